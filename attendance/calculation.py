@@ -1,0 +1,257 @@
+"""What the time that somebody spent in a session means: the rules, nothing else.
+
+Plain values in, plain values out: no database, no clock, no Django.
+Every instant is an integer, microseconds since the Unix epoch, UTC. Every window,
+stay and interval is half-open, ``[start, end)``. Exact integers decide; seconds
+and percentages are rounded for showing only.
+
+Source: docs/architecture.md, "Rules".
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Literal, NamedTuple, TypeAlias
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+
+MachineSource: TypeAlias = Literal["livekit_auto", "whiteboard_auto"]
+
+
+class Status(StrEnum):
+    """What a decision says of a person; the calculation gives the middle four."""
+
+    UNKNOWN = "unknown"
+    PRESENT = "present"
+    LATE = "late"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Policy(NamedTuple):
+    """The thresholds of a decision; percentages are whole numbers, 0 to 100.
+
+    Attributes:
+        grace_minutes: Who comes this long after the start, or earlier, is not late.
+        partial_from: Under this share of the window a person was absent.
+        present_over: Up to and including this share a person was there in part.
+        present_regardless_over: Over this share a person was present, however late.
+    """
+
+    grace_minutes: int = 15
+    partial_from: int = 10
+    present_over: int = 50
+    present_regardless_over: int = 75
+
+
+class Stay(NamedTuple):
+    """One connection of one person, not yet clipped to any window.
+
+    Attributes:
+        joined_at: When it began.
+        left_at: When it ended; one that lies before ``joined_at`` gives the stay no
+            length. None: nothing in the room ended it, so it ends with the window.
+        inferred: No fact of this connection gives its end. Ignored, and taken as
+            true, when ``left_at`` is None.
+    """
+
+    joined_at: int
+    left_at: int | None
+    inferred: bool
+
+
+class Interval(NamedTuple):
+    """One unbroken presence inside the window, whatever the number of devices.
+
+    Attributes:
+        joined_at: Not before the window's start.
+        left_at: Not after the window's end, and later than ``joined_at``.
+        inferred: The end is inferred, and no stay that counts here gives the same
+            end by a fact.
+    """
+
+    joined_at: int
+    left_at: int
+    inferred: bool
+
+
+class Figures(NamedTuple):
+    """What was computed for one person in one window.
+
+    Attributes:
+        status: Present, late, partial or absent.
+        attended: Microseconds of presence, exact; never more than the window.
+        attended_seconds: The same in whole seconds, rounded down.
+        percentage_hundredths: Share of the window in hundredths of a percent, half
+            up: 86.67 % is 8667.
+        first_seen_at: First moment of presence inside the window; None if never seen.
+        last_seen_at: End of the last presence inside the window; None if never seen.
+        late_seconds: From the window's start to ``first_seen_at``, whole seconds,
+            rounded down; None if never seen.
+        is_late: First seen after the grace, whatever the status; never seen: False.
+        join_count: Stays that overlap the window for more than no time.
+        intervals: The presence itself: in order, never touching.
+    """
+
+    status: Status
+    attended: int
+    attended_seconds: int
+    percentage_hundredths: int
+    first_seen_at: int | None
+    last_seen_at: int | None
+    late_seconds: int | None
+    is_late: bool
+    join_count: int
+    intervals: tuple[Interval, ...]
+
+
+def came_late(window_start: int, moment: int, policy: Policy) -> bool:
+    """Tell whether ``moment`` is later than the start and the grace together.
+
+    Source: docs/architecture.md, "Rules": the last moment of the grace is in time.
+    """
+    return moment - window_start > policy.grace_minutes * MINUTE
+
+
+def decide_status(
+    attended: int, window: int, *, is_late: bool, policy: Policy
+) -> Status:
+    """Decide between absent, partial, late and present.
+
+    Args:
+        attended: Time of presence, in any unit.
+        window: Length of the window in the same unit, more than 0.
+        is_late: First seen after the grace (``came_late``).
+        policy: The thresholds. Whoever was never there is absent under any policy.
+
+    Source: docs/architecture.md, "Rules". Whole products are compared, so that no
+    rounding can move anybody over a threshold.
+    """
+    share = attended * 100
+    if not attended or share < policy.partial_from * window:
+        return Status.ABSENT
+    if share <= policy.present_over * window:
+        return Status.PARTIAL
+    if is_late and share <= policy.present_regardless_over * window:
+        return Status.LATE
+    return Status.PRESENT
+
+
+def calculate(
+    window_start: int, window_end: int, stays: Iterable[Stay], policy: Policy
+) -> Figures:
+    """Compute the figures and the status of one person from one source.
+
+    Args:
+        window_start: First instant that counts.
+        window_end: First instant that no longer counts.
+        stays: The person's connections in any order; they may overlap, touch, lie
+            outside the window or have no length. None at all means absent.
+        policy: The thresholds that decide.
+
+    Raises:
+        ValueError: The window has no length.
+
+    Source: docs/architecture.md, "Rules".
+    """
+    window = window_end - window_start
+    if window <= 0:
+        raise ValueError("A window must end after it starts.")
+    inside = _clip(window_start, window_end, stays)
+    if not inside:
+        return Figures(Status.ABSENT, 0, 0, 0, None, None, None, False, 0, ())
+    intervals, attended = _unite(inside)
+    first_seen_at = intervals[0][0]
+    is_late = came_late(window_start, first_seen_at, policy)
+    return Figures(
+        decide_status(attended, window, is_late=is_late, policy=policy),
+        attended,
+        attended // SECOND,
+        (20_000 * attended + window) // (2 * window),
+        first_seen_at,
+        intervals[-1][1],
+        (first_seen_at - window_start) // SECOND,
+        is_late,
+        len(inside),
+        intervals,
+    )
+
+
+def calculate_person(
+    window_start: int,
+    window_end: int,
+    livekit: Sequence[Stay],
+    whiteboard: Sequence[Stay],
+    policy: Policy,
+) -> tuple[MachineSource | None, Figures]:
+    """Compute one person from the source that decides, and name that source.
+
+    LiveKit decides if any of its stays overlaps the window for more than no time,
+    else the whiteboard. The two are never united: who wants to show the other beside
+    calls ``calculate`` with it.
+
+    Returns:
+        The source and its figures; None and those of an absence if neither source
+        saw the person in the window.
+
+    Raises:
+        ValueError: The window has no length.
+
+    Source: docs/architecture.md, "Rules": one source per person.
+    """
+    figures = calculate(window_start, window_end, livekit, policy)
+    if figures.join_count:
+        return "livekit_auto", figures
+    if whiteboard:
+        figures = calculate(window_start, window_end, whiteboard, policy)
+        if figures.join_count:
+            return "whiteboard_auto", figures
+    return None, figures
+
+
+def _clip(
+    window_start: int, window_end: int, stays: Iterable[Stay]
+) -> list[tuple[int, int, bool]]:
+    """Cut the stays to the window and drop what has no length in it.
+
+    An end beyond the window's becomes the window's end and stays what it was: a fact
+    that somebody left later is a fact that they were there to the end.
+    """
+    inside = []
+    for start, end, inferred in stays:
+        if start < window_start:
+            start = window_start
+        if end is None:
+            end = window_end
+            inferred = True
+        elif end > window_end:
+            end = window_end
+        if start < end:
+            inside.append((start, end, inferred))
+    return inside
+
+
+def _unite(
+    inside: list[tuple[int, int, bool]],
+) -> tuple[tuple[Interval, ...], int]:
+    """Unite what overlaps or touches; ``inside`` is not empty and becomes sorted.
+
+    Returns:
+        The intervals in order, and the sum of their lengths.
+    """
+    inside.sort()
+    intervals = []
+    attended = 0
+    start, end, inferred = inside[0]
+    for next_start, next_end, next_inferred in inside:
+        if next_start > end:
+            intervals.append(Interval(start, end, inferred))
+            attended += end - start
+            start, end, inferred = next_start, next_end, next_inferred
+        elif next_end > end:
+            end, inferred = next_end, next_inferred
+        elif next_end == end:
+            inferred = inferred and next_inferred
+    intervals.append(Interval(start, end, inferred))
+    return tuple(intervals), attended + end - start
