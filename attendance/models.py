@@ -1,0 +1,403 @@
+"""What presence means: one decision per person, and the log that nobody can change."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from attendance import calculation
+from events.models import Event, Organization, Participant
+from sessions_app.models import LiveSession, SessionType
+
+
+class Status(models.TextChoices):
+    """What was decided about somebody."""
+
+    UNKNOWN = calculation.Status.UNKNOWN, _("unknown")
+    PRESENT = calculation.Status.PRESENT, _("present")
+    LATE = calculation.Status.LATE, _("late")
+    PARTIAL = calculation.Status.PARTIAL, _("partial")
+    ABSENT = calculation.Status.ABSENT, _("absent")
+    EXCUSED = calculation.Status.EXCUSED, _("excused")
+
+
+class DecisionSource(models.TextChoices):
+    """Who or what decided (``attendance/precedence.py`` says who wins)."""
+
+    LIVEKIT_AUTO = "livekit_auto", _("LiveKit")
+    WHITEBOARD_AUTO = "whiteboard_auto", _("whiteboard")
+    CHECK_IN = "check_in", _("check-in")
+    MANUAL = "manual", _("marked by hand")
+    ADMIN_OVERRIDE = "admin_override", _("admin's override")
+    SELF_REPORTED = "self_reported", _("own answer")
+    PARENT_REPORTED = "parent_reported", _("parent's report")
+    SYSTEM_DEFAULT = "system_default", _("default")
+
+
+MACHINE_SOURCES = (DecisionSource.LIVEKIT_AUTO, DecisionSource.WHITEBOARD_AUTO)
+
+
+def _percent(
+    name: Promise, default: int
+) -> "models.PositiveSmallIntegerField[int, int]":
+    return models.PositiveSmallIntegerField(
+        name, default=default, validators=[MaxValueValidator(100)]
+    )
+
+
+class AttendancePolicy(models.Model):
+    """The thresholds of an organization, of one of its session types, or of a session.
+
+    The most specific that exists wins: session, then session type, then organization,
+    then the defaults here. Percentages are of the session's window.
+    """
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="policies"
+    )
+    session_type = models.CharField(
+        _("type"), max_length=32, choices=SessionType, null=True, blank=True
+    )
+    session = models.OneToOneField(
+        LiveSession, models.CASCADE, null=True, blank=True, related_name="policy"
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("grace in minutes"), default=15, validators=[MaxValueValidator(1440)]
+    )
+    partial_from = _percent(_("partial from %"), 10)
+    present_over = _percent(_("present over %"), 50)
+    present_regardless_over = _percent(_("present however late over %"), 75)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("attendance policy")
+        verbose_name_plural = _("attendance policies")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "session_type", "session"],
+                nulls_distinct=False,
+                name="policy_once_per_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(session_type__isnull=True) | Q(session__isnull=True),
+                name="policy_of_type_or_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(partial_from__lte=F("present_over"))
+                & Q(present_over__lte=F("present_regardless_over"))
+                & Q(present_regardless_over__lte=100),
+                name="policy_thresholds_ascend",
+            ),
+            models.CheckConstraint(
+                condition=Q(grace_minutes__lte=1440), name="policy_grace_within_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.session or self.session_type or self.organization)
+
+
+class SessionCalculation(models.Model):
+    """How a session's last calculation went, and what it had read.
+
+    ``calculated_at`` is when the reading began, null if it never succeeded. A session
+    is due again when the number of its facts differs from ``facts_read`` or the newest
+    change of its window, roster or links from ``inputs_read_at`` (``attendance/due``).
+    After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
+    """
+
+    session = models.OneToOneField(
+        LiveSession, models.CASCADE, primary_key=True, related_name="calculation"
+    )
+    calculated_at = models.DateTimeField(_("calculated at"), null=True)
+    facts_read = models.PositiveBigIntegerField(_("facts read"), default=0)
+    inputs_read_at = models.DateTimeField(_("inputs as of"), null=True)
+    nobody_seen = models.BooleanField(_("nobody was seen"), default=False)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    retry_at = models.DateTimeField(_("try again at"), null=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("calculation of a session")
+        verbose_name_plural = _("calculations of sessions")
+        ordering = ["-calculated_at"]
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+
+class Attendance(models.Model):
+    """The decision about one participant at one session, or (session empty) the event.
+
+    ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the final
+    decision. ``computed_status`` and what follows is what the last calculation found;
+    it is kept beside a person's mark, and null before any. Lengths are in seconds,
+    rounded down; ``percentage`` is of the window, two decimals, half up; ``intervals``
+    is a list of ``[joined_at, left_at, inferred]``, instants in microseconds since the
+    epoch, united and clipped to the window, ends exclusive.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(
+        LiveSession, models.PROTECT, null=True, related_name="attendances"
+    )
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="attendances"
+    )
+
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.UNKNOWN
+    )
+    source = models.CharField(
+        _("source"), max_length=32, choices=DecisionSource, null=True
+    )
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("marked by"),
+    )
+    marked_at = models.DateTimeField(_("marked at"), null=True)
+    notes = models.TextField(_("notes"), blank=True, db_default="")
+    derived = models.BooleanField(_("derived"), default=False, db_default=False)
+
+    computed_status = models.CharField(
+        _("computed status"), max_length=16, choices=Status, null=True
+    )
+    computed_source = models.CharField(
+        _("computed from"), max_length=32, choices=DecisionSource, null=True
+    )
+    attended_seconds = models.PositiveIntegerField(_("attended seconds"), null=True)
+    window_seconds = models.PositiveIntegerField(_("window in seconds"), null=True)
+    percentage = models.DecimalField(
+        _("percentage"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    first_seen_at = models.DateTimeField(_("first seen at"), null=True)
+    last_seen_at = models.DateTimeField(_("last seen at"), null=True)
+    late_seconds = models.PositiveIntegerField(_("late by seconds"), null=True)
+    is_late = models.BooleanField(_("late"), null=True)
+    join_count = models.PositiveIntegerField(_("joins"), null=True)
+    intervals = models.JSONField(_("intervals"), null=True)
+    failed_attempts = models.PositiveIntegerField(_("failed attempts"), null=True)
+    first_attempt_at = models.DateTimeField(_("first attempt at"), null=True)
+    last_attempt_at = models.DateTimeField(_("last attempt at"), null=True)
+    grace_minutes = models.PositiveSmallIntegerField(null=True)
+    partial_from = models.PositiveSmallIntegerField(null=True)
+    present_over = models.PositiveSmallIntegerField(null=True)
+    present_regardless_over = models.PositiveSmallIntegerField(null=True)
+    calculated_at = models.DateTimeField(_("calculated at"), null=True)
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["session"], name="attendance_of_session"),
+            models.Index(fields=["organization", "-updated_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "session"],
+                nulls_distinct=False,
+                name="attendance_once_per_participant",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="attendance_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=True) | Q(source__in=DecisionSource.values),
+                name="attendance_source_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=False) | Q(status=Status.UNKNOWN),
+                name="attendance_decided_by_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(percentage__isnull=True)
+                | Q(percentage__gte=0, percentage__lte=100),
+                name="attendance_at_most_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.get_status_display()}"
+
+
+class AttendanceChange(models.Model):
+    """One change of a decision's status or source. Append-only, and sealed.
+
+    ``batch`` is one number per transaction. ``reason_digest`` is the SHA-256 of the
+    salt and text of its :class:`ChangeReason`, which can be erased while this stays;
+    null without a reason. ``actor`` is null for machines.
+    """
+
+    append_only = True
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="attendance_changes"
+    )
+    session = models.ForeignKey(
+        LiveSession, models.PROTECT, null=True, related_name="attendance_changes"
+    )
+    from_status = models.CharField(_("from status"), max_length=16, choices=Status)
+    to_status = models.CharField(_("to status"), max_length=16, choices=Status)
+    from_source = models.CharField(
+        _("from source"), max_length=32, choices=DecisionSource, null=True
+    )
+    source = models.CharField(
+        _("source"), max_length=32, choices=DecisionSource, null=True
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by"
+    )
+    at = models.DateTimeField(_("at"), db_default=Now())
+    batch = models.BigIntegerField(_("batch"))
+    reason_digest = models.BinaryField(
+        _("digest of the reason"), max_length=32, null=True
+    )
+
+    class Meta:
+        verbose_name = _("change of attendance")
+        verbose_name_plural = _("changes of attendance")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["participant", "-id"]),
+            models.Index(fields=["organization", "batch"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_status=F("to_status"))
+                | ~Q(from_source=F("source"))
+                | Q(from_source__isnull=True, source__isnull=False)
+                | Q(from_source__isnull=False, source__isnull=True)
+                | Q(undoes__isnull=False),
+                name="attendance_change_changes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id}: {self.from_status} → {self.to_status}"
+
+
+class ChangeReason(models.Model):
+    """The text given for a change. Personal data: it can be erased, its digest stays."""
+
+    change = models.OneToOneField(
+        AttendanceChange, models.PROTECT, primary_key=True, related_name="reason"
+    )
+    salt = models.BinaryField(max_length=16)
+    text = models.TextField(_("reason"))
+
+    class Meta:
+        verbose_name = _("reason of a change")
+        verbose_name_plural = _("reasons of changes")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AuditSeal(models.Model):
+    """One link of an organization's hash chain over its changes. Append-only.
+
+    ``digest`` covers one batch of changes and ``previous_digest``, the link before.
+    """
+
+    append_only = True
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    number = models.PositiveBigIntegerField(_("number"))
+    batch = models.BigIntegerField(_("batch"))
+    previous_digest = models.BinaryField(_("previous digest"), max_length=32)
+    digest = models.BinaryField(_("digest"), max_length=32)
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("seal of the audit")
+        verbose_name_plural = _("seals of the audit")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="audit_seal_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "batch"], name="audit_seal_batch_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}/{self.number}"
+
+
+class EngagementEntry(models.Model):
+    """Points that a change of a decision gave or took. Append-only.
+
+    ``change`` is null for what balances a changed mapping or was given for feedback.
+    """
+
+    append_only = True
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="engagement_entries"
+    )
+    session = models.ForeignKey(
+        LiveSession, models.PROTECT, null=True, related_name="+"
+    )
+    change = models.ForeignKey(
+        AttendanceChange, models.PROTECT, null=True, related_name="+"
+    )
+    points = models.IntegerField(_("points"))
+    at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("engagement entry")
+        verbose_name_plural = _("engagement entries")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["participant"], name="engagement_of_participant")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id}: {self.points:+}"
+
+
+class Feedback(models.Model):
+    """One to five stars and a text; one per participant, so one per event."""
+
+    participant = models.OneToOneField(
+        Participant, models.CASCADE, related_name="feedback"
+    )
+    rating = models.PositiveSmallIntegerField(
+        _("rating"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    text = models.TextField(_("text"), blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__gte=1, rating__lte=5),
+                name="feedback_one_to_five_stars",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.rating}"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EventsConfig(AppConfig):
+    """Who organizes, what, and who is on the roster."""
+
+    name = "events"
+    verbose_name = _("Events and people")

@@ -1,0 +1,62 @@
+from django.db import migrations
+
+from events import append_only
+
+# Sessions of an event are calculated anew when its roster changes. The database sets
+# the mark, so that no way of writing can forget it. The clock's time is used, not the
+# transaction's: two changes never leave the same mark.
+ROSTER_CHANGED = """
+CREATE FUNCTION events_roster_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE events_event SET roster_changed_at = clock_timestamp()
+    WHERE id IN (SELECT event_id FROM changed);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION events_links_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE events_event SET roster_changed_at = clock_timestamp()
+    WHERE id IN (
+        SELECT p.event_id FROM events_participant p
+        JOIN changed ON changed.participant_id = p.id
+    );
+    RETURN NULL;
+END $$;
+CREATE TRIGGER roster_insert AFTER INSERT ON events_participant
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_roster_changed();
+CREATE TRIGGER roster_update AFTER UPDATE ON events_participant
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_roster_changed();
+CREATE TRIGGER roster_delete AFTER DELETE ON events_participant
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_roster_changed();
+CREATE TRIGGER links_insert AFTER INSERT ON events_knownidentity
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_links_changed();
+CREATE TRIGGER links_update AFTER UPDATE ON events_knownidentity
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_links_changed();
+CREATE TRIGGER links_delete AFTER DELETE ON events_knownidentity
+    REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION events_links_changed();
+"""
+
+DROP_ROSTER_CHANGED = """
+DROP TRIGGER links_delete ON events_knownidentity;
+DROP TRIGGER links_update ON events_knownidentity;
+DROP TRIGGER links_insert ON events_knownidentity;
+DROP TRIGGER roster_delete ON events_participant;
+DROP TRIGGER roster_update ON events_participant;
+DROP TRIGGER roster_insert ON events_participant;
+DROP FUNCTION events_links_changed();
+DROP FUNCTION events_roster_changed();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0001_initial")]
+
+    operations = [
+        append_only.create_function,
+        migrations.RunSQL(ROSTER_CHANGED, DROP_ROSTER_CHANGED),
+    ]

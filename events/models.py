@@ -1,0 +1,376 @@
+"""Who organizes, what, and who is on the roster.
+
+Each invariant is a named constraint of the database. Times are aware and in UTC.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from events.validators import validate_language, validate_time_zone
+
+DEFAULT_EVENT_LENGTH = timedelta(hours=2)
+
+slug_validator = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
+    _("Use small letters a to z, digits and single hyphens between them."),
+)
+
+
+class User(AbstractUser):
+    """A person with an account.
+
+    ``email_verified_at`` says since when the address is known to be theirs; only then
+    does it connect them with participants. Empty ``language`` and ``time_zone`` mean:
+    as the organization's or the event's.
+    """
+
+    email_verified_at = models.DateTimeField(_("email verified"), null=True, blank=True)
+    language = models.CharField(
+        _("language"), max_length=16, blank=True, validators=[validate_language]
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    wants_prompts = models.BooleanField(_("may be asked"), default=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(email_verified_at__isnull=False) & ~Q(email=""),
+                name="user_verified_email_unique",
+            ),
+        ]
+
+
+class Role(models.TextChoices):
+    """What a member may do in an organization, most first."""
+
+    OWNER = "owner", _("owner")
+    ADMIN = "admin", _("admin")
+    ORGANIZER = "organizer", _("organizer")
+    VIEWER = "viewer", _("viewer")
+
+
+ADMINS = (Role.OWNER, Role.ADMIN)
+ORGANIZERS = (Role.OWNER, Role.ADMIN, Role.ORGANIZER)
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    """Organizations."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those in which ``user`` has a role: all others do not exist for them."""
+        return self.filter(
+            pk__in=Membership.objects.filter(user=user).values("organization")
+        )
+
+
+class Organization(models.Model):
+    """A tenant: a school, an academy, a community.
+
+    The slug begins the names of its rooms (``{slug}_…``), so it never changes.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.CharField(
+        _("slug"), max_length=50, unique=True, validators=[slug_validator]
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    language = models.CharField(
+        _("language"), max_length=16, default="en", validators=[validate_language]
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="organization_slug_without_underscore",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's role in an organization; at most one."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"],
+                name="membership_once_per_organization",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class EventState(models.TextChoices):
+    """How far an event is."""
+
+    DRAFT = "draft", _("draft")
+    SCHEDULED = "scheduled", _("scheduled")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events."""
+
+    def visible_to(self, user: User) -> Self:
+        """Events of the user's organizations, and those whose roster they are on."""
+        return self.filter(
+            Q(organization__in=Organization.objects.visible_to(user))
+            | Q(pk__in=Participant.objects.filter(user=user).values("event"))
+        )
+
+    def organized_by(self, user: User) -> Self:
+        """Events that the user may change: theirs as organizer, admin or owner."""
+        return self.filter(
+            organization__in=Membership.objects.filter(
+                user=user, role__in=ORGANIZERS
+            ).values("organization")
+        )
+
+
+class Event(models.Model):
+    """What people sign up for: a meetup, a course, a class.
+
+    ``ends_at`` may be empty; then it lasts two hours. ``roster_changed_at`` is set by
+    the database whenever somebody's place on the roster or a link of an identity
+    changes, whichever way: sessions calculated before are then due again.
+    """
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="events"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, validators=[validate_time_zone]
+    )
+    location = models.CharField(_("location"), max_length=200, blank=True)
+    prompt_viewers = models.BooleanField(_("ask people who only looked"), default=False)
+    state = models.CharField(
+        _("state"), max_length=16, choices=EventState, default=EventState.DRAFT
+    )
+    roster_changed_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-starts_at", "-pk"]
+        indexes = [models.Index(fields=["organization", "-starts_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="event_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=EventState.values), name="event_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def end(self) -> datetime:
+        """Its own end; the end of its last session may be later."""
+        return self.ends_at or self.starts_at + DEFAULT_EVENT_LENGTH
+
+
+class ParticipantRole(models.TextChoices):
+    """What somebody is in an event."""
+
+    HOST = "host", _("host")
+    ATTENDEE = "attendee", _("attendee")
+
+
+class Registration(models.TextChoices):
+    """How somebody stands on the roster.
+
+    ``viewed`` looked at the event and may be asked; they are in no report.
+    """
+
+    REGISTERED = "registered", _("registered")
+    WAITLISTED = "waitlisted", _("waitlisted")
+    CANCELLED = "cancelled", _("cancelled")
+    WALK_IN = "walk_in", _("walk-in")
+    VIEWED = "viewed", _("viewed")
+
+
+# In every report; waitlisted people only if they were there, the others never.
+EXPECTED = (Registration.REGISTERED, Registration.WALK_IN)
+
+
+def new_identity() -> str:
+    """Return an unguessable LiveKit identity (128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+class Participant(models.Model):
+    """One person on one event's roster, with or without an account.
+
+    ``identity`` is who they are in LiveKit rooms of this event; whoever knows it could
+    be taken for them, so it is shown to organizers only.
+    """
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="participants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="participations",
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"), blank=True)
+    role = models.CharField(
+        _("role"),
+        max_length=16,
+        choices=ParticipantRole,
+        default=ParticipantRole.ATTENDEE,
+    )
+    registration = models.CharField(
+        _("registration"),
+        max_length=16,
+        choices=Registration,
+        default=Registration.REGISTERED,
+    )
+    identity = models.CharField(
+        _("identity"),
+        max_length=256,
+        unique=True,
+        default=new_identity,
+        editable=False,
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    language = models.CharField(
+        _("language"), max_length=16, blank=True, validators=[validate_language]
+    )
+    show_on_profile = models.BooleanField(_("show on profile"), default=True)
+    show_to_other_orgs = models.BooleanField(
+        _("show to other organizations"), default=False
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "event",
+                Lower("email"),
+                condition=~Q(email=""),
+                name="participant_email_once_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "user"], name="participant_user_once_per_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=ParticipantRole.values),
+                name="participant_role_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(registration__in=Registration.values),
+                name="participant_registration_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KnownIdentity(models.Model):
+    """A LiveKit identity that somebody in an organization said belongs to a person."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="known_identities"
+    )
+    identity = models.CharField(_("identity"), max_length=256)
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, related_name="known_identities"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("known identity")
+        verbose_name_plural = _("known identities")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "identity", "participant"],
+                name="known_identity_once_per_participant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identity} → {self.participant}"
+
+
+class EventView(models.Model):
+    """A signed-in user looked at an event's page; such people may be asked too."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="event_views")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="event_views"
+    )
+    viewed_at = models.DateTimeField(_("first viewed at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("event view")
+        verbose_name_plural = _("event views")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user"], name="event_view_once_per_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.event}"

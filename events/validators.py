@@ -1,0 +1,28 @@
+"""What a language tag and a time zone may be."""
+
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(value: str) -> None:
+    """Accept the names of the IANA time zone database, as ``Asia/Riyadh``."""
+    if value not in available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is no time zone. Write a name like Asia/Riyadh or UTC."),
+            code="time_zone",
+            params={"value": value},
+        )
+
+
+def validate_language(value: str) -> None:
+    """Accept the languages that Rollcall speaks."""
+    languages = dict(settings.LANGUAGES)
+    if value not in languages:
+        raise ValidationError(
+            _("“%(value)s” is not one of the languages: %(languages)s."),
+            code="language",
+            params={"value": value, "languages": ", ".join(languages)},
+        )

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionsConfig(AppConfig):
+    """What happened in the room."""
+
+    name = "sessions_app"
+    verbose_name = _("Live sessions")

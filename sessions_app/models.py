@@ -1,0 +1,303 @@
+"""What happened in the room: sessions, the facts received, the connections they tell.
+
+Facts are matched to sessions by room and time, and to people by identity, when they
+are read: nothing here points from a fact to a session or a person.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateTimeRangeField,
+    RangeOperators,
+)
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Least, Now
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event, Participant, ParticipantRole, User
+
+
+class SessionType(models.TextChoices):
+    """What kind of meeting a session is; policies may differ by it."""
+
+    QURAN = "quran", _("Quran")
+    ACADEMIC = "academic", _("academic")
+    INTERACTIVE_COURSE = "interactive_course", _("interactive course")
+    GENERAL = "general", _("general")
+
+
+class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
+    """Live sessions."""
+
+    def visible_to(self, user: User) -> Self:
+        """Sessions of events that the user may see."""
+        return self.filter(event__in=Event.objects.visible_to(user))
+
+    def organized_by(self, user: User) -> Self:
+        """Sessions that the user may change."""
+        return self.filter(event__in=Event.objects.organized_by(user))
+
+    def hosted_by(self, user: User) -> Self:
+        """Sessions whose event has the user as a host on its roster."""
+        return self.filter(
+            event__in=Participant.objects.filter(
+                user=user, role=ParticipantRole.HOST
+            ).values("event")
+        )
+
+
+class LiveSession(models.Model):
+    """One scheduled live meeting of an event, in one LiveKit room.
+
+    Its window is ``[starts_at, ended_at or ends_at)``. It ends by its schedule, or
+    earlier or later when somebody entitled ends it; never by the room's finish.
+    ``inputs_changed_at`` is set by the database whenever its window, room, type or
+    cancellation changes.
+    """
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="sessions")
+    title = models.CharField(_("title"), max_length=200)
+    session_type = models.CharField(
+        _("type"), max_length=32, choices=SessionType, default=SessionType.GENERAL
+    )
+    room_name = models.CharField(_("room"), max_length=256)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    ended_at = models.DateTimeField(_("really ended at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    inputs_changed_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = LiveSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("live session")
+        verbose_name_plural = _("live sessions")
+        ordering = ["-starts_at", "-pk"]
+        indexes = [
+            models.Index(fields=["event", "starts_at"]),
+            # attendance.due: sessions by their end
+            models.Index(
+                Coalesce("ended_at", "ends_at"),
+                condition=Q(cancelled_at__isnull=True),
+                name="live_session_end",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="live_session_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gt=F("starts_at")),
+                name="live_session_ended_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(session_type__in=SessionType.values),
+                name="live_session_type_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(room_name=""), name="live_session_room_named"
+            ),
+            ExclusionConstraint(
+                name="live_session_room_once_at_a_time",
+                expressions=[
+                    # textrange is made by this app's first migration.
+                    (
+                        Func(
+                            "room_name",
+                            "room_name",
+                            models.Value("[]"),
+                            function="textrange",
+                        ),
+                        RangeOperators.EQUAL,
+                    ),
+                    (
+                        Func(
+                            "starts_at",
+                            Coalesce("ended_at", "ends_at"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(cancelled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def end(self) -> datetime:
+        """The end of the window, exclusive."""
+        return self.ended_at or self.ends_at
+
+
+class Source(models.TextChoices):
+    """Where presence is told from."""
+
+    LIVEKIT = "livekit", _("LiveKit")
+    WHITEBOARD = "whiteboard", _("whiteboard")
+
+
+class PresenceEvent(models.Model):
+    """One fact received from a source. Append-only; unique per source and id.
+
+    ``payload`` is the body without secrets; the columns are what could be read from it,
+    null where it gave nothing usable, and ``marks`` says what was odd. ``occurred_at``
+    is when the source says it happened (LiveKit: whole seconds), ``joined_at`` when the
+    participant's connection began, ``received_at`` when the fact was stored.
+    """
+
+    append_only = True
+
+    source = models.CharField(_("source"), max_length=16, choices=Source)
+    event_id = models.CharField(_("id"), max_length=256)
+    event = models.CharField(_("event"), max_length=256, null=True)
+    room_name = models.CharField(_("room"), max_length=256, null=True)
+    room_sid = models.CharField(_("room SID"), max_length=256, null=True)
+    identity = models.CharField(_("identity"), max_length=256, null=True)
+    participant_sid = models.CharField(_("participant SID"), max_length=256, null=True)
+    occurred_at = models.DateTimeField(_("occurred at"), null=True)
+    joined_at = models.DateTimeField(_("joined at"), null=True)
+    received_at = models.DateTimeField(_("received at"), db_default=Now())
+    signed_by = models.CharField(_("signed with key"), max_length=256)
+    body_sha256 = models.BinaryField(_("SHA-256 of the body"), max_length=32)
+    marks = ArrayField(models.CharField(max_length=64), verbose_name=_("marks"))
+    payload = models.JSONField(_("payload"))
+
+    class Meta:
+        verbose_name = _("presence event")
+        verbose_name_plural = _("presence events")
+        ordering = ["-pk"]
+        indexes = [
+            # attendance.due: facts of a room since a calculation
+            models.Index(fields=["room_name", "received_at"]),
+            # stays: starts and finishes of a room
+            models.Index(
+                fields=["room_name", "occurred_at"],
+                condition=Q(event__in=["room_started", "room_finished"]),
+                name="presence_event_of_room",
+            ),
+            # rebuild_connections: the facts of a connection
+            models.Index(
+                fields=["source", "participant_sid"],
+                condition=Q(participant_sid__isnull=False),
+                name="presence_event_of_connection",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "event_id"], name="presence_event_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.event_id}"
+
+
+class ConflictingDelivery(models.Model):
+    """A fact's id came again with another body. The first body stays; this one counts.
+
+    Append-only.
+    """
+
+    append_only = True
+
+    source = models.CharField(_("source"), max_length=16, choices=Source)
+    event_id = models.CharField(_("id"), max_length=256)
+    body_sha256 = models.BinaryField(_("SHA-256 of the body"), max_length=32)
+    received_at = models.DateTimeField(_("received at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("conflicting delivery")
+        verbose_name_plural = _("conflicting deliveries")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "event_id", "body_sha256"],
+                name="conflicting_delivery_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.event_id
+
+
+class Connection(models.Model):
+    """One unbroken presence of one identity in one room: a fold of its facts.
+
+    Keyed by the source's own id (LiveKit: participant SID). Everything is a minimum or
+    an "or" over the facts, so their order and number do not matter
+    (``sessions_app/folding.py``). The ends are raw: ``sessions_app/stays.py`` reads
+    from them what the connection amounts to.
+
+    ``is_established``: a join or a leave told of it, not an abort alone. ``is_plain``:
+    at least one fact does not say agent, recorder or hidden. ``inferred_left_at`` is
+    no fact: it only takes connections that nobody will end off the live pages.
+    """
+
+    source = models.CharField(_("source"), max_length=16, choices=Source)
+    sid = models.CharField(_("SID"), max_length=256)
+    room_name = models.CharField(_("room"), max_length=256, null=True)
+    room_sid = models.CharField(_("room SID"), max_length=256, null=True)
+    identity = models.CharField(_("identity"), max_length=256, null=True)
+    name = models.CharField(_("name"), max_length=256, null=True)
+    kind = models.CharField(_("kind"), max_length=256, null=True)
+    described_at = models.DateTimeField(null=True, editable=False)
+    described_by = models.CharField(max_length=256, editable=False)
+    is_plain = models.BooleanField(_("plain"))
+    is_established = models.BooleanField(_("established"))
+    joined_at = models.DateTimeField(_("joined at"), null=True)
+    left_at = models.DateTimeField(_("left at"), null=True)
+    aborted_at = models.DateTimeField(_("aborted at"), null=True)
+    end_reason = models.CharField(_("why it ended"), max_length=256, null=True)
+    ended_by_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.CharField(max_length=256, null=True, editable=False)
+    inferred_left_at = models.DateTimeField(_("taken as left at"), null=True)
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        ordering = ["-pk"]
+        indexes = [
+            # stays: connections of a room that reach into a window
+            models.Index(
+                "room_name",
+                Coalesce(Least("left_at", "aborted_at"), models.Value("infinity")),
+                name="connection_reaching_window",
+            ),
+            # stays: the next join of the same identity in a room
+            models.Index(
+                fields=["room_name", "identity", "joined_at"],
+                name="connection_next_join",
+            ),
+            # reconciliation: connections that no fact has ended
+            models.Index(
+                fields=["joined_at"],
+                condition=Q(
+                    left_at__isnull=True,
+                    aborted_at__isnull=True,
+                    inferred_left_at__isnull=True,
+                ),
+                name="connection_open",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "sid"], name="connection_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identity} in {self.room_name}"
+
+
+def new_room_name(slug: str) -> str:
+    """Return an unguessable room name of the organization with this slug."""
+    return f"{slug}_{secrets.token_hex(8)}"
