@@ -195,7 +195,6 @@ class Attendance(models.Model):
     partial_from = models.PositiveSmallIntegerField(null=True)
     present_over = models.PositiveSmallIntegerField(null=True)
     present_regardless_over = models.PositiveSmallIntegerField(null=True)
-    calculated_at = models.DateTimeField(_("calculated at"), null=True)
     updated_at = models.DateTimeField(_("updated at"), db_default=Now())
 
     class Meta:

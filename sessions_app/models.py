@@ -186,12 +186,6 @@ class PresenceEvent(models.Model):
                 condition=Q(event__in=["room_started", "room_finished"]),
                 name="presence_event_of_room",
             ),
-            # rebuild_connections: the facts of a connection
-            models.Index(
-                fields=["source", "participant_sid"],
-                condition=Q(participant_sid__isnull=False),
-                name="presence_event_of_connection",
-            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -268,16 +262,11 @@ class Connection(models.Model):
         verbose_name_plural = _("connections")
         ordering = ["-pk"]
         indexes = [
-            # stays: connections of a room that reach into a window
+            # stays: connections of a room that reach into a window, and the next join
             models.Index(
                 "room_name",
                 Coalesce(Least("left_at", "aborted_at"), models.Value("infinity")),
                 name="connection_reaching_window",
-            ),
-            # stays: the next join of the same identity in a room
-            models.Index(
-                fields=["room_name", "identity", "joined_at"],
-                name="connection_next_join",
             ),
             # reconciliation: connections that no fact has ended
             models.Index(

@@ -1,3 +1,8 @@
-from django.urls import path
+from django.urls import re_path
 
-urlpatterns: list = []
+from sessions_app.views import livekit_webhook
+
+urlpatterns = [
+    # With or without a final slash: a redirect would lose the body.
+    re_path(r"^webhooks/livekit/?$", livekit_webhook, name="livekit-webhook"),
+]

@@ -1,0 +1,178 @@
+"""A fact received from a source, and the one statement that stores and folds it."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import DataError, connection
+
+from sessions_app.folding import fold
+from sessions_app.payload import Payload, unparsed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What one fact says of the connection that it is about.
+
+    Attributes:
+        name: What the person was called.
+        kind: LiveKit's kind of participant, ``STANDARD`` where it said none.
+        is_established: The fact is a join or a leave.
+        is_plain: The fact does not say agent, recorder or hidden.
+        ends: It is a leave or an abort, even one without a usable time.
+        end_reason: Why it ended.
+        left_at: When, if it is a leave.
+        aborted_at: When, if it is an abort.
+    """
+
+    name: str | None
+    kind: str | None
+    is_established: bool
+    is_plain: bool
+    ends: bool = False
+    end_reason: str | None = None
+    left_at: datetime | None = None
+    aborted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a source said, as read from its body; None where it gave nothing usable.
+
+    Attributes:
+        event_id: The source's own id of the fact, unique per source.
+        occurred_at: When it happened, aware, in UTC; LiveKit gives whole seconds.
+        joined_at: When the connection that it is about began.
+        signed_by: The key that signed it.
+        marks: The names of what was odd.
+        presence: What it adds to its connection; None if it tells of none.
+    """
+
+    source: str
+    event_id: str
+    event: str | None
+    room_name: str | None
+    room_sid: str | None
+    identity: str | None
+    participant_sid: str | None
+    occurred_at: datetime | None
+    joined_at: datetime | None
+    signed_by: str
+    body_sha256: bytes
+    marks: list[str]
+    payload: Payload
+    presence: Presence | None
+
+    def parameters(self) -> dict[str, object]:
+        """Return the parameters of the statements that store and fold it."""
+        parameters: dict[str, object] = {
+            "source": self.source,
+            "event_id": self.event_id,
+            "event": self.event,
+            "room_name": self.room_name,
+            "room_sid": self.room_sid,
+            "identity": self.identity,
+            "participant_sid": self.participant_sid,
+            "occurred_at": self.occurred_at,
+            "joined_at": self.joined_at,
+            "signed_by": self.signed_by,
+            "body_sha256": self.body_sha256,
+            "marks": self.marks,
+            "payload": self.payload.text,
+        }
+        if presence := self.presence:
+            parameters |= {
+                "name": presence.name,
+                "kind": presence.kind,
+                "is_established": presence.is_established,
+                "is_plain": presence.is_plain,
+                "end_reason": presence.end_reason,
+                "ended_by_at": self.occurred_at if presence.ends else None,
+                "ended_by": self.event_id if presence.ends else None,
+                "left_at": presence.left_at,
+                "aborted_at": presence.aborted_at,
+            }
+        return parameters
+
+
+STORE = """
+    INSERT INTO sessions_app_presenceevent (
+        source, event_id, event, room_name, room_sid, identity, participant_sid,
+        occurred_at, joined_at, signed_by, body_sha256, marks, payload
+    ) VALUES (
+        %(source)s, %(event_id)s, %(event)s, %(room_name)s, %(room_sid)s,
+        %(identity)s, %(participant_sid)s, %(occurred_at)s, %(joined_at)s,
+        %(signed_by)s, %(body_sha256)s, %(marks)s::varchar[], %(payload)s::jsonb
+    )
+    ON CONFLICT (source, event_id) DO NOTHING
+    RETURNING 1
+"""
+
+# A copy folds nothing; a new fact and its fold are one statement, so one transaction.
+STORE_AND_FOLD = f"""
+    WITH fact AS ({STORE}),
+    folded AS ({fold(where="EXISTS (SELECT FROM fact)")})
+    SELECT 1 FROM fact
+"""
+
+COUNT_CONFLICT = """
+    INSERT INTO sessions_app_conflictingdelivery (source, event_id, body_sha256)
+    SELECT source, event_id, %(body_sha256)s
+    FROM sessions_app_presenceevent
+    WHERE source = %(source)s AND event_id = %(event_id)s
+        AND body_sha256 <> %(body_sha256)s
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+"""
+
+
+def store_fact(fact: Fact, body: bytes) -> bool:
+    """Store ``fact`` once and fold it into its connection, in one statement.
+
+    Args:
+        fact: What was read from the body.
+        body: The raw body; should the database refuse what was read from it, it is
+            kept as one escaped string.
+
+    Returns:
+        Whether the fact is new.
+
+    Raises:
+        django.db.OperationalError: the database is down; the sender should retry.
+    """
+    try:
+        is_new = _execute(STORE_AND_FOLD if fact.presence else STORE, fact)
+    except DataError:
+        logger.exception("A fact was refused; its body is kept as text.")
+        fact = _as_text(fact, body)
+        is_new = _execute(STORE, fact)
+    if not is_new and _execute(COUNT_CONFLICT, fact):
+        logger.warning(
+            "A fact's id came again with another body; the first one stays.",
+            extra={"event_id": fact.event_id, "source": fact.source},
+        )
+    return is_new
+
+
+def _execute(statement: str, fact: Fact) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, fact.parameters())
+        return cursor.fetchone() is not None
+
+
+def _as_text(fact: Fact, body: bytes) -> Fact:
+    nothing = dict.fromkeys(
+        ("event", "room_name", "room_sid", "identity", "participant_sid"), None
+    )
+    return replace(
+        fact,
+        **nothing,
+        occurred_at=None,
+        joined_at=None,
+        event_id=fact.body_sha256.hex(),
+        marks=["unparsed"],
+        payload=unparsed(body),
+        presence=None,
+    )

@@ -1,0 +1,65 @@
+"""How facts become connections: one commutative fold, in one SQL statement.
+
+Every column of a :class:`~sessions_app.models.Connection` is a minimum or an "or"
+over its facts: the earliest join, the earliest of each kind of end; whether a join or
+a leave, and whether a plain fact told of it. What describes it (room, identity, name,
+kind) comes from the fact with the smallest (time, id), why it ended from the smallest
+of those that end it; a fact without a time sorts last. So the same facts, in any order
+and any number of copies, give the same row.
+
+Source: docs/architecture.md, "Folding".
+"""
+
+_DESCRIPTION = "room_name, room_sid, identity, name, kind, described_at, described_by"
+_ENDING = "end_reason, ended_by_at, ended_by"
+
+_DESCRIBED_EARLIER = """
+    (coalesce(excluded.described_at, 'infinity'), excluded.described_by COLLATE "C")
+    < (coalesce(kept.described_at, 'infinity'), kept.described_by COLLATE "C")
+"""
+
+_ENDED_EARLIER = """
+    excluded.ended_by IS NOT NULL AND (
+        kept.ended_by IS NULL
+        OR (coalesce(excluded.ended_by_at, 'infinity'), excluded.ended_by COLLATE "C")
+        < (coalesce(kept.ended_by_at, 'infinity'), kept.ended_by COLLATE "C")
+    )
+"""
+
+
+def _taken_if(condition: str, columns: str) -> str:
+    return ", ".join(
+        f"{column} = CASE WHEN {condition} THEN excluded.{column} ELSE kept.{column} END"
+        for column in columns.split(", ")
+    )
+
+
+def fold(*, where: str = "true") -> str:
+    """Return the statement that folds one fact into its connection.
+
+    Its parameters are those of :meth:`sessions_app.facts.Fact.parameters`.
+
+    Args:
+        where: A condition in SQL without which nothing is folded.
+    """
+    return f"""
+    INSERT INTO sessions_app_connection AS kept (
+        source, sid, {_DESCRIPTION}, {_ENDING},
+        is_plain, is_established, joined_at, left_at, aborted_at
+    )
+    SELECT
+        %(source)s, %(participant_sid)s, %(room_name)s, %(room_sid)s,
+        %(identity)s, %(name)s, %(kind)s, %(occurred_at)s::timestamptz, %(event_id)s,
+        %(end_reason)s, %(ended_by_at)s::timestamptz, %(ended_by)s,
+        %(is_plain)s, %(is_established)s, %(joined_at)s::timestamptz,
+        %(left_at)s::timestamptz, %(aborted_at)s::timestamptz
+    WHERE {where}
+    ON CONFLICT (source, sid) DO UPDATE SET
+        {_taken_if(_DESCRIBED_EARLIER, _DESCRIPTION)},
+        {_taken_if(_ENDED_EARLIER, _ENDING)},
+        is_plain = kept.is_plain OR excluded.is_plain,
+        is_established = kept.is_established OR excluded.is_established,
+        joined_at = least(kept.joined_at, excluded.joined_at),
+        left_at = least(kept.left_at, excluded.left_at),
+        aborted_at = least(kept.aborted_at, excluded.aborted_at)
+    """

@@ -1,0 +1,121 @@
+"""What Postgres may hold of a body: JSON without secrets, odd characters made visible.
+
+Source: docs/architecture.md, "The payload".
+"""
+
+import json
+import math
+import re
+from typing import Any, NamedTuple, NoReturn
+
+MAX_DEPTH = 200
+
+_SECRET_KEY = re.compile(r"\Aturn_?password\Z", re.IGNORECASE)
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+# In serialized JSON: anything of which a payload has to be cleaned.
+_TO_CLEAN = re.compile("\\\\u0000|[\ud800-\udfff]|turn_?password", re.IGNORECASE)
+# In text that is no JSON: a secret's name and what may be its value.
+_SECRET_IN_TEXT = re.compile(
+    r"""(turn_?password)        # the name
+        ([\\"'\s:=]*)           # what stands between
+        (?:[^"\\,}\]\s]|\\.)*   # the value, up to a quote, comma, bracket or space
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Payload(NamedTuple):
+    """A body as it is kept.
+
+    Attributes:
+        value: The JSON value, without secrets and with odd characters escaped.
+        text: The same, serialized.
+        is_parsed: False if the body could not be read and stands under ``unparsed``.
+    """
+
+    value: Any
+    text: str
+    is_parsed: bool
+
+
+def read_payload(body: bytes) -> Payload:
+    """Return what may be kept of ``body``; never raises for its content.
+
+    ``turnPassword`` is removed at every depth. U+0000 and lone surrogates become
+    visible escapes. What is no JSON, what jsonb cannot hold (``NaN``, ``1e400000``)
+    and what is nested deeper than 200 levels is kept as one string.
+    """
+    try:
+        value = json.loads(
+            body.decode(), parse_constant=_refuse, parse_float=_finite_float
+        )
+        if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+            _refuse_depth(value)
+        _remove_usual_secret(value)
+        text = _serialize(value)
+        if _TO_CLEAN.search(text):
+            value = _clean(value)
+            text = _serialize(value)
+    except (ValueError, RecursionError):
+        return unparsed(body)
+    return Payload(value, text, is_parsed=True)
+
+
+def unparsed(body: bytes) -> Payload:
+    """Return ``body`` as one escaped string in which secrets are masked."""
+    text = body.decode(errors="backslashreplace")
+    value = {"unparsed": _escape(_SECRET_IN_TEXT.sub(r"\1\2***", text))}
+    return Payload(value, _serialize(value), is_parsed=False)
+
+
+def _serialize(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is too large a number")
+    return number
+
+
+def _refuse_depth(value: object) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += isinstance(level[0], dict | list) or len(level) > 1
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+
+
+def _remove_usual_secret(value: object) -> None:
+    """Spare an ordinary LiveKit body the walk through all of it."""
+    room = value.get("room") if isinstance(value, dict) else None
+    if isinstance(room, dict):
+        room.pop("turnPassword", None)
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            _escape(key): _clean(item)
+            for key, item in value.items()
+            if not _SECRET_KEY.match(key)
+        }
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return _escape(value) if isinstance(value, str) else value
+
+
+def _escape(text: str) -> str:
+    return _NOT_STORABLE.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
