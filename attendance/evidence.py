@@ -1,0 +1,242 @@
+"""What a calculation reads, for many sessions at once.
+
+People are found by their identity here, when facts are read: their own identity in the
+event, or one that somebody linked to them. Instants are integers, microseconds since
+the epoch, as the calculation wants them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from attendance.calculation import Policy, Stay
+from attendance.due import FACTS_OF_SESSION, INPUTS_AS_OF
+from sessions_app.models import Source
+from sessions_app.stays import STAYS
+
+
+class SessionInputs(NamedTuple):
+    """One session as it stood when its calculation began; the window in microseconds.
+
+    ``facts`` and ``inputs_as_of`` tell later whether anything is new.
+    """
+
+    session_id: int
+    event_id: int
+    organization_id: int
+    window_start: int
+    window_end: int
+    began_at: datetime
+    facts: int
+    inputs_as_of: datetime
+    policy: Policy
+
+
+class Attempts(NamedTuple):
+    """How often somebody tried to connect and never got through."""
+
+    count: int
+    first_at: int | None
+    last_at: int | None
+
+
+NO_ATTEMPTS = Attempts(0, None, None)
+
+
+class Evidence(NamedTuple):
+    """What was seen of one person, or one stranger, in one session."""
+
+    livekit: Sequence[Stay]
+    whiteboard: Sequence[Stay]
+    attempts: Attempts
+
+
+NOTHING_SEEN = Evidence((), (), NO_ATTEMPTS)
+
+
+class SessionEvidence:
+    """Everybody seen in one session: people by participant id, strangers apart."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, Evidence] = {}
+        self.strangers: list[Evidence] = []
+
+
+class RosterRow(NamedTuple):
+    """One person to decide about, with the decision that stands, if any.
+
+    The fields from ``computed_status`` on are what the last calculation wrote;
+    ``intervals`` is text as Postgres shows jsonb.
+    """
+
+    session_id: int
+    participant_id: int
+    is_expected: bool
+    attendance_id: int | None
+    status: str | None
+    source: str | None
+    is_marked: bool
+    computed: "Computed"
+
+
+class Computed(NamedTuple):
+    """What of a computed result tells whether another one differs from it."""
+
+    status: str | None
+    source: str | None
+    window_seconds: int | None
+    late_seconds: int | None
+    join_count: int | None
+    intervals: str | None
+    failed_attempts: int | None
+    first_attempt_at: int | None
+    last_attempt_at: int | None
+    grace_minutes: int | None
+    partial_from: int | None
+    present_over: int | None
+    present_regardless_over: int | None
+
+
+def _microseconds(expression: str) -> str:
+    return f"round(date_part('epoch', {expression}) * 1e6)::bigint"
+
+
+_POLICY = """
+    SELECT grace_minutes, partial_from, present_over, present_regardless_over
+    FROM attendance_attendancepolicy
+    WHERE organization_id = e.organization_id
+        AND (session_id = s.id OR session_id IS NULL)
+        AND (session_type = s.session_type OR session_type IS NULL)
+    ORDER BY session_id NULLS LAST, session_type NULLS LAST
+    LIMIT 1
+"""
+
+_SESSIONS = f"""
+    SELECT s.id, s.event_id, e.organization_id,
+        {_microseconds("s.starts_at")},
+        {_microseconds("coalesce(s.ended_at, s.ends_at)")},
+        statement_timestamp(), ({FACTS_OF_SESSION}), {INPUTS_AS_OF},
+        y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
+    FROM sessions_app_livesession s
+    JOIN events_event e ON e.id = s.event_id
+    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    WHERE s.id = ANY(%(sessions)s)
+    ORDER BY s.id
+"""
+
+# Whom an identity means in an event: the participant's own comes before a linked one,
+# the newest link before older ones. Cancelled people and onlookers are nobody's match:
+# if they came, the report lists them as unmatched.
+KNOWN_PEOPLE = """
+    WITH roster AS (
+        SELECT id, event_id, identity FROM events_participant
+        WHERE registration NOT IN ('cancelled', 'viewed') AND event_id IN (
+            SELECT event_id FROM sessions_app_livesession WHERE id = ANY(%(sessions)s)
+        )
+    )
+    SELECT DISTINCT ON (event_id, identity) event_id, identity, participant_id
+    FROM (
+        SELECT event_id, identity, id AS participant_id, NULL AS link FROM roster
+        UNION ALL
+        SELECT roster.event_id, link.identity, roster.id, link.id
+        FROM events_knownidentity link JOIN roster ON roster.id = link.participant_id
+    ) meaning
+    ORDER BY event_id, identity, link DESC NULLS FIRST
+"""
+
+_EVIDENCE = f"""
+    WITH stay AS ({STAYS} AND s.id = ANY(%(sessions)s)),
+    known AS ({KNOWN_PEOPLE})
+    SELECT stay.session_id, known.participant_id, stay.source,
+        array_agg({_microseconds("joined_at")}) FILTER (WHERE NOT is_failed_attempt),
+        array_agg({_microseconds("left_at")}) FILTER (WHERE NOT is_failed_attempt),
+        array_agg(is_inferred) FILTER (WHERE NOT is_failed_attempt),
+        count(*) FILTER (WHERE is_failed_attempt),
+        {_microseconds("min(joined_at) FILTER (WHERE is_failed_attempt)")},
+        {_microseconds("max(joined_at) FILTER (WHERE is_failed_attempt)")}
+    FROM stay LEFT JOIN known USING (event_id, identity)
+    GROUP BY 1, 2, 3
+"""
+
+_ROSTER = f"""
+    SELECT s.id, p.id, p.registration IN ('registered', 'walk_in'),
+        a.id, a.status, a.source, a.marked_by_id IS NOT NULL,
+        a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
+        a.join_count, a.intervals::text, a.failed_attempts,
+        {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},
+        a.grace_minutes, a.partial_from, a.present_over, a.present_regardless_over
+    FROM sessions_app_livesession s
+    JOIN events_participant p ON p.event_id = s.event_id
+    LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id
+    WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ('cancelled', 'viewed')
+"""
+
+
+def _rows(statement: str, sessions: Iterable[int]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"sessions": list(sessions)})
+        return cursor.fetchall()
+
+
+def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
+    """Return the sessions in order of id.
+
+    The number of facts is read here, before the facts themselves: one that comes in
+    between is counted next time, and so never missed.
+    """
+    return [
+        SessionInputs(*row[:8], Policy(*row[8:]) if row[8] is not None else Policy())
+        for row in _rows(_SESSIONS, sessions)
+    ]
+
+
+def read_evidence(sessions: Iterable[int]) -> dict[int, SessionEvidence]:
+    """Return what was seen in each session; those in which nothing was are missing."""
+    found: dict[int, SessionEvidence] = defaultdict(SessionEvidence)
+    for session_id, participant_id, source, *seen in _rows(_EVIDENCE, sessions):
+        evidence = _evidence(source, *seen)
+        session = found[session_id]
+        if participant_id is None:
+            session.strangers.append(evidence)
+        elif participant_id in session.people:
+            session.people[participant_id] = _both(
+                session.people[participant_id], evidence
+            )
+        else:
+            session.people[participant_id] = evidence
+    return found
+
+
+def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
+    """Return everybody on the sessions' rosters who could be in their reports."""
+    return [
+        RosterRow(*row[:7], Computed(*row[7:])) for row in _rows(_ROSTER, sessions)
+    ]
+
+
+def _evidence(
+    source: str,
+    joined: list[int] | None,
+    left: list[int | None] | None,
+    inferred: list[bool] | None,
+    attempts: int,
+    first_attempt: int | None,
+    last_attempt: int | None,
+) -> Evidence:
+    stays = list(map(Stay, joined or (), left or (), inferred or ()))
+    tries = Attempts(attempts, first_attempt, last_attempt) if attempts else NO_ATTEMPTS
+    if source == Source.LIVEKIT:
+        return Evidence(stays, (), tries)
+    return Evidence((), stays, tries)
+
+
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    """Join what LiveKit and the whiteboard saw; only LiveKit knows failed attempts."""
+    return Evidence(
+        one.livekit or other.livekit,
+        one.whiteboard or other.whiteboard,
+        max(one.attempts, other.attempts),
+    )

@@ -1,0 +1,7 @@
+"""What the upper apps may hear of: changes of decisions."""
+
+from django.dispatch import Signal
+
+# Sent once per transaction, inside it, with `changes`: a sequence of
+# attendance.audit.Change. Receivers write in bulk, in the same transaction.
+attendance_changed = Signal()

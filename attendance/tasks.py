@@ -1,0 +1,14 @@
+"""What Celery runs; each finds its own work in the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from attendance.due import Selection
+from attendance.services import QUICK_RETRY, calculate_sessions
+
+
+@shared_task
+def calculate_due_sessions() -> None:
+    """Calculate what is due; after a failure look again when it may be retried."""
+    if calculate_sessions(Selection(now=timezone.now())).failed:
+        calculate_due_sessions.apply_async(countdown=QUICK_RETRY.total_seconds())
