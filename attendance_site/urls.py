@@ -1,9 +1,24 @@
 """Every route. Each app keeps its own; here they get their place."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from attendance_site import docs, errors, health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("api/schema", docs.SchemaView.as_view(), name="schema"),
+    path("api/docs", docs.DocsView.as_view(), name="docs"),
+    path("", include("events.api_urls")),
     path("", include("sessions_app.urls")),
+    path("", include("sessions_app.api_urls")),
+    path("", include("attendance.api_urls")),
+    re_path(r"^api/", errors.UnknownApiPath.as_view()),
 ]
+
+handler400 = "attendance_site.errors.bad_request"
+handler403 = "attendance_site.errors.permission_denied"
+handler404 = "attendance_site.errors.page_not_found"
+handler500 = "attendance_site.errors.server_error"

@@ -52,6 +52,25 @@ class User(AbstractUser):
         ]
 
 
+class SignInTries(models.Model):
+    """How often one name was tried from one address since ``since``, within a minute.
+
+    ``key`` is a digest of both. Written by ``events/authentication.py`` alone.
+    """
+
+    key = models.CharField(_("digest"), max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField(_("tries"))
+    since = models.DateTimeField(_("since"), db_index=True)
+
+    class Meta:
+        verbose_name = _("tries to sign in")
+        verbose_name_plural = _("tries to sign in")
+        ordering = ["-since"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Role(models.TextChoices):
     """What a member may do in an organization, most first."""
 
@@ -72,6 +91,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Those in which ``user`` has a role: all others do not exist for them."""
         return self.filter(
             pk__in=Membership.objects.filter(user=user).values("organization")
+        )
+
+    def organized_by(self, user: User) -> Self:
+        """Those whose events the user may make and change."""
+        return self.filter(
+            pk__in=Membership.objects.filter(user=user, role__in=ORGANIZERS).values(
+                "organization"
+            )
         )
 
 
@@ -159,10 +186,14 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def organized_by(self, user: User) -> Self:
         """Events that the user may change: theirs as organizer, admin or owner."""
+        return self.filter(organization__in=Organization.objects.organized_by(user))
+
+    def hosted_by(self, user: User) -> Self:
+        """Events that have the user as a host on their roster."""
         return self.filter(
-            organization__in=Membership.objects.filter(
-                user=user, role__in=ORGANIZERS
-            ).values("organization")
+            pk__in=Participant.objects.filter(user=user, role=ParticipantRole.HOST)
+            .exclude(registration=Registration.CANCELLED)
+            .values("event")
         )
 
 
@@ -247,6 +278,26 @@ def new_identity() -> str:
     return secrets.token_urlsafe(16)
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Participants."""
+
+    def visible_to(self, user: User) -> Self:
+        """Oneself, and everyone on rosters of one's organizations or hosted events."""
+        return self.filter(
+            Q(user=user)
+            | Q(event__organization__in=Organization.objects.visible_to(user))
+            | Q(event__in=Event.objects.hosted_by(user))
+        )
+
+    def organized_by(self, user: User) -> Self:
+        """Those of events that the user may change."""
+        return self.filter(event__in=Event.objects.organized_by(user))
+
+    def expected(self) -> Self:
+        """Those who are in every report (``EXPECTED``)."""
+        return self.filter(registration__in=EXPECTED)
+
+
 class Participant(models.Model):
     """One person on one event's roster, with or without an account.
 
@@ -294,6 +345,8 @@ class Participant(models.Model):
         _("show to other organizations"), default=False
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participant")

@@ -1,0 +1,55 @@
+"""What answers when no view does: problem details under /api/, a page elsewhere."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from events.problems import ProblemResponse
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 400: what Django itself refuses, as a forged Host header."""
+    if _is_api(request):
+        return ProblemResponse(400, _("The request is malformed."))
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 403."""
+    if _is_api(request):
+        return ProblemResponse(403, _("You may not do that."))
+    return defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer 404."""
+    if _is_api(request):
+        return ProblemResponse(404, _("There is nothing here."))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer 500; Django has logged what happened."""
+    if _is_api(request):
+        return ProblemResponse(500, _("Something went wrong here. It was logged."))
+    return defaults.server_error(request)
+
+
+class UnknownApiPath(APIView):
+    """Every other path under /api/, so that it is a problem with DEBUG too."""
+
+    authentication_classes = ()
+    permission_classes = [AllowAny]
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Say so before the method matters."""
+        raise NotFound(_("There is no such path. /api/docs lists them all."))

@@ -1,0 +1,104 @@
+"""Whether this process lives, and whether it can do its work.
+
+Both answer within seconds whatever hangs: every question has its own short timeout,
+and the database is asked over a connection of its own.
+"""
+
+from functools import cache
+from typing import Any
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+DATABASE_TIMEOUT_SECONDS = 2
+REDIS_TIMEOUT_SECONDS = 0.3
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer 200 as long as the process answers at all."""
+    return JsonResponse({"status": "live"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when requests can be served, else 503 with the reasons.
+
+    Redis carries hints only, so it is reported and not required. Whether a worker runs
+    cannot be known quickly and for certain: ``manage.py doctor`` asks it.
+    """
+    database, missing = _database()
+    reasons = []
+    if database != "ok":
+        reasons.append("The database does not answer.")
+    if missing:
+        reasons.append(f"Migrations are missing: {', '.join(missing)}.")
+    checks = {
+        "database": database,
+        "migrations": "missing" if missing else database,
+        "redis": _redis(),
+        "worker": "unknown",
+    }
+    return JsonResponse(
+        {"status": "not ready" if reasons else "ready", "checks": checks}
+        | {"reasons": reasons},
+        status=503 if reasons else 200,
+    )
+
+
+def _database() -> tuple[str, list[str]]:
+    """Return how the database is, and the newest migrations that it lacks."""
+    parameters: dict[str, Any] = connection.get_connection_params()
+    parameters = {
+        name: parameters[name]
+        for name in ("dbname", "user", "password", "host", "port", "sslmode")
+        if parameters.get(name)
+    }
+    milliseconds = DATABASE_TIMEOUT_SECONDS * 1000
+    try:
+        with psycopg.connect(
+            **parameters,
+            connect_timeout=DATABASE_TIMEOUT_SECONDS,
+            tcp_user_timeout=milliseconds,
+            options=f"-c statement_timeout={milliseconds}",
+        ) as asked:
+            applied = set(
+                asked.execute("SELECT app, name FROM django_migrations").fetchall()
+            )
+    except psycopg.errors.UndefinedTable:
+        applied = set()
+    except psycopg.Error:
+        return "down", []
+    return "ok", [
+        ".".join(leaf) for leaf in _newest_migrations() if leaf not in applied
+    ]
+
+
+@cache
+def _newest_migrations() -> list[tuple[str, str]]:
+    """Return the last migration of each app; reading the files is the slow part."""
+    return sorted(MigrationLoader(None).graph.leaf_nodes())
+
+
+def _redis() -> str:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=None,
+    )
+    try:
+        client.ping()
+    except (redis.RedisError, OSError):
+        return "down"
+    finally:
+        client.close()
+    return "ok"

@@ -1,0 +1,397 @@
+"""REST of accounts, organizations, events and rosters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from events import services
+from events.authentication import (
+    SIGN_IN_TOKEN_LIFETIME,
+    BearerAuthentication,
+    TooManyTries,
+    issue_token,
+)
+from events.errors import NotAllowed
+from events.models import Event, Membership, Organization, Participant, User
+from events.permissions import (
+    AdminsChange,
+    OrganizersChange,
+    signed_in,
+    viewer_of,
+)
+from events.problems import ConstraintRule, ProblemResponse, tell_constraints
+from events.rest import RetrievePatchView
+from events.serializers import (
+    AccountSerializer,
+    EventSerializer,
+    EventViewSerializer,
+    MemberSerializer,
+    NewMemberSerializer,
+    OrganizationSerializer,
+    ParticipantSerializer,
+    SignInSerializer,
+    TokenSerializer,
+    own_changes,
+)
+
+tell_constraints(
+    {
+        "events_organization_slug_key": ConstraintRule(
+            409, "slug", _("Another organization has this slug.")
+        ),
+        "organization_slug_without_underscore": ConstraintRule(
+            400, "slug", _("Use small letters a to z, digits and single hyphens.")
+        ),
+        "membership_once_per_organization": ConstraintRule(
+            409, "username", _("This user already is a member: change their role.")
+        ),
+        "user_verified_email_unique": ConstraintRule(
+            409, "email", _("Another account has already confirmed this address.")
+        ),
+        "event_ends_after_start": ConstraintRule(
+            400, "ends_at", _("The end must be later than the start.")
+        ),
+        "participant_email_once_per_event": ConstraintRule(
+            409, "email", _("Somebody with this address is already on the roster.")
+        ),
+        "participant_user_once_per_event": ConstraintRule(
+            409, "user", _("This account already is on the roster.")
+        ),
+    }
+)
+
+
+class TokenView(APIView):
+    """Bearer tokens."""
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Signing in needs nothing; only the token itself can be revoked."""
+        return [BearerAuthentication()] if self._revokes else []
+
+    def get_permissions(self) -> list[BasePermission]:
+        """As above."""
+        return [IsAuthenticated() if self._revokes else AllowAny()]
+
+    @property
+    def _revokes(self) -> bool:
+        return getattr(self.request, "method", "") == "DELETE"
+
+    @extend_schema(
+        auth=[],
+        request=SignInSerializer,
+        responses=TokenSerializer,
+        operation_id="auth_token_create",
+    )
+    def post(self, request: Request) -> Response | ProblemResponse:
+        """Sign in with name and password; the token lasts 90 days."""
+        serializer = SignInSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            user = authenticate(request._request, **serializer.validated_data)  # noqa: SLF001
+        except TooManyTries as refused:
+            return ProblemResponse(
+                429,
+                refused.messages[0],
+                code="too_many_tries",
+                headers={"Retry-After": str(refused.wait)},
+            )
+        if not isinstance(user, User):
+            return ProblemResponse(
+                401,
+                _("Name and password do not belong together."),
+                code="wrong_password",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        token, expires_at = issue_token(user=user, lifetime=SIGN_IN_TOKEN_LIFETIME)
+        answer = TokenSerializer({"token": token, "expires_at": expires_at})
+        return Response(answer.data)
+
+    @extend_schema(responses={204: None}, operation_id="auth_token_revoke")
+    def delete(self, request: Request) -> Response:
+        """Revoke the token that this request is made with."""
+        request.auth.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    """The caller's own account."""
+
+    @extend_schema(responses=AccountSerializer, operation_id="me_retrieve")
+    def get(self, request: Request) -> Response:
+        """Who the caller is, and what in which organization."""
+        return Response(_account(signed_in(request)))
+
+    @extend_schema(
+        request=AccountSerializer(partial=True),
+        responses=AccountSerializer,
+        operation_id="me_update",
+    )
+    def patch(self, request: Request) -> Response:
+        """Change one's account. A new address has to be confirmed anew."""
+        user = signed_in(request)
+        serializer = AccountSerializer(user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        if "get_full_name" in changes:
+            changes["name"] = changes.pop("get_full_name")
+        return Response(_account(services.update_account(user=user, changes=changes)))
+
+
+def _account(user: User) -> Any:
+    memberships = Membership.objects.select_related("organization").order_by(
+        "organization__name", "pk"
+    )
+    prefetch_related_objects([user], Prefetch("memberships", memberships))
+    return AccountSerializer(user).data
+
+
+# --- Organizations and members --------------------------------------------------------
+
+
+class OrganizationList(generics.ListCreateAPIView[Organization]):
+    """The caller's organizations."""
+
+    serializer_class = OrganizationSerializer
+    queryset = Organization.objects.all()
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        """Those in which the caller has a role."""
+        return Organization.objects.visible_to(signed_in(self.request))
+
+    def perform_create(self, serializer: BaseSerializer[Organization]) -> None:
+        """Any signed-in user may, and becomes its owner."""
+        owner = signed_in(self.request)
+        serializer.instance = services.create_organization(
+            owner=owner, **serializer.validated_data
+        )
+
+
+class OrganizationDetail(RetrievePatchView[Organization]):
+    """One organization; its admins change it."""
+
+    serializer_class = OrganizationSerializer
+    permission_classes = [IsAuthenticated, AdminsChange]
+    queryset = Organization.objects.all()
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        """Those in which the caller has a role."""
+        return Organization.objects.visible_to(signed_in(self.request))
+
+
+class MemberViews(generics.GenericAPIView[Membership]):
+    """Members of an organization that the caller belongs to."""
+
+    serializer_class = MemberSerializer
+    queryset = Membership.objects.all()
+
+    @cached_property
+    def organization(self) -> Organization:
+        """The one that the path names; 404 for whoever has no role in it."""
+        return get_object_or_404(
+            Organization.objects.visible_to(signed_in(self.request)),
+            pk=self.kwargs["organization_pk"],
+        )
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        """Its members."""
+        if getattr(self, "swagger_fake_view", False):
+            return Membership.objects.none()
+        return self.organization.memberships.select_related("user")
+
+
+class MemberList(MemberViews, generics.ListAPIView[Membership]):
+    """Members of an organization; its admins add them."""
+
+    filterset_fields = ["role"]
+
+    @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Give an account a role, by its name or its verified address."""
+        viewer = viewer_of(request)
+        viewer.must_administer(self.organization.pk)
+        serializer = NewMemberSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        membership = services.add_member(
+            organization=self.organization, by=viewer, **serializer.validated_data
+        )
+        return Response(MemberSerializer(membership).data, status=201)
+
+
+class MemberDetail(MemberViews):
+    """One member."""
+
+    @extend_schema(operation_id="organizations_members_partial_update")
+    def patch(self, request: Request, **kwargs: object) -> Response:
+        """Change a member's role; only owners make and unmake owners."""
+        viewer = viewer_of(request)
+        membership = self.get_object()
+        viewer.must_administer(self.organization.pk)
+        serializer = MemberSerializer(membership, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        membership = services.change_role(
+            membership=membership,
+            by=viewer,
+            role=serializer.validated_data.get("role", membership.role),
+        )
+        return Response(MemberSerializer(membership).data)
+
+    @extend_schema(responses={204: None}, operation_id="organizations_members_destroy")
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Take a role away, or give up one's own."""
+        services.remove_member(membership=self.get_object(), by=viewer_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+# --- Events and rosters ---------------------------------------------------------------
+
+
+class EventList(generics.ListCreateAPIView[Event]):
+    """Events of the caller's organizations, and those whose roster they are on."""
+
+    serializer_class = EventSerializer
+    queryset = Event.objects.all()
+    filterset_fields = ["organization", "state"]
+
+    def get_queryset(self) -> QuerySet[Event]:
+        """Newest first."""
+        return Event.objects.visible_to(signed_in(self.request))
+
+    def perform_create(self, serializer: BaseSerializer[Event]) -> None:
+        """Make a draft."""
+        organization = serializer.validated_data["organization"]
+        viewer_of(self.request).must_organize(organization.pk)
+        serializer.instance = services.create_event(**serializer.validated_data)
+
+
+class EventViews(generics.GenericAPIView[Event]):
+    """One event that the caller sees; its organizers change it."""
+
+    serializer_class = EventSerializer
+    permission_classes = [IsAuthenticated, OrganizersChange]
+    queryset = Event.objects.all()
+
+    def get_queryset(self) -> QuerySet[Event]:
+        """All that the caller sees."""
+        return Event.objects.visible_to(signed_in(self.request))
+
+
+class EventDetail(EventViews, RetrievePatchView[Event]):
+    """One event."""
+
+
+class EventPublish(EventViews):
+    """Drafts become scheduled."""
+
+    @extend_schema(request=None, responses=EventSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Make a draft, or a cancelled event, a scheduled one."""
+        event = services.publish_event(event=self.get_object())
+        return Response(self.get_serializer(event).data)
+
+
+class EventViewed(EventViews):
+    """Who looked at an event."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        request=None, responses={200: EventViewSerializer, 201: EventViewSerializer}
+    )
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Remember that the caller looked at it: 201 the first time."""
+        view, is_new = services.record_view(
+            event=self.get_object(), user=signed_in(request)
+        )
+        return Response(EventViewSerializer(view).data, status=201 if is_new else 200)
+
+
+class ParticipantList(generics.ListCreateAPIView[Participant]):
+    """The roster of an event: attendees see themselves on it alone."""
+
+    serializer_class = ParticipantSerializer
+    queryset = Participant.objects.all()
+    filterset_fields = ["role", "registration", "email"]
+
+    @cached_property
+    def event(self) -> Event:
+        """The one that the path names."""
+        return get_object_or_404(
+            Event.objects.visible_to(signed_in(self.request)),
+            pk=self.kwargs["event_pk"],
+        )
+
+    def get_queryset(self) -> QuerySet[Participant]:
+        """Everyone whom the caller may see on it."""
+        if getattr(self, "swagger_fake_view", False):
+            return Participant.objects.none()
+        return (
+            self.event.participants.visible_to(signed_in(self.request))
+            .select_related("event", "user")
+            .order_by("name", "pk")
+        )
+
+    def create(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Ask who may before looking at what was sent."""
+        viewer_of(request).must_organize(self.event.organization_id)
+        return super().create(request, *args, **kwargs)
+
+    def perform_create(self, serializer: BaseSerializer[Participant]) -> None:
+        """Put somebody on the roster."""
+        serializer.instance = services.create_participant(
+            event=self.event, **serializer.validated_data
+        )
+
+
+class ParticipantDetail(RetrievePatchView[Participant]):
+    """One person on a roster, changed by organizers and, in part, by themselves."""
+
+    serializer_class = ParticipantSerializer
+    queryset = Participant.objects.all()
+
+    def get_queryset(self) -> QuerySet[Participant]:
+        """Everyone whom the caller may see."""
+        user = signed_in(self.request)
+        return Participant.objects.visible_to(user).select_related("event", "user")
+
+    def patch(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Change a person's place on the roster.
+
+        People change their own name, time zone and language; organizers all.
+        """
+        return super().patch(request, *args, **kwargs)
+
+    def perform_update(self, serializer: BaseSerializer[Participant]) -> None:
+        """Write what the caller may change."""
+        participant = self.get_object()
+        viewer = viewer_of(self.request)
+        if not viewer.organizes(participant.event.organization_id):
+            _must_be_own(participant, viewer.user, serializer.validated_data)
+        serializer.instance = services.update_participant(
+            participant=participant, changes=serializer.validated_data
+        )
+
+
+def _must_be_own(
+    participant: Participant, user: User, changes: Mapping[str, object]
+) -> None:
+    if participant.user_id != user.pk:
+        raise NotAllowed("organizers_only", _("Only organizers change other people."))
+    if foreign := own_changes(changes):
+        raise NotAllowed(
+            "organizers_only",
+            _("Only organizers change: %(fields)s.")
+            % {"fields": ", ".join(sorted(foreign))},
+        )

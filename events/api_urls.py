@@ -1,0 +1,23 @@
+"""Routes of accounts, organizations, events and rosters."""
+
+from django.urls import path
+
+from events import api
+
+urlpatterns = [
+    path("api/auth/token", api.TokenView.as_view()),
+    path("api/me", api.MeView.as_view()),
+    path("api/organizations", api.OrganizationList.as_view()),
+    path("api/organizations/<int:pk>", api.OrganizationDetail.as_view()),
+    path("api/organizations/<int:organization_pk>/members", api.MemberList.as_view()),
+    path(
+        "api/organizations/<int:organization_pk>/members/<int:pk>",
+        api.MemberDetail.as_view(),
+    ),
+    path("api/events", api.EventList.as_view()),
+    path("api/events/<int:pk>", api.EventDetail.as_view()),
+    path("api/events/<int:pk>/publish", api.EventPublish.as_view()),
+    path("api/events/<int:pk>/views", api.EventViewed.as_view()),
+    path("api/events/<int:event_pk>/participants", api.ParticipantList.as_view()),
+    path("api/participants/<int:pk>", api.ParticipantDetail.as_view()),
+]

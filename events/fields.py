@@ -1,0 +1,81 @@
+"""How values of REST are read and shown, the same on every route."""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+M = TypeVar("M", bound=models.Model)
+
+YEARS = range(2000, 2101)
+
+
+class InstantField(serializers.DateTimeField):
+    """RFC 3339: read with any offset, never without one; shown in UTC with ``Z``."""
+
+    default_error_messages = {
+        "naive": _("Say of which zone: write 2026-03-02T10:00:00Z or …+03:00."),
+        "year": _("Write a time of the years 2000 to 2100."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("default_timezone", UTC)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, value: object) -> datetime:
+        """Return an aware time in UTC."""
+        if isinstance(value, str) and _is_naive(value):
+            self.fail("naive")
+        instant: datetime = super().to_internal_value(value)  # type: ignore[arg-type]
+        if instant.year not in YEARS:
+            self.fail("year")
+        return instant
+
+
+def _is_naive(value: str) -> bool:
+    try:
+        parsed = parse_datetime(value)
+    except ValueError:
+        return False
+    return parsed is not None and parsed.tzinfo is None
+
+
+class ModelSerializer(serializers.ModelSerializer[M]):
+    """Rows as JSON; a change writes the changed columns alone.
+
+    Uniqueness is left to the database, whose constraints are told as 409: a look
+    beforehand would only be right most of the time.
+    """
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: InstantField,
+    }
+
+    def get_validators(self) -> list[Any]:
+        """None over several fields, but those that a serializer names."""
+        return list(getattr(self.Meta, "validators", []))
+
+    def build_standard_field(
+        self, field_name: str, model_field: Any
+    ) -> tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]]:
+        """Leave the look for a unique value out."""
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if "validators" in kwargs:
+            kwargs["validators"] = [
+                validator
+                for validator in kwargs["validators"]
+                if not isinstance(validator, UniqueValidator)
+            ]
+        return field_class, kwargs
+
+    def update(self, instance: M, validated_data: Any) -> M:
+        """Write what was sent, and nothing else."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=list(validated_data))
+        return instance

@@ -1,0 +1,254 @@
+"""Organizations, people, events and rosters as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from events.errors import Invalid
+from events.fields import InstantField, ModelSerializer
+from events.models import (
+    Event,
+    EventView,
+    Membership,
+    Organization,
+    Participant,
+    Role,
+    User,
+    slug_validator,
+)
+from events.permissions import Viewer, viewer_of
+from events.validators import validate_time_zone
+
+
+class SignInSerializer(serializers.Serializer[dict[str, str]]):
+    """A user name and its password."""
+
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(
+        max_length=4096, trim_whitespace=False, style={"input_type": "password"}
+    )
+
+
+class TokenSerializer(serializers.Serializer[dict[str, Any]]):
+    """A bearer token, shown this once."""
+
+    token = serializers.CharField()
+    expires_at = InstantField(allow_null=True)
+
+
+class OwnRoleSerializer(ModelSerializer[Membership]):
+    """One of the caller's organizations, and what they are there."""
+
+    id = serializers.IntegerField(source="organization_id")
+    slug = serializers.CharField(source="organization.slug")
+    name = serializers.CharField(source="organization.name")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "slug", "name", "role"]
+
+
+class AccountSerializer(ModelSerializer[User]):
+    """The caller."""
+
+    name = serializers.CharField(source="get_full_name", max_length=150, required=False)
+    email_verified = serializers.SerializerMethodField()
+    organizations = OwnRoleSerializer(source="memberships", many=True, read_only=True)
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "username",
+            "name",
+            "email",
+            "email_verified",
+            "language",
+            "time_zone",
+            "wants_prompts",
+            "organizations",
+        ]
+        read_only_fields = ["username"]
+
+    def get_email_verified(self, user: User) -> bool:
+        """Only a verified address connects with rosters."""
+        return user.email_verified_at is not None
+
+
+class OrganizationSerializer(ModelSerializer[Organization]):
+    """An organization; ``role`` is the caller's."""
+
+    slug = serializers.CharField(
+        max_length=50,
+        required=False,
+        validators=[slug_validator],
+        help_text="Begins its rooms' names; never changes. Default: from the name.",
+    )
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Organization
+        fields = ["id", "name", "slug", "time_zone", "language", "role", "created_at"]
+        read_only_fields = ["created_at"]
+
+    def get_role(self, organization: Organization) -> Role:
+        """What the caller is there."""
+        role = viewer_of(self.context["request"]).roles[organization.pk]
+        return Role(role)
+
+    def validate_slug(self, slug: str) -> str:
+        """A slug is given once."""
+        if self.instance is not None and slug != self.instance.slug:
+            raise serializers.ValidationError(
+                _("A slug never changes: it begins the names of the rooms."),
+                code="never_changes",
+            )
+        return slug
+
+
+class MemberSerializer(ModelSerializer[Membership]):
+    """A user's role in an organization."""
+
+    username = serializers.CharField(source="user.username", read_only=True)
+    name = serializers.CharField(source="user.get_full_name", read_only=True)
+    email = serializers.EmailField(source="user.email", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "username", "name", "email", "role", "created_at"]
+        read_only_fields = ["created_at"]
+
+
+class NewMemberSerializer(serializers.Serializer[dict[str, str]]):
+    """Who gets which role: an account by its name or its verified address."""
+
+    username = serializers.CharField(max_length=150, default="")
+    email = serializers.EmailField(default="")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Exactly one of the two names somebody."""
+        if bool(attrs["username"]) == bool(attrs["email"]):
+            raise Invalid(
+                "one_of", _("Give either username or email."), field="username"
+            )
+        return attrs
+
+
+class EventSerializer(ModelSerializer[Event]):
+    """An event. Without ``ends_at`` it lasts two hours."""
+
+    time_zone = serializers.CharField(
+        max_length=64,
+        required=False,
+        validators=[validate_time_zone],
+        help_text="Default: the organization's.",
+    )
+
+    class Meta:
+        model = Event
+        fields = [
+            "id",
+            "organization",
+            "title",
+            "description",
+            "starts_at",
+            "ends_at",
+            "time_zone",
+            "location",
+            "prompt_viewers",
+            "state",
+            "created_at",
+        ]
+        read_only_fields = ["state", "created_at"]
+
+    def validate_organization(self, organization: Organization) -> Organization:
+        """One that the caller does not belong to does not exist for them."""
+        if not viewer_of(self.context["request"]).belongs_to(organization.pk):
+            self.fields["organization"].fail("does_not_exist", pk_value=organization.pk)
+        if self.instance and self.instance.organization_id != organization.pk:
+            raise serializers.ValidationError(
+                _("An event stays with its organization."), code="never_changes"
+            )
+        return organization
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """It ends after its start, also when one of the two changes alone."""
+        starts_at = attrs.get("starts_at", getattr(self.instance, "starts_at", None))
+        ends_at = attrs.get("ends_at", getattr(self.instance, "ends_at", None))
+        if ends_at is not None and starts_at is not None and ends_at <= starts_at:
+            raise Invalid(
+                "ends_before_start",
+                _("The end must be later than the start."),
+                field="ends_at",
+            )
+        return attrs
+
+
+class EventViewSerializer(ModelSerializer[EventView]):
+    """That the caller looked at an event, and when first."""
+
+    class Meta:
+        model = EventView
+        fields = ["event", "viewed_at"]
+
+
+class ParticipantSerializer(ModelSerializer[Participant]):
+    """One person on a roster.
+
+    ``identity`` is null but for organizers, ``email`` but for members of the
+    organization and the person.
+    """
+
+    user = serializers.SlugRelatedField(
+        slug_field="username",
+        queryset=User.objects.filter(is_active=True),
+        allow_null=True,
+        required=False,
+        error_messages={"does_not_exist": _("There is no account “{value}”.")},
+        help_text="A user name. Default: the account that verified the address.",
+    )
+    identity = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Participant
+        fields = [
+            "id",
+            "event",
+            "user",
+            "name",
+            "email",
+            "role",
+            "registration",
+            "identity",
+            "time_zone",
+            "language",
+            "created_at",
+        ]
+        read_only_fields = ["event", "created_at"]
+
+    def get_identity(self, participant: Participant) -> str | None:
+        """Who they are in LiveKit: whoever knows it could be taken for them."""
+        organization = participant.event.organization_id
+        return participant.identity if self._viewer.organizes(organization) else None
+
+    def to_representation(self, participant: Participant) -> dict[str, Any]:
+        """Leave out the address where it is not the caller's business."""
+        data: dict[str, Any] = super().to_representation(participant)
+        is_self = participant.user_id == self._viewer.user.pk
+        if not is_self and not self._viewer.belongs_to(
+            participant.event.organization_id
+        ):
+            data["email"] = None
+        return data
+
+    @property
+    def _viewer(self) -> Viewer:
+        return viewer_of(self.context["request"])
+
+
+def own_changes(changes: Mapping[str, Any]) -> set[str]:
+    """Return which of these a person may not change about their own place."""
+    return set(changes) - {"name", "time_zone", "language"}

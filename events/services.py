@@ -1,0 +1,270 @@
+"""Writes of organizations, people, events and rosters.
+
+Who may call them is asked before (``events/permissions.py``), but for the rules about
+owners, which depend on what is written. An event is cancelled by
+``sessions_app.services.cancel_event``, since its sessions go with it.
+"""
+
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import Conflict, Invalid, NotAllowed
+from events.models import (
+    Event,
+    EventState,
+    EventView,
+    Membership,
+    Organization,
+    Participant,
+    Role,
+    User,
+)
+from events.permissions import Viewer
+
+SLUG_LENGTH = 50
+
+# --- Accounts -----------------------------------------------------------------------
+
+
+def update_account(*, user: User, changes: dict[str, Any]) -> User:
+    """Write a user's own changes; a new address is no longer a verified one."""
+    if "name" in changes:
+        # One field for names of every form; first_name alone holds it.
+        changes["first_name"], changes["last_name"] = changes.pop("name"), ""
+    if changes.get("email", user.email).lower() != user.email.lower():
+        changes["email_verified_at"] = None
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changes))
+    return user
+
+
+@transaction.atomic
+def verify_email(*, user: User) -> int:
+    """Take the user's address as theirs, and give them the rosters it stands on.
+
+    Returns:
+        How many participants are now theirs.
+
+    Raises:
+        Conflict: another account has verified the same address.
+    """
+    if not user.email:
+        return 0
+    taken = User.objects.filter(
+        email__iexact=user.email, email_verified_at__isnull=False
+    ).exclude(pk=user.pk)
+    if taken.exists():
+        raise Conflict(
+            "email_taken",
+            _("Another account has already confirmed this address."),
+            field="email",
+        )
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
+    theirs = Participant.objects.filter(user=user).values("event")
+    return (
+        Participant.objects.filter(email__iexact=user.email, user__isnull=True)
+        .exclude(event__in=theirs)
+        .update(user=user)
+    )
+
+
+def account_of_address(email: str) -> User | None:
+    """Return the account that has verified this address."""
+    if not email:
+        return None
+    return User.objects.filter(
+        email__iexact=email, email_verified_at__isnull=False, is_active=True
+    ).first()
+
+
+# --- Organizations and members --------------------------------------------------------
+
+
+@transaction.atomic
+def create_organization(
+    *, owner: User, name: str, slug: str = "", **fields: Any
+) -> Organization:
+    """Make an organization whose owner is ``owner``.
+
+    Without ``slug`` one is made from the name; a slug that is given and taken is an
+    IntegrityError, told as 409.
+    """
+    organization = Organization.objects.create(
+        name=name, slug=slug or _free_slug(name), **fields
+    )
+    Membership.objects.create(organization=organization, user=owner, role=Role.OWNER)
+    return organization
+
+
+def _free_slug(name: str) -> str:
+    """Return a slug like the name; a random one where the name has no Latin letter."""
+    slug = slugify(name).replace("_", "-")[: SLUG_LENGTH - 9].strip("-")
+    if slug and not Organization.objects.filter(slug=slug).exists():
+        return slug
+    return "-".join(filter(None, [slug, secrets.token_hex(4)]))
+
+
+@transaction.atomic
+def add_member(
+    *, organization: Organization, by: Viewer, role: str, username: str, email: str
+) -> Membership:
+    """Give the account with this name, or this verified address, a role.
+
+    Raises:
+        Invalid: there is no such account.
+        NotAllowed: only owners make owners.
+    """
+    _must_own_for(role, organization.pk, by)
+    if username:
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise Invalid(
+                "no_such_account",
+                _("There is no account with this user name."),
+                field="username",
+            )
+    else:
+        user = account_of_address(email)
+        if user is None:
+            raise Invalid(
+                "no_such_account",
+                _("No account has confirmed this address. Try the user name."),
+                field="email",
+            )
+    return Membership.objects.create(organization=organization, user=user, role=role)
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
+    """Give a member another role.
+
+    Raises:
+        NotAllowed: only owners make and unmake owners.
+        Conflict: they are the last owner.
+    """
+    locked = _lock(membership)
+    _must_own_for(locked.role, locked.organization_id, by)
+    _must_own_for(role, locked.organization_id, by)
+    if role != Role.OWNER:
+        _must_not_be_last_owner(locked)
+    locked.role = role
+    locked.save(update_fields=["role"])
+    return locked
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: Viewer) -> None:
+    """Take a role away; anybody may give up their own.
+
+    Raises:
+        NotAllowed: only admins remove others, only owners remove owners.
+        Conflict: they are the last owner.
+    """
+    locked = _lock(membership)
+    if locked.user_id != by.user.pk:
+        by.must_administer(locked.organization_id)
+        _must_own_for(locked.role, locked.organization_id, by)
+    _must_not_be_last_owner(locked)
+    locked.delete()
+
+
+def _lock(membership: Membership) -> Membership:
+    """Lock the organization, so that two owners cannot go at once; read anew."""
+    Organization.objects.select_for_update().get(pk=membership.organization_id)
+    return Membership.objects.select_related("user").get(pk=membership.pk)
+
+
+def _must_own_for(role: str, organization_id: int, by: Viewer) -> None:
+    if role == Role.OWNER and not by.owns(organization_id):
+        raise NotAllowed("owners_only", _("Only owners make and unmake owners."))
+
+
+def _must_not_be_last_owner(membership: Membership) -> None:
+    if membership.role != Role.OWNER:
+        return
+    owners = Membership.objects.filter(
+        organization=membership.organization_id, role=Role.OWNER
+    )
+    if owners.count() == 1:
+        raise Conflict(
+            "last_owner",
+            _("The last owner cannot go. Make somebody else an owner first."),
+        )
+
+
+# --- Events and rosters ---------------------------------------------------------------
+
+
+def create_event(*, organization: Organization, **fields: Any) -> Event:
+    """Make a draft; without ``time_zone`` it has the organization's."""
+    fields.setdefault("time_zone", organization.time_zone)
+    return Event.objects.create(organization=organization, **fields)
+
+
+@transaction.atomic
+def publish_event(*, event: Event) -> Event:
+    """Make a draft, or a cancelled event, a scheduled one; a scheduled one stays so.
+
+    Sessions that were cancelled with the event stay cancelled until they are restored.
+
+    Raises:
+        Conflict: the event is completed.
+    """
+    locked = Event.objects.select_for_update().get(pk=event.pk)
+    if locked.state == EventState.COMPLETED:
+        raise Conflict("event_completed", _("The event is already completed."))
+    if locked.state != EventState.SCHEDULED:
+        locked.state = EventState.SCHEDULED
+        locked.save(update_fields=["state"])
+    return locked
+
+
+def create_participant(
+    *, event: Event, user: User | None = None, email: str = "", **fields: Any
+) -> Participant:
+    """Put somebody on the roster.
+
+    Without ``user`` they get the account that has verified their address, unless it
+    already has another place on this roster.
+    """
+    if user is None:
+        user = _account_for(event, email)
+    return Participant.objects.create(event=event, user=user, email=email, **fields)
+
+
+def update_participant(
+    *, participant: Participant, changes: dict[str, Any]
+) -> Participant:
+    """Write changes; a new address of somebody without account looks for one anew."""
+    email = changes.get("email", "")
+    if email and "user" not in changes and participant.user_id is None:
+        changes["user"] = _account_for(participant.event, email)
+    for name, value in changes.items():
+        setattr(participant, name, value)
+    if changes:
+        participant.save(update_fields=list(changes))
+    return participant
+
+
+def _account_for(event: Event, email: str) -> User | None:
+    user = account_of_address(email)
+    if user is None or event.participants.filter(user=user).exists():
+        return None
+    return user
+
+
+def record_view(*, event: Event, user: User) -> tuple[EventView, bool]:
+    """Remember that the user looked at the event; the first time counts.
+
+    Returns:
+        The view, and whether it is new.
+    """
+    return EventView.objects.get_or_create(event=event, user=user)

@@ -1,0 +1,5 @@
+"""Routes of REST."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
