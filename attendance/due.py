@@ -41,7 +41,8 @@ _IS_DUE = f"""
             EXISTS (
                 SELECT FROM sessions_app_presenceevent f
                 WHERE f.room_name = s.room_name
-                    AND f.received_at > k.calculated_at - %(late_commit)s
+                    AND f.received_at > k.calculated_at
+                    - interval '{LATE_COMMIT.total_seconds()} s'
             )
             AND k.facts_read <> ({FACTS_OF_SESSION})
         )
@@ -121,14 +122,14 @@ class Selection:
                     "ended_after": self.now - timedelta(days=self.days),
                     "session_id": self.session_id,
                     "session_type": self.session_type,
-                    "late_commit": LATE_COMMIT,
                 },
             )
             return _within_memory(cursor.fetchall())
 
 
 def _within_memory(claimed: list[tuple[int, int]]) -> list[int]:
-    sessions, people = [], 0
+    sessions: list[int] = []
+    people = 0
     for session_id, size in claimed:
         people += size
         if sessions and people > PEOPLE_AT_ONCE:

@@ -8,7 +8,7 @@ the epoch, as the calculation wants them.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -38,7 +38,7 @@ class SessionInputs(NamedTuple):
 class Attempts(NamedTuple):
     """How often somebody tried to connect and never got through."""
 
-    count: int
+    number: int
     first_at: int | None
     last_at: int | None
 
@@ -55,6 +55,15 @@ class Evidence(NamedTuple):
 
 
 NOTHING_SEEN = Evidence((), (), NO_ATTEMPTS)
+
+
+class Stranger(NamedTuple):
+    """Somebody seen in a session who is nobody on its roster."""
+
+    identity: str | None
+    name: str | None
+    kind: str | None
+    evidence: Evidence
 
 
 class SessionEvidence:
@@ -147,18 +156,35 @@ KNOWN_PEOPLE = """
     ORDER BY event_id, identity, link DESC NULLS FIRST
 """
 
-_EVIDENCE = f"""
+_SEEN = f"""
+    array_agg({_microseconds("joined_at")}) FILTER (WHERE NOT is_failed_attempt),
+    array_agg({_microseconds("left_at")}) FILTER (WHERE NOT is_failed_attempt),
+    array_agg(is_inferred) FILTER (WHERE NOT is_failed_attempt),
+    count(*) FILTER (WHERE is_failed_attempt),
+    {_microseconds("min(joined_at) FILTER (WHERE is_failed_attempt)")},
+    {_microseconds("max(joined_at) FILTER (WHERE is_failed_attempt)")}
+"""
+
+_STAYS_AND_PEOPLE = f"""
     WITH stay AS ({STAYS} AND s.id = ANY(%(sessions)s)),
     known AS ({KNOWN_PEOPLE})
-    SELECT stay.session_id, known.participant_id, stay.source,
-        array_agg({_microseconds("joined_at")}) FILTER (WHERE NOT is_failed_attempt),
-        array_agg({_microseconds("left_at")}) FILTER (WHERE NOT is_failed_attempt),
-        array_agg(is_inferred) FILTER (WHERE NOT is_failed_attempt),
-        count(*) FILTER (WHERE is_failed_attempt),
-        {_microseconds("min(joined_at) FILTER (WHERE is_failed_attempt)")},
-        {_microseconds("max(joined_at) FILTER (WHERE is_failed_attempt)")}
+"""
+
+_EVIDENCE = f"""
+    {_STAYS_AND_PEOPLE}
+    SELECT stay.session_id, known.participant_id, stay.source, {_SEEN}
     FROM stay LEFT JOIN known USING (event_id, identity)
     GROUP BY 1, 2, 3
+"""
+
+# A connection without a usable identity is a stranger of its own.
+_STRANGERS = f"""
+    {_STAYS_AND_PEOPLE}
+    SELECT stay.identity, min(stay.name), min(stay.kind), stay.source, {_SEEN}
+    FROM stay LEFT JOIN known USING (event_id, identity)
+    WHERE known.participant_id IS NULL
+    GROUP BY stay.identity, CASE WHEN stay.identity IS NULL THEN sid END, stay.source
+    ORDER BY min(joined_at), stay.identity
 """
 
 _ROSTER = f"""
@@ -175,10 +201,11 @@ _ROSTER = f"""
 """
 
 
-def _rows(statement: str, sessions: Iterable[int]) -> list[tuple]:
+def _rows(statement: str, sessions: Iterable[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"sessions": list(sessions)})
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
@@ -188,7 +215,9 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
     between is counted next time, and so never missed.
     """
     return [
-        SessionInputs(*row[:8], Policy(*row[8:]) if row[8] is not None else Policy())
+        SessionInputs._make(
+            (*row[:8], Policy(*row[8:]) if row[8] is not None else Policy())
+        )
         for row in _rows(_SESSIONS, sessions)
     ]
 
@@ -210,10 +239,19 @@ def read_evidence(sessions: Iterable[int]) -> dict[int, SessionEvidence]:
     return found
 
 
+def read_strangers(session: int) -> list[Stranger]:
+    """Return who was seen in a session and is nobody on its roster, by arrival."""
+    return [
+        Stranger(identity, name, kind, _evidence(source, *seen))
+        for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
+    ]
+
+
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
     """Return everybody on the sessions' rosters who could be in their reports."""
     return [
-        RosterRow(*row[:7], Computed(*row[7:])) for row in _rows(_ROSTER, sessions)
+        RosterRow._make((*row[:7], Computed(*row[7:])))
+        for row in _rows(_ROSTER, sessions)
     ]
 
 

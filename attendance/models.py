@@ -1,16 +1,20 @@
 """What presence means: one decision per person, and the log that nobody can change."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from attendance import calculation
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Status(models.TextChoices):
@@ -41,7 +45,7 @@ MACHINE_SOURCES = (DecisionSource.LIVEKIT_AUTO, DecisionSource.WHITEBOARD_AUTO)
 
 
 def _percent(
-    name: Promise, default: int
+    name: "StrPromise", default: int
 ) -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(
         name, default=default, validators=[MaxValueValidator(100)]
@@ -231,6 +235,14 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant}: {self.get_status_display()}"
+
+    @property
+    def policy(self) -> calculation.Policy | None:
+        """The policy that the computed status was decided by."""
+        if self.grace_minutes is None:
+            return None
+        values = (getattr(self, name) for name in calculation.Policy._fields)
+        return calculation.Policy(*values)
 
 
 class AttendanceChange(models.Model):

@@ -1,20 +1,21 @@
-"""Calculating sessions: reading, deciding and writing, in bulk.
+"""Calculating sessions: claim, read, decide, write, in bulk.
 
-The rules are pure Python (``calculation.py``, ``precedence.py``); the queries that read
-stand in ``due.py`` and ``evidence.py``. Here results become rows. What did not change
-is not written.
+The rules are pure Python (``calculation.py``, ``precedence.py``); what is due stands in
+``due.py``, what is read in ``evidence.py``, how rows are written in ``decisions.py``.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
-from attendance.audit import Change, record_changes
+from attendance.audit import Change
 from attendance.calculation import SECOND, Figures, Interval, Stay, calculate_person
+from attendance.decisions import Decided, write_decisions
 from attendance.due import Selection
 from attendance.evidence import (
     NOTHING_SEEN,
@@ -27,8 +28,11 @@ from attendance.evidence import (
     read_roster,
     read_sessions,
 )
-from attendance.models import DecisionSource, Status
+from attendance.models import DecisionSource, SessionCalculation, Status
 from attendance.precedence import calculation_replaces, is_automatic
+from events.errors import Conflict
+from events.models import User
+from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)
 
@@ -39,29 +43,24 @@ SLOW_RETRY = timedelta(hours=1)
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What one run did.
+class SessionOutcome:
+    """What one session's calculation gave.
 
     Attributes:
-        calculated: Sessions that were read and decided.
-        changed: Changes of a decision, by session; a session without any is missing.
-        failed: What went wrong, by session.
+        statuses: How many people have each status now.
+        changed: How many of them had another status or source before.
     """
 
-    calculated: list[int] = field(default_factory=list)
-    changed: dict[int, int] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run did: results and, in words, failures, by session id."""
+
+    calculated: dict[int, SessionOutcome] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
-
-
-class Decided(NamedTuple):
-    """One person's row to write: the decision, and what was computed."""
-
-    inputs: SessionInputs
-    row: RosterRow
-    status: str
-    source: str | None
-    computed: Computed
-    figures: Figures | None
 
 
 def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcome:
@@ -88,39 +87,90 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
         after = sessions[-1]
 
 
+def calculate_session(
+    session: LiveSession, *, now: datetime, force: bool = False, dry_run: bool = False
+) -> Outcome:
+    """Calculate one session because somebody asked for it.
+
+    Raises:
+        Conflict: it is cancelled, or has not ended.
+    """
+    if session.cancelled_at:
+        raise Conflict("session_cancelled", _("The session is cancelled."))
+    if session.end > now:
+        raise Conflict(
+            "session_running",
+            _("The session has not ended: it is calculated from %(end)s on.")
+            % {"end": session.end.isoformat()},
+            ends_at=session.end,
+        )
+    selection = Selection(now=now, session_id=session.pk, force=force)
+    return calculate_sessions(selection, dry_run=dry_run)
+
+
+@transaction.atomic
+def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
+    """Decide that a calculated session in which nobody was seen counts as held.
+
+    Whoever is still unknown becomes absent by default, so that later facts and marks
+    still win.
+
+    Returns:
+        The changes; none where somebody was seen.
+    """
+    LiveSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    if not SessionCalculation.objects.filter(
+        session=session, nobody_seen=True
+    ).exists():
+        return []
+    [inputs] = read_sessions([session.pk])
+    absent = [
+        Decided(
+            inputs,
+            row,
+            Status.ABSENT,
+            DecisionSource.SYSTEM_DEFAULT,
+            row.computed,
+            None,
+        )
+        for row in read_roster([session.pk])
+        if row.is_expected and row.source is None
+    ]
+    return write_decisions(absent, actor_id=actor.pk)
+
+
 def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
     """Calculate locked sessions together; if that fails, each on its own."""
     try:
         with transaction.atomic():
-            changes = _calculate(sessions)
-    except Exception as error:  # noqa: BLE001
+            outcome.calculated |= _calculate(sessions)
+    except Exception as error:
         if len(sessions) > 1:
             for session in sessions:
                 _calculate_claimed([session], outcome)
         else:
-            _note_failure(sessions[0], error)
+            logger.exception(
+                "A session could not be calculated.", extra={"session": sessions[0]}
+            )
             outcome.failed[sessions[0]] = _in_words(error)
-        return
-    outcome.calculated += sessions
-    for change in changes:
-        session_id = change.session_id or 0
-        outcome.changed[session_id] = outcome.changed.get(session_id, 0) + 1
+            _note_failure(sessions[0], _in_words(error))
 
 
-def _calculate(sessions: list[int]) -> list[Change]:
+def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
     inputs = {session.session_id: session for session in read_sessions(sessions)}
     evidence = read_evidence(sessions)
     seen = {
         session_id: _source_that_saw(inputs[session_id], found)
         for session_id, found in evidence.items()
     }
+    outcomes = {session: SessionOutcome() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
-    changes = [_change(one) for one in decided if _is_change(one)]
-    _write_decisions([one for one in decided if not one.row.is_marked])
-    _write_computed([one for one in decided if one.row.is_marked])
+    for one in decided:
+        outcomes[one.inputs.session_id].statuses[one.status] += 1
+    for change in write_decisions(decided):
+        outcomes[change.session_id or 0].changed += 1
     _write_calculations(inputs.values(), seen)
-    record_changes(changes)
-    return changes
+    return outcomes
 
 
 # --- Deciding -----------------------------------------------------------------------
@@ -154,29 +204,23 @@ def _decide(
     seen: dict[int, str | None],
     roster: Iterable[RosterRow],
 ) -> Iterator[Decided]:
-    """Yield the rows that differ from what stands."""
+    """Yield a decision for everybody expected, and for the waitlisted who came."""
     for row in roster:
         session = inputs[row.session_id]
         source = seen.get(row.session_id)
-        if source is None:
-            decided = _nobody_seen(session, row)
-        else:
+        if source is not None:
             decided = _computed(session, row, source, evidence[row.session_id])
-        if decided and (
-            decided.computed != row.computed
-            or decided.status != row.status
-            or decided.source != row.source
-        ):
+        else:
+            decided = _nobody_seen(session, row)
+        if row.is_expected or row.attendance_id or decided.came:
             yield decided
 
 
 NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
 
 
-def _nobody_seen(session: SessionInputs, row: RosterRow) -> Decided | None:
+def _nobody_seen(session: SessionInputs, row: RosterRow) -> Decided:
     """Leave everyone unknown: whether the session was held is for people to say."""
-    if row.attendance_id is None:
-        return None
     status, source = row.status or Status.UNKNOWN, row.source
     if is_automatic(source) and not row.is_marked:
         status, source = Status.UNKNOWN, None
@@ -185,7 +229,7 @@ def _nobody_seen(session: SessionInputs, row: RosterRow) -> Decided | None:
 
 def _computed(
     session: SessionInputs, row: RosterRow, session_source: str, found: SessionEvidence
-) -> Decided | None:
+) -> Decided:
     seen = found.people.get(row.participant_id, NOTHING_SEEN)
     source, figures = calculate_person(
         session.window_start,
@@ -194,14 +238,13 @@ def _computed(
         seen.whiteboard,
         session.policy,
     )
-    if source is None and not row.is_expected and row.attendance_id is None:
-        return None
     by = source or session_source
-    status, final = figures.status.value, by
-    if not calculation_replaces(row.source, by, marked=row.is_marked):
-        status, final = row.status or Status.UNKNOWN, row.source or by
     computed = _in_columns(session, figures, by, seen.attempts)
-    return Decided(session, row, status, final, computed, figures)
+    if calculation_replaces(row.source, by, marked=row.is_marked):
+        return Decided(session, row, figures.status.value, by, computed, figures)
+    return Decided(
+        session, row, row.status or Status.UNKNOWN, row.source, computed, figures
+    )
 
 
 def _in_columns(
@@ -214,7 +257,7 @@ def _in_columns(
         figures.late_seconds,
         figures.join_count,
         _as_jsonb(figures.intervals),
-        attempts.count,
+        attempts.number,
         attempts.first_at,
         attempts.last_at,
         *session.policy,
@@ -230,133 +273,7 @@ def _as_jsonb(intervals: Iterable[Interval]) -> str:
     return f"[{', '.join(items)}]"
 
 
-# --- Writing ------------------------------------------------------------------------
-
-
-def _is_change(one: Decided) -> bool:
-    before = (one.row.status or Status.UNKNOWN, one.row.source)
-    return (one.status, one.source) != before
-
-
-def _change(one: Decided) -> Change:
-    return Change(
-        one.inputs.organization_id,
-        one.row.participant_id,
-        one.inputs.session_id,
-        one.row.status or Status.UNKNOWN,
-        one.status,
-        one.row.source,
-        one.source,
-    )
-
-
-# Name, type in Postgres, and where the value is; microseconds become instants.
-_INSTANT = "timestamptz 'epoch' + r.{} * interval '1 microsecond'"
-_COMPUTED_COLUMNS = {
-    "computed_status": "text",
-    "computed_source": "text",
-    "window_seconds": "int",
-    "late_seconds": "int",
-    "join_count": "int",
-    "intervals": "text",
-    "failed_attempts": "int",
-    "first_attempt_at": "bigint",
-    "last_attempt_at": "bigint",
-    "grace_minutes": "int",
-    "partial_from": "int",
-    "present_over": "int",
-    "present_regardless_over": "int",
-    "attended_seconds": "int",
-    "percentage": "int",
-    "first_seen_at": "bigint",
-    "last_seen_at": "bigint",
-    "is_late": "boolean",
-}
-_CONVERSIONS = {
-    "intervals": "r.intervals::jsonb",
-    "percentage": "r.percentage / 100.0",
-    "first_attempt_at": _INSTANT.format("first_attempt_at"),
-    "last_attempt_at": _INSTANT.format("last_attempt_at"),
-    "first_seen_at": _INSTANT.format("first_seen_at"),
-    "last_seen_at": _INSTANT.format("last_seen_at"),
-}
-_KEY_COLUMNS = {
-    "organization_id": "bigint",
-    "event_id": "bigint",
-    "session_id": "bigint",
-    "participant_id": "bigint",
-    "status": "text",
-    "source": "text",
-}
-_COLUMNS = _KEY_COLUMNS | _COMPUTED_COLUMNS
-
-_NAMES = ", ".join(_COLUMNS)
-_VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
-_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
-_ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
-
-_WRITE_DECISIONS = f"""
-    INSERT INTO attendance_attendance ({_NAMES})
-    SELECT {_VALUES} FROM {_ROWS}
-    ON CONFLICT (participant_id, session_id) DO UPDATE SET
-        {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
-        {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
-        updated_at = now()
-"""
-
-# Beside a person's mark only what was computed is written; the decision stays theirs.
-_WRITE_COMPUTED = f"""
-    UPDATE attendance_attendance a SET
-        {
-    ", ".join(
-        f"{name} = {_CONVERSIONS.get(name, f'r.{name}')}" for name in _COMPUTED_COLUMNS
-    )
-},
-        updated_at = now()
-    FROM {_ROWS}
-    WHERE a.participant_id = r.participant_id AND a.session_id = r.session_id
-"""
-
-
-def _write_decisions(decided: list[Decided]) -> None:
-    _write(_WRITE_DECISIONS, decided)
-
-
-def _write_computed(decided: list[Decided]) -> None:
-    _write(_WRITE_COMPUTED, decided)
-
-
-def _write(statement: str, decided: list[Decided]) -> None:
-    if not decided:
-        return
-    columns = [list(column) for column in zip(*map(_values, decided), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
-
-
-def _values(one: Decided) -> tuple[object, ...]:
-    inputs, figures = one.inputs, one.figures
-    return (
-        inputs.organization_id,
-        inputs.event_id,
-        inputs.session_id,
-        one.row.participant_id,
-        one.status,
-        one.source,
-        *one.computed,
-        *(
-            (
-                figures.attended_seconds,
-                figures.percentage_hundredths,
-                figures.first_seen_at,
-                figures.last_seen_at,
-                figures.is_late,
-            )
-            if figures
-            else (None,) * 5
-        ),
-    )
-
+# --- Noting how it went -------------------------------------------------------------
 
 _WRITE_CALCULATIONS = """
     INSERT INTO attendance_sessioncalculation AS k (
@@ -374,6 +291,20 @@ _WRITE_CALCULATIONS = """
         failures = 0, retry_at = NULL, error = ''
 """
 
+_QUICK = f"now() + interval '{QUICK_RETRY.total_seconds()} s'"
+_SLOW = f"now() + interval '{SLOW_RETRY.total_seconds()} s'"
+_NOTE_FAILURE = f"""
+    INSERT INTO attendance_sessioncalculation AS k (
+        session_id, facts_read, nobody_seen, failures, retry_at, error
+    )
+    VALUES (%(session)s, 0, false, 1, {_QUICK}, %(error)s)
+    ON CONFLICT (session_id) DO UPDATE SET
+        failures = least(k.failures + 1, 1000),
+        retry_at = CASE WHEN k.failures < {QUICK_RETRIES}
+            THEN {_QUICK} ELSE {_SLOW} END,
+        error = excluded.error
+"""
+
 
 def _write_calculations(
     sessions: Iterable[SessionInputs], seen: dict[int, str | None]
@@ -388,42 +319,19 @@ def _write_calculations(
         )
         for session in sessions
     ]
-    if not rows:
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE_CALCULATIONS, [list(column) for column in zip(*rows, strict=True)]
         )
 
 
-_NOTE_FAILURE = """
-    INSERT INTO attendance_sessioncalculation AS k (
-        session_id, facts_read, nobody_seen, failures, retry_at, error
-    )
-    VALUES (%(session)s, 0, false, 1, now() + %(quick)s, %(error)s)
-    ON CONFLICT (session_id) DO UPDATE SET
-        failures = least(k.failures + 1, 1000),
-        retry_at = now() + CASE WHEN k.failures < %(quick_retries)s
-            THEN %(quick)s ELSE %(slow)s END,
-        error = excluded.error
-"""
-
-
-def _note_failure(session_id: int, error: Exception) -> None:
-    logger.error(
-        "A session could not be calculated.",
-        exc_info=error,
-        extra={"session": session_id},
-    )
+def _note_failure(session_id: int, error: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _NOTE_FAILURE,
             {
                 "session": session_id,
-                "quick": QUICK_RETRY,
-                "slow": SLOW_RETRY,
-                "quick_retries": QUICK_RETRIES,
-                "error": _in_words(error),
+                "error": error,
             },
         )
 

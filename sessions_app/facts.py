@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import DataError, connection
 
@@ -65,9 +66,9 @@ class Fact:
     payload: Payload
     presence: Presence | None
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         """Return the parameters of the statements that store and fold it."""
-        parameters: dict[str, object] = {
+        parameters: dict[str, Any] = {
             "source": self.source,
             "event_id": self.event_id,
             "event": self.event,
@@ -163,15 +164,16 @@ def _execute(statement: str, fact: Fact) -> bool:
 
 
 def _as_text(fact: Fact, body: bytes) -> Fact:
-    nothing = dict.fromkeys(
-        ("event", "room_name", "room_sid", "identity", "participant_sid"), None
-    )
     return replace(
         fact,
-        **nothing,
+        event_id=fact.body_sha256.hex(),
+        event=None,
+        room_name=None,
+        room_sid=None,
+        identity=None,
+        participant_sid=None,
         occurred_at=None,
         joined_at=None,
-        event_id=fact.body_sha256.hex(),
         marks=["unparsed"],
         payload=unparsed(body),
         presence=None,

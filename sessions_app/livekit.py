@@ -110,7 +110,9 @@ def _claimed_key(token: str) -> str:
     """Return the issuer that the token names, before anything of it is believed."""
     try:
         segment = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+        claims = json.loads(
+            base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+        )
         key = claims["iss"]
     except (
         IndexError,
@@ -192,7 +194,12 @@ class _Reader:
         return {}
 
     def text(
-        self, part: dict[str, Any], key: str, path: str = "", *, missing_is_odd: bool = False
+        self,
+        part: dict[str, Any],
+        key: str,
+        path: str = "",
+        *,
+        missing_is_odd: bool = False,
     ) -> str | None:
         value = part.get(key)
         if isinstance(value, str) and 1 <= len(value) <= 256:
@@ -215,15 +222,15 @@ class _Reader:
             except (ValueError, OverflowError, OSError):
                 time = _LAST
             if _FIRST <= time < _LAST:
-                return time + timedelta(milliseconds=1000 * (value % per_second) // per_second)
+                return time + timedelta(
+                    milliseconds=1000 * (value % per_second) // per_second
+                )
         self.marks.append(path or key)
         return None
 
 
 def _joined_at(reader: _Reader, person: dict[str, Any]) -> datetime | None:
-    exact = reader.time(
-        person, "joinedAtMs", "participant.joinedAtMs", per_second=1000
-    )
+    exact = reader.time(person, "joinedAtMs", "participant.joinedAtMs", per_second=1000)
     return exact or reader.time(
         person, "joinedAt", "participant.joinedAt", per_second=1
     )

@@ -1,0 +1,119 @@
+"""``manage.py calculate_attendance``: calculate what is due, or one session."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from attendance.due import DAYS, Selection
+from attendance.services import Outcome, calculate_session, calculate_sessions
+from events.errors import Conflict
+from sessions_app.models import LiveSession, SessionType
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Calculate attendance: of all sessions that are due, or of one. "
+        "Exit code 0: done, 1: failed in part, 2: wrong use."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "session", nargs="?", type=int, metavar="SESSION_ID", help="this one alone"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="even where nothing is new"
+        )
+        parser.add_argument(
+            "--type", choices=SessionType.values, help="sessions of this type"
+        )
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=DAYS,
+            metavar="N",
+            help=f"sessions that ended in the last N days ({DAYS})",
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what would be, and write nothing",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON document"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["session"] is None:
+            outcome = calculate_sessions(
+                Selection(
+                    now=timezone.now(),
+                    session_type=options["type"],
+                    days=options["days"],
+                    force=options["force"],
+                ),
+                dry_run=options["dry_run"],
+            )
+        else:
+            outcome = self._calculate_one(options)
+        document = _as_document(outcome)
+        if options["json"]:
+            self.stdout.write(json.dumps(document, ensure_ascii=False))
+        else:
+            self._print(document, dry_run=options["dry_run"])
+        if outcome.failed:
+            sys.exit(FAILED)
+
+    def _calculate_one(self, options: dict[str, Any]) -> Outcome:
+        session = LiveSession.objects.filter(pk=options["session"]).first()
+        if session is None:
+            self.stderr.write(f"There is no session {options['session']}.")
+            sys.exit(WRONG_USE)
+        try:
+            return calculate_session(
+                session,
+                now=timezone.now(),
+                force=options["force"],
+                dry_run=options["dry_run"],
+            )
+        except Conflict as refusal:
+            self.stderr.write(f"Session {session.pk}: {refusal}")
+            sys.exit(FAILED)
+
+    def _print(self, document: dict[str, Any], *, dry_run: bool) -> None:
+        for session in document["sessions"]:
+            statuses = ", ".join(f"{n} {s}" for s, n in session["statuses"].items())
+            self.stdout.write(
+                f"{session['id']} {session['title']}: "
+                f"{statuses or 'nobody on the roster'}; {session['changed']} changed"
+            )
+        for failure in document["failed"]:
+            self.stderr.write(f"{failure['id']} failed: {failure['error']}")
+        count = len(document["sessions"])
+        would = "would be " if dry_run else ""
+        self.stdout.write(
+            f"{count} {would}calculated, {len(document['failed'])} failed."
+        )
+
+
+def _as_document(outcome: Outcome) -> dict[str, Any]:
+    titles = dict(
+        LiveSession.objects.filter(pk__in=outcome.calculated).values_list("pk", "title")
+    )
+    return {
+        "sessions": [
+            {
+                "id": pk,
+                "title": titles[pk],
+                "participants": session.statuses.total(),
+                "changed": session.changed,
+                "statuses": dict(session.statuses),
+            }
+            for pk, session in outcome.calculated.items()
+        ],
+        "failed": [{"id": pk, "error": error} for pk, error in outcome.failed.items()],
+    }

@@ -1,0 +1,362 @@
+"""The report of a session: everybody on the roster, what was decided, and why.
+
+Pages, REST and exports show the same rows. Rows of a calculated session show what was
+stored; before that, presence so far is read from the connections. Nothing here writes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from attendance.calculation import Interval, Policy, calculate
+from attendance.evidence import (
+    NOTHING_SEEN,
+    Evidence,
+    Stranger,
+    read_evidence,
+    read_sessions,
+    read_strangers,
+)
+from attendance.explanation import Decision, explain
+from attendance.models import Attendance, SessionCalculation, Status
+from attendance.precedence import is_automatic
+from events.models import EXPECTED, Participant, ParticipantRole, Registration, User
+from events.permissions import Viewer
+from sessions_app.models import LiveSession
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody may see of a report.
+
+    Attributes:
+        of_all: Everybody's rows and who was unmatched; else only their own row.
+        of_identities: LiveKit identities, by which one could be taken for another.
+        user_id: Whose own row it would be.
+    """
+
+    of_all: bool
+    of_identities: bool
+    user_id: int | None
+
+    @classmethod
+    def of(cls, session: LiveSession, user: User) -> "Sight":
+        """Organizers see all, viewers and the hosts of the event all but identities."""
+        viewer = Viewer.of(user)
+        organization_id = session.event.organization_id
+        is_host = Participant.objects.filter(
+            event=session.event_id, user=user, role=ParticipantRole.HOST
+        ).exists()
+        return cls(
+            of_all=is_host or viewer.belongs_to(organization_id),
+            of_identities=viewer.organizes(organization_id),
+            user_id=user.pk,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One person of a report: the decision, what was computed, and the explanation."""
+
+    participant: Participant
+    attendance: Attendance | None
+    intervals: list[Interval]
+    explanation: str
+    calculated_at: datetime | None
+
+    @property
+    def status(self) -> str:
+        """The final status, unknown before any decision."""
+        return self.attendance.status if self.attendance else Status.UNKNOWN
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the last calculation found figures for this person."""
+        return bool(self.attendance and self.attendance.computed_status)
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedRow:
+    """Somebody seen who is nobody on the roster; ``seconds`` in the window."""
+
+    stranger: Stranger
+    seconds: int
+    intervals: list[Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A session's report as one reader may see it.
+
+    Attributes:
+        until: The end of the window, or the present time while it runs.
+        policy: The thresholds that decided, or would decide now.
+    """
+
+    session: LiveSession
+    calculation: SessionCalculation | None
+    policy: Policy
+    facts: int
+    until: datetime
+    sight: Sight
+    rows: list[ReportRow] = field(default_factory=list)
+    unmatched: list[UnmatchedRow] = field(default_factory=list)
+
+    @property
+    def calculated_at(self) -> datetime | None:
+        """When the reading of the last calculation began."""
+        return self.calculation.calculated_at if self.calculation else None
+
+    @property
+    def nobody_seen(self) -> bool:
+        """Whether it was calculated, and no source had seen anybody."""
+        return bool(self.calculated_at and self.calculation.nobody_seen)  # type: ignore[union-attr]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many people have each status."""
+        counts = dict.fromkeys(Status.values, 0)
+        for row in self.rows:
+            counts[row.status] += 1
+        return counts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report in the shape of REST; times are aware datetimes."""
+        report = {
+            "session": self._session_as_dict(),
+            "summary": self.summary,
+            "results": [self._row_as_dict(row) for row in self.rows],
+        }
+        if self.sight.of_all:
+            report["unmatched"] = [self._unmatched_as_dict(u) for u in self.unmatched]
+        return report
+
+    def _session_as_dict(self) -> dict[str, Any]:
+        session = self.session
+        return {
+            "id": session.pk,
+            "event": session.event_id,
+            "title": session.title,
+            "session_type": session.session_type,
+            "room_name": session.room_name,
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+            "ended_at": session.ended_at,
+            "cancelled_at": session.cancelled_at,
+            "window": {"starts_at": session.starts_at, "ends_at": session.end},
+            "calculated_at": self.calculated_at,
+            "nobody_seen": self.nobody_seen,
+            "policy": self.policy._asdict(),
+        }
+
+    def _row_as_dict(self, row: ReportRow) -> dict[str, Any]:
+        person, decision = row.participant, row.attendance
+        return {
+            "participant": {
+                "id": person.pk,
+                "name": person.name,
+                "role": person.role,
+                "identity": person.identity if self.sight.of_identities else None,
+            },
+            "status": row.status,
+            **_decision_as_dict(decision),
+            "attendance_calculated_at": row.calculated_at if row.is_computed else None,
+            "explanation": row.explanation,
+            "intervals": _intervals_as_dicts(row.intervals),
+        }
+
+    def _unmatched_as_dict(self, row: UnmatchedRow) -> dict[str, Any]:
+        stranger = row.stranger
+        return {
+            "identity": stranger.identity if self.sight.of_identities else None,
+            "name": stranger.name,
+            "kind": stranger.kind,
+            "attended_seconds": row.seconds,
+            "failed_attempts": stranger.evidence.attempts.number,
+            "intervals": _intervals_as_dicts(row.intervals),
+        }
+
+
+def _decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
+    """Return the fields of a decision; all empty before any."""
+    if decision is None:
+        decision = Attendance()
+    seconds, late = decision.attended_seconds, decision.late_seconds
+    percentage = decision.percentage
+    marked_by = decision.marked_by
+    return {
+        "computed_status": decision.computed_status,
+        "source": decision.source,
+        "attended_seconds": seconds,
+        "attended_minutes": None if seconds is None else seconds // 60,
+        "percentage": None if percentage is None else float(percentage),
+        "meeting_enter_time": decision.first_seen_at,
+        "meeting_leave_time": decision.last_seen_at,
+        "is_late": decision.is_late,
+        "late_minutes": None if late is None else late // 60,
+        "join_count": decision.join_count,
+        "failed_attempts": decision.failed_attempts or 0,
+        "is_auto_calculated": is_automatic(decision.source) and marked_by is None,
+        "marked_by": marked_by
+        and {"id": marked_by.pk, "username": marked_by.get_username()},
+        "marked_at": decision.marked_at,
+        "notes": decision.notes,
+        "updated_at": decision.updated_at if decision.pk else None,
+        "derived": decision.derived,
+    }
+
+
+def _intervals_as_dicts(intervals: Iterable[Interval]) -> list[dict[str, Any]]:
+    return [
+        {
+            "joined_at": instant(interval.joined_at),
+            "left_at": instant(interval.left_at),
+            "inferred": interval.inferred,
+        }
+        for interval in intervals
+    ]
+
+
+def instant(microseconds: int) -> datetime:
+    """Return microseconds since the epoch as an aware time in UTC, exactly."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def session_report(session: LiveSession, *, user: User, now: datetime) -> Report:
+    """Return the report of ``session`` as ``user`` may see it.
+
+    Args:
+        session: With its event at hand (``select_related("event")``).
+        user: One who may see the session.
+        now: Presence of a running session is shown until then.
+    """
+    sight = Sight.of(session, user)
+    [inputs] = read_sessions([session.pk])
+    evidence = read_evidence([session.pk]).get(session.pk)
+    people = evidence.people if evidence else {}
+    calculation = SessionCalculation.objects.filter(session=session).first()
+    until = min(max(now, session.starts_at), session.end)
+    decisions = _decisions(session)
+    report = Report(
+        session,
+        calculation,
+        _policy(decisions) or inputs.policy,
+        inputs.facts,
+        until,
+        sight,
+    )
+    window = inputs.window_start, _microseconds(until)
+    for person in _roster(session, sight):
+        seen = people.get(person.pk, NOTHING_SEEN)
+        decision = decisions.get(person.pk)
+        intervals = _intervals(decision, seen, window, inputs.policy)
+        if person.registration in EXPECTED or intervals:
+            report.rows.append(_row(report, person, decision, intervals, seen))
+    if sight.of_all:
+        report.unmatched.extend(_unmatched(session, window, inputs.policy))
+    return report
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - EPOCH) // timedelta(microseconds=1)
+
+
+def _decisions(session: LiveSession) -> dict[int, Attendance]:
+    decisions = Attendance.objects.filter(session=session).select_related("marked_by")
+    return {decision.participant_id: decision for decision in decisions}
+
+
+def _policy(decisions: dict[int, Attendance]) -> Policy | None:
+    """Return the policy that the session's decisions were computed by."""
+    for decision in decisions.values():
+        if policy := decision.policy:
+            return policy
+    return None
+
+
+def _roster(session: LiveSession, sight: Sight) -> Iterable[Participant]:
+    """Hosts first, then by name; who cancelled or only looked is in no report."""
+    people = Participant.objects.filter(event=session.event_id).exclude(
+        registration__in=[Registration.CANCELLED, Registration.VIEWED]
+    )
+    if not sight.of_all:
+        people = people.filter(user=sight.user_id)
+    return people.order_by("-role", "name", "pk")
+
+
+def _intervals(
+    decision: Attendance | None,
+    seen: Evidence,
+    window: tuple[int, int],
+    policy: Policy,
+) -> list[Interval]:
+    if decision and decision.intervals is not None:
+        return [Interval(*interval) for interval in decision.intervals]
+    return _presence(seen, window, policy)
+
+
+def _presence(
+    seen: Evidence, window: tuple[int, int], policy: Policy
+) -> list[Interval]:
+    start, until = window
+    if start >= until:
+        return []
+    return list(
+        calculate(start, until, seen.livekit or seen.whiteboard, policy).intervals
+    )
+
+
+def _unmatched(
+    session: LiveSession, window: tuple[int, int], policy: Policy
+) -> Iterable[UnmatchedRow]:
+    for stranger in read_strangers(session.pk):
+        intervals = _presence(stranger.evidence, window, policy)
+        if intervals or stranger.evidence.attempts.number:
+            length = sum(left - joined for joined, left, _ in intervals)
+            yield UnmatchedRow(stranger, length // 1_000_000, intervals)
+
+
+def _row(
+    report: Report,
+    person: Participant,
+    decision: Attendance | None,
+    intervals: list[Interval],
+    seen: Evidence,
+) -> ReportRow:
+    parts = decision or Attendance(failed_attempts=seen.attempts.number)
+    sentence = explain(
+        Decision(
+            status=parts.status,
+            computed_status=parts.computed_status,
+            source=parts.source,
+            attended_seconds=parts.attended_seconds,
+            window_seconds=parts.window_seconds,
+            percentage=parts.percentage,
+            window_starts_at=report.session.starts_at,
+            first_seen_at=parts.first_seen_at,
+            last_seen_at=parts.last_seen_at,
+            late_seconds=parts.late_seconds,
+            is_late=bool(parts.is_late),
+            interval_count=len(intervals),
+            end_inferred=bool(intervals) and intervals[-1].inferred,
+            policy=parts.policy,
+            failed_attempts=parts.failed_attempts or 0,
+            first_attempt_at=parts.first_attempt_at,
+            last_attempt_at=parts.last_attempt_at,
+            marked_by_name=_name_of(parts.marked_by),
+            marked_at=parts.marked_at,
+            notes=parts.notes,
+            nobody_seen=report.nobody_seen,
+            calculated=report.calculated_at is not None,
+        ),
+        ZoneInfo(report.session.event.time_zone),
+    )
+    return ReportRow(person, decision, intervals, sentence, report.calculated_at)
+
+
+def _name_of(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else ""
