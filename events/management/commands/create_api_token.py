@@ -1,0 +1,31 @@
+"""``manage.py create_api_token USERNAME``: prints a lasting bearer token alone."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from events.authentication import issue_token
+from events.models import User
+
+
+class Command(BaseCommand):
+    """Make a bearer token that ends only when it is revoked."""
+
+    help = "Print a new API token of a user, alone on its line. It is shown this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whose token."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the token; exit 2 if nobody active has this name."""
+        username = options["username"]
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(
+                f"There is no active user “{username}”.",
+                returncode=2,
+            )
+        token, _ = issue_token(user=user, lifetime=None)
+        self.stdout.write(token)
