@@ -1,0 +1,461 @@
+"""The sentences, word for word, and that every word of them can be translated."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from attendance.calculation import Policy, Stay, calculate
+from attendance.explanation import Decision, explain
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def at(clock: str, *, day: int = 18) -> datetime:
+    """The instant at which a clock in Riyadh shows this, in UTC as the database has."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, 11, day, hour, minute, tzinfo=RIYADH).astimezone(UTC)
+
+
+def seen(
+    *visits: tuple[float, float | None],
+    length: float = 60,
+    policy: Policy | None = None,
+    **others: Any,
+) -> Decision:
+    """What was computed from visits given in minutes after 10:00, open where None."""
+    policy = policy or Policy()
+
+    def instant(minutes: float) -> int:
+        return (
+            at("10:00") - EPOCH + timedelta(minutes=minutes)
+        ) // timedelta.resolution
+
+    def moment(microseconds: int | None) -> datetime | None:
+        if microseconds is None:
+            return None
+        return EPOCH + timedelta(microseconds=microseconds)
+
+    stays = [
+        Stay(instant(joined), None if left is None else instant(left), inferred=False)
+        for joined, left in visits
+    ]
+    figures = calculate(instant(0), instant(length), stays, policy)
+    decision = Decision(
+        status=figures.status,
+        computed_status=figures.status,
+        source="livekit_auto",
+        attended_seconds=figures.attended_seconds,
+        window_seconds=round(length * 60),
+        percentage=Decimal(figures.percentage_hundredths) / 100,
+        window_starts_at=at("10:00"),
+        first_seen_at=moment(figures.first_seen_at),
+        last_seen_at=moment(figures.last_seen_at),
+        late_seconds=figures.late_seconds,
+        is_late=figures.is_late,
+        interval_count=len(figures.intervals),
+        end_inferred=bool(figures.intervals) and figures.intervals[-1].inferred,
+        policy=policy,
+        calculated=True,
+    )
+    return replace(decision, **others)
+
+
+def attempts(count: int, first: str, last: str) -> dict[str, Any]:
+    return {
+        "failed_attempts": count,
+        "first_attempt_at": at(first),
+        "last_attempt_at": at(last),
+    }
+
+
+def marked(status: str, **others: Any) -> Decision:
+    """A mark by hand at 11:20 beside a computed absence."""
+    mark: dict[str, Any] = {
+        "status": status,
+        "source": "manual",
+        "marked_by_name": "A. Hadid",
+        "marked_at": at("11:20"),
+    }
+    return seen(**(mark | others))
+
+
+SENTENCES = {
+    "present_within_the_grace": (
+        seen((3, 55)),
+        "Present: 52 of 60 minutes (86.67 %), first seen at 10:03, "
+        "within the 15 minutes' grace",
+    ),
+    "present_from_the_start_to_the_end": (
+        seen((-5, 70)),
+        "Present: 60 of 60 minutes (100 %), in the room from the start to the end",
+    ),
+    "present_though_early_but_not_to_the_end": (
+        seen((-5, 57)),
+        "Present: 57 of 60 minutes (95 %), first seen at 10:00, "
+        "within the 15 minutes' grace",
+    ),
+    "present_with_a_minute_of_grace": (
+        seen((1, 55), policy=Policy(grace_minutes=1)),
+        "Present: 54 of 60 minutes (90 %), first seen at 10:01, "
+        "within the 1 minute's grace",
+    ),
+    "present_in_time_without_any_grace": (
+        seen((0, 54), policy=Policy(grace_minutes=0)),
+        "Present: 54 of 60 minutes (90 %), first seen at 10:00",
+    ),
+    "present_however_late": (
+        seen((10, 59), policy=Policy(grace_minutes=5)),
+        "Present: 49 of 60 minutes (81.67 %), first seen at 10:10, "
+        "5 minutes after the grace ended; over 75 %, so present all the same",
+    ),
+    "present_with_an_inferred_end": (
+        seen((1, None)),
+        "Present: 59 of 60 minutes (98.33 %), first seen at 10:01, "
+        "within the 15 minutes' grace; never seen leaving, so counted until 11:00",
+    ),
+    "present_says_nothing_of_failed_attempts": (
+        seen((3, 55), **attempts(2, "10:01", "10:02")),
+        "Present: 52 of 60 minutes (86.67 %), first seen at 10:03, "
+        "within the 15 minutes' grace",
+    ),
+    "late": (
+        seen((18, 54)),
+        "Late: 36 of 60 minutes (60 %), first seen at 10:18, "
+        "3 minutes after the grace ended; over half, but not over 75 %",
+    ),
+    "late_by_one_minute": (
+        seen((16, 52.5)),
+        "Late: 36 of 60 minutes (60.83 %), first seen at 10:16, "
+        "1 minute after the grace ended; over half, but not over 75 %",
+    ),
+    "late_by_seconds": (
+        seen((15.5, 55)),
+        "Late: 39 of 60 minutes (65.83 %), first seen at 10:15, "
+        "less than a minute after the grace ended; over half, but not over 75 %",
+    ),
+    "late_without_any_grace": (
+        seen((2, 42), policy=Policy(grace_minutes=0)),
+        "Late: 40 of 60 minutes (66.67 %), first seen at 10:02, "
+        "2 minutes after the start; over half, but not over 75 %",
+    ),
+    "late_by_seconds_without_any_grace": (
+        seen((0.5, 40), policy=Policy(grace_minutes=0)),
+        "Late: 39 of 60 minutes (65.83 %), first seen at 10:00, "
+        "less than a minute after the start; over half, but not over 75 %",
+    ),
+    "late_by_another_policy": (
+        seen((18, 54), policy=Policy(15, 10, 40, 90)),
+        "Late: 36 of 60 minutes (60 %), first seen at 10:18, "
+        "3 minutes after the grace ended; over 40 %, but not over 90 %",
+    ),
+    "late_after_failed_attempts": (
+        seen((18, 54), **attempts(7, "10:01", "10:09")),
+        "Late: 36 of 60 minutes (60 %), first seen at 10:18, "
+        "3 minutes after the grace ended; over half, but not over 75 %; "
+        "tried to connect 7 times between 10:01 and 10:09 without getting through",
+    ),
+    "partial_in_one_visit": (
+        seen((10, 29)),
+        "Partial: 19 of 60 minutes (31.67 %), from 10:10 to 10:29",
+    ),
+    "partial_in_two_visits": (
+        seen((0, 11), (42, 50)),
+        "Partial: 19 of 60 minutes (31.67 %), in two visits",
+    ),
+    "partial_in_three_visits": (
+        seen((0, 10), (20, 24), (30, 35)),
+        "Partial: 19 of 60 minutes (31.67 %), in 3 visits",
+    ),
+    "absent_under_ten_percent": (
+        seen((10, 15)),
+        "Absent: 5 of 60 minutes (8.33 %), under 10 %",
+    ),
+    "absent_after_some_seconds": (
+        seen((10, 11.5)),
+        "Absent: 90 seconds of 60 minutes (2.50 %), under 10 %",
+    ),
+    "absent_never_seen": (seen(), "Absent: never seen in this session"),
+    "absent_after_seven_attempts": (
+        seen(**attempts(7, "10:01", "10:09")),
+        "Absent: tried to connect 7 times between 10:01 and 10:09, never got through",
+    ),
+    "absent_after_attempts_within_a_minute": (
+        seen(**attempts(3, "10:01", "10:01")),
+        "Absent: tried to connect 3 times at 10:01, never got through",
+    ),
+    "absent_after_one_attempt": (
+        seen(**attempts(1, "10:01", "10:01")),
+        "Absent: tried to connect once at 10:01, never got through",
+    ),
+    "a_session_of_seconds": (
+        seen((0, 40 / 60), length=55 / 60),
+        "Present: 40 of 55 seconds (72.73 %), first seen at 10:00, "
+        "within the 15 minutes' grace",
+    ),
+    "a_session_of_minutes_and_a_stay_of_seconds": (
+        seen((0, 1.5), length=5),
+        "Partial: 90 seconds of 5 minutes (30 %), from 10:00 to 10:01",
+    ),
+    "on_the_whiteboard": (
+        seen((3, 55), source="whiteboard_auto"),
+        "Present: 52 of 60 minutes (86.67 %) on the whiteboard, first seen at 10:03, "
+        "within the 15 minutes' grace",
+    ),
+    "on_the_whiteboard_throughout": (
+        seen((0, 61), source="whiteboard_auto"),
+        "Present: 60 of 60 minutes (100 %) on the whiteboard, "
+        "from the start to the end",
+    ),
+    "an_event_of_several_sessions": (
+        Decision(
+            status="present",
+            source="livekit_auto",
+            attended_seconds=100 * 60,
+            window_seconds=120 * 60,
+            percentage=Decimal("83.33"),
+        ),
+        "Present: 100 of 120 minutes (83.33 %)",
+    ),
+    "an_event_without_figures": (
+        Decision(status="excused", source="livekit_auto"),
+        "Excused: follows from the sessions",
+    ),
+    "unknown_before_the_calculation": (
+        Decision(status="unknown"),
+        "Unknown: not calculated yet",
+    ),
+    "unknown_because_nobody_was_seen": (
+        Decision(status="unknown", calculated=True, nobody_seen=True),
+        "Unknown: nobody was seen in this session. Was it held?",
+    ),
+    "unknown_although_somebody_tried": (
+        Decision(
+            status="unknown",
+            calculated=True,
+            nobody_seen=True,
+            **attempts(2, "10:01", "10:04"),
+        ),
+        "Unknown: tried to connect 2 times between 10:01 and 10:04, "
+        "never got through; nobody was seen in this session",
+    ),
+    "unknown_after_an_undo": (
+        Decision(status="unknown", computed_status="present", calculated=True),
+        "Unknown: nothing decided yet",
+    ),
+    "absent_because_an_empty_session_was_counted": (
+        Decision(
+            status="absent", source="system_default", calculated=True, nobody_seen=True
+        ),
+        "Absent: nobody was seen in this session, "
+        "and an organizer counted everyone as absent",
+    ),
+    "absent_in_an_empty_session_after_an_attempt": (
+        Decision(
+            status="absent",
+            source="system_default",
+            nobody_seen=True,
+            **attempts(1, "10:01", "10:01"),
+        ),
+        "Absent: tried to connect once at 10:01, never got through; "
+        "nobody was seen in this session, "
+        "and an organizer counted everyone as absent",
+    ),
+    "absent_by_default": (
+        Decision(status="absent", source="system_default"),
+        "Absent: nothing showed that they came",
+    ),
+    "absent_by_default_after_attempts": (
+        Decision(
+            status="absent", source="system_default", **attempts(4, "10:01", "10:04")
+        ),
+        "Absent: tried to connect 4 times between 10:01 and 10:04, never got through",
+    ),
+    "excused_by_hand": (
+        marked("excused", notes="Ill, called in."),
+        "Excused: marked by A. Hadid at 11:20: “Ill, called in.” Computed: absent.",
+    ),
+    "a_note_without_a_full_stop": (
+        marked("excused", notes=" Ill,\n called in "),
+        "Excused: marked by A. Hadid at 11:20: “Ill, called in”. Computed: absent.",
+    ),
+    "a_note_and_nothing_computed": (
+        marked("excused", notes="Ill, called in.", computed_status=None),
+        "Excused: marked by A. Hadid at 11:20: “Ill, called in.”",
+    ),
+    "a_mark_without_a_note": (
+        marked("present"),
+        "Present: marked by A. Hadid at 11:20. Computed: absent.",
+    ),
+    "a_mark_and_nothing_computed": (
+        marked("present", computed_status=None),
+        "Present: marked by A. Hadid at 11:20",
+    ),
+    "a_mark_on_another_day": (
+        marked("present", marked_at=at("11:20", day=20)),
+        "Present: marked by A. Hadid at 11:20 on November 20. Computed: absent.",
+    ),
+    "a_mark_by_somebody_forgotten": (
+        marked("late", marked_by_name=""),
+        "Late: marked by hand at 11:20. Computed: absent.",
+    ),
+    "a_mark_of_which_nothing_is_known": (
+        marked("late", marked_by_name="", marked_at=None),
+        "Late: marked by hand. Computed: absent.",
+    ),
+    "an_override": (
+        marked("partial", source="admin_override"),
+        "Partial: marked by A. Hadid at 11:20. Computed: absent.",
+    ),
+    "a_parents_report": (
+        marked("excused", source="parent_reported"),
+        "Excused: reported by a parent, marked by A. Hadid at 11:20. Computed: absent.",
+    ),
+    "a_parents_report_taken_by_somebody_forgotten": (
+        marked("excused", source="parent_reported", marked_by_name=""),
+        "Excused: reported by a parent at 11:20. Computed: absent.",
+    ),
+    "an_applied_suggestion": (
+        marked("present", source="whiteboard_auto"),
+        "Present: suggested from what was seen, confirmed by A. Hadid at 11:20. "
+        "Computed: absent.",
+    ),
+    "a_suggestion_applied_by_somebody_forgotten": (
+        marked("present", source="livekit_auto", marked_by_name=""),
+        "Present: marked by hand at 11:20. Computed: absent.",
+    ),
+    "a_check_in_at_the_door": (
+        marked("present", source="check_in", marked_at=at("10:02")),
+        "Present: checked in by A. Hadid at 10:02. Computed: absent.",
+    ),
+    "a_check_in_by_oneself": (
+        marked("late", source="check_in", marked_by_name="", marked_at=at("10:18")),
+        "Late: checked in at 10:18. Computed: absent.",
+    ),
+    "an_answer_that_they_came": (
+        marked("present", source="self_reported", marked_by_name=""),
+        "Present: said at 11:20 that they were there. Computed: absent.",
+    ),
+    "an_answer_that_they_did_not_come": (
+        marked("absent", source="self_reported", computed_status=None),
+        "Absent: said at 11:20 that they were not there",
+    ),
+}
+"""Decisions and their sentences for a lesson from 10:00 to 11:00 in Riyadh."""
+
+decisions = pytest.mark.parametrize(
+    ("decision", "sentence"), SENTENCES.values(), ids=SENTENCES.keys()
+)
+
+
+@decisions
+def test_the_sentence_says(decision: Decision, sentence: str) -> None:
+    assert explain(decision, RIYADH) == sentence
+
+
+@decisions
+def test_the_sentence_has_no_system_words(decision: Decision, sentence: str) -> None:
+    assert "_" not in sentence
+    assert "None" not in sentence
+    assert "--:--" not in sentence
+
+
+def test_times_are_those_of_the_readers_clock() -> None:
+    said = explain(seen((18, 54)), ZoneInfo("America/New_York"))
+    assert "first seen at 02:18" in said
+
+
+def test_the_day_of_a_mark_is_that_of_the_readers_clock() -> None:
+    late_evening = marked("present", marked_at=at("23:30"))
+    assert "at 23:30. " in explain(late_evening, RIYADH)
+    assert "at 05:30 on November 19. " in explain(late_evening, ZoneInfo("Asia/Tokyo"))
+
+
+def test_an_unknown_status_is_refused() -> None:
+    with pytest.raises(KeyError):
+        explain(marked("asleep"), RIYADH)
+
+
+def test_percentages_have_the_separator_of_the_language() -> None:
+    with translation.override("de"):
+        assert "(86,67 %)" in explain(seen((3, 55)), RIYADH)
+
+
+def test_digits_stay_western_in_arabic() -> None:
+    with translation.override("ar"):
+        said = explain(marked("present", marked_at=at("11:20", day=20)), RIYADH)
+        assert re.findall(r"\d+", said) == ["11", "20", "20"]
+        assert all(digit in "0123456789" for digit in re.findall(r"\d", said))
+
+
+def test_names_and_notes_are_isolated_where_text_runs_from_right_to_left() -> None:
+    decision = marked("excused", notes="Ill, called in.")
+    with translation.override("ar"):
+        said = explain(decision, RIYADH)
+    assert "\u2068A. Hadid\u2069" in said
+    assert "\u2068Ill, called in.\u2069" in said
+    assert "\u2068" not in explain(decision, RIYADH)
+
+
+def test_a_percent_sign_in_a_name_or_a_note_is_just_a_percent_sign() -> None:
+    decision = marked("late", marked_by_name="100 %(s", notes="50 % of %(status)s")
+    assert explain(decision, RIYADH) == (
+        "Late: marked by 100 %(s at 11:20: “50 % of %(status)s”. Computed: absent."
+    )
+
+
+# Every word can be translated
+
+PLACEHOLDER = re.compile(r"(%%|%\(\w+\)[sd])")
+
+
+def pseudo(message: str) -> str:
+    """A language in which all letters are ж, and placeholders come in another order."""
+    parts = PLACEHOLDER.split(message)
+    return "".join(
+        part if PLACEHOLDER.fullmatch(part) else re.sub(r"[^\W\d]", "ж", part)
+        for part in reversed(parts)
+    )
+
+
+@pytest.fixture
+def in_a_pseudo_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = "django.utils.translation._trans"
+    monkeypatch.setattr(f"{engine}.gettext", pseudo)
+    monkeypatch.setattr(f"{engine}.pgettext", lambda context, message: pseudo(message))
+    monkeypatch.setattr(
+        f"{engine}.ngettext",
+        lambda one, many, number: pseudo(one if number == 1 else many),
+    )
+
+
+@pytest.mark.usefixtures("in_a_pseudo_language")
+@decisions
+def test_no_word_escapes_translation(decision: Decision, sentence: str) -> None:
+    said = explain(decision, RIYADH)
+    for own in (decision.marked_by_name, " ".join(decision.notes.split())):
+        said = said.replace(own, "") if own else said
+    assert re.findall(r"[A-Za-z]+", said) == []
+
+
+@pytest.mark.usefixtures("in_a_pseudo_language")
+@decisions
+def test_a_translation_may_put_the_parts_in_another_order(
+    decision: Decision, sentence: str
+) -> None:
+    numbers = re.compile(r"\d+")
+    said = sorted(numbers.findall(explain(decision, RIYADH)))
+    assert said == sorted(numbers.findall(sentence))
