@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -73,6 +73,7 @@ class ModelSerializer(serializers.ModelSerializer[M]):
             ]
         return field_class, kwargs
 
+    @transaction.atomic
     def update(self, instance: M, validated_data: Any) -> M:
         """Write what was sent, and nothing else."""
         for name, value in validated_data.items():

@@ -195,6 +195,26 @@ class EventViewSerializer(ModelSerializer[EventView]):
         fields = ["event", "viewed_at"]
 
 
+class AccountField(serializers.SlugRelatedField[User]):
+    """An account by its user name."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is no account “{value}”."),
+        "invalid": _("Write a user name."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("queryset", User.objects.filter(is_active=True))
+        super().__init__(slug_field="username", **kwargs)
+
+    def to_internal_value(self, data: object) -> User:
+        """Return the account."""
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        account: User = super().to_internal_value(data)
+        return account
+
+
 class ParticipantSerializer(ModelSerializer[Participant]):
     """One person on a roster.
 
@@ -202,12 +222,9 @@ class ParticipantSerializer(ModelSerializer[Participant]):
     organization and the person.
     """
 
-    user = serializers.SlugRelatedField(
-        slug_field="username",
-        queryset=User.objects.filter(is_active=True),
+    user = AccountField(
         allow_null=True,
         required=False,
-        error_messages={"does_not_exist": _("There is no account “{value}”.")},
         help_text="A user name. Default: the account that verified the address.",
     )
     identity = serializers.SerializerMethodField()

@@ -31,6 +31,7 @@ SLUG_LENGTH = 50
 # --- Accounts -----------------------------------------------------------------------
 
 
+@transaction.atomic
 def update_account(*, user: User, changes: dict[str, Any]) -> User:
     """Write a user's own changes; a new address is no longer a verified one."""
     if "name" in changes:
@@ -227,6 +228,7 @@ def publish_event(*, event: Event) -> Event:
     return locked
 
 
+@transaction.atomic
 def create_participant(
     *, event: Event, user: User | None = None, email: str = "", **fields: Any
 ) -> Participant:
@@ -240,6 +242,7 @@ def create_participant(
     return Participant.objects.create(event=event, user=user, email=email, **fields)
 
 
+@transaction.atomic
 def update_participant(
     *, participant: Participant, changes: dict[str, Any]
 ) -> Participant:

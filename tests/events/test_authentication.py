@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,14 +20,14 @@ pytestmark = pytest.mark.django_db
 TRIES = 10
 
 
-def user_with_password(password: str = "right") -> User:
+def user_with_password() -> User:
     user = make_user()
-    user.set_password(password)
+    user.set_password("right")
     user.save()
     return user
 
 
-def sign_in(user: str, password: str, **headers: str) -> int:
+def sign_in(user: str, password: str, **headers: Any) -> int:
     client = APIClient()
     return client.post(
         "/api/auth/token", {"username": user, "password": password}, **headers

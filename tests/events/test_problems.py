@@ -64,11 +64,11 @@ def test_another_media_type_is_415() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"name": NaN}', "\xff"])
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"name": NaN}', "nonsense"])
 def test_what_is_no_json_is_400(text: str) -> None:
     client = make_client(make_user())
     response = client.generic(
-        "POST", "/api/organizations", text.encode("latin-1"), "application/json"
+        "POST", "/api/organizations", text, content_type="application/json"
     )
     assert body(response)["status"] == 400
 

@@ -1,0 +1,252 @@
+"""REST of live sessions."""
+
+from datetime import timedelta
+
+import django_filters.rest_framework as django_filters
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from events.api import EventViews
+from events.errors import Invalid, NotAllowed
+from events.models import Participant
+from events.pagination import LogCursor
+from events.permissions import (
+    OrganizersChange,
+    signed_in,
+    viewer_of,
+)
+from events.problems import ConstraintRule, tell_constraints
+from events.rest import RetrievePatchView
+from events.serializers import EventSerializer
+from sessions_app import services
+from sessions_app.models import Connection, LiveSession, PresenceEvent
+from sessions_app.serializers import (
+    ConnectionSerializer,
+    EndSerializer,
+    JoinSerializer,
+    JoinTokenSerializer,
+    PresenceEventSerializer,
+    SessionSerializer,
+)
+
+# What a session's logs show of its room before and after its window.
+MARGIN = timedelta(hours=1)
+
+tell_constraints(
+    {
+        "live_session_ends_after_start": ConstraintRule(
+            400, "ends_at", _("The end must be later than the start.")
+        ),
+        "live_session_ended_after_start": ConstraintRule(
+            400, "ended_at", _("The real end must be later than the start.")
+        ),
+    }
+)
+
+
+class SessionViews(generics.GenericAPIView[LiveSession]):
+    """One session that the caller sees; organizers of its event change it."""
+
+    serializer_class = SessionSerializer
+    permission_classes = [IsAuthenticated, OrganizersChange]
+    queryset = LiveSession.objects.all()
+
+    def get_queryset(self) -> QuerySet[LiveSession]:
+        """All that the caller sees."""
+        return LiveSession.objects.visible_to(signed_in(self.request)).select_related(
+            "event__organization"
+        )
+
+
+class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Ids are not looked up: one that is nobody's and a foreign one look alike."""
+
+    event = django_filters.NumberFilter("event")
+    organization = django_filters.NumberFilter("event__organization")
+
+    class Meta:
+        model = LiveSession
+        fields = ["session_type", "room_name"]
+
+
+class SessionList(generics.ListCreateAPIView[LiveSession]):
+    """Sessions of all events that the caller sees."""
+
+    serializer_class = SessionSerializer
+    queryset = LiveSession.objects.all()
+    filterset_class = SessionFilter
+
+    def get_queryset(self) -> QuerySet[LiveSession]:
+        """Newest first."""
+        return LiveSession.objects.visible_to(signed_in(self.request))
+
+    def perform_create(self, serializer: BaseSerializer[LiveSession]) -> None:
+        """Schedule a session."""
+        event = serializer.validated_data["event"]
+        viewer_of(self.request).must_organize(event.organization_id)
+        serializer.instance = services.schedule_session(**serializer.validated_data)
+
+
+class SessionDetail(SessionViews, RetrievePatchView[LiveSession]):
+    """One session."""
+
+    def perform_update(self, serializer: BaseSerializer[LiveSession]) -> None:
+        """Change its title, type, room and schedule."""
+        changes = dict(serializer.validated_data)
+        changes.pop("event", None)
+        serializer.instance = services.change_session(
+            session=self.get_object(), changes=changes
+        )
+
+
+class SessionEnd(SessionViews):
+    """The real end of a session."""
+
+    @extend_schema(request=EndSerializer, responses=SessionSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Say when it really ended; calling again corrects it."""
+        session = self.get_object()
+        serializer = EndSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        session = services.end_session(
+            session=session, now=timezone.now(), **serializer.validated_data
+        )
+        return Response(self.get_serializer(session).data)
+
+
+class SessionCancel(SessionViews):
+    """Cancelling a session."""
+
+    @extend_schema(request=None, responses=SessionSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Free its room; its decisions are void until it is restored."""
+        session = services.cancel_session(session=self.get_object(), now=timezone.now())
+        return Response(self.get_serializer(session).data)
+
+
+class SessionRestore(SessionViews):
+    """Taking a cancellation back."""
+
+    @extend_schema(request=None, responses=SessionSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Take the cancellation back, also of its event; 409 if the room is taken."""
+        session = services.restore_session(session=self.get_object())
+        return Response(self.get_serializer(session).data)
+
+
+class EventCancel(EventViews):
+    """Cancelling an event."""
+
+    @extend_schema(request=None, responses=EventSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Cancel it and all its sessions."""
+        event = services.cancel_event(event=self.get_object(), now=timezone.now())
+        return Response(self.get_serializer(event).data)
+
+
+class SessionJoinToken(SessionViews):
+    """LiveKit tokens."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=JoinSerializer, responses=JoinTokenSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Return a token for the caller; organizers get one for anybody."""
+        session = self.get_object()
+        serializer = JoinSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        participant = self._whose(session, serializer.validated_data["participant"])
+        token = services.join_token(
+            session=session, participant=participant, now=timezone.now()
+        )
+        answer = Response(JoinTokenSerializer(token._asdict()).data)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _whose(self, session: LiveSession, participant_id: int | None) -> Participant:
+        viewer = viewer_of(self.request)
+        roster = session.event.participants.all()
+        if participant_id is None:
+            own = roster.filter(user=viewer.user).first()
+            if own is None:
+                raise NotAllowed(
+                    "not_on_roster",
+                    _("You are not on the roster. Organizers name a participant."),
+                )
+            return own
+        participant = roster.visible_to(viewer.user).filter(pk=participant_id).first()
+        if participant is None:
+            raise Invalid(
+                "does_not_exist",
+                _("Nobody on the roster has this id."),
+                field="participant",
+            )
+        if participant.user_id != viewer.user.pk:
+            viewer.must_organize(session.event.organization_id)
+        return participant
+
+
+class PresenceEventList(generics.ListAPIView[PresenceEvent]):
+    """Facts received of the session's room, an hour around it; newest first."""
+
+    serializer_class = PresenceEventSerializer
+    pagination_class = LogCursor
+    queryset = PresenceEvent.objects.all()
+    filterset_fields = ["source", "event", "identity", "participant_sid"]
+
+    def get_queryset(self) -> QuerySet[PresenceEvent]:
+        """By room and time: facts point to no session."""
+        if getattr(self, "swagger_fake_view", False):
+            return PresenceEvent.objects.none()
+        session = organized_session(self)
+        return PresenceEvent.objects.annotate(
+            at=Coalesce("occurred_at", "received_at")
+        ).filter(
+            room_name=session.room_name,
+            at__gte=session.starts_at - MARGIN,
+            at__lt=session.end + MARGIN,
+        )
+
+
+class ConnectionList(generics.ListAPIView[Connection]):
+    """Connections to the session's room, an hour around it; newest first."""
+
+    serializer_class = ConnectionSerializer
+    pagination_class = LogCursor
+    queryset = Connection.objects.all()
+    filterset_fields = ["source", "identity", "sid"]
+
+    def get_queryset(self) -> QuerySet[Connection]:
+        """By room and time: connections point to no session."""
+        if getattr(self, "swagger_fake_view", False):
+            return Connection.objects.none()
+        session = organized_session(self)
+        return Connection.objects.annotate(
+            begins=Coalesce("joined_at", "left_at", "aborted_at"),
+            ends=Coalesce(Least("left_at", "aborted_at"), F("inferred_left_at")),
+        ).filter(
+            Q(ends__isnull=True) | Q(ends__gt=session.starts_at - MARGIN),
+            room_name=session.room_name,
+            begins__lt=session.end + MARGIN,
+        )
+
+
+def organized_session(
+    view: generics.GenericAPIView[PresenceEvent] | generics.GenericAPIView[Connection],
+) -> LiveSession:
+    """Return the session of the path: 404 if not seen, 403 if not organized."""
+    session = get_object_or_404(
+        LiveSession.objects.visible_to(signed_in(view.request)).select_related("event"),
+        pk=view.kwargs["pk"],
+    )
+    viewer_of(view.request).must_organize(session.event.organization_id)
+    return session

@@ -1,0 +1,287 @@
+"""Writes of live sessions: schedule, change, end, cancel, restore.
+
+Each locks the session's row first, as marks and calculations do. The database marks
+the session as changed by itself, so that it is calculated anew.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import Conflict, Invalid, NotSetUp
+from events.models import Event, EventState, Organization, Participant, Registration
+from events.problems import violated_constraint
+from sessions_app import livekit
+from sessions_app.models import LiveSession, new_room_name
+
+# How long after its schedule a session may be said to have ended.
+LONGEST_OVERTIME = timedelta(hours=24)
+# A token outlives the session a little, for who reconnects in overtime, and is given
+# for a day at most.
+TOKEN_AFTER_END = timedelta(hours=1)
+LONGEST_TOKEN = timedelta(hours=24)
+
+
+class JoinToken(NamedTuple):
+    """What somebody needs to join a session's room."""
+
+    url: str
+    token: str
+    room_name: str
+    identity: str
+    expires_at: datetime
+
+
+@transaction.atomic
+def schedule_session(
+    *, event: Event, room_name: str = "", **fields: Any
+) -> LiveSession:
+    """Make a session of an event; without ``room_name`` in a room of its own.
+
+    Raises:
+        Invalid: the room is not the organization's, or the end not after the start.
+        Conflict: the event is cancelled, or the room is taken at that time.
+    """
+    if event.state == EventState.CANCELLED:
+        raise Conflict(
+            "event_cancelled",
+            _("The event is cancelled. Publish it again first."),
+            field="event",
+        )
+    slug = event.organization.slug
+    if room_name:
+        _must_belong(room_name, event.organization)
+    session = LiveSession(
+        event=event, room_name=room_name or new_room_name(slug), **fields
+    )
+    _must_end_after_start(session)
+    _save(session)
+    return session
+
+
+@transaction.atomic
+def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveSession:
+    """Write changes of title, type, room and schedule.
+
+    Raises:
+        Invalid: as for a new session, or a real end no longer fits the new schedule.
+        Conflict: the room is taken at that time.
+    """
+    locked = _lock(session)
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    if "room_name" in changes:
+        _must_belong(locked.room_name, locked.event.organization)
+    _must_end_after_start(locked)
+    if locked.ended_at is not None:
+        _must_fit_schedule(locked, locked.ended_at, field="ends_at")
+    if changes:
+        _save(locked, list(changes))
+    return locked
+
+
+@transaction.atomic
+def end_session(
+    *, session: LiveSession, ended_at: datetime | None, now: datetime
+) -> LiveSession:
+    """Say when the session really ended; calling again corrects it.
+
+    Args:
+        session: The session.
+        ended_at: Before or after its schedule; None means now.
+        now: The present.
+
+    Raises:
+        Invalid: not after the start, over a day after the schedule, or in the future.
+        Conflict: it is cancelled, or another session in its room began before.
+    """
+    locked = _lock(session)
+    if locked.cancelled_at is not None:
+        raise Conflict(
+            "session_cancelled", _("The session is cancelled. Restore it first.")
+        )
+    ended_at = ended_at or now
+    if ended_at > now:
+        raise Invalid(
+            "in_the_future",
+            _("The end lies in the future: say it when it has passed."),
+            field="ended_at",
+        )
+    _must_fit_schedule(locked, ended_at, field="ended_at")
+    locked.ended_at = ended_at
+    _save(locked, ["ended_at"])
+    return locked
+
+
+@transaction.atomic
+def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
+    """Free the room; decisions stay and are shown as void. Twice is once."""
+    locked = _lock(session)
+    if locked.cancelled_at is None:
+        locked.cancelled_at = now
+        locked.save(update_fields=["cancelled_at"])
+    return locked
+
+
+@transaction.atomic
+def restore_session(*, session: LiveSession) -> LiveSession:
+    """Take a cancellation back; an event that was cancelled with it is on again.
+
+    Raises:
+        Conflict: the room is taken meanwhile.
+    """
+    locked = _lock(session)
+    Event.objects.filter(pk=locked.event_id, state=EventState.CANCELLED).update(
+        state=EventState.SCHEDULED
+    )
+    if locked.cancelled_at is not None:
+        locked.cancelled_at = None
+        _save(locked, ["cancelled_at"])
+    return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
+
+
+@transaction.atomic
+def cancel_event(*, event: Event, now: datetime) -> Event:
+    """Cancel an event and all its sessions.
+
+    Raises:
+        Conflict: the event is completed.
+    """
+    locked = Event.objects.select_for_update().get(pk=event.pk)
+    if locked.state == EventState.COMPLETED:
+        raise Conflict("event_completed", _("The event is already completed."))
+    sessions = LiveSession.objects.filter(event=locked, cancelled_at__isnull=True)
+    # In the order of their ids, as every path that locks several.
+    ids = list(sessions.order_by("pk").select_for_update().values_list("pk", flat=True))
+    LiveSession.objects.filter(pk__in=ids).update(cancelled_at=now)
+    if locked.state != EventState.CANCELLED:
+        locked.state = EventState.CANCELLED
+        locked.save(update_fields=["state"])
+    return locked
+
+
+def join_token(
+    *, session: LiveSession, participant: Participant, now: datetime
+) -> JoinToken:
+    """Return what ``participant`` needs to join the session's room.
+
+    Raises:
+        Conflict: the session is cancelled or over, or they are not registered.
+        NotSetUp: no LiveKit server is set.
+    """
+    if session.cancelled_at is not None:
+        raise Conflict("session_cancelled", _("The session is cancelled."))
+    if now >= session.end:
+        raise Conflict("session_ended", _("The session has ended."))
+    if participant.registration in {Registration.CANCELLED, Registration.VIEWED}:
+        raise Conflict(
+            "not_registered",
+            _("%(name)s is not registered for this event.")
+            % {"name": participant.name},
+        )
+    if not (settings.LIVEKIT_URL and settings.LIVEKIT_API_KEY):
+        raise NotSetUp(
+            "livekit_not_set_up",
+            _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."),
+        )
+    expires_at = min(session.end + TOKEN_AFTER_END, now + LONGEST_TOKEN)
+    token = livekit.join_token(
+        room_name=session.room_name,
+        identity=participant.identity,
+        name=participant.name,
+        ttl=expires_at - now,
+    )
+    return JoinToken(
+        url=settings.LIVEKIT_URL,
+        token=token,
+        room_name=session.room_name,
+        identity=participant.identity,
+        expires_at=expires_at,
+    )
+
+
+def _lock(session: LiveSession) -> LiveSession:
+    return (
+        LiveSession.objects.select_for_update(of=("self",))
+        .select_related("event__organization")
+        .get(pk=session.pk)
+    )
+
+
+def _save(session: LiveSession, fields: list[str] | None = None) -> None:
+    """Save, and say which session is in the way if the room is taken."""
+    try:
+        with transaction.atomic():
+            session.save(update_fields=fields)
+    except IntegrityError as refused:
+        if violated_constraint(refused) != "live_session_room_once_at_a_time":
+            raise
+        raise _room_taken(session) from refused
+
+
+def _room_taken(session: LiveSession) -> Conflict:
+    other = (
+        LiveSession.objects.annotate(end_at=Coalesce("ended_at", "ends_at"))
+        .filter(
+            room_name=session.room_name,
+            cancelled_at__isnull=True,
+            starts_at__lt=session.end,
+            end_at__gt=session.starts_at,
+        )
+        .exclude(pk=session.pk)
+        .order_by("starts_at")
+        .first()
+    )
+    return Conflict(
+        "room_taken",
+        _("The room is taken then by session %(id)s, “%(title)s”, from %(starts_at)s.")
+        % {
+            "id": other.pk if other else "?",
+            "title": other.title if other else "?",
+            "starts_at": other.starts_at.isoformat() if other else "?",
+        },
+        field="room_name",
+        session=other.pk if other else None,
+    )
+
+
+def _must_belong(room_name: str, organization: Organization) -> None:
+    prefix = f"{organization.slug}_"
+    if not room_name.startswith(prefix) or room_name == prefix:
+        raise Invalid(
+            "room_of_another",
+            _("A room of this organization begins with “%(prefix)s”.")
+            % {"prefix": prefix},
+            field="room_name",
+        )
+
+
+def _must_end_after_start(session: LiveSession) -> None:
+    if session.ends_at <= session.starts_at:
+        raise Invalid(
+            "ends_before_start",
+            _("The end must be later than the start."),
+            field="ends_at",
+        )
+
+
+def _must_fit_schedule(session: LiveSession, ended_at: datetime, *, field: str) -> None:
+    if ended_at <= session.starts_at:
+        raise Invalid(
+            "ended_before_start",
+            _("The session starts at %(starts_at)s: it cannot have ended before.")
+            % {"starts_at": session.starts_at.isoformat()},
+            field=field,
+        )
+    if ended_at > session.ends_at + LONGEST_OVERTIME:
+        raise Invalid(
+            "ended_too_late",
+            _("The end must lie within 24 hours after %(ends_at)s.")
+            % {"ends_at": session.ends_at.isoformat()},
+            field=field,
+        )

@@ -1,0 +1,495 @@
+"""REST of organizations, members, events and rosters, as people use it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from events.models import (
+    Event,
+    EventState,
+    EventView,
+    Membership,
+    Participant,
+    Registration,
+    Role,
+)
+from events.services import verify_email
+from tests.factories import (
+    START,
+    make_client,
+    make_event,
+    make_member,
+    make_membership,
+    make_organization,
+    make_participant,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def errors(response: Any) -> dict[str, str]:
+    return {error["field"]: error["code"] for error in response.json()["errors"]}
+
+
+# --- Me -------------------------------------------------------------------------------
+
+
+def test_me_says_who_i_am_and_what_where() -> None:
+    membership = make_membership(role=Role.VIEWER)
+    me = make_client(membership.user).get("/api/me").json()
+    assert me["username"] == membership.user.username
+    assert me["wants_prompts"] is True
+    assert me["organizations"] == [
+        {
+            "id": membership.organization.pk,
+            "slug": membership.organization.slug,
+            "name": membership.organization.name,
+            "role": "viewer",
+        }
+    ]
+
+
+def test_my_name_language_and_zone_can_be_changed() -> None:
+    client = make_client(make_user(first_name="Al", last_name="Old"))
+    changes = {"name": "عمر", "language": "ar", "time_zone": "Asia/Riyadh"}
+    answer = client.patch("/api/me", changes)
+    assert answer.status_code == 200
+    assert changes.items() <= client.get("/api/me").json().items()
+
+
+def test_my_new_address_is_not_verified() -> None:
+    user = make_user(email_verified_at=timezone.now())
+    client = make_client(user)
+    assert client.patch("/api/me", {"email": user.email.upper()}).json()[
+        "email_verified"
+    ]
+    answer = client.patch("/api/me", {"email": "other@example.com"}).json()
+    assert answer["email_verified"] is False
+
+
+def test_my_user_name_is_not_mine_to_change() -> None:
+    user = make_user("alice")
+    make_client(user).patch("/api/me", {"username": "bob"})
+    user.refresh_from_db()
+    assert user.username == "alice"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("time_zone", "Mars/Base"), ("language", "xx"), ("email", "nobody")],
+)
+def test_a_bad_value_of_mine_is_named(field: str, value: str) -> None:
+    answer = make_client(make_user()).patch("/api/me", {field: value})
+    assert answer.status_code == 400
+    assert list(errors(answer)) == [field]
+
+
+# --- Organizations and members --------------------------------------------------------
+
+
+def test_whoever_makes_an_organization_owns_it() -> None:
+    user = make_user()
+    answer = make_client(user).post(
+        "/api/organizations",
+        {"name": "Noor Academy", "time_zone": "Asia/Riyadh", "language": "ar"},
+    )
+    assert answer.status_code == 201
+    assert answer.json()["slug"] == "noor-academy"
+    assert answer.json()["role"] == "owner"
+    assert user.memberships.get().role == Role.OWNER
+
+
+def test_a_slug_that_is_made_is_free_also_for_names_without_latin_letters() -> None:
+    client = make_client(make_user())
+    slugs = [
+        client.post("/api/organizations", {"name": name}).json()["slug"]
+        for name in ("Noor", "Noor", "أكاديمية", "a_b", "x" * 200)
+    ]
+    assert len(set(slugs)) == len(slugs)
+    assert all(slug and "_" not in slug for slug in slugs)
+
+
+def test_a_slug_with_underscore_is_400_and_a_taken_one_409() -> None:
+    client = make_client(make_user())
+    bad = client.post("/api/organizations", {"name": "A", "slug": "a_b"})
+    assert (bad.status_code, list(errors(bad))) == (400, ["slug"])
+    assert client.post("/api/organizations", {"name": "A", "slug": "a"}).status_code
+    taken = client.post("/api/organizations", {"name": "A", "slug": "a"})
+    assert (taken.status_code, list(errors(taken))) == (409, ["slug"])
+
+
+def test_a_slug_never_changes() -> None:
+    organization = make_organization(slug="school")
+    client = make_client(make_member(organization, Role.OWNER))
+    path = f"/api/organizations/{organization.pk}"
+    assert client.patch(path, {"slug": "school", "name": "New"}).status_code == 200
+    answer = client.patch(path, {"slug": "other"})
+    assert (answer.status_code, errors(answer)) == (400, {"slug": "never_changes"})
+
+
+def test_members_are_added_by_name_or_by_verified_address() -> None:
+    organization = make_organization()
+    client = make_client(make_member(organization, Role.OWNER))
+    path = f"/api/organizations/{organization.pk}/members"
+    make_user("alice")
+    make_user("bob", email="Bob@example.com", email_verified_at=timezone.now())
+    make_user("carol", email="carol@example.com")
+    by_name = client.post(path, {"username": "alice", "role": "viewer"})
+    assert (by_name.status_code, by_name.json()["username"]) == (201, "alice")
+    by_address = client.post(path, {"email": "bob@EXAMPLE.com", "role": "admin"})
+    assert (by_address.status_code, by_address.json()["username"]) == (201, "bob")
+    unverified = client.post(path, {"email": "carol@example.com", "role": "admin"})
+    assert (unverified.status_code, list(errors(unverified))) == (400, ["email"])
+    assert client.get(path).json()["count"] == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "field"),
+    [
+        ({"role": "viewer"}, 400, "username"),
+        ({"username": "a", "email": "a@b.de", "role": "viewer"}, 400, "username"),
+        ({"username": "nobody", "role": "viewer"}, 400, "username"),
+        ({"username": "alice", "role": "king"}, 400, "role"),
+        ({"username": "alice"}, 400, "role"),
+        ({"username": "known", "role": "viewer"}, 409, "username"),
+    ],
+)
+def test_a_member_that_cannot_be_added_says_why(
+    sent: dict[str, str], status: int, field: str
+) -> None:
+    organization = make_organization()
+    make_user("alice")
+    make_membership(organization, make_user("known"))
+    client = make_client(make_member(organization, Role.OWNER))
+    answer = client.post(f"/api/organizations/{organization.pk}/members", sent)
+    assert (answer.status_code, list(errors(answer))) == (status, [field])
+
+
+def test_the_last_owner_cannot_go() -> None:
+    owner = make_membership(role=Role.OWNER)
+    client = make_client(owner.user)
+    path = f"/api/organizations/{owner.organization.pk}/members/{owner.pk}"
+    assert client.delete(path).status_code == 409
+    assert client.patch(path, {"role": "viewer"}).status_code == 409
+    make_membership(owner.organization, role=Role.OWNER)
+    assert client.delete(path).status_code == 204
+
+
+def test_only_owners_make_and_unmake_owners() -> None:
+    organization = make_organization()
+    owner = make_membership(organization, role=Role.OWNER)
+    make_membership(organization, role=Role.OWNER)
+    admin = make_membership(organization, role=Role.ADMIN)
+    client = make_client(admin.user)
+    members = f"/api/organizations/{organization.pk}/members"
+    new = {"username": make_user().username, "role": "owner"}
+    assert client.post(members, new).status_code == 403
+    assert client.patch(f"{members}/{admin.pk}", {"role": "owner"}).status_code == 403
+    assert client.patch(f"{members}/{owner.pk}", {"role": "admin"}).status_code == 403
+    assert client.delete(f"{members}/{owner.pk}").status_code == 403
+    as_owner = make_client(owner.user)
+    answer = as_owner.patch(f"{members}/{admin.pk}", {"role": "owner"})
+    assert answer.json()["role"] == "owner"
+
+
+def test_anybody_may_give_up_their_own_role() -> None:
+    viewer = make_membership(role=Role.VIEWER)
+    other = make_membership(viewer.organization, role=Role.VIEWER)
+    client = make_client(viewer.user)
+    members = f"/api/organizations/{viewer.organization.pk}/members"
+    assert client.delete(f"{members}/{other.pk}").status_code == 403
+    assert client.delete(f"{members}/{viewer.pk}").status_code == 204
+    assert not Membership.objects.filter(pk=viewer.pk).exists()
+
+
+def test_a_member_of_another_organization_is_not_found_under_this_one() -> None:
+    owner = make_membership(role=Role.OWNER)
+    foreign = make_membership()
+    client = make_client(owner.user)
+    path = f"/api/organizations/{owner.organization.pk}/members/{foreign.pk}"
+    assert client.patch(path, {"role": "viewer"}).status_code == 404
+
+
+# --- Events ---------------------------------------------------------------------------
+
+
+def test_an_event_begins_as_a_draft_in_its_organizations_zone() -> None:
+    organization = make_organization(time_zone="Asia/Riyadh")
+    client = make_client(make_member(organization))
+    answer = client.post(
+        "/api/events",
+        {
+            "organization": organization.pk,
+            "title": "Tajwid",
+            "starts_at": "2026-03-02T13:00:00+03:00",
+            "ends_at": None,
+        },
+    )
+    assert answer.status_code == 201
+    event = answer.json()
+    assert event["state"] == "draft"
+    assert event["time_zone"] == "Asia/Riyadh"
+    assert event["starts_at"] == "2026-03-02T10:00:00Z"
+    assert client.get(f"/api/events/{event['id']}").json() == event
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"starts_at": "2026-03-02T10:00:00"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00Z"}, "starts_at"),
+        ({"ends_at": "9999-12-31T23:59:59Z"}, "ends_at"),
+        ({"ends_at": "2026-03-02T09:00:00Z"}, "ends_at"),
+        ({"starts_at": "tomorrow"}, "starts_at"),
+        ({"title": ""}, "title"),
+        ({"time_zone": "Riyadh"}, "time_zone"),
+        ({"organization": 0}, "organization"),
+        ({"organization": None}, "organization"),
+    ],
+)
+def test_a_bad_event_names_the_field(changes: dict[str, Any], field: str) -> None:
+    organization = make_organization()
+    client = make_client(make_member(organization))
+    sent = {
+        "organization": organization.pk,
+        "title": "Tajwid",
+        "starts_at": "2026-03-02T10:00:00Z",
+    }
+    answer = client.post("/api/events", sent | changes)
+    assert (answer.status_code, list(errors(answer))) == (400, [field])
+
+
+def test_a_foreign_and_an_unknown_organization_look_alike() -> None:
+    foreign = make_organization()
+    client = make_client(make_member(make_organization()))
+    answers = [
+        client.post(
+            "/api/events",
+            {"organization": pk, "title": "x", "starts_at": "2026-03-02T10:00:00Z"},
+        ).json()
+        for pk in (foreign.pk, foreign.pk + 1000)
+    ]
+    for answer, pk in zip(answers, (foreign.pk, foreign.pk + 1000), strict=True):
+        answer["errors"][0]["detail"] = answer["errors"][0]["detail"].replace(
+            str(pk), "N"
+        )
+    assert answers[0] == answers[1]
+
+
+def test_an_event_stays_with_its_organization() -> None:
+    event = make_event()
+    user = make_member(event.organization)
+    other = make_membership(user=user).organization
+    answer = make_client(user).patch(
+        f"/api/events/{event.pk}", {"organization": other.pk}
+    )
+    assert errors(answer) == {"organization": "never_changes"}
+
+
+def test_one_end_of_an_event_cannot_pass_the_other() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    late = (START + timedelta(days=1)).isoformat()
+    answer = client.patch(f"/api/events/{event.pk}", {"starts_at": late})
+    assert errors(answer) == {"ends_at": "ends_before_start"}
+
+
+def test_the_state_changes_by_its_own_routes_only() -> None:
+    event = make_event(state=EventState.DRAFT)
+    client = make_client(make_member(event.organization))
+    client.patch(f"/api/events/{event.pk}", {"state": "completed"})
+    assert client.get(f"/api/events/{event.pk}").json()["state"] == "draft"
+    for _ in range(2):
+        answer = client.post(f"/api/events/{event.pk}/publish")
+        assert (answer.status_code, answer.json()["state"]) == (200, "scheduled")
+    Event.objects.update(state=EventState.COMPLETED)
+    assert client.post(f"/api/events/{event.pk}/publish").status_code == 409
+    assert client.post(f"/api/events/{event.pk}/cancel").status_code == 409
+
+
+def test_events_can_be_asked_for_by_organization_and_state() -> None:
+    user = make_user()
+    events = [make_event(make_membership(user=user).organization) for _ in range(2)]
+    make_event(events[0].organization, state=EventState.DRAFT)
+    client = make_client(user)
+    path = f"/api/events?organization={events[0].organization.pk}&state=scheduled"
+    assert [row["id"] for row in client.get(path).json()["results"]] == [events[0].pk]
+
+
+def test_a_filter_does_not_tell_which_organizations_there_are() -> None:
+    foreign = make_organization()
+    client = make_client(make_user())
+    for pk in (foreign.pk, foreign.pk + 1000):
+        answer = client.get(f"/api/events?organization={pk}")
+        assert (answer.status_code, answer.json()["count"]) == (200, 0)
+
+
+def test_looking_at_an_event_is_remembered_once() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization, Role.VIEWER))
+    first = client.post(f"/api/events/{event.pk}/views")
+    again = client.post(f"/api/events/{event.pk}/views")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert EventView.objects.count() == 1
+
+
+# --- Rosters --------------------------------------------------------------------------
+
+
+def test_somebody_on_the_roster_gets_an_identity_that_organizers_see() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    answer = client.post(
+        f"/api/events/{event.pk}/participants", {"name": "Ali", "email": "a@b.de"}
+    )
+    assert answer.status_code == 201
+    participant = answer.json()
+    assert participant["role"] == "attendee"
+    assert participant["registration"] == "registered"
+    assert len(participant["identity"]) > 20
+    assert client.get(f"/api/participants/{participant['id']}").json() == participant
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, "host", "self"])
+def test_nobody_else_sees_an_identity(role: str) -> None:
+    event = make_event()
+    user = make_user()
+    ali = make_participant(event, user=user if role == "self" else None)
+    if role == "host":
+        make_participant(event, user=user, role="host")
+    elif role != "self":
+        make_membership(event.organization, user, role)
+    client = make_client(user)
+    row = client.get(f"/api/participants/{ali.pk}").json()
+    assert row["identity"] is None
+    listed = client.get(f"/api/events/{event.pk}/participants").json()["results"]
+    assert ali.pk in [row["id"] for row in listed]
+    assert {row["identity"] for row in listed} == {None}
+
+
+def test_hosts_see_no_addresses_but_their_own() -> None:
+    event = make_event()
+    host = make_participant(event, user=make_user(), role="host")
+    make_participant(event)
+    assert host.user is not None
+    rows = make_client(host.user).get(f"/api/events/{event.pk}/participants").json()
+    assert {row["id"] == host.pk: row["email"] for row in rows["results"]} == {
+        True: host.email,
+        False: None,
+    }
+
+
+def test_attendees_see_themselves_alone() -> None:
+    event = make_event()
+    me = make_participant(event, user=make_user())
+    other = make_participant(event)
+    assert me.user is not None
+    client = make_client(me.user)
+    rows = client.get(f"/api/events/{event.pk}/participants").json()
+    assert [row["id"] for row in rows["results"]] == [me.pk]
+    assert client.get(f"/api/participants/{other.pk}").status_code == 404
+
+
+def test_a_cancelled_host_is_no_longer_one() -> None:
+    event = make_event()
+    host = make_participant(
+        event, user=make_user(), role="host", registration=Registration.CANCELLED
+    )
+    make_participant(event)
+    assert host.user is not None
+    rows = make_client(host.user).get(f"/api/events/{event.pk}/participants").json()
+    assert [row["id"] for row in rows["results"]] == [host.pk]
+
+
+def test_a_verified_address_connects_with_its_account() -> None:
+    event = make_event()
+    make_user("alice", email="alice@example.com", email_verified_at=timezone.now())
+    make_user("bob", email="bob@example.com")
+    client = make_client(make_member(event.organization))
+    path = f"/api/events/{event.pk}/participants"
+    alice = client.post(path, {"name": "Alice", "email": "ALICE@example.com"}).json()
+    assert alice["user"] == "alice"
+    bob = client.post(path, {"name": "Bob", "email": "bob@example.com"}).json()
+    assert bob["user"] is None
+
+
+def test_an_address_corrected_later_connects_too() -> None:
+    participant = make_participant(email="typo@example.com")
+    make_user("alice", email="alice@example.com", email_verified_at=timezone.now())
+    client = make_client(make_member(participant.event.organization))
+    answer = client.patch(
+        f"/api/participants/{participant.pk}", {"email": "alice@example.com"}
+    )
+    assert answer.json()["user"] == "alice"
+
+
+def test_an_address_verified_later_connects_with_every_roster_it_is_on() -> None:
+    user = make_user(email="Alice@example.com")
+    rows = [make_participant(email="alice@example.com") for _ in range(2)]
+    already = make_participant(user=user)
+    doubled = make_participant(already.event, email="alice@EXAMPLE.com")
+    assert verify_email(user=user) == 2
+    assert {row.pk for row in Participant.objects.filter(user=user)} == {
+        already.pk,
+        *[row.pk for row in rows],
+    }
+    doubled.refresh_from_db()
+    assert doubled.user is None
+
+
+def test_the_same_address_or_account_twice_on_a_roster_is_409() -> None:
+    event = make_event()
+    make_participant(event, email="a@b.de", user=make_user("alice"))
+    client = make_client(make_member(event.organization))
+    path = f"/api/events/{event.pk}/participants"
+    address = client.post(path, {"name": "x", "email": "A@b.de"})
+    assert (address.status_code, list(errors(address))) == (409, ["email"])
+    account = client.post(path, {"name": "x", "user": "alice"})
+    assert (account.status_code, list(errors(account))) == (409, ["user"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x", "email": "x"}, "email"),
+        ({"name": "x", "role": "king"}, "role"),
+        ({"name": "x", "registration": "maybe"}, "registration"),
+        ({"name": "x", "user": "nobody"}, "user"),
+        ({"name": "x", "user": "\x00"}, "user"),
+        ({"name": "x", "user": {}}, "user"),
+        ({"name": "x", "language": "xx"}, "language"),
+    ],
+)
+def test_a_bad_participant_names_the_field(sent: dict[str, Any], field: str) -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    answer = client.post(f"/api/events/{event.pk}/participants", sent)
+    assert answer.status_code == 400, answer.json()
+    assert list(errors(answer)) == [field]
+
+
+def test_people_change_their_own_name_zone_and_language_alone() -> None:
+    me = make_participant(user=make_user())
+    assert me.user is not None
+    client = make_client(me.user)
+    path = f"/api/participants/{me.pk}"
+    answer = client.patch(path, {"name": "Me", "time_zone": "UTC", "language": "ar"})
+    assert answer.status_code == 200
+    for field, value in {"role": "host", "email": "a@b.de", "user": None}.items():
+        assert client.patch(path, {field: value}).status_code == 403
+    me.refresh_from_db()
+    assert (me.name, me.role) == ("Me", "attendee")
+
+
+def test_cancelling_a_registration_keeps_the_row() -> None:
+    participant = make_participant()
+    client = make_client(make_member(participant.event.organization))
+    path = f"/api/participants/{participant.pk}"
+    assert client.patch(path, {"registration": "cancelled"}).status_code == 200
+    listed = f"/api/events/{participant.event.pk}/participants?registration=cancelled"
+    assert client.get(listed).json()["count"] == 1
