@@ -128,6 +128,13 @@ def _claimed_key(token: str) -> str:
     return key
 
 
+def sign_webhook(body: bytes, *, key: str, secret: str) -> str:
+    """Return the header with which LiveKit sends ``body``: for demonstrations, tests."""
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    token = api.AccessToken(key, secret).with_sha256(digest)
+    return token.with_ttl(timedelta(minutes=5)).to_jwt()
+
+
 # --- Reading ------------------------------------------------------------------------
 
 
@@ -279,12 +286,13 @@ def _read_presence(
     )
 
 
-def _kind(reader: _Reader, person: dict[str, Any]) -> str:
-    """Return the kind as LiveKit calls it; absent means the first of them."""
-    kind = person.get("kind", 0)
-    if isinstance(kind, int) and kind in api.ParticipantInfo.Kind.values():
-        return str(api.ParticipantInfo.Kind.Name(kind))
-    return reader.text(person, "kind", "participant.kind") or str(kind)[:256]
+def _kind(reader: _Reader, person: dict[str, Any]) -> str | None:
+    """Return the kind as LiveKit calls it; absent or null means the first of them."""
+    kind = person.get("kind") or 0
+    if isinstance(kind, int) and not isinstance(kind, bool):
+        known = kind in api.ParticipantInfo.Kind.values()
+        return str(api.ParticipantInfo.Kind.Name(kind)) if known else str(kind)[:256]
+    return reader.text(person, "kind", "participant.kind")
 
 
 # --- Joining ------------------------------------------------------------------------

@@ -10,17 +10,30 @@ from typing import Any, NamedTuple, NoReturn
 
 MAX_DEPTH = 200
 
-_SECRET_KEY = re.compile(r"\Aturn_?password\Z", re.IGNORECASE)
+_SECRET_KEY = re.compile("turn_?password", re.IGNORECASE)
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 # In serialized JSON: anything of which a payload has to be cleaned.
 _TO_CLEAN = re.compile("\\\\u0000|[\ud800-\udfff]|turn_?password", re.IGNORECASE)
-# In text that is no JSON: a secret's name and what may be its value.
+
+
+def _letters(word: str) -> str:
+    """Return the pattern of a word of which any letter may stand as an escape."""
+    return "".join(
+        rf"(?:{letter}|\\{{1,8}}u00(?:{ord(letter):x}|{ord(letter.upper()):x}))"
+        for letter in word
+    )
+
+
+# In text: a secret's name, and what may be its value.
 _SECRET_IN_TEXT = re.compile(
-    r"""(turn_?password)        # the name
-        ([\\"'\s:=]*)           # what stands between
-        (?:[^"\\,}\]\s]|\\.)*   # the value, up to a quote, comma, bracket or space
+    rf"""({_letters("turn")}_?{_letters("password")}  # the name
+            \\*["']?[\s:=\[{{(]*)                     # what stands between
+        (?:
+            (\\*["'])(?:[^\\"']++|(?!\2)(?:\\.|.))*   # up to the quote that began it
+            | [^\s,}}\]]*                             # up to a comma, bracket or space
+        )
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 
 
@@ -41,9 +54,10 @@ class Payload(NamedTuple):
 def read_payload(body: bytes) -> Payload:
     """Return what may be kept of ``body``; never raises for its content.
 
-    ``turnPassword`` is removed at every depth. U+0000 and lone surrogates become
-    visible escapes. What is no JSON, what jsonb cannot hold (``NaN``, ``1e400000``)
-    and what is nested deeper than 200 levels is kept as one string.
+    ``turnPassword`` is removed at every depth, and masked where a string speaks of it.
+    U+0000 and lone surrogates become visible escapes. What is no JSON, what jsonb
+    cannot hold (``NaN``, ``1e400000``) and what is nested deeper than 200 levels is
+    kept as one string.
     """
     try:
         value = json.loads(
@@ -64,7 +78,7 @@ def read_payload(body: bytes) -> Payload:
 def unparsed(body: bytes) -> Payload:
     """Return ``body`` as one escaped string in which secrets are masked."""
     text = body.decode(errors="backslashreplace")
-    value = {"unparsed": _escape(_SECRET_IN_TEXT.sub(r"\1\2***", text))}
+    value = {"unparsed": _storable(text)}
     return Payload(value, _serialize(value), is_parsed=False)
 
 
@@ -110,11 +124,15 @@ def _clean(value: object) -> object:
         return {
             _escape(key): _clean(item)
             for key, item in value.items()
-            if not _SECRET_KEY.match(key)
+            if not _SECRET_KEY.search(key)
         }
     if isinstance(value, list):
         return [_clean(item) for item in value]
-    return _escape(value) if isinstance(value, str) else value
+    return _storable(value) if isinstance(value, str) else value
+
+
+def _storable(text: str) -> str:
+    return _escape(_SECRET_IN_TEXT.sub(r"\1\2***", text))
 
 
 def _escape(text: str) -> str:

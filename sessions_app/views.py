@@ -54,7 +54,7 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
 def _read_body(request: HttpRequest) -> bytes | None:
     """Return the body, or None once more than :data:`MAX_BODY` bytes were read."""
     length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MAX_BODY:
+    if length.isdecimal() and float(length) > MAX_BODY:
         return None
     # Without a length (chunked) Django's own stream reads nothing.
     stream = request if length else request.META["wsgi.input"]
