@@ -87,11 +87,11 @@ _COMPUTED_COLUMNS = {
     "partial_from": "int",
     "present_over": "int",
     "present_regardless_over": "int",
-    "attended_seconds": "int",
     "percentage": "int",
+    "is_late": "boolean",
+    "attended_seconds": "int",
     "first_seen_at": "bigint",
     "last_seen_at": "bigint",
-    "is_late": "boolean",
 }
 _CONVERSIONS = {
     "intervals": "r.intervals::jsonb",
@@ -158,14 +158,8 @@ def _values(one: Decided) -> tuple[object, ...]:
         one.source,
         *one.computed,
         *(
-            (
-                figures.attended_seconds,
-                figures.percentage_hundredths,
-                figures.first_seen_at,
-                figures.last_seen_at,
-                figures.is_late,
-            )
+            (figures.attended_seconds, figures.first_seen_at, figures.last_seen_at)
             if figures
-            else (None,) * 5
+            else (None,) * 3
         ),
     )

@@ -23,15 +23,19 @@ SESSIONS_AT_ONCE = 50
 PEOPLE_AT_ONCE = 20_000
 
 # The facts that may say something about a session: received not long before its start,
-# about something that began before its end. Their number tells whether any is new.
+# about something that began before its end, or that has no usable time. Their number
+# tells whether any is new.
 FACTS_OF_SESSION = """
     SELECT count(*) FROM sessions_app_presenceevent f
     WHERE f.room_name = s.room_name
         AND f.received_at > s.starts_at - interval '1 day'
-        AND coalesce(f.joined_at, f.occurred_at) < coalesce(s.ended_at, s.ends_at)
+        AND coalesce(f.joined_at, f.occurred_at, '-infinity')
+            < coalesce(s.ended_at, s.ends_at)
 """
 
-INPUTS_AS_OF = "greatest(s.inputs_changed_at, e.roster_changed_at)"
+# Half way between both marks, because that moves with either of them. The later one
+# would not, if a change that began earlier were committed after it.
+INPUTS_AS_OF = "s.inputs_changed_at + (e.roster_changed_at - s.inputs_changed_at) / 2"
 
 _IS_DUE = f"""
     (

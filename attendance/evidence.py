@@ -92,7 +92,10 @@ class RosterRow(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What of a computed result tells whether another one differs from it."""
+    """What of a computed result tells whether another one differs from it.
+
+    ``percentage`` is in hundredths of a percent.
+    """
 
     status: str | None
     source: str | None
@@ -107,6 +110,8 @@ class Computed(NamedTuple):
     partial_from: int | None
     present_over: int | None
     present_regardless_over: int | None
+    percentage: int | None
+    is_late: bool | None
 
 
 def _microseconds(expression: str) -> str:
@@ -193,7 +198,8 @@ _ROSTER = f"""
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
         a.join_count, a.intervals::text, a.failed_attempts,
         {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},
-        a.grace_minutes, a.partial_from, a.present_over, a.present_regardless_over
+        a.grace_minutes, a.partial_from, a.present_over, a.present_regardless_over,
+        (a.percentage * 100)::int, a.is_late
     FROM sessions_app_livesession s
     JOIN events_participant p ON p.event_id = s.event_id
     LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id

@@ -38,15 +38,17 @@ def rank(source: str | None, *, marked: bool) -> int:
     """
     if source is None:
         return 0
-    own = _RANKS[source]
-    return max(own, _MARKED) if marked and source != CHECK_IN else own
+    return _MARKED if marked and is_automatic(source) else _RANKS[source]
 
 
 def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> bool:
     """Return whether a calculation by ``computed`` replaces a decision.
 
-    Of the same rank the later wins, so a machine always replaces its own kind.
+    Of the same rank the later wins. What an earlier calculation decided, from whichever
+    source, is no evidence of its own: a new one always replaces it.
     """
+    if is_automatic(source) and not marked:
+        return True
     return rank(computed, marked=False) >= rank(source, marked=marked)
 
 

@@ -143,7 +143,10 @@ def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
     """Calculate locked sessions together; if that fails, each on its own."""
     try:
         with transaction.atomic():
-            outcome.calculated |= _calculate(sessions)
+            calculated = _calculate(sessions)
+            # Foreign keys are checked at commit: too late to blame one session.
+            connection.check_constraints()
+        outcome.calculated |= calculated
     except Exception as error:
         if len(sessions) > 1:
             for session in sessions:
@@ -208,10 +211,11 @@ def _decide(
     for row in roster:
         session = inputs[row.session_id]
         source = seen.get(row.session_id)
+        decided = _undecided(session, row)
         if source is not None:
-            decided = _computed(session, row, source, evidence[row.session_id])
-        else:
-            decided = _nobody_seen(session, row)
+            computed = _computed(session, row, source, evidence[row.session_id])
+            if row.is_expected or computed.came:
+                decided = computed
         if row.is_expected or row.attendance_id or decided.came:
             yield decided
 
@@ -219,8 +223,12 @@ def _decide(
 NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
 
 
-def _nobody_seen(session: SessionInputs, row: RosterRow) -> Decided:
-    """Leave everyone unknown: whether the session was held is for people to say."""
+def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
+    """Leave a person unknown, but for what was decided by others.
+
+    Where nobody was seen, whether the session was held is for people to say; and who
+    waited for a place and did not come is not absent.
+    """
     status, source = row.status or Status.UNKNOWN, row.source
     if is_automatic(source) and not row.is_marked:
         status, source = Status.UNKNOWN, None
@@ -261,6 +269,8 @@ def _in_columns(
         attempts.first_at,
         attempts.last_at,
         *session.policy,
+        figures.percentage_hundredths,
+        figures.is_late,
     )
 
 

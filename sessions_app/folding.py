@@ -29,8 +29,8 @@ _ENDED_EARLIER = """
 
 def _taken_if(condition: str, columns: str) -> str:
     return ", ".join(
-        f"{column} = CASE WHEN {condition} THEN excluded.{column} ELSE kept.{column} END"
-        for column in columns.split(", ")
+        f"{name} = CASE WHEN {condition} THEN excluded.{name} ELSE kept.{name} END"
+        for name in columns.split(", ")
     )
 
 

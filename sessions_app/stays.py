@@ -10,6 +10,7 @@ from datetime import timedelta
 
 # A client that never got through is given up by LiveKit after a minute.
 LONGEST_ATTEMPT = timedelta(seconds=61)
+_LONGEST_ATTEMPT = f"interval '{LONGEST_ATTEMPT.total_seconds()} s'"
 
 # A start of the same room (its server had crashed) is told from the connection's own
 # start, which may be dated after the first join, by coming this much later.
@@ -21,9 +22,8 @@ PEOPLE = """
 
 # An abort alone, within a minute of its join or of unknown length, is no presence.
 FAILED_ATTEMPT = f"""
-    NOT c.is_established AND coalesce(
-        c.aborted_at - c.joined_at <= interval '{LONGEST_ATTEMPT.total_seconds()} s', true
-    )
+    NOT c.is_established
+    AND coalesce(c.aborted_at - c.joined_at <= {_LONGEST_ATTEMPT}, true)
 """
 
 # Where a connection that no fact ended ends: at the first of its room's finish, the
@@ -46,10 +46,11 @@ INFERRED_END = f"""
         ),
         (
             SELECT min(n.joined_at) FROM sessions_app_connection n
-            WHERE n.room_name = c.room_name AND n.identity = c.identity
+            WHERE n.source = c.source
+                AND n.room_name = c.room_name AND n.identity = c.identity
                 AND n.joined_at > c.joined_at
-                AND (n.is_established OR n.aborted_at - n.joined_at
-                    > interval '{LONGEST_ATTEMPT.total_seconds()} s')
+                AND (n.is_established
+                    OR n.aborted_at - n.joined_at > {_LONGEST_ATTEMPT})
         )
     )
 """
