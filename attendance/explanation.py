@@ -338,12 +338,21 @@ def _with_remarks(sentence: str, decision: Decision, zone: tzinfo) -> str:
 
 
 def _attempts(decision: Decision, zone: tzinfo) -> str:
-    """How often somebody tried in vain to connect; empty if never."""
-    count = decision.failed_attempts
+    return attempts_in_words(
+        decision.failed_attempts,
+        decision.first_attempt_at,
+        decision.last_attempt_at,
+        zone,
+    )
+
+
+def attempts_in_words(
+    count: int, first_at: datetime | None, last_at: datetime | None, zone: tzinfo
+) -> str:
+    """How often somebody tried in vain to connect, and when; empty if never."""
     if not count:
         return ""
-    first = _clock(decision.first_attempt_at, zone)
-    last = _clock(decision.last_attempt_at, zone)
+    first, last = _clock(first_at, zone), _clock(last_at, zone)
     if count == 1:
         text = _("tried to connect once at %(first)s")
     elif first == last:

@@ -249,7 +249,7 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         until,
         sight,
     )
-    window = inputs.window_start, _microseconds(until)
+    window = inputs.window_start, microseconds(until)
     for person in _roster(session, sight):
         seen = people.get(person.pk, NOTHING_SEEN)
         decision = decisions.get(person.pk)
@@ -261,7 +261,8 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     return report
 
 
-def _microseconds(time: datetime) -> int:
+def microseconds(time: datetime) -> int:
+    """Return an aware time as microseconds since the epoch, exactly."""
     return (time - EPOCH) // timedelta(microseconds=1)
 
 

@@ -1,0 +1,16 @@
+"""How Arabic pages write dates and numbers: Western digits, a 24-hour clock.
+
+Django's own Arabic formats lack date with time, and mix two habits of writing numbers.
+"""
+
+DATE_FORMAT = "j F Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y، H:i"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "j F"
+SHORT_DATE_FORMAT = "j/n/Y"
+SHORT_DATETIME_FORMAT = "j/n/Y، H:i"
+FIRST_DAY_OF_WEEK = 6  # Saturday
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3
