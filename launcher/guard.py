@@ -1,9 +1,9 @@
 """Outlives a supervisor that was killed, just long enough to end what it had started.
 
-Run as a script of its own. It reads ``add PID SIGNAL`` and ``drop PID`` from stdin; when
-stdin ends while processes are left, the supervisor has died: each gets its signal and,
-if that does not end it soon, it and its whole group are killed. PR_SET_PDEATHSIG alone
-would reach neither the workers' children nor systems other than Linux.
+Run as a script of its own. It reads ``add PID SIGNAL`` and ``drop PID`` from stdin;
+when stdin ends while processes are left, the supervisor has died: each gets its signal
+and, if that does not end it soon, it and its whole group are killed. PR_SET_PDEATHSIG
+alone would reach neither the workers' children nor systems other than Linux.
 """
 
 import os
@@ -37,6 +37,8 @@ def _end(left: dict[int, int]) -> None:
     while any(map(_is_alive, left)) and time.monotonic() < deadline:
         time.sleep(0.02)
     for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
 

@@ -20,7 +20,7 @@ SECONDS_FOR_THE_LAST_RUN_TO_END = 10.0
 
 
 class Instance:
-    """A data directory that this process holds, and the values of its ``instance.env``."""
+    """A data directory that this process holds, and what its ``instance.env`` says."""
 
     def __init__(self, data_dir: Path, environ: Mapping[str, str]) -> None:
         self.data_dir = data_dir
@@ -42,7 +42,7 @@ class Instance:
 
     @property
     def first_start(self) -> Path:
-        """A file that exists from the making of the database to the end of the start."""
+        """A file that is there until the first start has been completed."""
         return self.data_dir / "first-start"
 
     def open(self) -> None:
@@ -72,12 +72,20 @@ class Instance:
             # The guard of a run that was killed holds the lock until all is ended.
             if is_alive(holder) or time.monotonic() > deadline:
                 raise RefusedError(
-                    f"Rollcall is already running in {self.data_dir} (process {holder});"
-                    " stop it, or set ROLLCALL_DATA_DIR and ROLLCALL_PORT for a second."
+                    f"Rollcall already runs in {self.data_dir} (process {holder}): stop"
+                    " it, or set ROLLCALL_DATA_DIR and ROLLCALL_PORT for a second one."
                 )
             time.sleep(0.05)
         os.ftruncate(self.lock, 0)
         os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
+
+    def is_held(self) -> bool:
+        """Return whether a process holds the directory."""
+        try:
+            with (self.data_dir / "lock").open() as file:
+                return not _try_lock(file.fileno())
+        except OSError:
+            return False
 
     def holder(self) -> int:
         """Return the process that holds, or last held, the directory; 0 for none."""
@@ -101,12 +109,20 @@ class Instance:
             RefusedError: the web server's port is no port, or is taken.
         """
         self.port = _web_port(self.environ.get("ROLLCALL_PORT") or "8000", self.host)
+        self._fill_in()
+
+    def choose_privately(self) -> None:
+        """Do the same for an instance nobody visits, on any free port."""
+        self.port = _service_port(None)
+        self._fill_in()
+
+    def _fill_in(self) -> None:
         for name in KEPT:
             given = self.environ.get(name)
-            self.values[name] = given or self.values.get(name) or _secret(name)
+            self.values[name] = given or self.values.get(name) or secret(name)
         for name in ("POSTGRES_PORT", "REDIS_PORT"):
             self.values[name] = str(_service_port(self.values.get(name)))
-        self.values["REDIS_PASSWORD"] = self.values.get("REDIS_PASSWORD") or _secret("")
+        self.values["REDIS_PASSWORD"] = self.values.get("REDIS_PASSWORD") or secret()
         self._address()
 
     def _address(self) -> None:
@@ -120,7 +136,7 @@ class Instance:
         }
 
     def save(self) -> None:
-        """Write ``instance.env``, from which settings and ``manage.py`` know all this."""
+        """Write ``instance.env``, where ``manage.py`` and settings read all this."""
         text = "".join(f"{key}={value}\n" for key, value in self.values.items())
         self.write_private(self.data_dir / "instance.env", text)
 
@@ -151,6 +167,13 @@ def data_dir(environ: Mapping[str, str]) -> Path:
     return PROJECT / (environ.get("ROLLCALL_DATA_DIR") or ".run")
 
 
+def secret(name: str = "") -> str:
+    """Return a new random value fit for this setting."""
+    if name == "LIVEKIT_API_KEY":
+        return f"API{secrets.token_hex(6)}"
+    return secrets.token_urlsafe(48 if name == "SECRET_KEY" else 32)
+
+
 def is_alive(pid: int) -> bool:
     """Return whether there is a process of this number."""
     if pid <= 0:
@@ -172,12 +195,6 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _secret(name: str) -> str:
-    if name == "LIVEKIT_API_KEY":
-        return f"API{secrets.token_hex(6)}"
-    return secrets.token_urlsafe(48 if name == "SECRET_KEY" else 32)
-
-
 def _is_local(host: str) -> bool:
     return host in {"", "0.0.0.0", "::", "127.0.0.1", "::1"}  # noqa: S104
 
@@ -197,7 +214,7 @@ def _web_port(text: str, host: str) -> int:
 
 def _service_port(kept: str | None) -> int:
     candidates = random.sample(SERVICE_PORTS, 100)
-    for port in [int(kept)] * bool(kept) + candidates:
+    for port in [*([int(kept)] if kept else []), *candidates]:
         try:
             _bind("127.0.0.1", port)
         except OSError:

@@ -1,0 +1,260 @@
+"""The launcher's commands: run, demo, test, bench, check, lock."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from launcher import checks, environment, postgres, redis, rollcall
+from launcher.console import RefusedError, Stopwatch, complain, say, step
+from launcher.instance import PROJECT, Instance, data_dir
+from launcher.lifeline import die_with_parent
+from launcher.supervisor import StopRequestedError, Supervisor, run_until_stopped
+
+SUPERUSER = "admin"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; return the exit code.
+
+    A refusal is one line and 1, wrong use 2.
+    """
+    name, *rest = arguments or [""]
+    command = COMMANDS.get(name)
+    if command is None:
+        complain(f"Usage: python3 -m launcher {'|'.join(COMMANDS)}")
+        return 2
+    _end_with_make()
+    try:
+        return command(rest)
+    except RefusedError as refusal:
+        complain(str(refusal))
+        return 1
+    except (KeyboardInterrupt, StopRequestedError):
+        return 130
+
+
+def _end_with_make() -> None:
+    # A killed `make` is gone before it could pass on any signal.
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(signal.SIGTERM)
+
+
+# --- run, demo ------------------------------------------------------------------------
+
+
+def run(arguments: list[str]) -> int:
+    """Start everything, say where it is, keep it running until Ctrl-C."""
+    return _run(arguments, demo=os.environ.get("ROLLCALL_DEMO") != "0", always=False)
+
+
+def demo(arguments: list[str]) -> int:
+    """Load the demonstration data into the running instance, or into one started."""
+    instance = Instance(data_dir(os.environ), os.environ)
+    if not instance.is_held():
+        return _run(arguments, demo=True, always=True)
+    argv = rollcall.manage("demo", *arguments)
+    return subprocess.run(
+        argv, env=instance.process_environment(), check=False
+    ).returncode
+
+
+def _run(arguments: list[str], *, demo: bool, always: bool) -> int:
+    if arguments:
+        raise RefusedError(f"This takes no arguments: {' '.join(arguments)}")
+    watch = Stopwatch()
+    instance = Instance(data_dir(os.environ), os.environ)
+    instance.open()
+    instance.choose()
+    say("Rollcall starts.")
+    packages = environment.ensure()
+    with Supervisor(lock=instance.lock) as supervisor:
+        try:
+            first = _start(supervisor, instance, packages, demo=demo, always=always)
+        except StopRequestedError:
+            say("\nStopped while starting.")
+            return 130
+        _say_where(instance, watch, first_start=first)
+        run_until_stopped(supervisor)
+    say("Stopped.")
+    return 0
+
+
+def _start(
+    supervisor: Supervisor,
+    instance: Instance,
+    packages: Path,
+    *,
+    demo: bool,
+    always: bool,
+) -> bool:
+    """Start everything; return whether this was the first time on an empty database."""
+    start_services(supervisor, instance, packages)
+    _step(supervisor, instance, "migrations", "migrate", "--no-input")
+    supervisor.start(*rollcall.programs(instance))
+    first = instance.first_start.exists()
+    if first:
+        _create_superuser(supervisor, instance)
+    supervisor.until_ready()
+    if demo and (first or always):
+        _step(supervisor, instance, "demo", "demo")
+    instance.first_start.unlink(missing_ok=True)
+    return first
+
+
+def start_services(
+    supervisor: Supervisor, instance: Instance, packages: Path, *, durable: bool = True
+) -> None:
+    """Start Redis and Postgres, each unless the environment names another."""
+    given = instance.environ
+    if url := given.get("REDIS_URL"):
+        instance.values["REDIS_URL"] = url
+        step("redis", "the one of REDIS_URL", Stopwatch())
+    else:
+        supervisor.start(redis.program(instance, packages))
+    if given.get("DATABASE_URL") or given.get("DATABASE_OWNER_URL"):
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            instance.values[name] = given.get(name, "")
+        step("postgres", "the one of DATABASE_URL", Stopwatch())
+    else:
+        cluster = postgres.prepare(instance, packages, durable=durable)
+        supervisor.start(postgres.program(cluster, instance, durable=durable))
+    instance.save()
+    supervisor.until_ready()
+
+
+def _step(
+    supervisor: Supervisor,
+    instance: Instance,
+    name: str,
+    *command: str,
+    tolerated: str = "",
+    **variables: str,
+) -> None:
+    """Run a management command as a step of the start.
+
+    Raises:
+        RefusedError: it failed, without a word of what is tolerated.
+    """
+    watch = Stopwatch()
+    log = instance.logs / f"{name}.log"
+    env = instance.process_environment() | variables
+    process = supervisor.begin(rollcall.manage(*command), env=env, cwd=PROJECT, log=log)
+    code = supervisor.finish(process)
+    output = log.read_text(errors="replace").strip()
+    if code and not (tolerated and tolerated in output):
+        last = (output.splitlines() or ["no output"])[-1]
+        raise RefusedError(f"{name} failed (exit code {code}): {last} (log: {log}).")
+    step(name, "done", watch)
+
+
+def _create_superuser(supervisor: Supervisor, instance: Instance) -> None:
+    # Kept first: a start that is broken off after this must not lose the password.
+    if not instance.sign_in.exists():
+        text = f"{SUPERUSER}\n{secrets.token_urlsafe(12)}\n"
+        instance.write_private(instance.sign_in, text)
+    name, password = instance.sign_in.read_text().split()
+    _step(
+        supervisor,
+        instance,
+        "superuser",
+        *("createsuperuser", "--no-input"),
+        tolerated="already taken",
+        DJANGO_SUPERUSER_USERNAME=name,
+        DJANGO_SUPERUSER_PASSWORD=password,
+        DJANGO_SUPERUSER_EMAIL=f"{name}@example.org",
+    )
+
+
+def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> None:
+    say(f"\nRollcall runs at {instance.values['PUBLIC_URL']} (started in{watch}).")
+    if first_start:
+        name, password = instance.sign_in.read_text().split()
+        say(f"Sign in as {name} with the password {password}")
+        say(f"(kept in {instance.sign_in}).")
+    elif instance.sign_in.exists():
+        say(f"Sign in as {SUPERUSER}; the first password is in {instance.sign_in}.")
+    else:
+        say("To sign in, make an account: python3 manage.py createsuperuser")
+    say(f"Logs: {instance.logs}; warnings are shown here too.")
+    say("Ctrl-C stops everything.")
+
+
+# --- test, bench ----------------------------------------------------------------------
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests on services of their own; the arguments go to pytest."""
+    # Tests make databases, which is the owner's right.
+    return _with_own_services(
+        ["-m", "pytest", *arguments], durable=False, ROLLCALL_AS_OWNER="1"
+    )
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the benchmark on services of its own, as durable as real ones."""
+    return _with_own_services(["-m", "bench", *arguments], durable=True)
+
+
+def _with_own_services(python: list[str], *, durable: bool, **variables: str) -> int:
+    directory = Path(tempfile.mkdtemp(prefix="rollcall-"))
+    ours = {"ROLLCALL_DATA_DIR": str(directory), **variables}
+    environ = {key: value for key, value in os.environ.items() if key not in OTHERS}
+    instance = Instance(directory, environ | ours)
+    try:
+        instance.open()
+        instance.choose_privately()
+        packages = environment.ensure(development=True)
+        with Supervisor(lock=instance.lock, show_logs=False) as supervisor:
+            start_services(supervisor, instance, packages, durable=durable)
+            argv = [str(environment.PYTHON), *python]
+            env = instance.process_environment()
+            return supervisor.foreground(argv, env=env, cwd=PROJECT)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+# --- check, lock ----------------------------------------------------------------------
+
+
+def check(_: list[str]) -> int:
+    """Run every check; return 1 if any failed."""
+    environment.ensure(development=True)
+    return checks.run_all()
+
+
+def lock(arguments: list[str]) -> int:
+    """Write the locks anew; with --upgrade, with the newest versions."""
+    environment.ensure(development=True)
+    return environment.write_locks(arguments)
+
+
+# What points at services in use, or describes them, must not reach tests.
+OTHERS = frozenset(
+    {
+        "ALLOWED_HOSTS",
+        "DATABASE_OWNER_URL",
+        "DATABASE_URL",
+        "LIVEKIT_API_KEY",
+        "LIVEKIT_API_SECRET",
+        "LIVEKIT_URL",
+        "LIVEKIT_WEBHOOK_KEYS",
+        "PUBLIC_URL",
+        "REDIS_URL",
+        "ROLLCALL_HOST",
+        "ROLLCALL_PORT",
+        "SECRET_KEY",
+    }
+)
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "demo": demo,
+    "bench": bench,
+    "lock": lock,
+}

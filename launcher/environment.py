@@ -1,0 +1,190 @@
+"""The project's Python environment: ``.venv`` with exactly the locked packages.
+
+A stamp in it holds the digests of the locks it was made from, so that a start with the
+same locks installs nothing. Once the development lock has been installed it stays.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher.console import RefusedError, Stopwatch, say, step
+from launcher.instance import PROJECT
+
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "locks.json"
+RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+# uv is quick and pip is everywhere; the lock serves both.
+INSTALLER = "requirements-installer.lock"
+COMPILE_OPTIONS = (
+    "--quiet",
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-annotate",
+    "--no-header",
+)
+VERSION_OF = "import sys; print('{}.{}'.format(*sys.version_info))"
+
+
+def ensure(*, development: bool = False) -> Path:
+    """Make or update the environment if it must be; return its site-packages.
+
+    Raises:
+        RefusedError: it cannot be made; the text says what is missing.
+    """
+    watch = Stopwatch()
+    result = "ready"
+    if not _is_current(development):
+        with _alone():
+            if not _is_current(development):
+                result = _make(development)
+    step("environment", result, watch)
+    return VENV / "lib" / f"python{_python_version()}" / "site-packages"
+
+
+def write_locks(arguments: list[str]) -> int:
+    """Compile each ``requirements*.in`` to its lock: hashes, and no addresses."""
+    uv = _uv()
+    if uv is None:
+        raise RefusedError("uv is needed to write the locks, and cannot be installed.")
+    for source in ("requirements", "requirements-dev", "requirements-installer"):
+        # What runs is tested: development takes the same versions.
+        same = ["-c", RUNTIME] if source == "requirements-dev" else []
+        files = [f"{source}.in", "-o", f"{source}.lock", *same]
+        argv = [uv, "pip", "compile", *COMPILE_OPTIONS, *files, *arguments]
+        answer = subprocess.run(
+            argv, cwd=PROJECT, stdout=subprocess.DEVNULL, check=False
+        )
+        if answer.returncode:
+            return 1
+    return 0
+
+
+def _is_current(development: bool) -> bool:
+    stamp = _stamp()
+    lock = DEVELOPMENT if development else RUNTIME
+    return (
+        stamp.get(lock) == _digest(lock)
+        and stamp.get("python") == _python_version() != ""
+    )
+
+
+def _stamp() -> dict[str, str]:
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def _digest(lock: str) -> str:
+    return hashlib.sha256((PROJECT / lock).read_bytes()).hexdigest()
+
+
+def _python_version() -> str:
+    """Return the environment's Python version; empty if it has none that works."""
+    try:
+        answer = _run([PYTHON, "-I", "-S", "-c", VERSION_OF])
+    except OSError:
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep two first starts from one checkout out of each other's way."""
+    try:
+        file = (PROJECT / ".venv.lock").open("w")
+    except OSError as error:
+        raise RefusedError(
+            f"The environment {VENV} is not up to date, and {PROJECT} cannot be"
+            f" written ({error.strerror}); start once as its owner."
+        ) from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(development: bool) -> str:
+    say("  Making the environment in .venv from the lock; this is done once.")
+    stamp = _stamp()
+    # Packages for development are not removed by a later `make run`.
+    lock = DEVELOPMENT if development or DEVELOPMENT in stamp else RUNTIME
+    STAMP.unlink(missing_ok=True)
+    if _run_quietly([PYTHON, "-I", "-c", "import pip"]):
+        _create()
+    installer = _install(lock)
+    locks = (RUNTIME, DEVELOPMENT) if lock == DEVELOPMENT else (RUNTIME,)
+    made = {name: _digest(name) for name in locks} | {"python": _python_version()}
+    STAMP.write_text(json.dumps(made, indent=1) + "\n")
+    return f"installed from {lock} by {installer}"
+
+
+def _create() -> None:
+    answer = _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    if answer.returncode:
+        raise RefusedError(
+            "Python cannot make an environment here; on Debian and Ubuntu its venv is a"
+            " package of its own: apt-get install python3-venv."
+        )
+
+
+def _install(lock: str) -> str:
+    uv = _uv()
+    if uv and not _run_quietly(
+        [uv, "pip", "sync", "--require-hashes", "--python", PYTHON, PROJECT / lock],
+        env=_with_pips_index(),
+    ):
+        return "uv"
+    answer = _pip("install", "--require-hashes", "--no-deps", "-r", PROJECT / lock)
+    if answer.returncode:
+        lines = answer.stderr.strip().splitlines() or ["no reason given"]
+        raise RefusedError(f"The packages of {lock} cannot be installed: {lines[-1]}")
+    return "pip"
+
+
+def _uv() -> str | None:
+    """Return uv, this machine's or one fetched into the environment."""
+    if found := shutil.which("uv"):
+        return found
+    own = VENV / "bin" / "uv"
+    if not own.exists():
+        _pip("install", "--require-hashes", "--no-deps", "-r", PROJECT / INSTALLER)
+    return str(own) if own.exists() else None
+
+
+def _with_pips_index() -> Mapping[str, str]:
+    """Return the environment for uv, which does not read pip's configuration."""
+    if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
+        return os.environ
+    answer = _pip("config", "get", "global.index-url")
+    index = os.environ.get("PIP_INDEX_URL") or answer.stdout.strip()
+    return {**os.environ, "UV_DEFAULT_INDEX": index} if index else os.environ
+
+
+def _pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    quiet = ("--disable-pip-version-check", "--no-input")
+    return _run([PYTHON, "-m", "pip", *quiet, *arguments])
+
+
+def _run_quietly(argv: list[str | Path], env: Mapping[str, str] | None = None) -> bool:
+    """Run it; return whether it failed."""
+    try:
+        return _run(argv, env).returncode != 0
+    except OSError:
+        return True
+
+
+def _run(
+    argv: list[str | Path], env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, env=env, capture_output=True, text=True, check=False)

