@@ -306,7 +306,7 @@ class AttendanceChange(models.Model):
 
 
 class ChangeReason(models.Model):
-    """The text given for a change: personal data, it can be erased; its digest stays."""
+    """The text given for a change: personal data that can be erased."""
 
     change = models.OneToOneField(
         AttendanceChange, models.PROTECT, primary_key=True, related_name="reason"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attendance.calculation import Interval, Policy, calculate
+from attendance.calculation import Interval, Policy, calculate_person
 from attendance.evidence import (
     NOTHING_SEEN,
     Evidence,
@@ -306,9 +306,10 @@ def _presence(
     start, until = window
     if start >= until:
         return []
-    return list(
-        calculate(start, until, seen.livekit or seen.whiteboard, policy).intervals
+    _source, figures = calculate_person(
+        start, until, seen.livekit, seen.whiteboard, policy
     )
+    return list(figures.intervals)
 
 
 def _unmatched(
@@ -328,7 +329,7 @@ def _row(
     intervals: list[Interval],
     seen: Evidence,
 ) -> ReportRow:
-    parts = decision or Attendance(failed_attempts=seen.attempts.number)
+    parts = decision or _attempts_alone(seen)
     sentence = explain(
         Decision(
             status=parts.status,
@@ -357,6 +358,16 @@ def _row(
         ZoneInfo(report.session.event.time_zone),
     )
     return ReportRow(person, decision, intervals, sentence, report.calculated_at)
+
+
+def _attempts_alone(seen: Evidence) -> Attendance:
+    """Return what is known of somebody about whom nothing was computed."""
+    tries = seen.attempts
+    return Attendance(
+        failed_attempts=tries.number,
+        first_attempt_at=None if tries.first_at is None else instant(tries.first_at),
+        last_attempt_at=None if tries.last_at is None else instant(tries.last_at),
+    )
 
 
 def _name_of(user: User | None) -> str:

@@ -36,9 +36,11 @@ class Environment:
         self._values = read_instance_file(self.data_dir) | dict(os.environ)
 
     def text(self, name: str, default: str = "") -> str:
+        """Return a value without surrounding space."""
         return self._values.get(name, default).strip()
 
     def flag(self, name: str, *, default: bool) -> bool:
+        """Return a switch: 1 or 0, true or false, yes or no, on or off."""
         value = self.text(name).lower()
         if value in TRUE:
             return True
@@ -49,6 +51,7 @@ class Environment:
         return default
 
     def number(self, name: str, default: int) -> int:
+        """Return a whole number."""
         value = self.text(name)
         if not value:
             return default

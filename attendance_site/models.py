@@ -1,1 +1,1 @@
-"""No rows of its own: a module of models is what makes `migrate` tell an app its end."""
+"""No rows of its own: with a module of models an app hears when `migrate` is done."""
