@@ -1,5 +1,19 @@
-"""Routes of REST."""
+"""Routes of REST: reports, calculation, policies."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from attendance import api
+
+_POLICY = "api/organizations/<int:pk>/policy"
+
+urlpatterns = [
+    path("api/sessions/<int:pk>/attendance", api.SessionReport.as_view()),
+    path(
+        "api/sessions/<int:pk>/attendance-status",
+        api.SessionAttendanceStatus.as_view(),
+    ),
+    path("api/sessions/<int:pk>/calculate", api.SessionCalculate.as_view()),
+    path("api/sessions/<int:pk>/policy", api.SessionPolicy.as_view()),
+    path(_POLICY, api.OrganizationPolicy.as_view()),
+    path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),
+]

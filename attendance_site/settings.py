@@ -196,6 +196,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
+        "DecisionSourceEnum": "attendance.models.DecisionSource",
+        "PresenceSourceEnum": "sessions_app.models.Source",
+        "StatusEnum": "attendance.models.Status",
         "RoleEnum": "events.models.Role",
         "ParticipantRoleEnum": "events.models.ParticipantRole",
         "SessionTypeEnum": "sessions_app.models.SessionType",

@@ -1,11 +1,15 @@
 """What REST views of all apps are made from."""
 
+import hashlib
+import json
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.http import parse_etags
 from rest_framework import generics, mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 M = TypeVar("M", bound=models.Model)
 
@@ -22,3 +26,14 @@ class RetrievePatchView(
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is sent, and nothing else."""
         return self.partial_update(request, *args, **kwargs)
+
+
+def unless_same(request: Request, data: Any) -> Response:
+    """Return ``data`` with its ``ETag``, or 304 if the client has the same already."""
+    text = json.dumps(data, cls=JSONEncoder, sort_keys=True)
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in known or etag in [tag.removeprefix("W/") for tag in known]:
+        return Response(status=304, headers=headers)
+    return Response(data, headers=headers)

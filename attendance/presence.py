@@ -1,0 +1,88 @@
+"""Who is connected to a session now, and since when.
+
+Seconds are those of ended connections: the answer changes only when somebody comes or
+goes, or the session starts or ends.
+
+Source: edges.md 31.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from attendance.calculation import Policy, Stay, calculate_person
+from attendance.evidence import NOTHING_SEEN, Evidence, read_evidence
+from attendance.selectors import Sight, instant, microseconds
+from events.models import EXPECTED, Participant, Registration, User
+from sessions_app.models import LiveSession
+
+# Whoever is still connected this long after the end was forgotten by the server.
+OVERTIME = timedelta(hours=1)
+
+
+def attendance_status(
+    session: LiveSession, *, user: User, now: datetime
+) -> dict[str, Any]:
+    """Return ``{session, running, participants}`` as ``user`` may see it.
+
+    Args:
+        session: With its event at hand.
+        user: One who may see the session; a participant sees themselves alone.
+        now: Tells whether it is running.
+    """
+    sight = Sight.of(session, user)
+    evidence = read_evidence([session.pk]).get(session.pk)
+    people = evidence.people if evidence else {}
+    is_called_off = session.cancelled_at is not None
+    is_watched = not is_called_off and now < session.end + OVERTIME
+    roster = Participant.objects.filter(event=session.event_id).exclude(
+        registration__in=[Registration.CANCELLED, Registration.VIEWED]
+    )
+    if not sight.of_all:
+        roster = roster.filter(user=user)
+    return {
+        "session": session.pk,
+        "running": not is_called_off and session.starts_at <= now < session.end,
+        "participants": [
+            _row(
+                session, person, people.get(person.pk, NOTHING_SEEN), sight, is_watched
+            )
+            for person in roster.order_by("-role", "name", "pk")
+            if person.registration in EXPECTED or person.pk in people
+        ],
+    }
+
+
+def _row(
+    session: LiveSession,
+    person: Participant,
+    seen: Evidence,
+    sight: Sight,
+    is_watched: bool,
+) -> dict[str, Any]:
+    stays = [*seen.livekit, *seen.whiteboard]
+    open_since = [stay.joined_at for stay in stays if stay.left_at is None]
+    connected = bool(open_since) and is_watched
+    return {
+        "participant": {
+            "id": person.pk,
+            "name": person.name,
+            "role": person.role,
+            "identity": person.identity if sight.of_identities else None,
+        },
+        "connected": connected,
+        "connected_since": instant(min(open_since)) if connected else None,
+        "attended_seconds": _ended_seconds(session, seen),
+    }
+
+
+def _ended_seconds(session: LiveSession, seen: Evidence) -> int:
+    window = microseconds(session.starts_at), microseconds(session.end)
+    _source, figures = calculate_person(
+        *window, _ended(seen.livekit), _ended(seen.whiteboard), Policy()
+    )
+    return figures.attended_seconds
+
+
+def _ended(stays: Sequence[Stay]) -> list[Stay]:
+    return [stay for stay in stays if stay.left_at is not None]
