@@ -11,6 +11,8 @@ urlpatterns = [
     path("health/ready", health.ready),
     path("api/schema", docs.SchemaView.as_view(), name="schema"),
     path("api/docs", docs.DocsView.as_view(), name="docs"),
+    path("", include("events.urls")),
+    path("", include("attendance.urls")),
     path("", include("events.api_urls")),
     path("", include("sessions_app.urls")),
     path("", include("sessions_app.api_urls")),

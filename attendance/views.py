@@ -1,0 +1,135 @@
+"""The first page, and the report of a session with what organizers may do about it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from attendance.overview import sessions_overview
+from attendance.report_page import ReportPage
+from attendance.selectors import session_report
+from attendance.services import calculate_session, count_empty_as_absent
+from events.errors import NotAllowed, RuleBroken
+from events.language import speak
+from events.models import User
+from events.permissions import Viewer
+from events.views import SignIn
+from sessions_app.models import LiveSession
+from sessions_app.services import cancel_session, restore_session
+
+Action = Callable[[HttpRequest, LiveSession, User], None]
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponseBase:
+    if not isinstance(request.user, User):
+        return SignIn.as_view()(request)
+    if request.method == "POST":
+        # The form of a tab that was open before somebody signed in in another.
+        return redirect("home")
+    overview = sessions_overview(request.user, now=timezone.now())
+    context = {"overview": overview, "page": "today"}
+    return render(request, "attendance/home.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
+    user, session = _user_and_session(request, session_id)
+    speak(request, session.event.organization.language)
+    now = timezone.now()
+    page = ReportPage(session_report(session, user=user, now=now), now=now)
+    return render(request, "attendance/session.html", {"report": page})
+
+
+def organizers_action(
+    action: Action,
+) -> Callable[[HttpRequest, int], HttpResponseBase]:
+    """A POST by organizers that goes back to the report; what a rule refuses is told.
+
+    Not theirs to see: 404; seen, but not theirs to change: 403.
+    """
+
+    @require_POST
+    @login_required
+    @wraps(action)
+    def view(request: HttpRequest, session_id: int) -> HttpResponse:
+        user, session = _user_and_session(request, session_id)
+        speak(request, session.event.organization.language)
+        try:
+            Viewer.of(user).must_organize(session.event.organization_id)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        try:
+            action(request, session, user)
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+        return redirect("session", session_id)
+
+    return view
+
+
+@organizers_action
+def calculate(request: HttpRequest, session: LiveSession, user: User) -> None:
+    outcome = calculate_session(session, now=timezone.now(), force=True)
+    if result := outcome.calculated.get(session.pk):
+        done = ngettext(
+            "Calculated: %(number)d decision changed.",
+            "Calculated: %(number)d decisions changed.",
+            result.changed,
+        )
+        nothing = _("Calculated: nothing changed.")
+        text = done % {"number": result.changed} if result.changed else nothing
+        messages.success(request, text)
+    elif outcome.failed:
+        messages.error(
+            request, _("The calculation failed. It is tried again by itself.")
+        )
+    else:
+        messages.info(request, _("It is being calculated right now. Look again soon."))
+
+
+@organizers_action
+def count_as_absent(request: HttpRequest, session: LiveSession, user: User) -> None:
+    number = len(count_empty_as_absent(session, actor=user))
+    if number:
+        text = ngettext(
+            "%(number)d person counts as absent.",
+            "%(number)d people count as absent.",
+            number,
+        )
+        messages.success(request, text % {"number": number})
+    else:
+        messages.info(request, _("Nothing to count: somebody was seen meanwhile."))
+
+
+@organizers_action
+def cancel(request: HttpRequest, session: LiveSession, user: User) -> None:
+    cancel_session(session=session, now=timezone.now())
+
+
+@organizers_action
+def restore(request: HttpRequest, session: LiveSession, user: User) -> None:
+    restore_session(session=session)
+
+
+def _user_and_session(
+    request: HttpRequest, session_id: int
+) -> tuple[User, LiveSession]:
+    if not isinstance(request.user, User):
+        raise TypeError("this view lets anonymous people in")
+    sessions = LiveSession.objects.visible_to(request.user)
+    session = get_object_or_404(
+        sessions.select_related("event__organization"), pk=session_id
+    )
+    return request.user, session
