@@ -94,16 +94,62 @@ def _start(
 ) -> bool:
     """Start everything; return whether this was the first time on an empty database."""
     start_services(supervisor, instance, packages)
-    _step(supervisor, instance, "migrations", "migrate", "--no-input")
-    supervisor.start(*rollcall.programs(instance))
     first = instance.first_start.exists()
-    if first:
-        _create_superuser(supervisor, instance)
+    _prepare_database(supervisor, instance, first_start=first)
+    supervisor.start(*rollcall.programs(instance))
     supervisor.until_ready()
     if demo and (first or always):
-        _step(supervisor, instance, "demo", "demo")
+        argv = rollcall.manage_all(["demo"])
+        _step(supervisor, instance, "demo", argv, "a lesson that ended just now")
     instance.first_start.unlink(missing_ok=True)
     return first
+
+
+def _prepare_database(
+    supervisor: Supervisor, instance: Instance, *, first_start: bool
+) -> None:
+    """Migrate, and on the first start make the superuser in the same process.
+
+    An embedded database that this very code has migrated is left alone; that nothing is
+    missing in it the web server confirms before it is ready.
+    """
+    stamp = instance.migrated
+    digest = rollcall.code_digest()
+    if instance.has_own_postgres and not first_start and stamp.exists():
+        if stamp.read_text() == digest:
+            step("migrations", "nothing new", Stopwatch())
+            return
+        stamp.unlink()
+    commands = [["migrate", "--no-input"]]
+    variables = {"ROLLCALL_AS_OWNER": "1"}
+    if first_start:
+        commands.append(["createsuperuser", "--no-input"])
+        variables |= _superuser(instance)
+    _step(
+        supervisor,
+        instance,
+        "migrations",
+        rollcall.manage_all(*commands),
+        "done, and a superuser made" if first_start else "done",
+        # Made by a start that was broken off later.
+        tolerated="already taken",
+        **variables,
+    )
+    stamp.write_text(digest)
+    instance.hand_over(stamp)
+
+
+def _superuser(instance: Instance) -> dict[str, str]:
+    # Kept first: a start that is broken off after this must not lose the password.
+    if not instance.sign_in.exists():
+        text = f"{SUPERUSER}\n{secrets.token_urlsafe(12)}\n"
+        instance.write_private(instance.sign_in, text)
+    name, password = instance.sign_in.read_text().split()
+    return {
+        "DJANGO_SUPERUSER_USERNAME": name,
+        "DJANGO_SUPERUSER_PASSWORD": password,
+        "DJANGO_SUPERUSER_EMAIL": f"{name}@example.org",
+    }
 
 
 def start_services(
@@ -116,7 +162,7 @@ def start_services(
         step("redis", "the one of REDIS_URL", Stopwatch())
     else:
         supervisor.start(redis.program(instance, packages))
-    if given.get("DATABASE_URL") or given.get("DATABASE_OWNER_URL"):
+    if not instance.has_own_postgres:
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             instance.values[name] = given.get(name, "")
         step("postgres", "the one of DATABASE_URL", Stopwatch())
@@ -131,11 +177,13 @@ def _step(
     supervisor: Supervisor,
     instance: Instance,
     name: str,
-    *command: str,
+    argv: list[str],
+    result: str,
+    *,
     tolerated: str = "",
     **variables: str,
 ) -> None:
-    """Run a management command as a step of the start.
+    """Run something once as a step of the start.
 
     Raises:
         RefusedError: it failed, without a word of what is tolerated.
@@ -143,31 +191,12 @@ def _step(
     watch = Stopwatch()
     log = instance.logs / f"{name}.log"
     env = instance.process_environment() | variables
-    process = supervisor.begin(rollcall.manage(*command), env=env, cwd=PROJECT, log=log)
-    code = supervisor.finish(process)
+    code = supervisor.finish(supervisor.begin(argv, env=env, cwd=PROJECT, log=log))
     output = log.read_text(errors="replace").strip()
     if code and not (tolerated and tolerated in output):
         last = (output.splitlines() or ["no output"])[-1]
         raise RefusedError(f"{name} failed (exit code {code}): {last} (log: {log}).")
-    step(name, "done", watch)
-
-
-def _create_superuser(supervisor: Supervisor, instance: Instance) -> None:
-    # Kept first: a start that is broken off after this must not lose the password.
-    if not instance.sign_in.exists():
-        text = f"{SUPERUSER}\n{secrets.token_urlsafe(12)}\n"
-        instance.write_private(instance.sign_in, text)
-    name, password = instance.sign_in.read_text().split()
-    _step(
-        supervisor,
-        instance,
-        "superuser",
-        *("createsuperuser", "--no-input"),
-        tolerated="already taken",
-        DJANGO_SUPERUSER_USERNAME=name,
-        DJANGO_SUPERUSER_PASSWORD=password,
-        DJANGO_SUPERUSER_EMAIL=f"{name}@example.org",
-    )
+    step(name, result, watch)
 
 
 def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> None:

@@ -4,6 +4,7 @@ A stamp in it holds the digests of the locks it was made from, so that a start w
 same locks installs nothing. Once the development lock has been installed it stays.
 """
 
+import configparser
 import fcntl
 import hashlib
 import json
@@ -12,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launcher.console import RefusedError, Stopwatch, say, step
@@ -31,6 +32,11 @@ COMPILE_OPTIONS = (
     "--generate-hashes",
     "--no-annotate",
     "--no-header",
+)
+PIP_CONFIGURATIONS = (
+    Path("/etc/pip.conf"),
+    Path.home() / ".pip" / "pip.conf",
+    Path.home() / ".config" / "pip" / "pip.conf",
 )
 VERSION_OF = "import sys; print('{}.{}'.format(*sys.version_info))"
 
@@ -166,8 +172,13 @@ def _with_pips_index() -> Mapping[str, str]:
     """Return the environment for uv, which does not read pip's configuration."""
     if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
         return os.environ
-    answer = _pip("config", "get", "global.index-url")
-    index = os.environ.get("PIP_INDEX_URL") or answer.stdout.strip()
+    pips = configparser.RawConfigParser(strict=False)
+    named = os.environ.get("PIP_CONFIG_FILE")
+    with suppress(configparser.Error, UnicodeDecodeError):
+        pips.read([*PIP_CONFIGURATIONS, *([named] if named else [])])
+    index = os.environ.get("PIP_INDEX_URL") or pips.get(
+        "global", "index-url", fallback=""
+    )
     return {**os.environ, "UV_DEFAULT_INDEX": index} if index else os.environ
 
 

@@ -41,6 +41,17 @@ class Instance:
         return self.data_dir / "sign-in.txt"
 
     @property
+    def migrated(self) -> Path:
+        """The file with the digest of the code that last migrated the database."""
+        return self.data_dir / "migrated"
+
+    @property
+    def has_own_postgres(self) -> bool:
+        """Whether Postgres is the embedded one."""
+        given = (self.environ.get(n) for n in ("DATABASE_URL", "DATABASE_OWNER_URL"))
+        return not any(given)
+
+    @property
     def first_start(self) -> Path:
         """A file that is there until the first start has been completed."""
         return self.data_dir / "first-start"

@@ -1,21 +1,50 @@
 """Rollcall's own processes: web server, Celery worker, beat, commands."""
 
+import hashlib
 import http.client
 from collections.abc import Callable
 from pathlib import Path
 
-from launcher.environment import PYTHON
+from launcher.console import RefusedError
+from launcher.environment import PYTHON, RUNTIME
 from launcher.instance import PROJECT, Instance
 from launcher.supervisor import Program
 
 # Tasks are finished before a stop; none runs longer.
 WORKER_STOPS_WITHIN_SECONDS = 300.0
 WORKER_PROCESSES = 2
+APPS = ("attendance_site", "events", "sessions_app", "attendance", "notifications")
+SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
 def manage(*arguments: str) -> list[str]:
     """Return the command line of a management command."""
     return [str(PYTHON), str(PROJECT / "manage.py"), *arguments]
+
+
+def manage_all(*commands: list[str]) -> list[str]:
+    """Return the command line of several management commands in one process.
+
+    The system checks are left to the web server, which answers only if they pass.
+    """
+    words = [[*command, "--skip-checks", "--then"] for command in commands]
+    argv = [word for command in words for word in command][:-1]
+    return [str(PYTHON), "-m", "launcher.manage_all", *argv]
+
+
+def code_digest() -> str:
+    """Return a digest of all that decides how the database must look.
+
+    Migrations, but also which rights are granted after them; and the packages, which
+    bring migrations of their own.
+    """
+    digest = hashlib.sha256()
+    for app in APPS:
+        for path in sorted((PROJECT / app).rglob("*.py")):
+            digest.update(f"{path.relative_to(PROJECT)}\0".encode())
+            digest.update(path.read_bytes())
+    digest.update((PROJECT / RUNTIME).read_bytes())
+    return digest.hexdigest()
 
 
 def programs(instance: Instance) -> list[Program]:
@@ -26,9 +55,6 @@ def programs(instance: Instance) -> list[Program]:
         _celery(instance, "worker", worker, WORKER_STOPS_WITHIN_SECONDS),
         _celery(instance, "beat", ["--scheduler", SCHEDULER], 10.0),
     ]
-
-
-SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
 def _web(instance: Instance) -> Program:
@@ -49,15 +75,30 @@ def _web(instance: Instance) -> Program:
 
 
 def _web_is_ready(instance: Instance) -> bool:
+    status, text = _health(instance)
+    if (
+        status == http.HTTPStatus.SERVICE_UNAVAILABLE
+        and "Migrations are missing" in text
+    ):
+        instance.migrated.unlink(missing_ok=True)
+        raise RefusedError(
+            "The database has been replaced by an older one: start again to migrate it."
+        )
+    return status == http.HTTPStatus.OK
+
+
+def _health(instance: Instance) -> tuple[int, str]:
+    """Return status and text of the web server's answer; 0 for none."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(instance.host, instance.host)  # noqa: S104
     name = instance.values["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
     connection = http.client.HTTPConnection(host, instance.port, timeout=5)
     try:
         headers = {"Host": name.replace("*", "localhost")}
         connection.request("GET", "/health/ready", headers=headers)
-        return connection.getresponse().status == http.HTTPStatus.OK
+        response = connection.getresponse()
+        return response.status, response.read(65_536).decode(errors="replace")
     except (OSError, http.client.HTTPException):
-        return False
+        return 0, ""
     finally:
         connection.close()
 
