@@ -184,7 +184,7 @@ class Report:
 def _decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
     """Return the fields of a decision; all empty before any."""
     if decision is None:
-        decision = Attendance()
+        decision = Attendance(notes="")
     seconds, late = decision.attended_seconds, decision.late_seconds
     percentage = decision.percentage
     marked_by = decision.marked_by

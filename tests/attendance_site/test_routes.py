@@ -1,0 +1,262 @@
+"""Who may do what over REST: each route, method and role, from the URL resolver.
+
+A route or method that stands in no row fails the test: whoever adds one says here who
+may use it. The stranger owns another organization; all objects are of this one.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from events.models import Role, User
+from tests.factories import (
+    make_connection,
+    make_event,
+    make_member,
+    make_membership,
+    make_organization,
+    make_participant,
+    make_presence_event,
+    make_session,
+    make_user,
+)
+
+ROLES = (
+    "anonymous",
+    "stranger",
+    "attendee",
+    "host",
+    "viewer",
+    "organizer",
+    "admin",
+    "owner",
+)
+
+# Columns: anonymous stranger attendee host viewer organizer admin owner
+TABLE = {
+    "GET api/schema": "200 200 200 200 200 200 200 200",
+    "GET api/docs": "200 200 200 200 200 200 200 200",
+    # With a name and password that do not belong together.
+    "POST api/auth/token": "401 401 401 401 401 401 401 401",
+    # Without a token: a session has none to revoke.
+    "DELETE api/auth/token": "401 401 401 401 401 401 401 401",
+    "GET api/me": "401 200 200 200 200 200 200 200",
+    "PATCH api/me": "401 200 200 200 200 200 200 200",
+    # --- organizations
+    "GET api/organizations": "401 200 200 200 200 200 200 200",
+    "POST api/organizations": "401 201 201 201 201 201 201 201",
+    "GET api/organizations/{organization}": "401 404 404 404 200 200 200 200",
+    "PATCH api/organizations/{organization}": "401 404 404 404 403 403 200 200",
+    "GET api/organizations/{organization}/members": "401 404 404 404 200 200 200 200",
+    "POST api/organizations/{organization}/members": "401 404 404 404 403 403 201 201",
+    "PATCH api/organizations/{organization}/members/{member}": (
+        "401 404 404 404 403 403 200 200"
+    ),
+    "DELETE api/organizations/{organization}/members/{member}": (
+        "401 404 404 404 403 403 204 204"
+    ),
+    "GET api/organizations/{organization}/policy": "401 404 404 404 200 200 200 200",
+    "PUT api/organizations/{organization}/policy": "401 404 404 404 403 403 200 200",
+    "GET api/organizations/{organization}/policy/{session_type}": (
+        "401 404 404 404 200 200 200 200"
+    ),
+    "PUT api/organizations/{organization}/policy/{session_type}": (
+        "401 404 404 404 403 403 200 200"
+    ),
+    # --- events and rosters
+    "GET api/events": "401 200 200 200 200 200 200 200",
+    # A foreign organization in a body does not exist: 400.
+    "POST api/events": "401 400 400 400 403 201 201 201",
+    "GET api/events/{event}": "401 404 200 200 200 200 200 200",
+    "PATCH api/events/{event}": "401 404 403 403 403 200 200 200",
+    "POST api/events/{event}/publish": "401 404 403 403 403 200 200 200",
+    "POST api/events/{event}/cancel": "401 404 403 403 403 200 200 200",
+    "POST api/events/{event}/views": "401 404 201 201 201 201 201 201",
+    "GET api/events/{event}/participants": "401 404 200 200 200 200 200 200",
+    "POST api/events/{event}/participants": "401 404 403 403 403 201 201 201",
+    # The attendee's own place, then somebody else's.
+    "GET api/participants/{participant}": "401 404 200 200 200 200 200 200",
+    "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
+    "GET api/participants/{other}": "401 404 404 200 200 200 200 200",
+    "PATCH api/participants/{other}": "401 404 404 403 403 200 200 200",
+    # --- sessions
+    "GET api/sessions": "401 200 200 200 200 200 200 200",
+    "POST api/sessions": "401 400 403 403 403 201 201 201",
+    "GET api/sessions/{session}": "401 404 200 200 200 200 200 200",
+    "PATCH api/sessions/{session}": "401 404 403 403 403 200 200 200",
+    "POST api/sessions/{past}/end": "401 404 403 403 403 200 200 200",
+    "POST api/sessions/{session}/cancel": "401 404 403 403 403 200 200 200",
+    "POST api/sessions/{session}/restore": "401 404 403 403 403 200 200 200",
+    # A token for the attendee.
+    "POST api/sessions/{session}/join-token": "401 404 200 403 403 200 200 200",
+    "GET api/sessions/{session}/presence-events": "401 404 403 403 403 200 200 200",
+    "GET api/sessions/{session}/connections": "401 404 403 403 403 200 200 200",
+    "GET api/sessions/{session}/attendance": "401 404 200 200 200 200 200 200",
+    "GET api/sessions/{session}/attendance-status": "401 404 200 200 200 200 200 200",
+    "POST api/sessions/{past}/calculate": "401 404 403 403 403 200 200 200",
+    "GET api/sessions/{session}/policy": "401 404 200 200 200 200 200 200",
+    "PUT api/sessions/{session}/policy": "401 404 403 403 403 200 200 200",
+}
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST api/auth/token": {"username": "nobody", "password": "wrong"},
+    "PATCH api/me": {"name": "New"},
+    "POST api/organizations": {"name": "New"},
+    "PATCH api/organizations/{organization}": {"name": "New"},
+    "POST api/organizations/{organization}/members": {
+        "username": "somebody",
+        "role": "viewer",
+    },
+    "PATCH api/organizations/{organization}/members/{member}": {"role": "organizer"},
+    "PUT api/organizations/{organization}/policy": {"grace_minutes": 5},
+    "PUT api/organizations/{organization}/policy/{session_type}": {"grace_minutes": 5},
+    "POST api/events": {
+        "organization": "{organization}",
+        "title": "New",
+        "starts_at": "2026-03-02T10:00:00Z",
+    },
+    "PATCH api/events/{event}": {"title": "New"},
+    "POST api/events/{event}/participants": {"name": "New"},
+    "PATCH api/participants/{participant}": {"name": "New"},
+    "PATCH api/participants/{other}": {"name": "New"},
+    "POST api/sessions": {
+        "event": "{event}",
+        "title": "New",
+        "starts_at": "2026-03-02T10:00:00Z",
+        "ends_at": "2026-03-02T11:00:00Z",
+    },
+    "PATCH api/sessions/{session}": {"title": "New"},
+    "POST api/sessions/{past}/end": {"ended_at": "2026-03-02T10:30:00Z"},
+    "POST api/sessions/{session}/join-token": {"participant": "{participant}"},
+    "PUT api/sessions/{session}/policy": {"grace_minutes": 5},
+}
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass
+class World:
+    """One organization with one of everything, and a user for each role."""
+
+    users: dict[str, User]
+    ids: dict[str, object]
+
+
+@pytest.fixture
+def world(settings: Settings) -> World:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    # Eight people sign in for each row: sessions that need no query are fast.
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    organization = make_organization()
+    event = make_event(organization)
+    users = {role: make_member(organization, role) for role in Role.values}
+    users["stranger"] = make_member(make_organization(), Role.OWNER)
+    users["attendee"], users["host"] = make_user(), make_user()
+    make_participant(event, user=users["host"], role="host")
+    session = make_session(event, starts_at=datetime(2090, 1, 1, tzinfo=UTC))
+    make_connection(session)
+    make_presence_event(session)
+    make_user("somebody")
+    return World(
+        users,
+        {
+            "organization": organization.pk,
+            "member": make_membership(organization, role=Role.VIEWER).pk,
+            "event": event.pk,
+            "participant": make_participant(event, user=users["attendee"]).pk,
+            "other": make_participant(event).pk,
+            "session": session.pk,
+            "past": make_session(event).pk,
+            "session_type": "quran",
+        },
+    )
+
+
+def fill(value: Any, ids: dict[str, object]) -> Any:
+    """Put ids in the place of ``{names}``, also in bodies."""
+    if isinstance(value, dict):
+        return {key: fill(inner, ids) for key, inner in value.items()}
+    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+        return ids[value[1:-1]]
+    return value.format_map(ids) if isinstance(value, str) else value
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", TABLE)
+def test_each_role_gets_the_answer_of_the_table(route: str, world: World) -> None:
+    answers = {role: answer_of(route, role, world) for role in ROLES}
+    assert answers == dict(zip(ROLES, map(int, TABLE[route].split()), strict=True))
+
+
+def answer_of(route: str, role: str, world: World) -> int:
+    """Return the status that ``role`` gets, and take back what it did."""
+    method, _, path = route.partition(" ")
+    body = fill(BODIES.get(route), world.ids)
+    with transaction.atomic():
+        client = APIClient()
+        if role != "anonymous":
+            client.force_login(world.users[role])
+        with CaptureQueriesContext(connection) as queries:
+            response = client.generic(
+                method,
+                f"/{fill(path, world.ids)}",
+                "" if body is None else json.dumps(body),
+                content_type="application/json",
+            )
+        transaction.set_rollback(True)
+    if response.status_code >= 400:
+        assert response["Content-Type"] == "application/problem+json"
+        assert not written(queries), f"{role} was refused and something was written"
+    return int(response.status_code)
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """Return the statements that wrote rows, but counted tries of passwords."""
+    return [
+        query["sql"]
+        for query in queries.captured_queries
+        if query["sql"].lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+        and "events_signintries" not in query["sql"]
+    ]
+
+
+def api_routes(
+    patterns: list[Any] | None = None, prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield each path under api/ with its view class, parameters without their type."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from api_routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern) and path.startswith("api/"):
+            callback: Any = pattern.callback
+            yield path, getattr(callback, "cls", None) or callback.view_class
+
+
+def test_every_route_and_method_stands_in_the_table() -> None:
+    served = {
+        f"{method.upper()} {starred(path)}"
+        for path, view in api_routes()
+        for method in METHODS
+        if hasattr(view, method)
+    }
+    assert served == {starred(route) for route in TABLE}
+
+
+def starred(path: str) -> str:
+    """Put a star for each parameter of a path."""
+    return re.sub(r"<[^>]+>|\{[^}]+\}", "*", path)
+
+
+def test_the_resolver_is_really_read() -> None:
+    assert len(dict(api_routes())) > 20
