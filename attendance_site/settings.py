@@ -117,7 +117,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "attendance_site.beat:Scheduler"
 # Copied into the database at beat's start; from then on the admin decides.
 CELERY_BEAT_SCHEDULE = {
     "calculate attendance": {

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import aiohttp
 import jwt
 from django.conf import settings
 from livekit import api
@@ -129,7 +130,7 @@ def _claimed_key(token: str) -> str:
 
 
 def sign_webhook(body: bytes, *, key: str, secret: str) -> str:
-    """Return the header with which LiveKit sends ``body``: for demonstrations, tests."""
+    """Return the header with which LiveKit sends ``body``: for demos and tests."""
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     token = api.AccessToken(key, secret).with_sha256(digest)
     return token.with_ttl(timedelta(minutes=5)).to_jwt()
@@ -299,7 +300,7 @@ def _kind(reader: _Reader, person: dict[str, Any]) -> str | None:
 
 
 def join_token(*, room_name: str, identity: str, name: str, ttl: timedelta) -> str:
-    """Return a LiveKit token with which ``identity`` may join ``room_name`` for ``ttl``.
+    """Return the LiveKit token with which ``identity`` may join ``room_name``.
 
     Raises:
         ValueError: no API key is set, or the room or identity is empty.
@@ -312,3 +313,27 @@ def join_token(*, room_name: str, identity: str, name: str, ttl: timedelta) -> s
         .with_grants(api.VideoGrants(room_join=True, room=room_name))
         .to_jwt()
     )
+
+
+class LiveKitUnreachable(Exception):
+    """LiveKit's server did not answer, or refused; the text says why."""
+
+
+async def list_rooms(*, timeout_seconds: float) -> list[str]:
+    """Return the names of the rooms that are open now.
+
+    Raises:
+        LiveKitUnreachable: there was no answer in time, or a refusal.
+    """
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+    try:
+        async with api.LiveKitAPI(
+            settings.LIVEKIT_URL,
+            settings.LIVEKIT_API_KEY,
+            settings.LIVEKIT_API_SECRET,
+            timeout=timeout,
+        ) as server:
+            answer = await server.room.list_rooms(api.ListRoomsRequest())
+    except (aiohttp.ClientError, api.TwirpError, TimeoutError, ValueError) as error:
+        raise LiveKitUnreachable(str(error) or type(error).__name__) from error
+    return [room.name for room in answer.rooms]
