@@ -65,8 +65,9 @@ class Instance:
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._take()
-            self.logs.mkdir(exist_ok=True)
-            self.hand_over(self.logs)
+            for directory in (self.logs, self.data_dir / "static"):
+                directory.mkdir(exist_ok=True)
+                self.hand_over(directory)
             self.values = self._read()
         except OSError as error:
             raise RefusedError(

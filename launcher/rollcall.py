@@ -12,9 +12,7 @@ from launcher.supervisor import Program
 
 # Tasks are finished before a stop; none runs longer.
 WORKER_STOPS_WITHIN_SECONDS = 300.0
-WORKER_PROCESSES = 2
 APPS = ("attendance_site", "events", "sessions_app", "attendance", "notifications")
-SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
 def manage(*arguments: str) -> list[str]:
@@ -49,11 +47,10 @@ def code_digest() -> str:
 
 def programs(instance: Instance) -> list[Program]:
     """Return what Rollcall consists of, beside Postgres and Redis."""
-    worker = ["--concurrency", str(WORKER_PROCESSES), "--without-mingle"]
     return [
         _web(instance),
-        _celery(instance, "worker", worker, WORKER_STOPS_WITHIN_SECONDS),
-        _celery(instance, "beat", ["--scheduler", SCHEDULER], 10.0),
+        _celery(instance, "worker", WORKER_STOPS_WITHIN_SECONDS),
+        _celery(instance, "beat", 10.0),
     ]
 
 
@@ -103,17 +100,14 @@ def _health(instance: Instance) -> tuple[int, str]:
         connection.close()
 
 
-def _celery(
-    instance: Instance, name: str, options: list[str], stop_within_seconds: float
-) -> Program:
-    sign = instance.data_dir / f"{name}.ready"
-    celery = [str(PYTHON), "-m", "launcher.celery_process", "--quiet"]
+def _celery(instance: Instance, kind: str, stop_within_seconds: float) -> Program:
+    sign = instance.data_dir / f"{kind}.ready"
     return Program(
-        name=name,
-        argv=[*celery, "--app", "attendance_site", name, "--loglevel=INFO", *options],
+        name=kind,
+        argv=[str(PYTHON), "-m", "launcher.celery_process", kind],
         env=instance.process_environment() | {"ROLLCALL_READY_FILE": str(sign)},
         cwd=PROJECT,
-        log=instance.logs / f"{name}.log",
+        log=instance.logs / f"{kind}.log",
         is_ready=_exists(sign),
         before=lambda: sign.unlink(missing_ok=True),
         stop_within_seconds=stop_within_seconds,
