@@ -55,7 +55,7 @@ def schedule_session(
         )
     slug = event.organization.slug
     if room_name:
-        _must_belong(room_name, event.organization)
+        check_room_name(room_name, event.organization)
     session = LiveSession(
         event=event, room_name=room_name or new_room_name(slug), **fields
     )
@@ -76,7 +76,7 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
     for name, value in changes.items():
         setattr(locked, name, value)
     if "room_name" in changes:
-        _must_belong(locked.room_name, locked.event.organization)
+        check_room_name(locked.room_name, locked.event.organization)
     _must_end_after_start(locked)
     if locked.ended_at is not None:
         _must_fit_schedule(locked, locked.ended_at, field="ends_at")
@@ -221,11 +221,12 @@ def _save(session: LiveSession, fields: list[str] | None = None) -> None:
     except IntegrityError as refused:
         if violated_constraint(refused) != "live_session_room_once_at_a_time":
             raise
-        raise _room_taken(session) from refused
+        raise room_taken(session_in_the_way(session)) from refused
 
 
-def _room_taken(session: LiveSession) -> Conflict:
-    other = (
+def session_in_the_way(session: LiveSession) -> LiveSession | None:
+    """Return the first session that holds the room within this one's window."""
+    return (
         LiveSession.objects.annotate(end_at=Coalesce("ended_at", "ends_at"))
         .filter(
             room_name=session.room_name,
@@ -237,6 +238,10 @@ def _room_taken(session: LiveSession) -> Conflict:
         .order_by("starts_at")
         .first()
     )
+
+
+def room_taken(other: LiveSession | None) -> Conflict:
+    """Return the refusal that names the session in the way."""
     return Conflict(
         "room_taken",
         _("The room is taken then by session %(id)s, “%(title)s”, from %(starts_at)s.")
@@ -250,7 +255,12 @@ def _room_taken(session: LiveSession) -> Conflict:
     )
 
 
-def _must_belong(room_name: str, organization: Organization) -> None:
+def check_room_name(room_name: str, organization: Organization) -> None:
+    """Refuse a room that is not the organization's: it could read another's people.
+
+    Raises:
+        Invalid: it does not begin with the organization's slug and an underscore.
+    """
     prefix = f"{organization.slug}_"
     if not room_name.startswith(prefix) or room_name == prefix:
         raise Invalid(

@@ -1,0 +1,169 @@
+"""The admin of accounts, organizations, events and rosters; and how all admins read."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import models
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import Conflict
+from events.models import (
+    Event,
+    EventView,
+    KnownIdentity,
+    Membership,
+    Organization,
+    Participant,
+    SignInTries,
+    User,
+)
+from events.services import verify_email
+
+M = TypeVar("M", bound=models.Model)
+
+
+if TYPE_CHECKING:
+    RowAdmin = admin.ModelAdmin
+else:
+
+    class RowAdmin(admin.ModelAdmin):
+        """Django's, which only its types know to be of one model."""
+
+        def __class_getitem__(cls, model: object) -> type:
+            return cls
+
+
+class ReadOnlyAdmin(RowAdmin[M]):
+    """For logs and decisions: nobody adds, changes or deletes, superusers neither."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """Accounts. Whoever makes one for somebody vouches for the address."""
+
+    list_display = ("username", "email", "first_name", "last_name", "is_staff")
+    list_filter = ("is_staff", "is_superuser", "is_active", "language")
+    readonly_fields = ("email_verified_at", "last_login", "date_joined")
+    fieldsets = (
+        *(DjangoUserAdmin.fieldsets or ()),
+        (
+            _("Rollcall"),
+            {"fields": ("email_verified_at", "language", "time_zone", "wants_prompts")},
+        ),
+    )
+    add_form = AdminUserCreationForm
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "email",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
+    ) -> None:
+        """Take an address that staff wrote as verified, if nobody else has it."""
+        is_new_address = not change or "email" in form.changed_data
+        if is_new_address:
+            obj.email_verified_at = None
+        super().save_model(request, obj, form, change)
+        if is_new_address:
+            try:
+                verify_email(user=obj)
+            except Conflict as refused:
+                self.message_user(request, str(refused), level="warning")
+
+
+@admin.register(Organization)
+class OrganizationAdmin(RowAdmin[Organization]):
+    list_display = ("name", "slug", "time_zone", "language", "created_at")
+    list_filter = ("language",)
+    search_fields = ("name", "slug")
+    date_hierarchy = "created_at"
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Organization | None = None
+    ) -> tuple[str, ...]:
+        """A slug never changes: it begins the names of the rooms."""
+        return ("slug",) if obj else ()
+
+
+@admin.register(Membership)
+class MembershipAdmin(RowAdmin[Membership]):
+    list_display = ("user", "organization", "role", "created_at")
+    list_filter = ("role", ("organization", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user", "organization")
+    search_fields = ("user__username", "user__email", "organization__name")
+    autocomplete_fields = ("user", "organization")
+
+
+@admin.register(Event)
+class EventAdmin(RowAdmin[Event]):
+    list_display = ("title", "organization", "state", "starts_at", "ends_at")
+    list_filter = ("state", ("organization", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("organization",)
+    search_fields = ("title", "organization__name")
+    autocomplete_fields = ("organization",)
+    # Its sessions go with it: published and cancelled over REST and on its page.
+    readonly_fields = ("state", "roster_changed_at", "created_at")
+    date_hierarchy = "starts_at"
+
+
+@admin.register(Participant)
+class ParticipantAdmin(RowAdmin[Participant]):
+    list_display = ("name", "email", "event", "role", "registration", "user")
+    list_filter = ("role", "registration")
+    list_select_related = ("event", "user")
+    search_fields = ("name", "email", "identity", "user__username", "event__title")
+    autocomplete_fields = ("event", "user")
+    readonly_fields = ("identity",)
+
+
+@admin.register(KnownIdentity)
+class KnownIdentityAdmin(RowAdmin[KnownIdentity]):
+    list_display = ("identity", "participant", "organization", "created_by")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("participant", "organization", "created_by")
+    search_fields = ("identity", "participant__name", "participant__email")
+    autocomplete_fields = ("participant", "organization", "created_by")
+    date_hierarchy = "created_at"
+
+
+@admin.register(EventView)
+class EventViewAdmin(RowAdmin[EventView]):
+    list_display = ("user", "event", "viewed_at")
+    list_select_related = ("user", "event")
+    search_fields = ("user__username", "event__title")
+    autocomplete_fields = ("user", "event")
+    date_hierarchy = "viewed_at"
+
+
+@admin.register(SignInTries)
+class SignInTriesAdmin(ReadOnlyAdmin[SignInTries]):
+    list_display = ("key", "tries", "since")
+    search_fields = ("key",)
+    date_hierarchy = "since"

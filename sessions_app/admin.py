@@ -1,0 +1,128 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from events.admin import ReadOnlyAdmin, RowAdmin
+from events.errors import RuleBroken
+from sessions_app.models import (
+    ConflictingDelivery,
+    Connection,
+    LiveSession,
+    PresenceEvent,
+)
+from sessions_app.services import check_room_name, room_taken, session_in_the_way
+
+
+class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        """Rooms belong to organizations and are free, whoever schedules."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                self._check_room(cleaned)
+            except RuleBroken as refused:
+                self.add_error("room_name", str(refused))
+        return cleaned
+
+    def _check_room(self, cleaned: dict[str, Any]) -> None:
+        wanted = LiveSession(
+            pk=self.instance.pk,
+            room_name=cleaned["room_name"],
+            starts_at=cleaned["starts_at"],
+            ends_at=cleaned["ends_at"],
+            ended_at=self.instance.ended_at,
+        )
+        check_room_name(wanted.room_name, cleaned["event"].organization)
+        other = session_in_the_way(wanted)
+        if other and not self.instance.cancelled_at:
+            raise room_taken(other)
+
+
+@admin.register(LiveSession)
+class LiveSessionAdmin(RowAdmin[LiveSession]):
+    form = LiveSessionForm
+    list_display = (
+        "title",
+        "event",
+        "session_type",
+        "room_name",
+        "starts_at",
+        "ends_at",
+        "ended_at",
+        "cancelled_at",
+    )
+    list_filter = (
+        "session_type",
+        ("cancelled_at", admin.EmptyFieldListFilter),
+        ("event__organization", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("event",)
+    search_fields = ("title", "room_name", "event__title")
+    autocomplete_fields = ("event",)
+    # Ended and cancelled over REST and on its page, which know the rules.
+    readonly_fields = ("ended_at", "cancelled_at", "inputs_changed_at", "created_at")
+    date_hierarchy = "starts_at"
+
+
+class MarkedFilter(admin.SimpleListFilter):
+    title = _("marked as odd")
+    parameter_name = "marked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[PresenceEvent]
+    ) -> QuerySet[PresenceEvent]:
+        match self.value():
+            case "yes":
+                return queryset.exclude(marks=[])
+            case "no":
+                return queryset.filter(marks=[])
+        return queryset
+
+
+@admin.register(PresenceEvent)
+class PresenceEventAdmin(ReadOnlyAdmin[PresenceEvent]):
+    list_display = (
+        "event",
+        "room_name",
+        "identity",
+        "occurred_at",
+        "received_at",
+        "source",
+        "marks",
+    )
+    # Neither dates nor names to choose from: both would read the whole log each time.
+    list_filter = ("source", MarkedFilter)
+    search_fields = ("event_id", "event", "room_name", "identity", "participant_sid")
+    show_full_result_count = False
+
+
+@admin.register(ConflictingDelivery)
+class ConflictingDeliveryAdmin(ReadOnlyAdmin[ConflictingDelivery]):
+    list_display = ("event_id", "source", "received_at")
+    list_filter = ("source",)
+    search_fields = ("event_id",)
+    date_hierarchy = "received_at"
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin[Connection]):
+    list_display = (
+        "identity",
+        "name",
+        "room_name",
+        "joined_at",
+        "left_at",
+        "aborted_at",
+        "kind",
+        "source",
+    )
+    list_filter = ("source", "is_plain", "is_established")
+    search_fields = ("sid", "identity", "name", "room_name")
+    show_full_result_count = False
