@@ -98,16 +98,17 @@ class Supervisor:
         self._steps: list[subprocess.Popen[bytes]] = []
         self._stop_requests = 0
         self._stopping = False
-        self._wake, wakes = socket.socketpair()
+        self._handles_signals = False
+        self._wake, self._wakes = socket.socketpair()
         self._wake.setblocking(False)
-        wakes.setblocking(False)
-        self._wakes = wakes
+        self._wakes.setblocking(False)
         self._guard = self._start_guard()
 
     # --- Signals and waiting ------------------------------------------------------
 
     def __enter__(self) -> "Supervisor":
         signal.set_wakeup_fd(self._wakes.fileno(), warn_on_full_buffer=False)
+        self._handles_signals = True
         for number in STOP_SIGNALS:
             signal.signal(number, self._request_stop)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -301,6 +302,10 @@ class Supervisor:
             if self._guard.stdin:
                 self._guard.stdin.close()
         self._guard.wait()
+        if self._handles_signals:
+            signal.set_wakeup_fd(-1)
+        self._wake.close()
+        self._wakes.close()
 
     def _stop_step(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
