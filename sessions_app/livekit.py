@@ -271,6 +271,8 @@ def _read_presence(
     if not (left or aborted or event == "participant_joined"):
         return None
     permission = reader.object(person.get("permission"), "participant.permission")
+    ends = left or aborted
+    reason = reader.text(person, "disconnectReason", "participant.disconnectReason")
     return Presence(
         name=reader.text(person, "name", "participant.name"),
         kind=_kind(reader, person),
@@ -278,10 +280,8 @@ def _read_presence(
         is_plain=not any(
             permission.get(flag) is True for flag in ("agent", "recorder", "hidden")
         ),
-        ends=left or aborted,
-        end_reason=reader.text(
-            person, "disconnectReason", "participant.disconnectReason"
-        ),
+        ends=ends,
+        end_reason=reason if ends else None,
         left_at=occurred_at if left else None,
         aborted_at=occurred_at if aborted else None,
     )

@@ -6,14 +6,12 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import jwt
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 # Of the throwaway server that the recordings were made with.
@@ -109,22 +107,21 @@ def deliver(
     keys: Mapping[str, str] | None = None,
     method: str = "POST",
     url: str = URL,
-    **environ: Any,
-) -> HttpResponse:
+    environ: Mapping[str, Any] | None = None,
+) -> Any:
     """Send a body through the real URL; signed, unless a token is given."""
     raw = as_bytes(body)
-    environ = {"CONTENT_LENGTH": str(len(raw)), "wsgi.input": BytesIO(raw)} | environ
-    request = partial(
-        Client().generic,
-        method,
-        url,
-        raw,
-        "application/webhook+json",
-        HTTP_AUTHORIZATION=sign(raw) if token is None else token,
-        **environ,
-    )
+    extra: Any = {
+        "CONTENT_LENGTH": str(len(raw)),
+        "HTTP_AUTHORIZATION": sign(raw) if token is None else token,
+        "wsgi.input": BytesIO(raw),
+        **(environ or {}),
+    }
     with override_settings(LIVEKIT_WEBHOOK_KEYS=keys or {KEY: SECRET}):
-        return request()
+        answer: Any = Client().generic(
+            method, url, raw, "application/webhook+json", **extra
+        )
+        return answer
 
 
 def deliver_all(*bodies: Mapping[str, Any] | bytes) -> None:

@@ -1,0 +1,19 @@
+"""``manage.py reconcile_connections``: what also happens every ten minutes."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from sessions_app.reconciliation import reconcile_connections
+
+
+class Command(BaseCommand):
+    help = (
+        "Say since when connections that no fact has ended are taken as left: an hour "
+        "after the last session that they can reach, without any a day after the join."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        number = reconcile_connections(now=timezone.now())
+        self.stdout.write(f"{number} taken as left.")

@@ -1,0 +1,165 @@
+"""Making LiveKit's connections anew from the facts: proves the fold, or mends its rows.
+
+The facts are read again and folded by the same statement as when they came, but under a
+source of their own that nobody reads and no other transaction ever sees. Only rows that
+differ from that are written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import connection, transaction
+
+from sessions_app.facts import Fact
+from sessions_app.folding import fold
+from sessions_app.livekit import read_fact
+from sessions_app.models import Connection, PresenceEvent, Source
+from sessions_app.payload import Payload
+
+ANEW = "rebuild"
+CONNECTIONS_AT_ONCE = 500
+
+# Of a row that no fact tells of, and of a row that was not there.
+UNFOUNDED, MISSING = "unfounded", "missing"
+
+# What the facts say; `inferred_left_at` they do not (sessions_app/reconciliation.py).
+_FOLDED = [
+    field.column
+    for field in Connection._meta.concrete_fields
+    if field.name not in {"id", "source", "sid", "inferred_left_at"}
+]
+
+_COMPARE = f"""
+    SELECT sid, CASE
+        WHEN anew.id IS NULL THEN ARRAY['{UNFOUNDED}']
+        WHEN kept.id IS NULL THEN ARRAY['{MISSING}']
+        ELSE array_remove(ARRAY[{
+    ", ".join(
+        f"CASE WHEN kept.{name} IS DISTINCT FROM anew.{name} THEN '{name}' END"
+        for name in _FOLDED
+    )
+}], NULL)
+    END
+    FROM (
+        SELECT * FROM sessions_app_connection
+        WHERE source = '{Source.LIVEKIT}' AND sid = ANY(%(sids)s)
+    ) kept
+    FULL JOIN (
+        SELECT * FROM sessions_app_connection
+        WHERE source = '{ANEW}' AND sid = ANY(%(sids)s)
+    ) anew USING (sid)
+    ORDER BY sid
+"""
+
+_OVERWRITE = f"""
+    UPDATE sessions_app_connection kept
+    SET {", ".join(f"{name} = anew.{name}" for name in _FOLDED)}
+    FROM sessions_app_connection anew
+    WHERE kept.source = '{Source.LIVEKIT}' AND kept.sid = ANY(%(sids)s)
+        AND anew.source = '{ANEW}' AND anew.sid = kept.sid
+"""
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild found.
+
+    Attributes:
+        connections: How many it looked at.
+        differing: By SID the columns that differed, or that it was unfounded or
+            missing.
+    """
+
+    connections: int = 0
+    differing: dict[str, list[str]] = field(default_factory=dict)
+
+
+def rebuild_connections(*, room_name: str | None = None) -> Rebuilt:
+    """Make LiveKit's connections anew, some at a time, each group in one transaction.
+
+    Facts that come meanwhile are not lost: they wait for the rows that are locked here
+    and are folded into what this leaves.
+
+    Args:
+        room_name: Those of this room alone.
+    """
+    rebuilt = Rebuilt()
+    sids = _told_or_stored(room_name)
+    for start in range(0, len(sids), CONNECTIONS_AT_ONCE):
+        _rebuild(sids[start : start + CONNECTIONS_AT_ONCE], rebuilt)
+    return rebuilt
+
+
+def _told_or_stored(room_name: str | None) -> list[str]:
+    facts = PresenceEvent.objects.filter(
+        source=Source.LIVEKIT, participant_sid__isnull=False
+    ).order_by()
+    stored = Connection.objects.filter(source=Source.LIVEKIT).order_by()
+    if room_name is not None:
+        facts = facts.filter(room_name=room_name)
+        stored = stored.filter(room_name=room_name)
+    told = facts.values_list("participant_sid", flat=True).distinct()
+    return sorted(
+        {sid for sid in told if sid} | set(stored.values_list("sid", flat=True))
+    )
+
+
+@transaction.atomic
+def _rebuild(sids: Sequence[str], rebuilt: Rebuilt) -> None:
+    _lock(sids)
+    facts = _read_facts(sids)
+    _fold(replace(fact, source=ANEW) for fact in facts)
+    found = dict(_execute(_COMPARE, sids))
+    differing = {sid: columns for sid, columns in found.items() if columns}
+    _mend(differing, facts)
+    Connection.objects.filter(source=ANEW, sid__in=sids).delete()
+    rebuilt.connections += len(found)
+    rebuilt.differing |= differing
+
+
+def _lock(sids: Sequence[str]) -> None:
+    rows = Connection.objects.filter(source=Source.LIVEKIT, sid__in=sids)
+    list(rows.order_by("pk").select_for_update().values_list("pk"))
+
+
+def _read_facts(sids: Sequence[str]) -> list[Fact]:
+    """Read what these connections' facts say; called when their rows are locked."""
+    stored = PresenceEvent.objects.filter(
+        source=Source.LIVEKIT,
+        participant_sid__in=sids,
+        event__startswith="participant_",
+    ).order_by()
+    return [fact for one in stored if (fact := _read_fact(one)).presence]
+
+
+def _read_fact(stored: PresenceEvent) -> Fact:
+    is_parsed = "unparsed" not in stored.marks
+    fact = read_fact(
+        Payload(stored.payload, "", is_parsed),
+        key=stored.signed_by,
+        body_sha256=bytes(stored.body_sha256),
+    )
+    return replace(fact, event_id=stored.event_id)
+
+
+def _fold(facts: Iterable[Fact]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(fold(), [fact.parameters() for fact in facts])
+
+
+def _execute(statement: str, sids: Sequence[str]) -> list[tuple[str, list[str]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"sids": list(sids)})
+        rows: list[tuple[str, list[str]]] = (
+            cursor.fetchall() if cursor.description else []
+        )
+        return rows
+
+
+def _mend(differing: dict[str, list[str]], facts: Iterable[Fact]) -> None:
+    unfounded = [sid for sid, what in differing.items() if what == [UNFOUNDED]]
+    Connection.objects.filter(source=Source.LIVEKIT, sid__in=unfounded).delete()
+    missing = {sid for sid, what in differing.items() if what == [MISSING]}
+    # Folded and not copied: a fact that came just now may have made the row.
+    _fold(fact for fact in facts if fact.participant_sid in missing)
+    _execute(_OVERWRITE, list(differing.keys() - missing))

@@ -1,0 +1,75 @@
+"""Taking off the live pages whom nobody will ever say to have left.
+
+A crashed server sends no leave. ``inferred_left_at`` empties the live pages and bounds
+searches; calculation and rebuild ignore it, and a real end beats it.
+
+Source: docs/architecture.md, "Folding".
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from sessions_app.models import Source
+from sessions_app.stays import INFERRED_END
+
+# After the end of the last session that a connection can reach.
+AFTER_SESSION = timedelta(hours=1)
+# After its join, where there is no such session.
+WITHOUT_SESSION = timedelta(days=1)
+
+_AFTER_SESSION = f"interval '{AFTER_SESSION.total_seconds()} s'"
+_WITHOUT_SESSION = f"interval '{WITHOUT_SESSION.total_seconds()} s'"
+
+# A connection reaches the first session of its room that ends after its join and begins
+# within a day of it, and from each session the next one that begins within the hour:
+# none that begins after its room has finished or started again, or after the same
+# identity has come back. So it is taken as gone an hour after the first session behind
+# which there is such a gap.
+_INFER = f"""
+    WITH open AS MATERIALIZED (
+        SELECT c.id, c.room_name, c.joined_at,
+            least(c.joined_at + {_WITHOUT_SESSION}, {INFERRED_END}) AS gone_at
+        FROM sessions_app_connection c
+        WHERE c.source = '{Source.LIVEKIT}' AND c.left_at IS NULL
+            AND c.aborted_at IS NULL AND c.inferred_left_at IS NULL
+            AND c.joined_at IS NOT NULL
+    ),
+    session AS (
+        SELECT room_name, starts_at, coalesce(ended_at, ends_at) AS ended_at,
+            lead(starts_at) OVER (
+                PARTITION BY room_name ORDER BY starts_at
+            ) AS next_starts_at
+        FROM sessions_app_livesession
+        WHERE cancelled_at IS NULL AND room_name IN (SELECT room_name FROM open)
+    ),
+    inferred AS (
+        SELECT open.id, coalesce(
+            min(s.ended_at) + {_AFTER_SESSION}, open.joined_at + {_WITHOUT_SESSION}
+        ) AS left_at
+        FROM open
+        LEFT JOIN session s ON s.room_name = open.room_name
+            AND s.ended_at > open.joined_at AND s.starts_at < open.gone_at
+            AND (
+                s.next_starts_at > s.ended_at + {_AFTER_SESSION}
+                OR s.next_starts_at >= open.gone_at
+                OR s.next_starts_at IS NULL
+            )
+        GROUP BY open.id, open.joined_at
+    )
+    UPDATE sessions_app_connection c SET inferred_left_at = inferred.left_at
+    FROM inferred
+    WHERE c.id = inferred.id AND inferred.left_at <= %(now)s
+        AND c.left_at IS NULL AND c.aborted_at IS NULL
+"""
+
+
+def reconcile_connections(*, now: datetime) -> int:
+    """Say since when connections that no fact has ended are taken as left.
+
+    Returns:
+        How many it was said of.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_INFER, {"now": now})
+        return int(cursor.rowcount)
