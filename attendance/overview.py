@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from attendance.models import Attendance, Status
+from attendance.models import Attendance, SessionCalculation, Status
 from attendance.report_page import Count, clock_range, state_of
 from events.models import Participant, Registration, User
 from events.permissions import Viewer
@@ -24,14 +24,22 @@ AHEAD_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One session, as listed; ``counts`` holds one's own status alone for attendees."""
+    """One session, as listed.
+
+    Attributes:
+        when: From when to when, with the day where the heading does not say it.
+        zone: Whose clock that is; empty if it is everybody's.
+        counts: People by status once that is decided; attendees see their own alone.
+        is_own: ``counts`` is only about the reader.
+        remark: Why there are no counts; empty where that goes without saying.
+    """
 
     session: LiveSession
-    state: str
     when: str
     zone: str
     counts: list[Count]
     is_own: bool
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +75,16 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
         state = state_of(session, now)
         group = _group(session, state, zone, now)
         tally, is_own = counts.get(session.pk, ([], False))
+        if state != "ended":
+            tally = []
         groups[group].append(
             Line(
                 session,
-                state,
                 _when(session, zone, now, with_day=group not in ("running", "today")),
                 "" if common else zones[session.pk],
-                tally if state == "ended" else [],
+                tally,
                 is_own,
+                "" if tally else _remark(session, state),
             )
         )
     headings = {
@@ -93,7 +103,7 @@ def _around(user: User, now: datetime) -> list[LiveSession]:
     A group keeps this order: what comes next and what was last are on top.
     """
     sessions = LiveSession.objects.visible_to(user).select_related(
-        "event__organization"
+        "event__organization", "calculation"
     )
     ahead = sessions.filter(starts_at__gt=now, cancelled_at=None)
     begun = sessions.filter(starts_at__lte=now)
@@ -109,6 +119,17 @@ def _group(session: LiveSession, state: str, zone: tzinfo, now: datetime) -> str
     if session.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
         return "today"
     return "ahead" if session.starts_at > now else "before"
+
+
+def _remark(session: LiveSession, state: str) -> str:
+    calculation: SessionCalculation | None = getattr(session, "calculation", None)
+    if state == "cancelled":
+        return _("cancelled")
+    if state != "ended":
+        return ""
+    if calculation is None or calculation.calculated_at is None:
+        return _("not calculated yet")
+    return _("nobody was seen") if calculation.nobody_seen else ""
 
 
 def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) -> str:

@@ -32,9 +32,9 @@ IN_ORDER = (*ALWAYS_COUNTED, Status.EXCUSED, Status.UNKNOWN)
 
 
 class Count(NamedTuple):
-    """How many people have a status."""
+    """How many people there are of a kind, in the colour of the status ``tone``."""
 
-    status: str
+    tone: str
     label: str
     number: int
 
@@ -49,11 +49,12 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person on the roster, as shown."""
+    """One person on the roster, as shown, in the colour of the status ``tone``."""
 
     name: str
     role: str
     status: str
+    tone: str
     status_label: str
     source: str
     presence: Presence
@@ -171,17 +172,31 @@ class ReportPage:
     def counts(self) -> list[Count]:
         """How many people have each status that is worth a number."""
         summary = self.report.summary
+        if not self.report.calculated_at and summary[Status.UNKNOWN] == len(self.rows):
+            return self._counts_before()
         decided = bool(self.report.calculated_at) and not self.report.nobody_seen
         return [
-            Count(status, str(self._labels[status]), summary[status])
+            Count(self._tone(status), str(self._labels[status]), summary[status])
             for status in IN_ORDER
             if summary[status] or (decided and status in ALWAYS_COUNTED)
+        ]
+
+    def _counts_before(self) -> list[Count]:
+        """While nothing is decided: who was seen so far."""
+        if self.is_ahead:
+            return [Count("", _("on the roster"), len(self.rows))]
+        seen = sum(bool(row.intervals) for row in self.report.rows)
+        return [
+            Count("", pgettext("people", "seen"), seen),
+            Count("", pgettext("people", "not seen"), len(self.rows) - seen),
         ]
 
     @property
     def facts(self) -> str:
         """What the report rests on: facts received, ends inferred."""
         number = self.report.facts
+        if self.is_ahead and not number:
+            return ""
         text = ngettext(
             "%(number)d fact received.", "%(number)d facts received.", number
         ) % {"number": number}
@@ -252,16 +267,17 @@ class ReportPage:
     @property
     def has_inferred(self) -> bool:
         """Whether any bar is hatched."""
-        people: Sequence[ReportRow | UnmatchedRow] = [
-            *self.report.rows,
-            *self.report.unmatched,
-        ]
-        return any(i.inferred for row in people for i in row.intervals)
+        people: list[PersonRow | StrangerRow] = [*self.rows, *self.strangers]
+        return any(bar.inferred for row in people for bar in row.presence.bars)
 
     def _person(self, row: ReportRow) -> PersonRow:
         person, decision = row.participant, row.attendance
         presence = self._presence(row.intervals)
-        is_open = self.report.calculated_at is None and row.status == Status.UNKNOWN
+        # Where nothing is decided the page says why, once, and the row what was seen.
+        is_open = row.status == Status.UNKNOWN and (
+            self.report.calculated_at is None
+            or (self.asks_whether_held and not (decision and decision.failed_attempts))
+        )
         seconds = _length(row.intervals)
         if decision and decision.attended_seconds is not None:
             seconds = decision.attended_seconds
@@ -269,14 +285,18 @@ class ReportPage:
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,
+            tone=self._tone(row.status),
             status_label=str(self._labels[Status(row.status)]),
             source=self._source(row),
             presence=presence,
-            # Before a calculation the sentence would only say that there was none.
             sentence=presence.text if is_open else row.explanation,
             amount="" if self.is_ahead else amount(seconds),
             share=share(decision.percentage if decision else None),
         )
+
+    def _tone(self, status: str) -> str:
+        """What is void has no colour."""
+        return Status.UNKNOWN.value if self.is_cancelled else status
 
     def _source(self, row: ReportRow) -> str:
         if row.attendance is None or row.attendance.source is None:
@@ -304,12 +324,17 @@ class ReportPage:
         )
 
     def _presence(self, intervals: Sequence[Interval]) -> Presence:
+        if self.is_running:
+            # Who is there has not left: that is seen, not inferred.
+            until = microseconds(self.report.until)
+            intervals = [
+                Interval(i.joined_at, i.left_at, i.inferred and i.left_at < until)
+                for i in intervals
+            ]
         return Presence(self._axis.bars(intervals), self._in_words(intervals))
 
     def _in_words(self, intervals: Sequence[Interval]) -> str:
         """The bar as text: when somebody was there, and which ends are inferred."""
-        if self.is_ahead:
-            return _("Not started yet")
         if not intervals:
             return _("Not seen so far") if self.is_running else _("Not seen")
         times = _comma().join(self._interval(interval) for interval in intervals)
@@ -317,11 +342,11 @@ class ReportPage:
 
     def _interval(self, interval: Interval) -> str:
         joined, left = instant(interval.joined_at), instant(interval.left_at)
+        if self.is_running and left >= self.report.until:
+            return _("since %(time)s") % {"time": self._clock(joined)}
         text = clock_range(joined, left, self.zone)
         if not interval.inferred:
             return text
-        if self.is_running and left >= self.report.until:
-            return _("since %(time)s") % {"time": self._clock(joined)}
         return _("%(times)s (end inferred)") % {"times": text}
 
     # Times
