@@ -171,7 +171,10 @@ class Instance:
     def process_environment(self) -> dict[str, str]:
         """Return the environment of Rollcall's own processes."""
         own = {"ROLLCALL_DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
-        return {**self.environ, **self.values, **own}
+        given = dict(self.environ)
+        # Compiling all packages anew would more than double the time of each start.
+        given.pop("PYTHONDONTWRITEBYTECODE", None)
+        return {**given, **self.values, **own}
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
