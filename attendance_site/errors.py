@@ -1,5 +1,8 @@
 """What answers when no view does: problem details under /api/, a page elsewhere."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
@@ -8,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from events.problems import ProblemResponse
+from events.problems import ProblemResponse, database_down
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -37,10 +40,23 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer 500; Django has logged what happened."""
+    """Answer 500; Django has logged what happened. 503 if the database is down.
+
+    What fails before a view is reached ends here too, and Django calls this while it
+    still handles the exception.
+    """
+    is_database_down = isinstance(sys.exception(), OperationalError | InterfaceError)
     if _is_api(request):
-        return ProblemResponse(500, _("Something went wrong here. It was logged."))
-    return defaults.server_error(request)
+        return database_down() if is_database_down else _crashed()
+    response = defaults.server_error(request)
+    if is_database_down:
+        response.status_code = 503
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _crashed() -> ProblemResponse:
+    return ProblemResponse(500, _("Something went wrong here. It was logged."))
 
 
 class UnknownApiPath(APIView):

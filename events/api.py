@@ -36,6 +36,7 @@ from events.permissions import (
 from events.problems import ConstraintRule, ProblemResponse, tell_constraints
 from events.rest import RetrievePatchView
 from events.serializers import (
+    OWN_FIELDS,
     AccountSerializer,
     EventSerializer,
     EventViewSerializer,
@@ -45,7 +46,6 @@ from events.serializers import (
     ParticipantSerializer,
     SignInSerializer,
     TokenSerializer,
-    own_changes,
 )
 
 tell_constraints(
@@ -400,7 +400,7 @@ def _must_be_own(
 ) -> None:
     if participant.user_id != user.pk:
         raise NotAllowed("organizers_only", _("Only organizers change other people."))
-    if foreign := own_changes(changes):
+    if foreign := set(changes) - OWN_FIELDS:
         raise NotAllowed(
             "organizers_only",
             _("Only organizers change: %(fields)s.")

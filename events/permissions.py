@@ -114,14 +114,3 @@ class AdminsChange(BasePermission):
         if request.method not in SAFE_METHODS:
             viewer_of(request).must_administer(organization_id_of(obj))
         return True
-
-
-class OrganizersOnly(BasePermission):
-    """Not even readable for others who see the object: 403."""
-
-    def has_object_permission(
-        self, request: Request, view: object, obj: object
-    ) -> bool:
-        """Raise NotAllowed, which says who may."""
-        viewer_of(request).must_organize(organization_id_of(obj))
-        return True

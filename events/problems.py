@@ -153,12 +153,17 @@ def _database_problem(exc: Exception) -> ProblemResponse | None:
             400, _("A value cannot be stored: it is too long, or has a NUL in it.")
         )
     if isinstance(exc, OperationalError | InterfaceError):
-        return ProblemResponse(
-            503,
-            _("The database does not answer. Try again in a moment."),
-            headers={"Retry-After": "5"},
-        )
+        return database_down()
     return None
+
+
+def database_down() -> ProblemResponse:
+    """Return what whoever asks is told meanwhile."""
+    return ProblemResponse(
+        503,
+        _("The database does not answer. Try again in a moment."),
+        headers={"Retry-After": "5"},
+    )
 
 
 def _rule_broken(exc: RuleBroken) -> ProblemResponse:

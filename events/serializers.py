@@ -1,6 +1,5 @@
 """Organizations, people, events and rosters as JSON."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -195,6 +194,10 @@ class EventViewSerializer(ModelSerializer[EventView]):
         fields = ["event", "viewed_at"]
 
 
+# What people change about their own place on a roster; the rest is the organizers'.
+OWN_FIELDS = frozenset({"name", "time_zone", "language"})
+
+
 class AccountField(serializers.SlugRelatedField[User]):
     """An account by its user name."""
 
@@ -264,8 +267,3 @@ class ParticipantSerializer(ModelSerializer[Participant]):
     @property
     def _viewer(self) -> Viewer:
         return viewer_of(self.context["request"])
-
-
-def own_changes(changes: Mapping[str, Any]) -> set[str]:
-    """Return which of these a person may not change about their own place."""
-    return set(changes) - {"name", "time_zone", "language"}

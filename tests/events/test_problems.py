@@ -1,10 +1,11 @@
 """Every error under /api/ is a problem document that says what is wrong."""
 
 import json
+import socket
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from rest_framework import exceptions, serializers
 from rest_framework.test import APIClient
@@ -181,3 +182,21 @@ def test_a_crash_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_untrusted_host_is_a_problem_under_api_only(api: APIClient) -> None:
     response = api.get("/api/me", headers={"host": "evil.example"})
     assert body(response)["status"] == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_database_every_request_is_503(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = make_client(make_user())
+    client.raise_request_exception = False
+    bearer = APIClient(headers={"authorization": "Bearer x"})
+    with monkeypatch.context() as patch, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        patch.setitem(connection.settings_dict, "PORT", str(closed.getsockname()[1]))
+        connection.close()
+        assert body(client.get("/api/me"))["status"] == 503
+        assert body(bearer.get("/api/me"))["status"] == 503
+        assert client.get("/admin/").status_code == 503
+    connection.close()
+    assert client.get("/api/me").status_code == 200

@@ -1,0 +1,91 @@
+"""Every list and report of REST asks the database no more often with more rows."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from events.models import Role, User
+from sessions_app.models import LiveSession
+from tests.factories import (
+    make_client,
+    make_connection,
+    make_event,
+    make_member,
+    make_membership,
+    make_participant,
+    make_presence_event,
+    make_session,
+    make_user,
+)
+
+
+def add_organization(session: LiveSession, user: User) -> None:
+    make_membership(user=user)
+
+
+def add_member(session: LiveSession, user: User) -> None:
+    make_membership(session.event.organization)
+
+
+def add_event(session: LiveSession, user: User) -> None:
+    make_event(session.event.organization)
+
+
+def add_participant(session: LiveSession, user: User) -> None:
+    person = make_participant(session.event, user=make_user())
+    make_connection(session, identity=person.identity, left_at=session.ends_at)
+    make_connection(session, left_at=session.ends_at)
+
+
+def add_session(session: LiveSession, user: User) -> None:
+    make_session(make_event(session.event.organization))
+
+
+def add_fact(session: LiveSession, user: User) -> None:
+    make_presence_event(session)
+
+
+def add_connection(session: LiveSession, user: User) -> None:
+    make_connection(session)
+
+
+LISTS: dict[str, Callable[[LiveSession, User], None]] = {
+    "me": add_organization,
+    "organizations": add_organization,
+    "organizations/{organization}/members": add_member,
+    "events": add_event,
+    "events/{event}/participants": add_participant,
+    "sessions": add_session,
+    "sessions/{session}/presence-events": add_fact,
+    "sessions/{session}/connections": add_connection,
+    "sessions/{session}/attendance": add_participant,
+    "sessions/{session}/attendance-status": add_participant,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", LISTS)
+def test_the_number_of_queries_does_not_grow(path: str) -> None:
+    session = make_session()
+    user = make_member(session.event.organization, Role.OWNER)
+    client = make_client(user)
+    filled = "/api/" + path.format(
+        organization=session.event.organization.pk,
+        event=session.event.pk,
+        session=session.pk,
+    )
+    LISTS[path](session, user)
+    few = queries(client, filled)
+    for _ in range(10):
+        LISTS[path](session, user)
+    assert queries(client, filled) == few
+    assert few <= 12
+
+
+def queries(client: APIClient, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
