@@ -33,6 +33,11 @@ COMPILE_OPTIONS = (
     "--no-annotate",
     "--no-header",
 )
+QUIETLY = ("--disable-pip-version-check", "--no-input")
+NO_VENV = (
+    "Python cannot make an environment here; on Debian and Ubuntu its venv is a"
+    " package of its own: apt-get install python3-venv."
+)
 PIP_CONFIGURATIONS = (
     Path("/etc/pip.conf"),
     Path.home() / ".pip" / "pip.conf",
@@ -126,7 +131,7 @@ def _make(development: bool) -> str:
     # Packages for development are not removed by a later `make run`.
     lock = DEVELOPMENT if development or DEVELOPMENT in stamp else RUNTIME
     STAMP.unlink(missing_ok=True)
-    if _run_quietly([PYTHON, "-I", "-c", "import pip"]):
+    if not stamp or not _python_version():
         _create()
     installer = _install(lock)
     locks = (RUNTIME, DEVELOPMENT) if lock == DEVELOPMENT else (RUNTIME,)
@@ -136,12 +141,10 @@ def _make(development: bool) -> str:
 
 
 def _create() -> None:
-    answer = _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    # Without pip, whose unpacking takes seconds: uv seldom needs it.
+    answer = _run([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV])
     if answer.returncode:
-        raise RefusedError(
-            "Python cannot make an environment here; on Debian and Ubuntu its venv is a"
-            " package of its own: apt-get install python3-venv."
-        )
+        raise RefusedError(NO_VENV)
 
 
 def _install(lock: str) -> str:
@@ -151,6 +154,8 @@ def _install(lock: str) -> str:
         env=_with_pips_index(),
     ):
         return "uv"
+    if _run_quietly([PYTHON, "-m", "ensurepip"]):
+        raise RefusedError(NO_VENV)
     answer = _pip("install", "--require-hashes", "--no-deps", "-r", PROJECT / lock)
     if answer.returncode:
         lines = answer.stderr.strip().splitlines() or ["no reason given"]
@@ -163,8 +168,13 @@ def _uv() -> str | None:
     if found := shutil.which("uv"):
         return found
     own = VENV / "bin" / "uv"
-    if not own.exists():
-        _pip("install", "--require-hashes", "--no-deps", "-r", PROJECT / INSTALLER)
+    wanted = ("install", "--require-hashes", "--no-deps", "-r", PROJECT / INSTALLER)
+    # The starting Python's own pip if it has one, which fetches for the other.
+    if not own.exists() and _run_quietly(
+        [sys.executable, "-m", "pip", *QUIETLY, "--python", PYTHON, *wanted]
+    ):
+        _run_quietly([PYTHON, "-m", "ensurepip"])
+        _pip(*wanted)
     return str(own) if own.exists() else None
 
 
@@ -183,8 +193,7 @@ def _with_pips_index() -> Mapping[str, str]:
 
 
 def _pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    quiet = ("--disable-pip-version-check", "--no-input")
-    return _run([PYTHON, "-m", "pip", *quiet, *arguments])
+    return _run([PYTHON, "-m", "pip", *QUIETLY, *arguments])
 
 
 def _run_quietly(argv: list[str | Path], env: Mapping[str, str] | None = None) -> bool:
