@@ -59,8 +59,8 @@ def examine() -> Iterator[Finding]:
             "database", f"It does not answer: {error}".strip(), "Check DATABASE_URL."
         )
     yield from _redis_and_beat()
-    yield _worker()
     yield _livekit()
+    yield _worker()
 
 
 def _settings() -> Iterator[Finding]:
