@@ -1,4 +1,4 @@
-"""``python3 -m launcher run`` itself, from a copy of the project below a spaced path."""
+"""``python3 -m launcher run`` itself, in a copy of the project below a spaced path."""
 
 import os
 import shutil
