@@ -22,7 +22,7 @@ from attendance.evidence import (
 from attendance.explanation import Decision, explain
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.precedence import is_automatic
-from events.models import EXPECTED, Participant, ParticipantRole, Registration, User
+from events.models import EXPECTED, Event, Participant, Registration, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
@@ -48,9 +48,7 @@ class Sight:
         """Organizers see all, viewers and the hosts of the event all but identities."""
         viewer = Viewer.of(user)
         organization_id = session.event.organization_id
-        is_host = Participant.objects.filter(
-            event=session.event_id, user=user, role=ParticipantRole.HOST
-        ).exists()
+        is_host = Event.objects.hosted_by(user).filter(pk=session.event_id).exists()
         return cls(
             of_all=is_host or viewer.belongs_to(organization_id),
             of_identities=viewer.organizes(organization_id),

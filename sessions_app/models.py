@@ -19,7 +19,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Least, Now
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Participant, ParticipantRole, User
+from events.models import Event, User
 
 
 class SessionType(models.TextChoices):
@@ -44,11 +44,7 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
 
     def hosted_by(self, user: User) -> Self:
         """Sessions whose event has the user as a host on its roster."""
-        return self.filter(
-            event__in=Participant.objects.filter(
-                user=user, role=ParticipantRole.HOST
-            ).values("event")
-        )
+        return self.filter(event__in=Event.objects.hosted_by(user))
 
 
 class LiveSession(models.Model):

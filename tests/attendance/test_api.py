@@ -155,6 +155,16 @@ def test_viewers_and_hosts_see_everybody_without_identities() -> None:
         assert [row["identity"] for row in report["unmatched"]] == [None]
 
 
+def test_a_host_whose_registration_is_cancelled_sees_nobody_else() -> None:
+    session = make_session()
+    seen(session, make_participant(session.event), 0, 60)
+    host = make_user()
+    make_participant(session.event, user=host, role="host", registration="cancelled")
+    report = make_client(host).get(f"/api/sessions/{session.pk}/attendance").json()
+    assert report["results"] == []
+    assert "unmatched" not in report
+
+
 def test_the_same_report_again_is_304() -> None:
     session = make_session()
     person = make_participant(session.event)
