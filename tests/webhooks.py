@@ -5,14 +5,22 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import jwt
+from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.test.client import ClientHandler
+
+from events.models import Participant
+from sessions_app.models import LiveSession
+
+Person: TypeAlias = Participant | str
 
 # Of the throwaway server that the recordings were made with.
 KEY, SECRET = "testkey", "rollcall-recordings-secret-0123456789abc"
@@ -20,6 +28,8 @@ URL = "/webhooks/livekit"
 RECORDINGS = sorted((Path(__file__).parent / "livekit_recordings").glob("*.json"))
 
 _numbers = count(1)
+# Middleware is loaded once.
+_handler = ClientHandler(enforce_csrf_checks=False)
 
 
 def unix(time: datetime) -> int:
@@ -108,7 +118,7 @@ def deliver(
     method: str = "POST",
     url: str = URL,
     environ: Mapping[str, Any] | None = None,
-) -> Any:
+) -> HttpResponse:
     """Send a body through the real URL; signed, unless a token is given."""
     raw = as_bytes(body)
     extra: Any = {
@@ -117,11 +127,11 @@ def deliver(
         "wsgi.input": BytesIO(raw),
         **(environ or {}),
     }
+    client = Client()
+    client.handler = _handler
     with override_settings(LIVEKIT_WEBHOOK_KEYS=keys or {KEY: SECRET}):
-        answer: Any = Client().generic(
-            method, url, raw, "application/webhook+json", **extra
-        )
-        return answer
+        answer = client.generic(method, url, raw, "application/webhook+json", **extra)
+    return cast("HttpResponse", answer)
 
 
 def deliver_all(*bodies: Mapping[str, Any] | bytes) -> None:
@@ -129,6 +139,70 @@ def deliver_all(*bodies: Mapping[str, Any] | bytes) -> None:
     for body in bodies:
         answer = deliver(body)
         assert answer.status_code == 204, answer.content
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Webhooks of a session's room; times are minutes after the session's start."""
+
+    session: LiveSession
+    sid: str = "RM_1"
+
+    def at(self, minute: float) -> datetime:
+        return self.session.starts_at + timedelta(minutes=minute)
+
+    def started(self, minute: float) -> dict[str, Any]:
+        return self._about("room_started", minute)
+
+    def finished(self, minute: float) -> dict[str, Any]:
+        return self._about("room_finished", minute)
+
+    def _about(self, event: str, minute: float) -> dict[str, Any]:
+        return make_body(
+            event, self.at(minute), self.session.room_name, room={"sid": self.sid}
+        )
+
+    def joined(self, who: Person, minute: float, **participant: Any) -> dict[str, Any]:
+        return self._person("joined", who, minute, minute, participant)
+
+    def left(
+        self, who: Person, joined: float, minute: float, **participant: Any
+    ) -> dict[str, Any]:
+        return self._person("left", who, joined, minute, participant)
+
+    def aborted(
+        self, who: Person, joined: float, minute: float, **participant: Any
+    ) -> dict[str, Any]:
+        return self._person("connection_aborted", who, joined, minute, participant)
+
+    def _person(
+        self,
+        event: str,
+        who: Person,
+        joined: float,
+        minute: float,
+        participant: dict[str, Any],
+    ) -> dict[str, Any]:
+        identity = who if isinstance(who, str) else who.identity
+        return make_participant_body(
+            f"participant_{event}",
+            self.at(minute),
+            self.session.room_name,
+            # One connection for each moment at which somebody joined.
+            sid=participant.pop("sid", f"PA_{identity}_{joined}"),
+            identity=identity,
+            joined_at=self.at(joined),
+            participant=participant,
+            room={"sid": self.sid},
+        )
+
+    def stay(
+        self, who: Person, joined: float, left: float, **participant: Any
+    ) -> list[dict[str, Any]]:
+        return [
+            self.joined(who, joined, **participant),
+            self.left(who, joined, left, **participant),
+        ]
 
 
 def load_recording(path: Path) -> dict[str, Any]:

@@ -1,0 +1,635 @@
+"""Each corner case by name: from signed webhooks to the decision and its figures.
+
+The lesson is from 10:00 to 11:00; times are minutes after 10:00.
+"""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+
+from attendance.due import Selection
+from attendance.evidence import read_strangers
+from attendance.models import Attendance, SessionCalculation
+from attendance.services import calculate_sessions
+from events.models import KnownIdentity, Participant, Registration
+from sessions_app.models import LiveSession
+from tests.factories import make_participant, make_session
+from tests.webhooks import Room, deliver_all
+
+pytestmark = pytest.mark.django_db
+
+
+class Row(NamedTuple):
+    """What a test looks at of a decision; intervals in minutes."""
+
+    status: str
+    intervals: list[tuple[float, float]]
+    inferred: list[bool]
+    joins: int | None
+
+
+@pytest.fixture
+def lesson() -> LiveSession:
+    return make_session()
+
+
+@pytest.fixture
+def room(lesson: LiveSession) -> Room:
+    return Room(lesson)
+
+
+@pytest.fixture
+def ana(lesson: LiveSession) -> Participant:
+    return make_participant(lesson.event, name="Ana")
+
+
+@pytest.fixture
+def ben(lesson: LiveSession) -> Participant:
+    return make_participant(lesson.event, name="Ben")
+
+
+def calculate(session: LiveSession) -> None:
+    selection = Selection(
+        now=session.end + timedelta(hours=1), session_id=session.pk, force=True
+    )
+    outcome = calculate_sessions(selection)
+    assert not outcome.failed
+
+
+def decision(session: LiveSession, person: Participant) -> Attendance:
+    calculate(session)
+    return Attendance.objects.get(session=session, participant=person)
+
+
+def row(session: LiveSession, person: Participant) -> Row:
+    stored = decision(session, person)
+    start = session.starts_at.timestamp()
+    intervals = stored.intervals or []
+    return Row(
+        stored.status,
+        [
+            (round((joined / 1e6 - start) / 60, 4), round((left / 1e6 - start) / 60, 4))
+            for joined, left, _ in intervals
+        ],
+        [inferred for *_, inferred in intervals],
+        stored.join_count,
+    )
+
+
+def present(*intervals: tuple[float, float], joins: int = 1) -> Row:
+    return Row("present", list(intervals), [False] * len(intervals), joins)
+
+
+# Coming and going
+
+
+def test_the_ordinary_case(room: Room, ana: Participant) -> None:
+    deliver_all(room.started(-1), *room.stay(ana, 3, 55), room.finished(56))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.source) == ("present", "livekit_auto")
+    assert (stored.attended_seconds, stored.window_seconds) == (52 * 60, 3600)
+    assert float(stored.percentage or 0) == 86.67
+    assert (stored.late_seconds, stored.is_late, stored.join_count) == (180, False, 1)
+    assert stored.first_seen_at == room.at(3)
+    assert stored.last_seen_at == room.at(55)
+    assert (stored.computed_status, stored.computed_source) == (
+        "present",
+        "livekit_auto",
+    )
+    assert (stored.marked_by, stored.failed_attempts) == (None, 0)
+
+
+def test_who_came_early_is_counted_from_the_start(room: Room, ana: Participant) -> None:
+    deliver_all(*room.stay(ana, -10, 60))
+    stored = decision(room.session, ana)
+    assert (stored.attended_seconds, stored.first_seen_at) == (3600, room.at(0))
+
+
+def test_who_left_before_the_start_was_not_there(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    deliver_all(*room.stay(ana, -10, -1), *room.stay(ben, 0, 60))
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+def test_who_stayed_after_the_end_is_counted_to_the_end(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(*room.stay(ana, 0, 95))
+    assert row(room.session, ana) == present((0, 60))
+
+
+def test_who_came_after_the_end_was_not_there(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    deliver_all(*room.stay(ana, 60, 70), *room.stay(ben, 0, 60))
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+def test_reconnects_are_added_up(room: Room, ana: Participant) -> None:
+    deliver_all(
+        *room.stay(ana, 0, 10), *room.stay(ana, 20, 40), *room.stay(ana, 45, 60)
+    )
+    assert row(room.session, ana) == present((0, 10), (20, 40), (45, 60), joins=3)
+
+
+def test_a_phone_and_a_laptop_at_once_count_once(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    phone = "ana's phone"
+    KnownIdentity.objects.create(
+        organization=lesson.event.organization, identity=phone, participant=ana
+    )
+    deliver_all(*room.stay(ana, 0, 40), *room.stay(phone, 20, 60))
+    stored = decision(lesson, ana)
+    assert (stored.attended_seconds, stored.join_count) == (3600, 2)
+    assert row(lesson, ana) == present((0, 60), joins=2)
+
+
+def test_who_comes_after_the_grace_is_late(room: Room, ana: Participant) -> None:
+    deliver_all(*room.stay(ana, 20, 60))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.is_late, stored.late_seconds) == ("late", True, 1200)
+
+
+def test_who_was_there_for_half_the_lesson_was_there_in_part(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(*room.stay(ana, 0, 30))
+    assert row(room.session, ana).status == "partial"
+
+
+def test_five_minutes_are_an_absence(room: Room, ana: Participant) -> None:
+    deliver_all(*room.stay(ana, 0, 5))
+    assert row(room.session, ana) == Row("absent", [(0, 5)], [False], 1)
+
+
+def test_the_same_person_in_two_sessions_at_once_counts_in_both(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    other = Room(make_session(lesson.event))
+    deliver_all(*room.stay(ana, 0, 60), *other.stay(ana, 10, 55, sid="PA_other"))
+    assert row(lesson, ana) == present((0, 60))
+    assert row(other.session, ana) == present((10, 55))
+
+
+def test_one_stay_may_reach_over_two_sessions_of_a_room(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    following = make_session(
+        lesson.event, room_name=lesson.room_name, starts_at=lesson.ends_at
+    )
+    deliver_all(*room.stay(ana, 5, 115))
+    assert row(lesson, ana) == present((5, 60))
+    assert row(following, ana) == present((0, 55))
+
+
+# Missing ends
+
+
+def test_who_never_leaves_was_there_to_the_end_as_far_as_is_known(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.started(0), room.joined(ana, 10))
+    assert row(room.session, ana) == Row("present", [(10, 60)], [True], 1)
+
+
+def test_a_missing_leave_ends_with_the_rooms_finish(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.joined(ana, 0), room.finished(40))
+    assert row(room.session, ana) == Row("present", [(0, 40)], [True], 1)
+
+
+def test_a_finish_of_another_room_of_that_name_ends_nothing(
+    room: Room, ana: Participant
+) -> None:
+    other = Room(room.session, sid="RM_other")
+    deliver_all(room.joined(ana, 0), other.finished(40))
+    assert row(room.session, ana) == Row("present", [(0, 60)], [True], 1)
+
+
+def test_a_missing_leave_ends_when_the_same_identity_comes_back(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.joined(ana, 0), *room.stay(ana, 50, 60))
+    assert row(room.session, ana) == Row("present", [(0, 60)], [False], 2)
+
+
+def test_a_failed_attempt_is_no_coming_back(room: Room, ana: Participant) -> None:
+    deliver_all(room.joined(ana, 0), room.aborted(ana, 20, 21))
+    assert row(room.session, ana) == Row("present", [(0, 60)], [True], 1)
+
+
+def test_a_leave_alone_tells_the_whole_stay(room: Room, ana: Participant) -> None:
+    deliver_all(room.left(ana, 5, 50))
+    assert row(room.session, ana) == present((5, 50))
+
+
+def test_a_leave_before_its_join_gives_the_same(room: Room, ana: Participant) -> None:
+    joined, left = room.stay(ana, 5, 50)
+    deliver_all(left, joined)
+    assert row(room.session, ana) == present((5, 50))
+
+
+def test_copies_count_once(room: Room, ana: Participant) -> None:
+    deliver_all(*room.stay(ana, 5, 50) * 3)
+    assert row(room.session, ana) == present((5, 50))
+
+
+def test_two_leaves_the_earlier_counts(room: Room, ana: Participant) -> None:
+    deliver_all(room.left(ana, 0, 50), *room.stay(ana, 0, 45))
+    assert row(room.session, ana) == present((0, 45))
+
+
+def test_a_leave_that_is_dated_before_its_join_ends_it_at_once(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    """LiveKit dates leaves in whole seconds, so this is what a short stay gives."""
+    deliver_all(*room.stay(ana, 10.005, 10), *room.stay(ben, 0, 60))
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+# Rooms that end and begin
+
+
+def test_a_room_that_finished_and_opened_again_is_one_lesson(
+    room: Room, ana: Participant
+) -> None:
+    again = Room(room.session, sid="RM_2")
+    deliver_all(
+        room.started(0),
+        *room.stay(ana, 0, 25),
+        room.finished(26),
+        again.started(30),
+        *again.stay(ana, 30, 60),
+        again.finished(61),
+    )
+    assert row(room.session, ana) == present((0, 25), (30, 60), joins=2)
+
+
+def test_a_server_that_crashes_without_any_leave_has_lost_all_at_its_next_start(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    again = Room(room.session, sid="RM_2")
+    deliver_all(
+        room.started(0),
+        room.joined(ana, 0),
+        room.joined(ben, 0),
+        again.started(40),
+        *again.stay(ana, 41, 60),
+    )
+    assert row(room.session, ana) == Row(
+        "present", [(0, 40), (41, 60)], [True, False], 2
+    )
+    assert row(room.session, ben) == Row("present", [(0, 40)], [True], 1)
+
+
+def test_a_second_start_with_the_same_sid_says_the_same(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    deliver_all(
+        room.started(0),
+        room.joined(ana, 0),
+        room.joined(ben, 0),
+        room.started(40),
+        *room.stay(ana, 41, 60),
+    )
+    assert row(room.session, ana) == Row(
+        "present", [(0, 40), (41, 60)], [True, False], 2
+    )
+    assert row(room.session, ben) == Row("present", [(0, 40)], [True], 1)
+
+
+def test_a_rooms_own_start_does_not_end_who_opened_it(
+    room: Room, ana: Participant
+) -> None:
+    """The start may be dated a little later than the first join."""
+    deliver_all(room.joined(ana, 0), room.started(1 / 60), room.started(2 / 60))
+    assert row(room.session, ana) == Row("present", [(0, 60)], [True], 1)
+
+
+def test_the_start_of_another_room_ends_nothing(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    deliver_all(
+        room.joined(ana, 0), Room(make_session(lesson.event), "RM_2").started(5)
+    )
+    assert row(lesson, ana) == Row("present", [(0, 60)], [True], 1)
+
+
+def test_a_leave_that_was_told_counts_whatever_the_room_did(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(*room.stay(ana, 0, 50), room.finished(40), room.started(45))
+    assert row(room.session, ana) == present((0, 50))
+
+
+# Times that touch
+
+
+def test_duplicate_identity_is_one_unbroken_presence(
+    room: Room, ana: Participant
+) -> None:
+    """The old one leaves and the new one joins within one second."""
+    deliver_all(
+        room.joined(ana, 0),
+        room.left(ana, 0, 30, disconnectReason="DUPLICATE_IDENTITY"),
+        *room.stay(ana, 30, 60),
+    )
+    assert row(room.session, ana) == present((0, 60), joins=2)
+
+
+def test_leave_and_rejoin_within_a_second_in_any_order(
+    room: Room, ana: Participant
+) -> None:
+    first, second = room.stay(ana, 0, 30), room.stay(ana, 30.01, 60)
+    deliver_all(*second[::-1], *first[::-1])
+    assert row(room.session, ana) == present((0, 30), (30.01, 60), joins=2)
+
+
+def test_finish_in_the_second_of_the_join_leaves_no_presence(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    deliver_all(
+        room.joined(ana, 10.01), room.finished(10), *room.stay(ben, 0, 60, sid="PA_b")
+    )
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+# Who is a person
+
+
+@pytest.mark.parametrize("kind", ["AGENT", "EGRESS", "INGRESS"])
+def test_machines_are_nobody(
+    room: Room, ana: Participant, ben: Participant, kind: str
+) -> None:
+    deliver_all(*room.stay(ana, 0, 60, kind=kind), *room.stay(ben, 0, 60))
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+@pytest.mark.parametrize("flag", ["agent", "recorder", "hidden"])
+def test_who_is_hidden_or_records_all_the_time_is_nobody(
+    room: Room, ana: Participant, ben: Participant, flag: str
+) -> None:
+    hidden = {"permission": {flag: True}}
+    deliver_all(*room.stay(ana, 0, 60, **hidden), *room.stay(ben, 0, 60))
+    assert row(room.session, ana) == Row("absent", [], [], 0)
+
+
+def test_who_is_hidden_in_the_middle_was_there_all_the_time(
+    room: Room, ana: Participant
+) -> None:
+    hidden = {"permission": {"hidden": True}}
+    deliver_all(room.joined(ana, 0), room.left(ana, 0, 60, **hidden))
+    assert row(room.session, ana) == present((0, 60))
+
+
+@pytest.mark.parametrize("kind", ["SIP", "CONNECTOR", "BRIDGE", "ROBOT"])
+def test_callers_and_kinds_that_are_not_known_are_people(
+    room: Room, ana: Participant, kind: str
+) -> None:
+    deliver_all(*room.stay(ana, 0, 60, kind=kind))
+    assert row(room.session, ana) == present((0, 60))
+
+
+def test_only_machines_in_the_room_means_that_nobody_was_seen(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(
+        *room.stay("agent", 0, 60, kind="AGENT"),
+        *room.stay("recorder", 0, 60, permission={"recorder": True}),
+    )
+    calculate(room.session)
+    assert not Attendance.objects.exists()
+    assert SessionCalculation.objects.get().nobody_seen
+
+
+# Aborts
+
+
+def test_an_abort_alone_is_a_failed_attempt_and_no_presence(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    deliver_all(room.aborted(ana, 5, 6), *room.stay(ben, 0, 60))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.failed_attempts) == ("absent", 1)
+    assert (stored.first_attempt_at, stored.last_attempt_at) == (room.at(5),) * 2
+
+
+def test_seven_attempts_are_counted_with_their_first_and_last(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    minutes = (1, 2, 3, 5, 6, 8, 9)
+    deliver_all(*(room.aborted(ana, m, m + 1) for m in minutes), *room.stay(ben, 0, 60))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.failed_attempts, stored.join_count) == (
+        "absent",
+        7,
+        0,
+    )
+    assert stored.first_attempt_at == room.at(1)
+    assert stored.last_attempt_at == room.at(9)
+
+
+def test_failed_attempts_alone_mean_that_nobody_was_seen(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.aborted(ana, 5, 6), room.aborted(ana, 7, 8))
+    calculate(room.session)
+    assert not Attendance.objects.exists()
+
+
+def test_who_got_through_at_last_is_present_and_the_attempts_stay_beside(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(
+        room.aborted(ana, 1, 2), room.aborted(ana, 3, 4), *room.stay(ana, 5, 60)
+    )
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.failed_attempts, stored.join_count) == (
+        "present",
+        2,
+        1,
+    )
+
+
+def test_an_abort_just_over_61_seconds_is_a_stay(room: Room, ana: Participant) -> None:
+    deliver_all(room.aborted(ana, 0, 40))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.failed_attempts) == ("present", 0)
+    assert row(room.session, ana) == present((0, 40))
+
+
+@pytest.mark.parametrize(("seconds", "attempts"), [(61, 1), (62, 0)])
+def test_61_seconds_are_still_an_attempt(
+    room: Room, ana: Participant, ben: Participant, seconds: int, attempts: int
+) -> None:
+    deliver_all(room.aborted(ana, 5, 5 + seconds / 60), *room.stay(ben, 0, 60))
+    assert decision(room.session, ana).failed_attempts == attempts
+
+
+def test_an_abort_ends_a_connection_known_from_its_join(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.joined(ana, 0), room.aborted(ana, 0, 45))
+    assert row(room.session, ana) == present((0, 45))
+
+
+def test_an_abort_within_a_minute_of_a_join_is_a_short_stay(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.joined(ana, 0), room.aborted(ana, 0, 0.5))
+    stored = decision(room.session, ana)
+    assert (stored.attended_seconds, stored.failed_attempts) == (30, 0)
+
+
+def test_abort_and_leave_the_earlier_counts(room: Room, ana: Participant) -> None:
+    deliver_all(room.aborted(ana, 0, 50), room.left(ana, 0, 55))
+    assert row(room.session, ana) == present((0, 50))
+
+
+# Who is on the roster
+
+
+def test_presence_of_a_stranger_makes_the_roster_absent_and_is_listed(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(*room.stay("stranger", 0, 60))
+    stored = decision(room.session, ana)
+    assert (stored.status, stored.source) == ("absent", "livekit_auto")
+    [stranger] = read_strangers(room.session.pk)
+    assert (stranger.identity, stranger.name) == ("stranger", "Stranger")
+
+
+def test_nobody_seen_leaves_everyone_unknown_without_rows(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(room.started(0), room.finished(60))
+    calculate(room.session)
+    assert not Attendance.objects.exists()
+    assert SessionCalculation.objects.get().nobody_seen
+
+
+@pytest.mark.parametrize(
+    ("registration", "came", "status"),
+    [
+        (Registration.REGISTERED, True, "present"),
+        (Registration.REGISTERED, False, "absent"),
+        (Registration.WALK_IN, True, "present"),
+        (Registration.WALK_IN, False, "absent"),
+        (Registration.WAITLISTED, True, "present"),
+        (Registration.WAITLISTED, False, None),
+        (Registration.CANCELLED, True, None),
+        (Registration.CANCELLED, False, None),
+        (Registration.VIEWED, True, None),
+        (Registration.VIEWED, False, None),
+    ],
+)
+def test_who_gets_a_row(
+    room: Room, ben: Participant, registration: str, came: bool, status: str | None
+) -> None:
+    somebody = make_participant(room.session.event, registration=registration)
+    deliver_all(*room.stay(ben, 0, 60), *room.stay(somebody, 0, 60) * came)
+    calculate(room.session)
+    found = Attendance.objects.filter(participant=somebody).first()
+    assert (found.status if found else None) == status
+    is_stranger = came and status is None
+    assert len(read_strangers(room.session.pk)) == is_stranger
+
+
+def test_who_waited_for_a_place_and_was_not_there_after_all_is_not_absent(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    """Their presence was somebody else's: the link that said so is taken back."""
+    waiting = make_participant(lesson.event, registration=Registration.WAITLISTED)
+    link = KnownIdentity.objects.create(
+        organization=lesson.event.organization, identity="who?", participant=waiting
+    )
+    deliver_all(*room.stay("who?", 0, 60))
+    assert decision(lesson, waiting).status == "present"
+    link.delete()
+    stored = decision(lesson, waiting)
+    assert (stored.status, stored.source, stored.computed_status) == (
+        "unknown",
+        None,
+        None,
+    )
+
+
+def test_a_walk_in_who_was_seen_before_being_added_is_found(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    deliver_all(*room.stay("guest", 0, 60))
+    calculate(lesson)
+    guest = make_participant(
+        lesson.event, registration=Registration.WALK_IN, identity="guest"
+    )
+    assert row(lesson, guest) == present((0, 60))
+
+
+def test_a_hosts_presence_counts_like_everybodys(room: Room) -> None:
+    host = make_participant(room.session.event, role="host")
+    deliver_all(*room.stay(host, 0, 60))
+    assert row(room.session, host) == present((0, 60))
+
+
+# Identities
+
+
+def test_a_participants_own_identity_comes_before_what_somebody_linked(
+    room: Room, ana: Participant, ben: Participant, lesson: LiveSession
+) -> None:
+    KnownIdentity.objects.create(
+        organization=lesson.event.organization, identity=ana.identity, participant=ben
+    )
+    deliver_all(*room.stay(ana, 0, 60))
+    assert row(lesson, ana) == present((0, 60))
+    assert row(lesson, ben).status == "absent"
+
+
+def test_of_two_links_the_newer_counts(
+    room: Room, ana: Participant, ben: Participant, lesson: LiveSession
+) -> None:
+    for person in (ana, ben):
+        KnownIdentity.objects.create(
+            organization=lesson.event.organization, identity="x", participant=person
+        )
+    deliver_all(*room.stay("x", 0, 60))
+    assert row(lesson, ben) == present((0, 60))
+    assert row(lesson, ana).status == "absent"
+
+
+def test_a_link_to_somebody_of_another_event_means_nobody_here(
+    room: Room, ana: Participant, lesson: LiveSession
+) -> None:
+    elsewhere = make_participant()
+    KnownIdentity.objects.create(
+        organization=lesson.event.organization, identity="x", participant=elsewhere
+    )
+    deliver_all(*room.stay("x", 0, 60))
+    assert row(lesson, ana).status == "absent"
+    assert [one.identity for one in read_strangers(lesson.pk)] == ["x"]
+
+
+# Order
+
+
+def test_every_order_of_these_facts_gives_the_same_report(
+    room: Room, ana: Participant, ben: Participant
+) -> None:
+    again = Room(room.session, sid="RM_2")
+    bodies: list[dict[str, Any]] = [
+        room.joined(ana, 0),
+        again.started(40),
+        again.left(ana, 41, 55),
+        again.joined(ana, 41),
+        room.joined(ben, 20),
+        again.finished(56),
+    ]
+    deliver_all(*bodies[::-1])
+    assert row(room.session, ana) == Row(
+        "present", [(0, 40), (41, 55)], [True, False], 2
+    )
+    assert row(room.session, ben) == Row("partial", [(20, 40)], [True], 1)
