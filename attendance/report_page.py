@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
+from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -252,12 +253,12 @@ class ReportPage:
         end = self._start + self.report.policy.grace_minutes * MINUTE
         return _("dashed: end of grace %(time)s") % {"time": self._clock(instant(end))}
 
-    @property
+    @cached_property
     def grace(self) -> str | None:
         """Where the dashed line stands."""
         return self._axis.end_of_grace(self.report.policy.grace_minutes)
 
-    @property
+    @cached_property
     def now(self) -> str | None:
         """Where the present stands while the session runs."""
         if not self.is_running:

@@ -10,7 +10,8 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils import translation
 
-from attendance_site.urls import *  # noqa: F403
+from attendance_site.errors import server_error
+from attendance_site.urls import handler403, handler404, handler500
 from attendance_site.urls import urlpatterns as site_urls
 from events.models import User
 from tests.factories import make_user
@@ -27,6 +28,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
 
 
 # This module stands in as the root of all routes where a test needs a page that fails.
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 urlpatterns = [path("crash/", crash), path("refuse/", refuse), *site_urls]
 
 
@@ -37,8 +39,8 @@ def user_with_password(**fields: Any) -> User:
     return user
 
 
-def sign_in(client: Client, user: User, password: str = "right", **data: str) -> Any:
-    return client.post("/", {"username": user.username, "password": password, **data})
+def sign_in(client: Client, user: User, typed: str = "right", **data: str) -> Any:
+    return client.post("/", {"username": user.username, "password": typed, **data})
 
 
 def page(response: Any) -> str:
@@ -205,8 +207,6 @@ def test_what_nobody_foresaw_is_told_without_any_detail() -> None:
 def test_the_page_of_a_failure_needs_neither_user_nor_database(
     django_assert_num_queries: Any,
 ) -> None:
-    from attendance_site.errors import server_error
-
     with django_assert_num_queries(0):
         answer = server_error(RequestFactory().get("/"))
     assert b"Something went wrong here" in answer.content  # type: ignore[attr-defined]
