@@ -123,6 +123,7 @@ def _prepare_database(
     commands = [["migrate", "--no-input"]]
     variables = {"ROLLCALL_AS_OWNER": "1"}
     if first_start:
+        _compile_ahead(supervisor, instance)
         commands.append(["createsuperuser", "--no-input"])
         variables |= _superuser(instance)
     _step(
@@ -137,6 +138,12 @@ def _prepare_database(
     )
     stamp.write_text(digest)
     instance.hand_over(stamp)
+
+
+def _compile_ahead(supervisor: Supervisor, instance: Instance) -> None:
+    log = instance.logs / "compile.log"
+    env = instance.process_environment()
+    supervisor.begin(rollcall.compile_ahead(), env=env, cwd=PROJECT, log=log)
 
 
 def _superuser(instance: Instance) -> dict[str, str]:

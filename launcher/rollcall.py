@@ -12,6 +12,16 @@ from launcher.supervisor import Program
 
 # Tasks are finished before a stop; none runs longer.
 WORKER_STOPS_WITHIN_SECONDS = 300.0
+# First what a migration does not import, so that the two seldom do the same work.
+IMPORTED_BY_PROGRAMS = (
+    "livekit.api",
+    "celery.apps.worker",
+    "celery.apps.beat",
+    "kombu.transport.redis",
+    "granian.cli",
+    "attendance_site.asgi",
+    "attendance_site.urls",
+)
 APPS = ("attendance_site", "events", "sessions_app", "attendance", "notifications")
 
 
@@ -28,6 +38,14 @@ def manage_all(*commands: list[str]) -> list[str]:
     words = [[*command, "--skip-checks", "--then"] for command in commands]
     argv = [word for command in words for word in command][:-1]
     return [str(PYTHON), "-m", "launcher.manage_all", *argv]
+
+
+def compile_ahead() -> list[str]:
+    """Return a command that imports what the programs will, to have it compiled.
+
+    On the very first start the second processor would idle while the first migrates.
+    """
+    return [str(PYTHON), "-c", f"import {', '.join(IMPORTED_BY_PROGRAMS)}"]
 
 
 def code_digest() -> str:
