@@ -16,8 +16,8 @@ STYLES = sorted((ROOT / "static").rglob("*.css"))
 APPS = ["attendance_site", "notifications", "attendance", "sessions_app", "events"]
 CATALOGUE = ROOT / "locale/ar/LC_MESSAGES/django"
 HOW_TO_MEND = (
-    "run `manage.py makemessages -l ar --no-location -i tests`, translate what is new in "
-    "locale/ar/LC_MESSAGES/django.po, then run `manage.py compilemessages -l ar`"
+    "run `manage.py makemessages -l ar --no-location -i tests`, translate what is new "
+    "in locale/ar/LC_MESSAGES/django.po, then run `manage.py compilemessages -l ar`"
 )
 each_template = pytest.mark.parametrize(
     "path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates"))
