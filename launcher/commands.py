@@ -233,10 +233,12 @@ def test(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Run the benchmark on services of its own, as durable as real ones."""
-    return _with_own_services(["-m", "bench", *arguments], durable=True)
+    return _with_own_services(["-m", "bench", *arguments], durable=True, migrated=True)
 
 
-def _with_own_services(python: list[str], *, durable: bool, **variables: str) -> int:
+def _with_own_services(
+    python: list[str], *, durable: bool, migrated: bool = False, **variables: str
+) -> int:
     directory = Path(tempfile.mkdtemp(prefix="rollcall-"))
     ours = {"ROLLCALL_DATA_DIR": str(directory), **variables}
     environ = {key: value for key, value in os.environ.items() if key not in OTHERS}
@@ -247,6 +249,8 @@ def _with_own_services(python: list[str], *, durable: bool, **variables: str) ->
         packages = environment.ensure(development=True)
         with Supervisor(lock=instance.lock, show_logs=False) as supervisor:
             start_services(supervisor, instance, packages, durable=durable)
+            if migrated:
+                _prepare_database(supervisor, instance, first_start=False)
             argv = [str(environment.PYTHON), *python]
             env = instance.process_environment()
             return supervisor.foreground(argv, env=env, cwd=PROJECT)
