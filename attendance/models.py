@@ -294,8 +294,7 @@ class AttendanceChange(models.Model):
             models.CheckConstraint(
                 condition=~Q(from_status=F("to_status"))
                 | ~Q(from_source=F("source"))
-                | Q(from_source__isnull=True, source__isnull=False)
-                | Q(from_source__isnull=False, source__isnull=True)
+                & ~Q(from_source__isnull=True, source__isnull=True)
                 | Q(undoes__isnull=False),
                 name="attendance_change_changes",
             ),

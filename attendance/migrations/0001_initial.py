@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attendancechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_status', models.F('to_status')), _negated=True), models.Q(('from_source', models.F('source')), _negated=True), models.Q(('from_source__isnull', True), ('source__isnull', False)), models.Q(('from_source__isnull', False), ('source__isnull', True)), ('undoes__isnull', False), _connector='OR'), name='attendance_change_changes'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_status', models.F('to_status')), _negated=True), models.Q(models.Q(('from_source', models.F('source')), _negated=True), models.Q(('from_source__isnull', True), ('source__isnull', True), _negated=True)), ('undoes__isnull', False), _connector='OR'), name='attendance_change_changes'),
         ),
         migrations.AddConstraint(
             model_name='attendancepolicy',
