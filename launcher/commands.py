@@ -136,8 +136,9 @@ def _prepare_database(
         tolerated="already taken",
         **variables,
     )
-    stamp.write_text(digest)
-    instance.hand_over(stamp)
+    if instance.has_own_postgres:
+        stamp.write_text(digest)
+        instance.hand_over(stamp)
 
 
 def _compile_ahead(supervisor: Supervisor, instance: Instance) -> None:
