@@ -27,7 +27,7 @@ class Size:
     people: int
 
     def __str__(self) -> str:
-        return f"{self.sessions:,} × {self.people}"
+        return f"{self.sessions:,} x {self.people}"
 
 
 SMALL, LARGE = Size(100, 30), Size(1000, 300)

@@ -63,7 +63,8 @@ def run(
         selector.register(sock, selectors.EVENT_READ)
     started = time.perf_counter()
     due = started
-    free, waiting = list(sockets), {}
+    free = list(sockets)
+    waiting: dict[socket.socket, float] = {}
     try:
         while (now := time.perf_counter()) < started + seconds or waiting:
             while free and due <= now < started + seconds:
@@ -74,13 +75,12 @@ def run(
                     due += 1 / per_second
             pause = max(0.0, due - time.perf_counter()) if per_second else 1.0
             for key, _ in selector.select(pause if free else 1.0):
-                answer = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                sock = key.fileobj  # type: ignore[assignment]
+                answer = sock.recv(65536)
                 if not answer.startswith(b"HTTP/1.1 204"):
                     raise RuntimeError(answer.decode(errors="replace"))
-                measured.latencies.append(
-                    time.perf_counter() - waiting.pop(key.fileobj)  # type: ignore[arg-type]
-                )
-                free.append(key.fileobj)  # type: ignore[arg-type]
+                measured.latencies.append(time.perf_counter() - waiting.pop(sock))
+                free.append(sock)
                 measured.answers += 1
     finally:
         measured.seconds = time.perf_counter() - started

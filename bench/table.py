@@ -11,7 +11,7 @@ class Row:
     name: str
     value: float
     goal: float
-    unit: str = "×"
+    unit: str = "x"
     at_most: bool = True
     detail: str = ""
 

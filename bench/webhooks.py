@@ -38,9 +38,7 @@ def measure() -> list[Row]:
         run(port, stored, seconds=1)
         run(port, bare, seconds=1)
         ratios = [_ratio(port, stored, bare) for _ in range(ROUNDS)]
-        steady = run(
-            port, stored, seconds=STEADY_SECONDS, per_second=STEADY_PER_SECOND
-        )
+        steady = run(port, stored, seconds=STEADY_SECONDS, per_second=STEADY_PER_SECOND)
     ratio = statistics.median(ratios)
     spread = f"median of {ROUNDS}, {min(ratios):.2f} to {max(ratios):.2f}"
     return [

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 10
 
 
 class NotDelivered(Exception):
-    """The endpoint could not be reached or did not take a webhook; the text says why."""
+    """The endpoint could not be reached, or refused; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ def send_webhooks(
     Args:
         url: The endpoint.
         deliveries: Bodies, in the order of sending.
-        key: The API key to sign with, and its ``secret``.
+        key: The API key to sign with.
+        secret: Its secret.
 
     Returns:
         How many were sent.

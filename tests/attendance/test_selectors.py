@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -43,7 +44,7 @@ def report(session: LiveSession, user: User, now: datetime = LATER) -> Report:
     return session_report(session, user=user, now=now)
 
 
-def rows(found: Report) -> dict[str, dict[str, object]]:
+def rows(found: Report) -> dict[str, dict[str, Any]]:
     return {row["participant"]["name"]: row for row in found.as_dict()["results"]}
 
 
