@@ -226,9 +226,11 @@ def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> No
 
 def test(arguments: list[str]) -> int:
     """Run the tests on services of their own; the arguments go to pytest."""
+    # One process for each processor; the tests of one file share what they set up.
+    spread = ["--numprocesses", "auto", "--dist", "loadfile"]
     # Tests make databases, which is the owner's right.
     return _with_own_services(
-        ["-m", "pytest", *arguments], durable=False, ROLLCALL_AS_OWNER="1"
+        ["-m", "pytest", *spread, *arguments], durable=False, ROLLCALL_AS_OWNER="1"
     )
 
 

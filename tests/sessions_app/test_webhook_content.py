@@ -250,7 +250,8 @@ def test_whatever_is_signed_is_kept_exactly_once(body: bytes) -> None:
         assert _numbers_as_floats(stored.payload) == _numbers_as_floats(
             fact.payload.value
         )
-    if fact.presence:
+    # Of a body whose id was taken by another one nothing is folded.
+    if fact.presence and bytes(stored.body_sha256) == digest:
         assert Connection.objects.filter(sid=fact.participant_sid).exists()
 
 
