@@ -6,6 +6,8 @@ from django.urls import include, path, re_path
 from attendance_site import docs, errors, health
 
 urlpatterns = [
+    # First, because LiveKit's webhooks are by far the most requests.
+    path("", include("sessions_app.urls")),
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),
@@ -14,7 +16,6 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("attendance.urls")),
     path("", include("events.api_urls")),
-    path("", include("sessions_app.urls")),
     path("", include("sessions_app.api_urls")),
     path("", include("attendance.api_urls")),
     re_path(r"^api/", errors.UnknownApiPath.as_view()),

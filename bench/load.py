@@ -7,6 +7,7 @@ out on the same connection, as LiveKit's queue of a room does it.
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -63,12 +64,12 @@ def run(
         selector.register(sock, selectors.EVENT_READ)
     started = time.perf_counter()
     due = started
-    free = list(sockets)
+    free = deque(sockets)
     waiting: dict[socket.socket, float] = {}
     try:
         while (now := time.perf_counter()) < started + seconds or waiting:
             while free and due <= now < started + seconds:
-                sock = free.pop()
+                sock = free.popleft()
                 waiting[sock] = due if per_second else now
                 sock.sendall(next(requests))
                 if per_second:
