@@ -103,14 +103,16 @@ def test_bytes_that_are_no_utf_8_stay_visible() -> None:
 def test_up_to_200_levels_are_read_and_no_more(opening: str, closing: str) -> None:
     levels = opening.count("[") + opening.count("{")
     times = MAX_DEPTH // levels
-    assert kept(opening * times + "1" + closing * times) is not None
+    assert read_payload((opening * times + "1" + closing * times).encode()).is_parsed
     deeper = "[" + opening * times + "1" + closing * times + "]"
     assert kept_as_text(deeper) == deeper
 
 
 def test_200_levels_beside_many_others_are_read() -> None:
     wide = ",".join(["[]", '{"a":[]}'] * 500)
-    assert read_payload(f"[{wide}]".encode()).is_parsed
+    deep = "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1)
+    assert read_payload(f"[{wide},{deep},{wide}]".encode()).is_parsed
+    assert not read_payload(f"[{wide},[{deep}],{wide}]".encode()).is_parsed
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -185,6 +186,38 @@ def test_facts_that_come_meanwhile_are_not_lost() -> None:
         (START, LATER)
     }
     assert Connection.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_comes_after_the_facts_were_read_waits_for_the_rebuild(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deliver_all(joined(1))
+    Connection.objects.update(name="Eve")
+    read = rebuild._read_facts  # noqa: SLF001
+    with ThreadPoolExecutor(1) as threads:
+
+        def read_and_let_come(sids: Any) -> Any:
+            facts = read(sids)
+            coming = threads.submit(_deliver_in_own_connection, 1)
+            until = monotonic() + 10
+            while not (coming.done() or _somebody_waits_for_us()):
+                assert monotonic() < until
+            return facts
+
+        monkeypatch.setattr(rebuild, "_read_facts", read_and_let_come)
+        assert rebuild_connections().differing == {"PA_1": ["name"]}
+    [row] = rows()
+    assert (row["name"], row["left_at"]) == ("Person1", LATER)
+
+
+def _somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone() is not None
 
 
 def _deliver_in_own_connection(number: int) -> int:
