@@ -232,7 +232,7 @@ ANYTHING = st.one_of(
 
 @pytest.mark.django_db(transaction=True)
 @settings(
-    max_examples=250,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
