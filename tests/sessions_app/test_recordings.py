@@ -19,7 +19,6 @@ from attendance.models import Attendance
 from attendance.services import calculate_sessions
 from events.models import Participant
 from sessions_app.models import LiveSession
-from sessions_app.rebuild import rebuild_connections
 from tests.factories import make_event, make_participant, make_session
 from tests.webhooks import RECORDINGS, at_ms, deliver_all, load_recording, unix_ms
 
@@ -62,8 +61,9 @@ Order: TypeAlias = Callable[[list[Any]], list[Any]]
 ORDERS: dict[str, Order] = {
     "as sent": list,
     "reversed": lambda sent: sent[::-1],
-    "shuffled": lambda sent: Random(5).sample(sent, len(sent)),  # noqa: S311
-    "doubled": lambda sent: sent + sent,
+    "doubled and shuffled": lambda sent: Random(5).sample(  # noqa: S311
+        sent * 2, len(sent) * 2
+    ),
 }
 
 
@@ -85,7 +85,6 @@ def replayed(
         deliver_all(*order(sent))
         selection = Selection(now=ends_at, session_id=session.pk)
         assert list(calculate_sessions(selection).calculated) == [session.pk]
-        assert rebuild_connections().differing == {}
         yield session
         transaction.set_rollback(True)
 
