@@ -3,8 +3,6 @@
 Pure; the rows it speaks of are locked by whoever asks (docs/architecture.md).
 """
 
-from attendance.calculation import Status
-
 ADMIN_OVERRIDE = "admin_override"
 CHECK_IN = "check_in"
 LIVEKIT_AUTO = "livekit_auto"
@@ -14,16 +12,20 @@ SYSTEM_DEFAULT = "system_default"
 MANUAL = "manual"
 PARENT_REPORTED = "parent_reported"
 
-# Lowest first. What an entitled person marked or applied stands between a check-in and
-# an override, whichever source it names.
-_MACHINES = (SYSTEM_DEFAULT, SELF_REPORTED, WHITEBOARD_AUTO, LIVEKIT_AUTO)
-_RANKS = {source: rank for rank, source in enumerate(_MACHINES, start=1)} | {
+# What an entitled person marked or applied stands between a check-in and an override,
+# whichever source it names.
+_RANKS = {
+    SYSTEM_DEFAULT: 1,
+    SELF_REPORTED: 2,
+    WHITEBOARD_AUTO: 3,
+    LIVEKIT_AUTO: 4,
     CHECK_IN: 5,
     MANUAL: 6,
     PARENT_REPORTED: 6,
     ADMIN_OVERRIDE: 7,
 }
-_MARKED = 6
+_MARKED = _RANKS[MANUAL]
+_AUTOMATIC = {LIVEKIT_AUTO, WHITEBOARD_AUTO}
 
 
 def rank(source: str | None, *, marked: bool) -> int:
@@ -31,7 +33,7 @@ def rank(source: str | None, *, marked: bool) -> int:
 
     Args:
         source: One of the sources of a decision, or None before any.
-        marked: A person marked, checked in or applied it (``marked_by`` is set).
+        marked: A person marked, checked in or applied it, also one who is forgotten.
 
     Raises:
         KeyError: the source is not known.
@@ -54,7 +56,4 @@ def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> 
 
 def is_automatic(source: str | None) -> bool:
     """Return whether a calculation gave the decision."""
-    return source in {LIVEKIT_AUTO, WHITEBOARD_AUTO}
-
-
-__all__ = ["Status", "calculation_replaces", "is_automatic", "rank"]
+    return source in _AUTOMATIC
