@@ -194,7 +194,8 @@ _STRANGERS = f"""
 
 _ROSTER = f"""
     SELECT s.id, p.id, p.registration IN ('registered', 'walk_in'),
-        a.id, a.status, a.source, a.marked_by_id IS NOT NULL,
+        a.id, a.status, a.source,
+        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
         a.join_count, a.intervals::text, a.failed_attempts,
         {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},

@@ -198,7 +198,8 @@ def _decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
         "late_minutes": None if late is None else late // 60,
         "join_count": decision.join_count,
         "failed_attempts": decision.failed_attempts or 0,
-        "is_auto_calculated": is_automatic(decision.source) and marked_by is None,
+        "is_auto_calculated": is_automatic(decision.source)
+        and decision.marked_at is None,
         "marked_by": marked_by
         and {"id": marked_by.pk, "username": marked_by.get_username()},
         "marked_at": decision.marked_at,

@@ -180,6 +180,7 @@ def test_a_recalculation_that_finds_the_same_writes_no_row_of_anybody(
         status="excused",
         source="manual",
         marked_by=make_user(),
+        marked_at=SOON,
     )
     attend(lesson, ben, waiting, minutes=33.3337)
     deliver_all(*Room(lesson).stay(ana, 1.0001, 7.77), Room(lesson).aborted(ana, 9, 10))
@@ -366,10 +367,41 @@ def test_a_mark_stays_where_nobody_was_seen(
         status="present",
         source="manual" if marked else "check_in",
         marked_by=make_user() if marked else None,
+        marked_at=SOON,
     )
     calculate()
     assert decided(ana)[0] == "present"
     assert changes() == []
+
+
+def test_a_suggestion_that_a_person_applied_stays_when_the_person_is_forgotten(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    teacher = make_user()
+    make_attendance(
+        ana,
+        lesson,
+        status="excused",
+        source="livekit_auto",
+        marked_by=teacher,
+        marked_at=SOON,
+    )
+    teacher.delete()
+    attend(lesson, ana)
+    calculate()
+    assert decided(ana) == ("excused", "livekit_auto")
+    assert changes() == []
+
+
+def test_an_own_answer_is_no_mark(
+    lesson: LiveSession, ana: Participant, ben: Participant
+) -> None:
+    make_attendance(
+        ana, lesson, status="present", source="self_reported", marked_at=SOON
+    )
+    attend(lesson, ben)
+    calculate()
+    assert decided(ana) == ("absent", "livekit_auto")
 
 
 @pytest.mark.parametrize("source", ["self_reported", "system_default"])
