@@ -5,33 +5,42 @@ connection: more than twice as fast as Django's ASGI handler (docs/architecture.
 Paths under ``/live/`` are kept free for a route that never enters Django.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
 from a2wsgi import WSGIMiddleware
 
+from attendance_site.bodies import Receive, Scope, Send, TooSlow, read_body, replay
 from attendance_site.wsgi import application as django
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+THREADS = 8
 
-_http = WSGIMiddleware(django, workers=8)  # type: ignore[arg-type]
+_http = WSGIMiddleware(django, workers=THREADS)  # type: ignore[arg-type]
 
 
-async def application(scope: Message, receive: Receive, send: Send) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer HTTP requests through Django; accept the server's start and stop."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http":
-        # granian's own are no coroutine functions, which a2wsgi insists on.
-        async def _receive() -> Message:
-            return await receive()
+        await _answer(scope, receive, send)
 
-        async def _send(message: Message) -> None:
-            await send(message)
 
-        await _http(scope, _receive, _send)  # type: ignore[arg-type]
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        body = await read_body(receive)
+    except TooSlow:
+        await _refuse(send, 408, b"The body did not come in time.\n")
+        return
+
+    # granian's own is no coroutine function, which a2wsgi insists on.
+    async def _send(message: Scope) -> None:
+        await send(message)
+
+    await _http(scope, replay(body, receive), _send)  # type: ignore[arg-type]
+
+
+async def _refuse(send: Send, status: int, text: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import KombuError
 
 from attendance.models import SessionCalculation
 from attendance_site.beat import has_pulse
@@ -152,7 +153,7 @@ def _redis_and_beat() -> Iterator[Finding]:
 def _worker() -> Finding:
     try:
         answers = app.control.ping(timeout=1)
-    except OSError:
+    except (KombuError, OSError):
         answers = []
     if answers:
         return well("worker", f"{len(answers)} answered.")

@@ -103,6 +103,8 @@ def postgres(url: str, *, name: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": None,
+        # After a restart of Postgres no request fails; a webhook looks for itself.
+        "CONN_HEALTH_CHECKS": True,
         # PgBouncer in transaction mode must work.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import DataError, connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 
 from sessions_app.folding import fold
 from sessions_app.payload import Payload, unparsed
@@ -162,6 +162,21 @@ def store_fact(fact: Fact, body: bytes) -> bool:
 
 
 def _execute(statement: str, fact: Fact) -> bool:
+    """Run one statement, once more if the connection turns out to be dead.
+
+    Without that each thread would answer 503 once after every restart of Postgres, and
+    LiveKit's few tries might all meet such a thread.
+    """
+    try:
+        return _run(statement, fact)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
+        return _run(statement, fact)
+
+
+def _run(statement: str, fact: Fact) -> bool:
     """Run one statement, prepared; return whether it gave a row.
 
     Parsing and planning it anew would take twice as long as running it, and Django's

@@ -4,7 +4,8 @@ Every column of a :class:`~sessions_app.models.Connection` is a minimum or an "o
 over its facts: the earliest join, the earliest of each kind of end; whether a join or
 a leave, and whether a plain fact told of it. What describes it (room, identity, name,
 kind) comes from the fact with the smallest (time, id), why it ended from the smallest
-of those that end it; a fact without a time sorts last. So the same facts, in any order
+of those that end it; a fact without a time sorts last, and before that, for the
+description, one that names no room or nobody. So the same facts, in any order
 and any number of copies, give the same row.
 
 Source: docs/architecture.md, "Folding".
@@ -13,10 +14,17 @@ Source: docs/architecture.md, "Folding".
 _DESCRIPTION = "room_name, room_sid, identity, name, kind, described_at, described_by"
 _ENDING = "end_reason, ended_by_at, ended_by"
 
-_DESCRIBED_EARLIER = """
-    (coalesce(excluded.described_at, 'infinity'), excluded.described_by COLLATE "C")
-    < (coalesce(kept.described_at, 'infinity'), kept.described_by COLLATE "C")
-"""
+
+def _order_of_description(row: str) -> str:
+    return f"""(
+        {row}.room_name IS NULL, {row}.identity IS NULL,
+        coalesce({row}.described_at, 'infinity'), {row}.described_by COLLATE "C"
+    )"""
+
+
+_DESCRIBED_EARLIER = (
+    f"{_order_of_description('excluded')} < {_order_of_description('kept')}"
+)
 
 _ENDED_EARLIER = """
     excluded.ended_by IS NOT NULL AND (

@@ -24,13 +24,18 @@ def _letters(word: str) -> str:
     )
 
 
-# In text: a secret's name, and what may be its value.
+_SECRET_NAME = f"{_letters('turn')}_?{_letters('password')}"
+# In text: a secret's name and its value, or all that follows if that is no plain value.
 _SECRET_IN_TEXT = re.compile(
-    rf"""({_letters("turn")}_?{_letters("password")}  # the name
-            \\*["']?[\s:=\[{{(]*)                     # what stands between
+    rf"""({_SECRET_NAME})
         (?:
-            (\\*["'])(?:[^\\"']++|(?!\2)(?:\\.|.))*   # up to the quote that began it
-            | [^\s,}}\]]*                             # up to a comma, bracket or space
+            (\\*+["']?\s*+[:=]\s*+)
+            (?:
+                (\\*["'])(?:[^\\"']++|(?!\3)(?:\\.|.))*  # up to the quote that began it
+                | [^\s,\[\]{{}}()/\\"']+(?=[\s,}}\]]|\Z)
+                | (?=[,}}\]]|\Z)
+            )
+            | .*
         )
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
@@ -78,6 +83,9 @@ def read_payload(body: bytes) -> Payload:
 def unparsed(body: bytes) -> Payload:
     """Return ``body`` as one escaped string in which secrets are masked."""
     text = body.decode(errors="backslashreplace")
+    # In UTF-16 each letter of the name stands apart.
+    if _SECRET_KEY.search(text.replace("\x00", "")) and "\x00" in text:
+        text = "***"
     value = {"unparsed": _storable(text)}
     return Payload(value, _serialize(value), is_parsed=False)
 
@@ -132,7 +140,7 @@ def _clean(value: object) -> object:
 
 
 def _storable(text: str) -> str:
-    return _escape(_SECRET_IN_TEXT.sub(r"\1\2***", text))
+    return _escape(_SECRET_IN_TEXT.sub(r"\1\2\3***", text))
 
 
 def _escape(text: str) -> str:

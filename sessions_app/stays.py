@@ -16,6 +16,14 @@ _LONGEST_ATTEMPT = f"interval '{LONGEST_ATTEMPT.total_seconds()} s'"
 # start, which may be dated after the first join, by coming this much later.
 OWN_START = timedelta(seconds=2)
 
+# A connection that neither a fact nor anything in its room has ended reaches no session
+# that begins longer after it: else one lost leave, and the next lesson's lost webhooks,
+# would make a ghost present and everybody else absent.
+LONGEST_OPEN = timedelta(hours=12)
+
+# Attempts that failed shortly before the start are told too.
+EARLY_ATTEMPT = timedelta(hours=1)
+
 PEOPLE = """
     coalesce(c.kind, 'STANDARD') NOT IN ('AGENT', 'EGRESS', 'INGRESS') AND c.is_plain
 """
@@ -69,7 +77,8 @@ STAYS = f"""
     FROM sessions_app_livesession s
     JOIN sessions_app_connection c
         ON c.room_name = s.room_name
-        AND coalesce(least(c.left_at, c.aborted_at), 'infinity') > s.starts_at
+        AND coalesce(least(c.left_at, c.aborted_at), 'infinity')
+            > s.starts_at - interval '{EARLY_ATTEMPT.total_seconds()} s'
         AND coalesce(c.joined_at, c.left_at, c.aborted_at)
             < coalesce(s.ended_at, s.ends_at)
     CROSS JOIN LATERAL (
@@ -79,5 +88,10 @@ STAYS = f"""
                 THEN {INFERRED_END}
             END AS inferred_at
     ) e
-    WHERE {PEOPLE}
+    WHERE {PEOPLE} AND CASE
+        WHEN {FAILED_ATTEMPT} THEN true
+        WHEN e.ended_at IS NULL
+            THEN c.joined_at > s.starts_at - interval '{LONGEST_OPEN.total_seconds()} s'
+        ELSE e.ended_at > s.starts_at
+    END
 """

@@ -181,7 +181,7 @@ def expected(history: list[dict[str, Any]]) -> dict[str, Any]:
     def those(event: str) -> list[dict[str, Any]]:
         return [body for body in history if body["event"] == f"participant_{event}"]
 
-    first = min(history, key=order)
+    first = min(history, key=lambda body: (not body["room"]["name"], *order(body)))
     person = first["participant"]
     ends = sorted(those("left") + those("connection_aborted"), key=order)
     return {

@@ -177,6 +177,10 @@ def test_nul_and_lone_surrogates_are_escaped_visibly(body: str, value: object) -
         r"x {\"turnPassword\":\"%s\"}",
         r"x {\\\"turn\\u0050assword\\\":\\\"%s\\\"}",
         '{"turnPassword": ["%s", NaN',
+        '{"turnPassword": ["other", "%s", NaN',
+        '{"turnPassword":{"a":"%s"}, NaN',
+        "turnPassword is %s",
+        '{"turnPassword":/* */"%s", NaN',
         "[" * 300 + '{"turnPassword": "%s"}' + "]" * 300,
     ],
 )
@@ -198,6 +202,12 @@ def test_cut_at_any_byte_no_part_of_the_secret_is_kept() -> None:
     for end in range(len(body)):
         text = read_payload(body[:end].encode()).text
         assert not re.search("[ZQXJ]", text), text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_the_turn_password_is_not_kept_in_another_encoding(encoding: str) -> None:
+    body = f'{{"turnPassword": "{SECRET}"}}'.encode(encoding)
+    assert SECRET[0] not in read_payload(body).text.replace("unparsed", "")
 
 
 def test_what_surrounds_a_masked_secret_is_kept() -> None:

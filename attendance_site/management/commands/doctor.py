@@ -20,12 +20,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = list(examine())
+        findings = []
+        for finding in examine():
+            findings.append(finding)
+            if not options["json"]:
+                self._print(finding)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(finding) for finding in findings]))
-        else:
-            for finding in findings:
-                self._print(finding)
         if any(finding.is_broken for finding in findings):
             sys.exit(1)
 
