@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from attendance.calculation import Interval, Policy, calculate_person
 from attendance.evidence import (
     NOTHING_SEEN,
@@ -24,9 +26,11 @@ from attendance.models import Attendance, SessionCalculation, Status
 from attendance.precedence import is_automatic
 from events.models import EXPECTED, Event, Participant, Registration, User
 from events.permissions import Viewer
-from sessions_app.models import LiveSession
+from sessions_app.models import LiveSession, PresenceEvent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Facts of this long before and after a session are told as having been received.
+AROUND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,14 @@ class Report:
     """A session's report as one reader may see it.
 
     Attributes:
+        policy_now: The thresholds that would decide now.
+        facts: How many were received about the time around the window.
         until: The end of the window, or the present time while it runs.
-        policy: The thresholds that decided, or would decide now.
     """
 
     session: LiveSession
     calculation: SessionCalculation | None
-    policy: Policy
+    policy_now: Policy
     facts: int
     until: datetime
     sight: Sight
@@ -108,6 +113,17 @@ class Report:
     def calculated_at(self) -> datetime | None:
         """When the reading of the last calculation began."""
         return self.calculation.calculated_at if self.calculation else None
+
+    @property
+    def policy(self) -> Policy:
+        """The thresholds that decided about these rows, or would decide now."""
+        decided = (row.attendance.policy for row in self.rows if row.attendance)
+        return next(filter(None, decided), self.policy_now)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the session was cancelled, so that no decision counts."""
+        return self.session.cancelled_at is not None
 
     @property
     def nobody_seen(self) -> bool:
@@ -145,6 +161,7 @@ class Report:
             "ends_at": session.ends_at,
             "ended_at": session.ended_at,
             "cancelled_at": session.cancelled_at,
+            "void": self.is_void,
             "window": {"starts_at": session.starts_at, "ends_at": session.end},
             "calculated_at": self.calculated_at,
             "nobody_seen": self.nobody_seen,
@@ -243,8 +260,8 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     report = Report(
         session,
         calculation,
-        _policy(decisions) or inputs.policy,
-        inputs.facts,
+        inputs.policy,
+        _facts_around(session),
         until,
         sight,
     )
@@ -270,12 +287,23 @@ def _decisions(session: LiveSession) -> dict[int, Attendance]:
     return {decision.participant_id: decision for decision in decisions}
 
 
-def _policy(decisions: dict[int, Attendance]) -> Policy | None:
-    """Return the policy that the session's decisions were computed by."""
-    for decision in decisions.values():
-        if policy := decision.policy:
-            return policy
-    return None
+def _facts_around(session: LiveSession) -> int:
+    """Count the facts of the room from an hour before the window to an hour after it.
+
+    For showing alone: early joiners and late leaves belong to a lesson, what was heard
+    in the same room yesterday does not. (``due.FACTS_OF_SESSION`` counts more, because
+    it must miss nothing.) A fact is of the time when it happened and of that when its
+    connection began; one without a usable time, of that when it was received.
+    """
+    around = session.starts_at - AROUND, session.end + AROUND
+    facts = PresenceEvent.objects.filter(room_name=session.room_name).filter(
+        Q(occurred_at__range=around)
+        | Q(joined_at__range=around)
+        | Q(occurred_at=None, joined_at=None, received_at__range=around),
+        # Nothing is told before it happens: this finds them by an index.
+        received_at__gte=around[0],
+    )
+    return facts.count()
 
 
 def _roster(session: LiveSession, sight: Sight) -> Iterable[Participant]:

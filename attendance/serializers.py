@@ -153,6 +153,9 @@ class ReportSessionSerializer(Declared):
     ends_at = InstantField()
     ended_at = InstantField(allow_null=True)
     cancelled_at = InstantField(allow_null=True)
+    void = serializers.BooleanField(
+        help_text="It was cancelled: no decision of this report counts for anybody."
+    )
     window = ReportWindowSerializer()
     calculated_at = InstantField(allow_null=True)
     nobody_seen = serializers.BooleanField()

@@ -5,6 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attendance.calculation import Policy
+from attendance.policies import Place, set_policy
 from attendance.selectors import Report, session_report
 from attendance.services import calculate_session, count_empty_as_absent
 from events.models import ParticipantRole, Registration, Role, User
@@ -16,6 +18,7 @@ from tests.factories import (
     make_member,
     make_organization,
     make_participant,
+    make_presence_event,
     make_session,
     make_user,
 )
@@ -227,3 +230,39 @@ def test_a_policy_of_the_session_decides_and_is_shown(organizer: User) -> None:
     found = report(session, user)
     assert found.policy.grace_minutes == 30
     assert rows(found)["Ana"]["status"] == "present"
+
+
+def test_the_policy_is_that_of_the_rows_not_of_people_who_cancelled_since(
+    session: LiveSession, organizer: User
+) -> None:
+    ana = make_participant(session.event, name="Ana")
+    gone = make_participant(session.event)
+    make_connection(session, identity=ana.identity, left_at=at(50))
+    calculate_session(session, now=LATER)
+    gone.registration = Registration.CANCELLED
+    gone.save()
+    set_policy(Place(session.event.organization), Policy(grace_minutes=5))
+    calculate_session(session, now=LATER, force=True)
+    found = report(session, organizer)
+    assert found.policy.grace_minutes == 5
+    [row] = found.as_dict()["results"]
+    assert "within the 5 minutes' grace" in row["explanation"]
+
+
+def test_facts_are_those_around_the_session(
+    session: LiveSession, organizer: User
+) -> None:
+    for minute in (-55, 0, 30, 115):
+        make_presence_event(session, occurred_at=at(minute))
+    make_presence_event(session, occurred_at=at(200), joined_at=at(10))
+    for minute in (-24 * 60, -65, 125, 24 * 60):
+        make_presence_event(session, occurred_at=at(minute))
+    assert report(session, organizer).facts == 5
+
+
+def test_decisions_of_a_cancelled_session_are_void(
+    session: LiveSession, organizer: User
+) -> None:
+    assert report(session, organizer).as_dict()["session"]["void"] is False
+    session.cancelled_at = LATER
+    assert report(session, organizer).as_dict()["session"]["void"] is True
