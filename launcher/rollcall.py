@@ -76,11 +76,13 @@ def _web(instance: Instance) -> Program:
     address = ["--host", instance.host, "--port", str(instance.port)]
     # Without a limit open event streams would hold up the stop.
     limits = ["--workers", "1", "--workers-kill-timeout", "3"]
+    # Its notes on ordinary disconnects read like failures.
+    quiet = ["--log-level", "warning"]
     application = "attendance_site.asgi:application"
     granian = [str(PYTHON), "-m", "granian", "--interface", "asgi", "--no-ws"]
     return Program(
         name="web",
-        argv=[*granian, *address, *limits, application],
+        argv=[*granian, *address, *limits, *quiet, application],
         env=instance.process_environment(),
         cwd=PROJECT,
         log=instance.logs / "web.log",
