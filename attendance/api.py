@@ -94,11 +94,11 @@ class SessionCalculate(APIView):
         wanted = serializer.validated_data
         user, now = signed_in(request), timezone.now()
         outcome = calculate_session(session, now=now, force=wanted["force"])
-        if error := outcome.failed.get(session.pk):
+        if session.pk in outcome.failed:
+            # What exactly is for the log and the admin, not for organizers.
             raise NotCalculated(
                 "not_calculated",
-                _("The calculation failed and is tried again in a minute: %(error)s")
-                % {"error": error},
+                _("The calculation failed. It is tried again by itself."),
             )
         if wanted["count_empty_as_absent"]:
             count_empty_as_absent(session, actor=user)

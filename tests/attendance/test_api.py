@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from attendance.models import AttendanceChange
+from attendance import services
+from attendance.models import AttendanceChange, SessionCalculation
 from attendance.serializers import (
     ReportRowSerializer,
     ReportSerializer,
@@ -103,6 +104,23 @@ def test_a_running_or_cancelled_session_is_not_calculated() -> None:
     assert running.json()["type"].endswith("session_running")
     client.post(f"{path}/cancel")
     assert client.post(f"{path}/calculate").status_code == 409
+
+
+def test_a_failure_is_told_in_plain_words_and_noted_in_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*args: object) -> None:
+        raise ValueError("secret detail")
+
+    monkeypatch.setattr(services, "read_roster", fail)
+    session = make_session()
+    answer = organizer(session).post(f"/api/sessions/{session.pk}/calculate")
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "tag:rollcall,2026:not_calculated"
+    assert answer.json()["detail"] == (
+        "The calculation failed. It is tried again by itself."
+    )
+    assert SessionCalculation.objects.get().error == "ValueError: secret detail"
 
 
 def test_a_session_in_which_nobody_was_seen_counts_as_absent_only_when_asked() -> None:
