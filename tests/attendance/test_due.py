@@ -11,7 +11,7 @@ from attendance import due
 from attendance.due import Selection
 from attendance.models import AttendancePolicy, SessionCalculation
 from attendance.services import calculate_sessions
-from events.models import KnownIdentity, Participant, Registration
+from events.models import KnownIdentity, Participant, ParticipantRole, Registration
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (
     START,
@@ -19,6 +19,7 @@ from tests.factories import (
     make_participant,
     make_presence_event,
     make_session,
+    make_user,
 )
 from tests.webhooks import Room, deliver_all
 
@@ -298,6 +299,18 @@ def test_a_link_that_is_changed_or_taken_back_makes_it_due(lesson: LiveSession) 
     assert run() == [lesson.pk]
 
 
+def test_who_or_what_is_moved_makes_both_events_due(lesson: LiveSession) -> None:
+    other = make_session()
+    link_an_identity(lesson)
+    run()
+    somebody = make_participant(other.event)
+    assert run() == [other.pk]
+    KnownIdentity.objects.update(participant=somebody)
+    assert (run(), run()) == ([lesson.pk, other.pk], [])
+    Participant.objects.filter(pk=somebody.pk).update(event=lesson.event)
+    assert (run(), run()) == ([lesson.pk, other.pk], [])
+
+
 def save_without_a_change(lesson: LiveSession) -> None:
     LiveSession.objects.get(pk=lesson.pk).save()
 
@@ -317,18 +330,47 @@ def rename_event(lesson: LiveSession) -> None:
     lesson.event.save(update_fields=["title"])
 
 
+def change_who_somebody_is_to_people(lesson: LiveSession) -> None:
+    Participant.objects.update(
+        name="Anna",
+        email="anna@example.com",
+        role=ParticipantRole.HOST,
+        time_zone="Asia/Riyadh",
+        language="ar",
+        show_on_profile=False,
+    )
+
+
+def save_somebody_without_a_change(lesson: LiveSession) -> None:
+    lesson.event.participants.get().save()
+
+
+def say_who_linked(lesson: LiveSession) -> None:
+    KnownIdentity.objects.update(created_by=make_user())
+
+
 def look_at_connections(lesson: LiveSession) -> None:
     Connection.objects.update(inferred_left_at=SOON)
 
 
 @pytest.mark.parametrize(
     "change",
-    [save_without_a_change, rename, change_policy, rename_event, look_at_connections],
+    [
+        save_without_a_change,
+        rename,
+        change_policy,
+        rename_event,
+        change_who_somebody_is_to_people,
+        save_somebody_without_a_change,
+        say_who_linked,
+        look_at_connections,
+    ],
 )
 def test_a_change_of_anything_else_does_not(
     lesson: LiveSession, change: Callable[[LiveSession], None]
 ) -> None:
     deliver_all(Room(lesson).joined("ana", 0))
+    link_an_identity(lesson)
     run()
     change(lesson)
     assert run() == []
