@@ -22,6 +22,7 @@ from knox.models import AuthToken
 from rest_framework import exceptions
 from rest_framework.throttling import BaseThrottle
 
+from events.language import speak_as
 from events.models import User
 
 # For a token that somebody signed in for; `create_api_token` makes lasting ones.
@@ -32,7 +33,7 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
     """``Authorization: Bearer TOKEN``, found in one query by the token's digest."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
-        """Return the token's owner and its row.
+        """Return the token's owner and its row; answer in the owner's language.
 
         Raises:
             AuthenticationFailed: unknown, over, or its owner is not active.
@@ -49,6 +50,7 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
             raise exceptions.AuthenticationFailed(
                 _("This token is not known, has ended or was revoked.")
             )
+        speak_as(row.user)
         return row.user, row
 
 

@@ -13,6 +13,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from events.models import User
+
 # Answered by machines to machines; nothing here may cost them a query.
 WORDLESS = ("/webhooks/", "/health/", "/static/")
 
@@ -44,15 +46,28 @@ def speak(request: HttpRequest, language: str) -> None:
         translation.activate(supported)
 
 
+def speak_as(user: User) -> None:
+    """Use the language of an account that a token named, if it has one of its own.
+
+    The middleware, which only knows of cookies, ends it with the request.
+    """
+    if own := _own(user):
+        translation.activate(own)
+
+
 def _asked_for(request: HttpRequest) -> str | None:
-    own = getattr(getattr(request, "user", None), "language", "")
-    if own and (supported := _supported(own)):
-        return supported
+    if own := _own(getattr(request, "user", None)):
+        return own
     header = request.headers.get("Accept-Language", "")
     for language, _weight in parse_accept_lang_header(header):
         if supported := _supported(language):
             return supported
     return None
+
+
+def _own(user: object) -> str | None:
+    language = getattr(user, "language", "")
+    return _supported(language) if language else None
 
 
 def _supported(language: str) -> str | None:

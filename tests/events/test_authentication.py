@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from events.authentication import issue_token
@@ -51,6 +51,20 @@ def test_name_and_password_give_a_token_that_opens_and_can_be_revoked() -> None:
     assert client.get("/api/me").json()["username"] == user.username
     assert client.delete("/api/auth/token").status_code == 204
     assert client.get("/api/me").status_code == 401
+
+
+def test_a_tokens_account_says_the_language() -> None:
+    token, _ends = issue_token(user=make_user(language="ar"), lifetime=None)
+    answer = bearer(token).get("/api/events/0", HTTP_ACCEPT_LANGUAGE="en")
+    assert answer.headers["Content-Language"] == "ar"
+    assert answer.json()["title"] == "غير موجود"
+    assert translation.get_language() == "en"
+
+
+def test_without_a_language_of_its_own_the_request_says_it() -> None:
+    token, _ends = issue_token(user=make_user(), lifetime=None)
+    answer = bearer(token).get("/api/events/0", HTTP_ACCEPT_LANGUAGE="ar")
+    assert answer.headers["Content-Language"] == "ar"
 
 
 def test_a_session_has_no_token_to_revoke() -> None:
