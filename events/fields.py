@@ -36,6 +36,17 @@ class InstantField(serializers.DateTimeField):
         return instant
 
 
+class RowField(serializers.PrimaryKeyRelatedField[M]):
+    """A row by its id, which is a whole number; Python would take 2.9 as 2."""
+
+    def to_internal_value(self, data: object) -> M:
+        """Return the row."""
+        if isinstance(data, float):
+            self.fail("incorrect_type", data_type="float")
+        row: M = super().to_internal_value(data)  # type: ignore[arg-type]
+        return row
+
+
 def _is_naive(value: str) -> bool:
     try:
         parsed = parse_datetime(value)
@@ -55,6 +66,8 @@ class ModelSerializer(serializers.ModelSerializer[M]):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: InstantField,
     }
+
+    serializer_related_field = RowField
 
     def get_validators(self) -> list[Any]:
         """None over several fields, but those that a serializer names."""

@@ -279,6 +279,15 @@ def test_a_foreign_and_an_unknown_organization_look_alike() -> None:
     assert answers[0] == answers[1]
 
 
+@pytest.mark.parametrize("odd", [1.0, 1.9, True, 10**30, "x", [1], {}])
+def test_only_a_whole_number_is_an_id(odd: object) -> None:
+    client = make_client(make_member(make_organization(pk=1)))
+    sent = {"title": "A", "starts_at": "2026-03-02T10:00:00Z"}
+    assert client.post("/api/events", sent | {"organization": 1}).status_code == 201
+    answer = client.post("/api/events", sent | {"organization": odd})
+    assert (answer.status_code, list(errors(answer))) == (400, ["organization"])
+
+
 def test_an_event_stays_with_its_organization() -> None:
     event = make_event()
     user = make_member(event.organization)
