@@ -64,7 +64,9 @@ def test_nothing_new_is_nothing_done(
 ) -> None:
     run(capsys, session.pk)
     code, out, _ = run(capsys, session.pk)
-    assert (code, out) == (0, "0 calculated, 0 failed.\n")
+    assert code == 0
+    assert out == f"Session {session.pk}: nothing new; --force recalculates.\n"
+    assert run(capsys) == (0, "0 calculated, 0 failed.\n", "")
     code, out, _ = run(capsys, session.pk, "--force")
     assert "0 changed" in out
 
@@ -81,6 +83,14 @@ def test_a_dry_run_writes_nothing(
 def test_an_unknown_session_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, 999_999)
     assert (code, err) == (2, "There is no session 999999.\n")
+
+
+@pytest.mark.parametrize("days", [99_999_999, 0, -1])
+def test_a_number_of_days_that_cannot_be_is_wrong_use(
+    capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    code, out, err = run(capsys, f"--days={days}")
+    assert (code, out, err) == (2, "", "--days takes a number from 1 to 36500.\n")
 
 
 def test_a_running_session_is_refused(

@@ -244,7 +244,16 @@ def test_the_command_counts_and_names_the_columns(three_people: Any) -> None:
         "3 connections, 3 differed.",
         "  name: 3",
         "  left_at: 1",
+        "No report changes by this alone: "
+        "manage.py calculate_attendance SESSION_ID --force",
     ]
+
+
+def test_the_command_names_the_session_to_calculate(three_people: Any) -> None:
+    Connection.objects.update(name="Eve")
+    session = make_session(room_name=ROOM)
+    said = run("--session", str(session.pk))
+    assert f"manage.py calculate_attendance {session.pk} --force" in said
 
 
 def test_the_command_tells_it_as_json_too(three_people: Any) -> None:

@@ -4,18 +4,20 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from attendance.due import DAYS, Selection
 from attendance.services import Outcome, calculate_session, calculate_sessions
+from events import commands
 from events.errors import Conflict
 from sessions_app.models import LiveSession, SessionType
 
-DONE, FAILED, WRONG_USE = 0, 1, 2
+FAILED, WRONG_USE = 1, 2
+DAYS_AT_MOST = 36_500
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
         "Calculate attendance: of all sessions that are due, or of one. "
         "Exit code 0: done, 1: failed in part, 2: wrong use."
@@ -48,6 +50,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["days"] <= DAYS_AT_MOST:
+            self.stderr.write(f"--days takes a number from 1 to {DAYS_AT_MOST}.")
+            sys.exit(WRONG_USE)
         if options["session"] is None:
             outcome = calculate_sessions(
                 Selection(
@@ -63,6 +68,10 @@ class Command(BaseCommand):
         document = _as_document(outcome)
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False))
+        elif options["session"] and not (outcome.calculated or outcome.failed):
+            self.stdout.write(
+                f"Session {options['session']}: nothing new; --force recalculates."
+            )
         else:
             self._print(document, dry_run=options["dry_run"])
         if outcome.failed:

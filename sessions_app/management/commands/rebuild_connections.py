@@ -5,15 +5,16 @@ import sys
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from events import commands
 from sessions_app.models import LiveSession
 from sessions_app.rebuild import Rebuilt, rebuild_connections
 
 WRONG_USE = 2
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
         "Make LiveKit's connections anew from the facts, and write those that differ "
         "from what stands. Exit code 0: done, 2: wrong use."
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(document, ensure_ascii=False))
         else:
-            self._print(rebuilt)
+            self._print(rebuilt, options["session"] or "SESSION_ID")
 
     def _room_name(self, session_id: int | None) -> str | None:
         if session_id is None:
@@ -47,10 +48,16 @@ class Command(BaseCommand):
             sys.exit(WRONG_USE)
         return session.room_name
 
-    def _print(self, rebuilt: Rebuilt) -> None:
+    def _print(self, rebuilt: Rebuilt, session: int | str) -> None:
         self.stdout.write(
             f"{rebuilt.connections} connections, {len(rebuilt.differing)} differed."
         )
         columns = Counter(name for what in rebuilt.differing.values() for name in what)
         for name, number in columns.most_common():
             self.stdout.write(f"  {name}: {number}")
+        if rebuilt.differing:
+            # A session is due by its facts, and those are what they were.
+            self.stdout.write(
+                "No report changes by this alone: "
+                f"manage.py calculate_attendance {session} --force"
+            )

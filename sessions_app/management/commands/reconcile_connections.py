@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from events import commands
 from sessions_app.reconciliation import reconcile_connections
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     help = (
         "Say since when connections that no fact has ended are taken as left: an hour "
         "after the last session that they can reach, without any a day after the join."
