@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters.rest_framework as django_filters
 from django.contrib.auth import authenticate
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -329,12 +329,31 @@ class EventViewed(EventViews):
         return Response(EventViewSerializer(view).data, status=201 if is_new else 200)
 
 
+class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Nobody is found by what of them the caller does not see."""
+
+    email = django_filters.CharFilter(method="with_email")
+
+    class Meta:
+        model = Participant
+        fields = ["role", "registration"]
+
+    def with_email(
+        self, roster: QuerySet[Participant], name: str, email: str
+    ) -> QuerySet[Participant]:
+        """Those with this address: for hosts and attendees only their own."""
+        viewer = viewer_of(self.request)
+        return roster.filter(
+            Q(event__organization__in=viewer.roles) | Q(user=viewer.user), email=email
+        )
+
+
 class ParticipantList(generics.ListCreateAPIView[Participant]):
     """The roster of an event: attendees see themselves on it alone."""
 
     serializer_class = ParticipantSerializer
     queryset = Participant.objects.all()
-    filterset_fields = ["role", "registration", "email"]
+    filterset_class = ParticipantFilter
 
     @cached_property
     def event(self) -> Event:

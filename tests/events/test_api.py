@@ -14,6 +14,7 @@ from events.models import (
     Participant,
     Registration,
     Role,
+    User,
 )
 from events.services import verify_email
 from tests.factories import (
@@ -390,6 +391,21 @@ def test_hosts_see_no_addresses_but_their_own() -> None:
         True: host.email,
         False: None,
     }
+
+
+def test_hosts_cannot_find_out_an_address_by_asking_for_it() -> None:
+    event = make_event()
+    host = make_participant(event, user=make_user(), role="host")
+    ali = make_participant(event)
+    assert host.user is not None
+
+    def found(user: User, email: str) -> list[int]:
+        path = f"/api/events/{event.pk}/participants?email={email}"
+        return [row["id"] for row in make_client(user).get(path).json()["results"]]
+
+    assert found(host.user, ali.email) == []
+    assert found(host.user, host.email) == [host.pk]
+    assert found(make_member(event.organization, Role.VIEWER), ali.email) == [ali.pk]
 
 
 def test_attendees_see_themselves_alone() -> None:
