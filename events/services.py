@@ -107,7 +107,7 @@ def create_organization(
 
 def _free_slug(name: str) -> str:
     """Return a slug like the name; a random one where the name has no Latin letter."""
-    slug = slugify(name).replace("_", "-")[: SLUG_LENGTH - 9].strip("-")
+    slug = slugify(name.replace("_", " "))[: SLUG_LENGTH - 9].strip("-")
     if slug and not Organization.objects.filter(slug=slug).exists():
         return slug
     return "-".join(filter(None, [slug, secrets.token_hex(4)]))
