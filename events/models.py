@@ -189,11 +189,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(organization__in=Organization.objects.organized_by(user))
 
     def hosted_by(self, user: User) -> Self:
-        """Events that have the user as a host on their roster."""
+        """Events that expect the user as a host."""
         return self.filter(
-            pk__in=Participant.objects.filter(user=user, role=ParticipantRole.HOST)
-            .exclude(registration=Registration.CANCELLED)
-            .values("event")
+            pk__in=Participant.objects.filter(
+                user=user, role=ParticipantRole.HOST, registration__in=EXPECTED
+            ).values("event")
         )
 
 

@@ -12,7 +12,6 @@ from events.models import (
     EventView,
     Membership,
     Participant,
-    Registration,
     Role,
     User,
 )
@@ -419,10 +418,11 @@ def test_attendees_see_themselves_alone() -> None:
     assert client.get(f"/api/participants/{other.pk}").status_code == 404
 
 
-def test_a_cancelled_host_is_no_longer_one() -> None:
+@pytest.mark.parametrize("registration", ["cancelled", "waitlisted", "viewed"])
+def test_a_host_who_is_not_expected_is_none(registration: str) -> None:
     event = make_event()
     host = make_participant(
-        event, user=make_user(), role="host", registration=Registration.CANCELLED
+        event, user=make_user(), role="host", registration=registration
     )
     make_participant(event)
     assert host.user is not None
