@@ -14,6 +14,7 @@ from django.db import connection
 
 from attendance.calculation import Policy, Stay
 from attendance.due import FACTS_OF_SESSION, INPUTS_AS_OF
+from events.models import EXPECTED, NOT_IN_REPORTS
 from sessions_app.models import Source
 from sessions_app.stays import STAYS
 
@@ -118,6 +119,13 @@ def _microseconds(expression: str) -> str:
     return f"round(date_part('epoch', {expression}) * 1e6)::bigint"
 
 
+def _values(choices: Iterable[str]) -> str:
+    return ", ".join(f"'{choice}'" for choice in choices)
+
+
+_EXPECTED = _values(EXPECTED)
+_NOT_IN_REPORTS = _values(NOT_IN_REPORTS)
+
 _POLICY = """
     SELECT grace_minutes, partial_from, present_over, present_regardless_over
     FROM attendance_attendancepolicy
@@ -144,10 +152,10 @@ _SESSIONS = f"""
 # Whom an identity means in an event: the participant's own comes before a linked one,
 # the newest link before older ones. Cancelled people and onlookers are nobody's match:
 # if they came, the report lists them as unmatched.
-KNOWN_PEOPLE = """
+KNOWN_PEOPLE = f"""
     WITH roster AS (
         SELECT id, event_id, identity FROM events_participant
-        WHERE registration NOT IN ('cancelled', 'viewed') AND event_id IN (
+        WHERE registration NOT IN ({_NOT_IN_REPORTS}) AND event_id IN (
             SELECT event_id FROM sessions_app_livesession WHERE id = ANY(%(sessions)s)
         )
     )
@@ -193,7 +201,7 @@ _STRANGERS = f"""
 """
 
 _ROSTER = f"""
-    SELECT s.id, p.id, p.registration IN ('registered', 'walk_in'),
+    SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
         a.id, a.status, a.source,
         a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
@@ -204,7 +212,7 @@ _ROSTER = f"""
     FROM sessions_app_livesession s
     JOIN events_participant p ON p.event_id = s.event_id
     LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id
-    WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ('cancelled', 'viewed')
+    WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ({_NOT_IN_REPORTS})
 """
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from attendance.calculation import Policy, Stay, calculate_person
 from attendance.evidence import NOTHING_SEEN, Evidence, read_evidence
 from attendance.selectors import Sight, instant, microseconds
-from events.models import EXPECTED, Participant, Registration, User
+from events.models import EXPECTED, Participant, User
 from sessions_app.models import LiveSession
 
 # Whoever is still connected this long after the end was forgotten by the server.
@@ -35,9 +35,7 @@ def attendance_status(
     people = evidence.people if evidence else {}
     is_called_off = session.cancelled_at is not None
     is_watched = not is_called_off and now < session.end + OVERTIME
-    roster = Participant.objects.filter(event=session.event_id).exclude(
-        registration__in=[Registration.CANCELLED, Registration.VIEWED]
-    )
+    roster = Participant.objects.filter(event=session.event_id).in_reports()
     if not sight.of_all:
         roster = roster.filter(user=user)
     return {

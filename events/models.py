@@ -93,14 +93,6 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             pk__in=Membership.objects.filter(user=user).values("organization")
         )
 
-    def organized_by(self, user: User) -> Self:
-        """Those whose events the user may make and change."""
-        return self.filter(
-            pk__in=Membership.objects.filter(user=user, role__in=ORGANIZERS).values(
-                "organization"
-            )
-        )
-
 
 class Organization(models.Model):
     """A tenant: a school, an academy, a community.
@@ -183,10 +175,6 @@ class EventQuerySet(models.QuerySet["Event"]):
             Q(organization__in=Organization.objects.visible_to(user))
             | Q(pk__in=Participant.objects.filter(user=user).values("event"))
         )
-
-    def organized_by(self, user: User) -> Self:
-        """Events that the user may change: theirs as organizer, admin or owner."""
-        return self.filter(organization__in=Organization.objects.organized_by(user))
 
     def hosted_by(self, user: User) -> Self:
         """Events that expect the user as a host."""
@@ -271,6 +259,7 @@ class Registration(models.TextChoices):
 
 # In every report; waitlisted people only if they were there, the others never.
 EXPECTED = (Registration.REGISTERED, Registration.WALK_IN)
+NOT_IN_REPORTS = (Registration.CANCELLED, Registration.VIEWED)
 
 
 def new_identity() -> str:
@@ -289,13 +278,9 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
             | Q(event__in=Event.objects.hosted_by(user))
         )
 
-    def organized_by(self, user: User) -> Self:
-        """Those of events that the user may change."""
-        return self.filter(event__in=Event.objects.organized_by(user))
-
-    def expected(self) -> Self:
-        """Those who are in every report (``EXPECTED``)."""
-        return self.filter(registration__in=EXPECTED)
+    def in_reports(self) -> Self:
+        """Those who are in reports, the waitlisted only of sessions they came to."""
+        return self.exclude(registration__in=NOT_IN_REPORTS)
 
 
 class Participant(models.Model):

@@ -100,7 +100,7 @@ def _start(
     supervisor.until_ready()
     if demo and (first or always):
         argv = rollcall.manage_all(["demo"])
-        _step(supervisor, instance, "demo", argv, "a lesson that ended just now")
+        _step(supervisor, instance, "demo", argv, "a lesson that ended ten minutes ago")
     instance.first_start.unlink(missing_ok=True)
     return first
 

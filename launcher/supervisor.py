@@ -363,10 +363,6 @@ def run_until_stopped(supervisor: Supervisor) -> None:
         say("\nStopping; running work is finished first (Ctrl-C again: at once).")
 
 
-def _since(moment: float, deaths: list[float]) -> list[float]:
-    return [at for at in deaths if at > moment]
-
-
 def _refuse_if_ended(child: Child) -> None:
     if child.ended():
         raise RefusedError(

@@ -38,10 +38,6 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
         """Sessions of events that the user may see."""
         return self.filter(event__in=Event.objects.visible_to(user))
 
-    def organized_by(self, user: User) -> Self:
-        """Sessions that the user may change."""
-        return self.filter(event__in=Event.objects.organized_by(user))
-
     def hosted_by(self, user: User) -> Self:
         """Sessions whose event has the user as a host on its roster."""
         return self.filter(event__in=Event.objects.hosted_by(user))

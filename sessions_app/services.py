@@ -14,7 +14,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from events.errors import Conflict, Invalid, NotSetUp
-from events.models import Event, EventState, Organization, Participant, Registration
+from events.models import (
+    NOT_IN_REPORTS,
+    Event,
+    EventState,
+    Organization,
+    Participant,
+)
 from events.problems import violated_constraint
 from sessions_app import livekit
 from sessions_app.models import LiveSession, new_room_name
@@ -178,7 +184,7 @@ def join_token(
         raise Conflict("session_cancelled", _("The session is cancelled."))
     if now >= session.end:
         raise Conflict("session_ended", _("The session has ended."))
-    if participant.registration in {Registration.CANCELLED, Registration.VIEWED}:
+    if participant.registration in NOT_IN_REPORTS:
         raise Conflict(
             "not_registered",
             _("%(name)s is not registered for this event.")
