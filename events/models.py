@@ -191,6 +191,7 @@ class Event(models.Model):
     ``ends_at`` may be empty; then it lasts two hours. ``roster_changed_at`` is set by
     the database whenever somebody's place on the roster or a link of an identity
     changes, whichever way: sessions calculated before are then due again.
+    ``state_before_cancel`` is what it becomes when its cancellation is taken back.
     """
 
     organization = models.ForeignKey(
@@ -207,6 +208,13 @@ class Event(models.Model):
     prompt_viewers = models.BooleanField(_("ask people who only looked"), default=False)
     state = models.CharField(
         _("state"), max_length=16, choices=EventState, default=EventState.DRAFT
+    )
+    state_before_cancel = models.CharField(
+        max_length=16,
+        choices=EventState,
+        default=EventState.DRAFT,
+        db_default=EventState.DRAFT,
+        editable=False,
     )
     roster_changed_at = models.DateTimeField(db_default=Now(), editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -225,6 +233,12 @@ class Event(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=EventState.values), name="event_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state_before_cancel__in=[EventState.DRAFT, EventState.SCHEDULED]
+                ),
+                name="event_state_before_cancel_known",
             ),
         ]
 

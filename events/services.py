@@ -219,7 +219,7 @@ def publish_event(*, event: Event) -> Event:
     Raises:
         Conflict: the event is completed.
     """
-    locked = Event.objects.select_for_update().get(pk=event.pk)
+    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     if locked.state != EventState.SCHEDULED:

@@ -1,7 +1,8 @@
 """Writes of live sessions: schedule, change, end, cancel, restore.
 
-Each locks the session's row first, as marks and calculations do. The database marks
-the session as changed by itself, so that it is calculated anew.
+Each locks the session's row first, as marks and calculations do; what reads or writes
+the event's state locks the event before its sessions. The database marks the session
+as changed by itself, so that it is calculated anew.
 """
 
 from collections.abc import Mapping
@@ -53,6 +54,7 @@ def schedule_session(
         Invalid: the room is not the organization's, or the end not after the start.
         Conflict: the event is cancelled, or the room is taken at that time.
     """
+    event = _lock_event(event.pk)
     if event.state == EventState.CANCELLED:
         raise Conflict(
             "event_cancelled",
@@ -136,15 +138,16 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
 
 @transaction.atomic
 def restore_session(*, session: LiveSession) -> LiveSession:
-    """Take a cancellation back; an event that was cancelled with it is on again.
+    """Take a cancellation back; a cancelled event becomes again what it was.
 
     Raises:
         Conflict: the room is taken meanwhile.
     """
+    event = _lock_event(session.event_id)
     locked = _lock(session)
-    Event.objects.filter(pk=locked.event_id, state=EventState.CANCELLED).update(
-        state=EventState.SCHEDULED
-    )
+    if event.state == EventState.CANCELLED:
+        event.state = event.state_before_cancel
+        event.save(update_fields=["state"])
     if locked.cancelled_at is not None:
         locked.cancelled_at = None
         _save(locked, ["cancelled_at"])
@@ -158,16 +161,18 @@ def cancel_event(*, event: Event, now: datetime) -> Event:
     Raises:
         Conflict: the event is completed.
     """
-    locked = Event.objects.select_for_update().get(pk=event.pk)
+    locked = _lock_event(event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     sessions = LiveSession.objects.filter(event=locked, cancelled_at__isnull=True)
     # In the order of their ids, as every path that locks several.
-    ids = list(sessions.order_by("pk").select_for_update().values_list("pk", flat=True))
+    ordered = sessions.order_by("pk").select_for_update(no_key=True)
+    ids = list(ordered.values_list("pk", flat=True))
     LiveSession.objects.filter(pk__in=ids).update(cancelled_at=now)
     if locked.state != EventState.CANCELLED:
+        locked.state_before_cancel = locked.state
         locked.state = EventState.CANCELLED
-        locked.save(update_fields=["state"])
+        locked.save(update_fields=["state", "state_before_cancel"])
     return locked
 
 
@@ -211,9 +216,17 @@ def join_token(
     )
 
 
+def _lock_event(event_id: int) -> Event:
+    return (
+        Event.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization")
+        .get(pk=event_id)
+    )
+
+
 def _lock(session: LiveSession) -> LiveSession:
     return (
-        LiveSession.objects.select_for_update(of=("self",))
+        LiveSession.objects.select_for_update(of=("self",), no_key=True)
         .select_related("event__organization")
         .get(pk=session.pk)
     )

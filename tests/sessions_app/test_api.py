@@ -239,13 +239,33 @@ def test_cancelling_an_event_cancels_its_sessions() -> None:
     assert client.post(f"/api/events/{session.event.pk}/cancel").status_code == 200
 
 
-def test_restoring_a_session_takes_back_its_events_cancellation() -> None:
-    session = make_session()
+@pytest.mark.parametrize("state", ["draft", "scheduled"])
+def test_restoring_a_session_makes_its_event_what_it_was(state: str) -> None:
+    session = make_session(make_event(state=state))
     client = organizer(session)
-    client.post(f"/api/events/{session.event.pk}/cancel")
+    path = f"/api/events/{session.event.pk}"
+    for _ in range(2):
+        client.post(f"{path}/cancel")
     assert client.post(f"/api/sessions/{session.pk}/restore").status_code == 200
-    event = client.get(f"/api/events/{session.event.pk}").json()
-    assert event["state"] == "scheduled"
+    assert client.get(path).json()["state"] == state
+
+
+def test_an_event_published_since_stays_so_when_a_session_is_restored() -> None:
+    session = make_session(make_event(state=EventState.DRAFT))
+    client = organizer(session)
+    path = f"/api/events/{session.event.pk}"
+    for step in ("cancel", "publish"):
+        client.post(f"{path}/{step}")
+    client.post(f"/api/sessions/{session.pk}/restore")
+    assert client.get(path).json()["state"] == "scheduled"
+
+
+def test_an_event_of_which_nobody_knows_what_it_was_becomes_a_draft() -> None:
+    session = make_session(make_event(state=EventState.CANCELLED))
+    client = organizer(session)
+    client.post(f"/api/sessions/{session.pk}/restore")
+    path = f"/api/events/{session.event.pk}"
+    assert client.get(path).json()["state"] == "draft"
 
 
 # --- Joining --------------------------------------------------------------------------
