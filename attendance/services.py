@@ -32,6 +32,7 @@ from attendance.models import DecisionSource, SessionCalculation, Status
 from attendance.precedence import calculation_replaces, is_automatic
 from events.errors import Conflict
 from events.models import User
+from events.times import day_and_time
 from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ def calculate_session(
         raise Conflict(
             "session_running",
             _("The session has not ended: it is calculated from %(end)s on.")
-            % {"end": session.end.isoformat()},
+            % {"end": day_and_time(session.end, session.event.time_zone)},
             ends_at=session.end,
         )
     selection = Selection(now=now, session_id=session.pk, force=force)

@@ -23,9 +23,12 @@ from events.models import (
     Participant,
 )
 from events.problems import violated_constraint
+from events.times import day_and_time
 from sessions_app import livekit
 from sessions_app.models import LiveSession, new_room_name
 
+# A year that was mistyped is noticed; no meeting lasts so long.
+LONGEST_SESSION = timedelta(days=7)
 # How long after its schedule a session may be said to have ended.
 LONGEST_OVERTIME = timedelta(hours=24)
 # A token outlives the session a little, for who reconnects in overtime, and is given
@@ -51,7 +54,8 @@ def schedule_session(
     """Make a session of an event; without ``room_name`` in a room of its own.
 
     Raises:
-        Invalid: the room is not the organization's, or the end not after the start.
+        Invalid: the room is not the organization's, the end not after the start, or
+            over a week later.
         Conflict: the event is cancelled, or the room is taken at that time.
     """
     event = _lock_event(event.pk)
@@ -67,7 +71,7 @@ def schedule_session(
     session = LiveSession(
         event=event, room_name=room_name or new_room_name(slug), **fields
     )
-    _must_end_after_start(session)
+    _must_end_in_time(session)
     _save(session)
     return session
 
@@ -85,9 +89,8 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
         setattr(locked, name, value)
     if "room_name" in changes:
         check_room_name(locked.room_name, locked.event.organization)
-    _must_end_after_start(locked)
-    if locked.ended_at is not None:
-        _must_fit_schedule(locked, locked.ended_at, field="ends_at")
+    _must_end_in_time(locked)
+    _must_keep_real_end(locked)
     if changes:
         _save(locked, list(changes))
     return locked
@@ -120,7 +123,7 @@ def end_session(
             _("The end lies in the future: say it when it has passed."),
             field="ended_at",
         )
-    _must_fit_schedule(locked, ended_at, field="ended_at")
+    _must_fit_schedule(locked, ended_at)
     locked.ended_at = ended_at
     _save(locked, ["ended_at"])
     return locked
@@ -254,6 +257,7 @@ def session_in_the_way(session: LiveSession) -> LiveSession | None:
             end_at__gt=session.starts_at,
         )
         .exclude(pk=session.pk)
+        .select_related("event")
         .order_by("starts_at")
         .first()
     )
@@ -267,7 +271,7 @@ def room_taken(other: LiveSession | None) -> Conflict:
         % {
             "id": other.pk if other else "?",
             "title": other.title if other else "?",
-            "starts_at": other.starts_at.isoformat() if other else "?",
+            "starts_at": _told(other, other.starts_at) if other else "?",
         },
         field="room_name",
         session=other.pk if other else None,
@@ -290,27 +294,64 @@ def check_room_name(room_name: str, organization: Organization) -> None:
         )
 
 
-def _must_end_after_start(session: LiveSession) -> None:
+def _must_end_in_time(session: LiveSession) -> None:
     if session.ends_at <= session.starts_at:
         raise Invalid(
             "ends_before_start",
             _("The end must be later than the start."),
             field="ends_at",
         )
+    latest = session.starts_at + LONGEST_SESSION
+    if session.ends_at > latest:
+        raise Invalid(
+            "too_long",
+            _("A session lasts 7 days at most: it must end by %(latest)s.")
+            % {"latest": _told(session, latest)},
+            field="ends_at",
+        )
 
 
-def _must_fit_schedule(session: LiveSession, ended_at: datetime, *, field: str) -> None:
+def _must_fit_schedule(session: LiveSession, ended_at: datetime) -> None:
+    """Refuse a real end that the schedule does not allow."""
     if ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
             _("The session starts at %(starts_at)s: it cannot have ended before.")
-            % {"starts_at": session.starts_at.isoformat()},
-            field=field,
+            % {"starts_at": _told(session, session.starts_at)},
+            field="ended_at",
         )
     if ended_at > session.ends_at + LONGEST_OVERTIME:
         raise Invalid(
             "ended_too_late",
             _("The end must lie within 24 hours after %(ends_at)s.")
-            % {"ends_at": session.ends_at.isoformat()},
-            field=field,
+            % {"ends_at": _told(session, session.ends_at)},
+            field="ended_at",
         )
+
+
+def _must_keep_real_end(session: LiveSession) -> None:
+    """Refuse a schedule that does not allow the real end."""
+    if session.ended_at is None:
+        return
+    ended_at = _told(session, session.ended_at)
+    if session.ended_at <= session.starts_at:
+        raise Invalid(
+            "ended_before_start",
+            _("The session really ended at %(ended_at)s: it must start before.")
+            % {"ended_at": ended_at},
+            field="starts_at",
+        )
+    if session.ended_at > session.ends_at + LONGEST_OVERTIME:
+        raise Invalid(
+            "ended_too_late",
+            _(
+                "The session really ended at %(ended_at)s: its schedule must end at "
+                "most 24 hours before."
+            )
+            % {"ended_at": ended_at},
+            field="ends_at",
+        )
+
+
+def _told(session: LiveSession, instant: datetime) -> str:
+    return day_and_time(instant, session.event.time_zone)

@@ -111,6 +111,8 @@ def test_a_room_that_is_taken_is_409_and_names_the_session_in_it() -> None:
         ({"room_name": "a\x00"}, "room_name"),
         ({"title": ""}, "title"),
         ({"event": 0}, "event"),
+        ({"ends_at": "2026-03-09T10:00:01Z"}, "ends_at"),
+        ({"ends_at": "2099-03-02T10:00:00Z"}, "ends_at"),
     ],
 )
 def test_a_bad_session_names_the_field(changes: dict[str, Any], field: str) -> None:
@@ -200,13 +202,34 @@ def test_a_cancelled_session_does_not_end() -> None:
     assert organizer(session).post(f"/api/sessions/{session.pk}/end").status_code == 409
 
 
-def test_a_schedule_cannot_move_behind_the_real_end() -> None:
+def test_a_schedule_keeps_the_real_end_within_it() -> None:
     session = make_session(ended_at=END)
-    answer = organizer(session).patch(
-        f"/api/sessions/{session.pk}",
-        {"starts_at": END.isoformat(), "ends_at": (END + HOUR).isoformat()},
+    client = organizer(session)
+    path = f"/api/sessions/{session.pk}"
+    behind = {"starts_at": END.isoformat(), "ends_at": (END + HOUR).isoformat()}
+    answer = client.patch(path, behind)
+    assert (answer.status_code, list(errors(answer))) == (400, ["starts_at"])
+    assert answer.json()["detail"] == (
+        "The session really ended at 2 March 2026, 11:00 (UTC): it must start before."
     )
+    day = 24 * HOUR
+    before = {
+        "starts_at": (START - 2 * day).isoformat(),
+        "ends_at": (END - day - HOUR).isoformat(),
+    }
+    answer = client.patch(path, before)
     assert (answer.status_code, list(errors(answer))) == (400, ["ends_at"])
+
+
+def test_times_in_messages_are_those_of_the_events_zone() -> None:
+    there = make_session(make_event(time_zone="Asia/Riyadh"))
+    client = organizer(there)
+    sent = new_session(there.event, room_name=there.room_name)
+    taken = client.post("/api/sessions", sent).json()["detail"]
+    assert "from 2 March 2026, 13:00 (Asia/Riyadh)." in taken
+    client.credentials(HTTP_ACCEPT_LANGUAGE="ar")
+    taken = client.post("/api/sessions", sent).json()["detail"]
+    assert "2 مارس 2026، 13:00 (Asia/Riyadh)" in taken
 
 
 # --- Cancelling -----------------------------------------------------------------------
