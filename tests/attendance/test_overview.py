@@ -1,0 +1,144 @@
+"""The first page, as people get it."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from events.models import Role, User
+from sessions_app.models import LiveSession
+from tests.attendance.pages import (
+    AFTERWARDS,
+    be_there,
+    calculate,
+    make_lesson,
+    organizer_of,
+    queries,
+    signed_in,
+    text,
+)
+from tests.factories import (
+    START,
+    make_attendance,
+    make_event,
+    make_member,
+    make_organization,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def home(user: User, *, now: datetime = AFTERWARDS) -> str:
+    with time_machine.travel(now, tick=False):
+        answer = signed_in(user).get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def groups_of(page: str) -> dict[str, str]:
+    """Each heading with the text of what stands under it."""
+    sections = re.findall(
+        r'<section class="group">\s*<h2>(.*?)</h2>(.*?)</section>', page, re.DOTALL
+    )
+    return {title: text(markup) for title, markup in sections}
+
+
+def test_the_first_page_groups_sessions_by_when_they_are() -> None:
+    event = make_event()
+    starts = {"running": 0, "earlier": -2, "tomorrow": 24, "yesterday": -24}
+    for title, hours in starts.items():
+        make_session(
+            event, title=title, starts_at=START + timedelta(hours=hours, minutes=-30)
+        )
+    groups = groups_of(home(make_member(event.organization), now=START))
+    assert list(groups) == ["Running now", "Today", "Coming up", "Before"]
+    assert "09:30 \u2013 10:30 running" in groups["Running now"]
+    assert "07:30 \u2013 08:30 earlier" in groups["Today"]
+    assert "Tue 3 Mar, 09:30 \u2013 10:30 tomorrow" in groups["Coming up"]
+    assert "Sun 1 Mar, 09:30 \u2013 10:30 yesterday" in groups["Before"]
+
+
+def test_each_session_leads_to_its_report_and_shows_its_counts() -> None:
+    session, [amina, _] = make_lesson("Amina Ben")
+    be_there(session, amina)
+    calculate(session)
+    page = home(organizer_of(session))
+    assert f'href="/sessions/{session.pk}/"' in page
+    assert "1 present 1 absent" in groups_of(page)["Today"]
+    assert '<use href="#shape-absent"/>' in page
+
+
+def test_what_has_no_counts_says_why() -> None:
+    session, _ = make_lesson("Amina")
+    user = organizer_of(session)
+    assert "not calculated yet" in home(user)
+    calculate(session)
+    assert "nobody was seen" in home(user)
+    LiveSession.objects.update(cancelled_at=AFTERWARDS)
+    assert "cancelled" in home(user)
+
+
+def test_attendees_find_their_own_status_and_nobody_elses() -> None:
+    session, [amina, ben] = make_lesson("Amina Ben")
+    ben.user = make_user()
+    ben.save()
+    be_there(session, amina)
+    calculate(session)
+    today = groups_of(home(ben.user))["Today"]
+    assert today.endswith(f"{session.event.organization.name} absent")
+    assert "present" not in today
+
+
+def test_sessions_of_others_are_not_listed() -> None:
+    session, _ = make_lesson("Amina")
+    assert session.title not in home(make_member(make_organization()))
+
+
+def test_the_zone_is_named_once_or_at_each_session() -> None:
+    session, _ = make_lesson("Amina", time_zone="Asia/Riyadh")
+    user = organizer_of(session)
+    page = home(user)
+    assert "Times in Asia/Riyadh" in text(page)
+    assert page.count("Asia/Riyadh") == 1
+    make_session(make_event(session.event.organization, time_zone="Asia/Tokyo"))
+    page = home(user)
+    assert "Times in" not in text(page)
+    assert "13:00 \u2013 14:00 ( Asia/Riyadh )" in text(page)
+    assert "19:00 \u2013 20:00 ( Asia/Tokyo )" in text(page)
+
+
+def test_a_zone_of_ones_own_comes_first() -> None:
+    session, _ = make_lesson("Amina", time_zone="Asia/Riyadh")
+    page = home(organizer_of(session, time_zone="Asia/Tokyo"))
+    assert "Times in Asia/Tokyo" in text(page)
+    assert "19:00 \u2013 20:00" in text(page)
+
+
+def test_at_most_twenty_that_have_begun_are_listed() -> None:
+    event = make_event()
+    for day in range(25):
+        make_session(event, starts_at=START - timedelta(days=day))
+    page = home(make_member(event.organization))
+    assert page.count('href="/sessions/') == 20
+
+
+def test_nothing_to_show_names_what_to_do_next() -> None:
+    assert "Make an event with its roster" in home(make_member(make_organization()))
+    page = home(make_user())
+    assert "an organizer puts this account on a roster" in text(page)
+    assert 'href="/api/docs"' in page
+
+
+def test_the_first_page_takes_as_many_queries_for_ten_sessions_as_for_one() -> None:
+    user, counts = make_user(), set()
+    for sessions in (1, 9):
+        for _ in range(sessions):
+            session, [amina] = make_lesson("Amina")
+            make_attendance(amina, session, status="present")
+            session.event.organization.memberships.create(user=user, role=Role.VIEWER)
+        counts.add(queries(signed_in(user), "/"))
+    assert len(counts) == 1
+    assert counts.pop() <= 7

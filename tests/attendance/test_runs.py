@@ -1,0 +1,155 @@
+"""Runs over many sessions: what fails, what they cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from attendance.due import Selection
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    SessionCalculation,
+)
+from attendance.services import calculate_sessions
+from events.models import KnownIdentity
+from sessions_app.models import LiveSession
+from tests.attendance.calculating import SOON, attend
+from tests.factories import (
+    make_connection,
+    make_event,
+    make_participant,
+    make_session,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Failures
+
+
+def broken_session() -> LiveSession:
+    """A window of 76 years, of which the seconds do not fit their column."""
+    now = timezone.now()
+    session = make_session(
+        make_event(),
+        starts_at=now - timedelta(days=76 * 365.25),
+        ends_at=now - timedelta(hours=1),
+    )
+    attend(session, make_participant(session.event))
+    return session
+
+
+def recent_session() -> LiveSession:
+    session = make_session(make_event(), starts_at=timezone.now() - timedelta(hours=2))
+    attend(session, make_participant(session.event))
+    return session
+
+
+def test_a_session_that_fails_does_not_stop_the_others() -> None:
+    before, broken, after = recent_session(), broken_session(), recent_session()
+    outcome = calculate_sessions(Selection(now=timezone.now()))
+    assert list(outcome.calculated) == [before.pk, after.pk]
+    assert list(outcome.failed) == [broken.pk]
+    assert Attendance.objects.count() == AttendanceChange.objects.count() == 2
+    failure = SessionCalculation.objects.get(session=broken)
+    assert (failure.failures, failure.calculated_at) == (1, None)
+    assert "out of range" in failure.error == outcome.failed[broken.pk]
+
+
+def test_a_failure_is_tried_again_after_a_minute_twice_then_hourly() -> None:
+    broken_session()
+    now = timezone.now()
+    waits = []
+    for number in range(1, 5):
+        calculate_sessions(Selection(now=now))
+        failure = SessionCalculation.objects.get()
+        assert failure.failures == number
+        assert failure.retry_at
+        waits.append(round((failure.retry_at - timezone.now()).total_seconds()))
+        just_before = failure.retry_at - timedelta(seconds=1)
+        assert calculate_sessions(Selection(now=just_before)).failed == {}
+        now = failure.retry_at
+    assert waits == [60, 60, 3600, 3600]
+
+
+def test_who_asks_for_one_does_not_wait_for_its_next_try() -> None:
+    broken = broken_session()
+    calculate_sessions(Selection(now=timezone.now()))
+    asked = Selection(now=timezone.now(), session_id=broken.pk)
+    assert list(calculate_sessions(asked).failed) == [broken.pk]
+
+
+def test_a_success_forgets_the_failures() -> None:
+    broken = broken_session()
+    calculate_sessions(Selection(now=timezone.now()))
+    LiveSession.objects.update(starts_at=broken.ends_at - timedelta(hours=1))
+    later = timezone.now() + timedelta(seconds=61)
+    assert list(calculate_sessions(Selection(now=later)).calculated) == [broken.pk]
+    row = SessionCalculation.objects.get()
+    assert (row.failures, row.retry_at, row.error) == (0, None, "")
+
+
+def test_a_session_that_fails_after_it_was_calculated_keeps_its_report() -> None:
+    session = recent_session()
+    calculate_sessions(Selection(now=timezone.now()))
+    LiveSession.objects.update(starts_at=session.ends_at - timedelta(days=76 * 365.25))
+    assert calculate_sessions(Selection(now=timezone.now())).failed
+    row = SessionCalculation.objects.get()
+    assert row.calculated_at
+    assert Attendance.objects.get().status == "present"
+
+
+# What it costs
+
+
+def lesson_with(people: int) -> LiveSession:
+    session = make_session(make_event())
+    roster = [make_participant(session.event) for _ in range(people)]
+    attend(session, *roster[: people // 2 + 1])
+    return session
+
+
+def queries_of_a_run() -> int:
+    with CaptureQueriesContext(connection) as queries:
+        calculate_sessions(Selection(now=SOON, force=True))
+    return len(queries)
+
+
+def test_the_number_of_queries_depends_on_neither_people_nor_sessions() -> None:
+    lesson_with(1)
+    one = queries_of_a_run()
+    lesson_with(30)
+    for _ in range(5):
+        lesson_with(4)
+    assert queries_of_a_run() == one
+    assert one <= 16
+
+
+def test_it_grows_by_chunks_of_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def claim_two(selection: Selection, *, after: int) -> list[int]:
+        return original(selection, after=after, limit=2)
+
+    original = Selection.claim
+    monkeypatch.setattr(Selection, "claim", claim_two)
+    counts = []
+    for _ in range(3):
+        lesson_with(3)
+        lesson_with(3)
+        queries_of_a_run()
+        counts.append(queries_of_a_run())
+    assert counts[2] - counts[1] == counts[1] - counts[0] > 0
+
+
+def test_linked_identities_cost_no_queries(lesson: LiveSession) -> None:
+    lesson_with(3)
+    before = queries_of_a_run()
+    for person in [make_participant(lesson.event) for _ in range(5)]:
+        KnownIdentity.objects.create(
+            organization=lesson.event.organization,
+            identity=f"phone {person.pk}",
+            participant=person,
+        )
+        make_connection(lesson, identity=f"phone {person.pk}")
+    assert queries_of_a_run() <= before + 2
