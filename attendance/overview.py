@@ -7,19 +7,21 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count as CountOf
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.report_page import Count, clock_range, state_of
-from events.models import Participant, Registration, User
+from attendance.report_page import IN_ORDER, Count, Phase, clock_range
+from events.models import EXPECTED, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
 BEGUN_AT_MOST = 20
 AHEAD_AT_MOST = 5
+UNDECIDED = Value(Status.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +74,22 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     groups: dict[str, list[Line]] = defaultdict(list)
     for session in sessions:
         zone = ZoneInfo(zones[session.pk])
-        state = state_of(session, now)
-        group = _group(session, state, zone, now)
-        tally, is_own = counts.get(session.pk, ([], False))
-        if state != "ended":
-            tally = []
+        phase = Phase.of(session, now)
+        group = _group(session, phase, zone, now)
+        remark = _remark(session, phase)
+        tally, is_own = counts.get(session.pk, ({}, False))
+        has_ended = phase == Phase.ENDED and not session.cancelled_at
+        is_decided = not remark or set(tally) != {Status.UNKNOWN}
+        if not (has_ended and is_decided):
+            tally = {}
         groups[group].append(
             Line(
                 session,
                 _when(session, zone, now, with_day=group not in ("running", "today")),
                 "" if common else zones[session.pk],
-                tally,
+                _in_words(tally),
                 is_own,
-                "" if tally else _remark(session, state),
+                "" if tally else remark,
             )
         )
     headings = {
@@ -113,19 +118,19 @@ def _around(user: User, now: datetime) -> list[LiveSession]:
     ]
 
 
-def _group(session: LiveSession, state: str, zone: tzinfo, now: datetime) -> str:
-    if state == "running":
+def _group(session: LiveSession, phase: Phase, zone: tzinfo, now: datetime) -> str:
+    if phase == Phase.RUNNING and not session.cancelled_at:
         return "running"
     if session.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
         return "today"
     return "ahead" if session.starts_at > now else "before"
 
 
-def _remark(session: LiveSession, state: str) -> str:
+def _remark(session: LiveSession, phase: Phase) -> str:
     calculation: SessionCalculation | None = getattr(session, "calculation", None)
-    if state == "cancelled":
+    if session.cancelled_at:
         return _("cancelled")
-    if state != "ended":
+    if phase != Phase.ENDED:
         return ""
     if calculation is None or calculation.calculated_at is None:
         return _("not calculated yet")
@@ -146,14 +151,16 @@ def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) 
 
 def _counts(
     sessions: Sequence[LiveSession], user: User, viewer: Viewer
-) -> dict[int, tuple[list[Count], bool]]:
+) -> dict[int, tuple[dict[str, int], bool]]:
     """How many have each status, or one's own, as the reports would say to this user.
 
-    Two queries, however many sessions.
+    Everybody expected counts, also before any decision; who waits for a place does if
+    the last calculation saw them. Two queries, however many sessions.
     """
+    ids = [session.pk for session in sessions]
     hosted = set(
         LiveSession.objects.hosted_by(user)
-        .filter(pk__in=[session.pk for session in sessions])
+        .filter(pk__in=ids)
         .values_list("pk", flat=True)
     )
     whole = {
@@ -161,28 +168,34 @@ def _counts(
         for session in sessions
         if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
     }
-    on_roster = Participant.objects.exclude(
-        registration__in=[Registration.CANCELLED, Registration.VIEWED]
+    decisions = Attendance.objects.filter(
+        session=OuterRef("session"), participant=OuterRef("pk")
     )
-    own = Q(session__in=[s.pk for s in sessions], participant__user=user)
     rows = (
-        Attendance.objects.filter(Q(session__in=whole) | own)
-        .filter(participant__in=on_roster)
+        Participant.objects.in_reports()
+        .annotate(session=F("event__sessions"))
+        .filter(Q(session__in=whole) | Q(session__in=ids, user=user))
+        .filter(
+            Q(registration__in=EXPECTED)
+            | Exists(decisions.filter(intervals__0__isnull=False))
+        )
+        .annotate(status=Coalesce(Subquery(decisions.values("status")), UNDECIDED))
         .order_by()
         .values_list("session", "status")
         .annotate(number=CountOf("pk"))
     )
     totals: dict[int, dict[str, int]] = defaultdict(dict)
     for session_id, status, number in rows:
-        totals[session_id or 0][status] = number
+        totals[session_id][status] = number
     return {
-        session_id: (
-            [
-                Count(status, str(label), total[status])
-                for status, label in Status.choices
-                if total.get(status)
-            ],
-            session_id not in whole,
-        )
+        session_id: (total, session_id not in whole)
         for session_id, total in totals.items()
     }
+
+
+def _in_words(tally: dict[str, int]) -> list[Count]:
+    return [
+        Count(status, str(status.label), tally[status])
+        for status in IN_ORDER
+        if status in tally
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,19 +18,34 @@ from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from attendance.calculation import MINUTE, Interval
-from attendance.explanation import attempts_in_words
+from attendance.explanation import SHOWN_IN_SECONDS_UNDER, attempts_in_words
 from attendance.models import DecisionSource, Status
 from attendance.selectors import Report, ReportRow, UnmatchedRow, instant, microseconds
 from attendance.timeline import Axis, Bar
 from events.models import ParticipantRole
 from sessions_app.models import LiveSession
 
-SHOWN_IN_SECONDS_UNDER = 120
 NAMED_AT_MOST = 3
 
 # Counted in every summary of a calculated session; the others if anybody has them.
 ALWAYS_COUNTED = (Status.PRESENT, Status.LATE, Status.PARTIAL, Status.ABSENT)
-IN_ORDER = (*ALWAYS_COUNTED, Status.EXCUSED, Status.UNKNOWN)
+# Whoever is unknown comes last.
+IN_ORDER = sorted(Status, key=lambda status: status == Status.UNKNOWN)
+
+
+class Phase(StrEnum):
+    """Where the present lies: before, inside or after the window of a session."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    ENDED = "ended"
+
+    @classmethod
+    def of(cls, session: LiveSession, now: datetime) -> "Phase":
+        """Tell by the clock alone, also of a cancelled session."""
+        if now < session.starts_at:
+            return cls.AHEAD
+        return cls.RUNNING if now < session.end else cls.ENDED
 
 
 class Count(NamedTuple):
@@ -83,10 +99,11 @@ class ReportPage:
         self.report = report
         self.session = report.session
         self.zone = ZoneInfo(report.session.event.time_zone)
-        self.is_cancelled = report.session.cancelled_at is not None
-        self.is_ahead = now < report.session.starts_at
-        self.is_running = not self.is_ahead and now < report.session.end
-        self.has_ended = not self.is_ahead and not self.is_running
+        phase = Phase.of(report.session, now)
+        self.is_cancelled = report.is_void
+        self.is_ahead = phase == Phase.AHEAD
+        self.is_running = phase == Phase.RUNNING
+        self.has_ended = phase == Phase.ENDED
         self._start = microseconds(report.session.starts_at)
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
@@ -398,15 +415,6 @@ def share(percentage: Decimal | None) -> str:
         return ""
     number = number_format(percentage, 2 if percentage % 1 else 0)
     return _("%(number)s %%") % {"number": number}
-
-
-def state_of(session: LiveSession, now: datetime) -> str:
-    """Return cancelled, ahead, running or ended, for programs."""
-    if session.cancelled_at:
-        return "cancelled"
-    if now < session.starts_at:
-        return "ahead"
-    return "running" if now < session.end else "ended"
 
 
 def _length(intervals: Iterable[Interval]) -> int:

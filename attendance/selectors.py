@@ -24,7 +24,7 @@ from attendance.evidence import (
 from attendance.explanation import Decision, explain
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.precedence import is_automatic
-from events.models import EXPECTED, Event, Participant, Registration, User
+from events.models import EXPECTED, Event, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession, PresenceEvent
 
@@ -308,9 +308,7 @@ def _facts_around(session: LiveSession) -> int:
 
 def _roster(session: LiveSession, sight: Sight) -> Iterable[Participant]:
     """Hosts first, then by name; who cancelled or only looked is in no report."""
-    people = Participant.objects.filter(event=session.event_id).exclude(
-        registration__in=[Registration.CANCELLED, Registration.VIEWED]
-    )
+    people = Participant.objects.in_reports().filter(event=session.event_id)
     if not sight.of_all:
         people = people.filter(user=sight.user_id)
     return people.order_by("-role", "name", "pk")

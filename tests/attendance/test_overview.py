@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from attendance.selectors import session_report
 from events.models import Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
@@ -24,6 +25,7 @@ from tests.factories import (
     make_event,
     make_member,
     make_organization,
+    make_participant,
     make_session,
     make_user,
 )
@@ -79,6 +81,25 @@ def test_what_has_no_counts_says_why() -> None:
     assert "nobody was seen" in home(user)
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     assert "cancelled" in home(user)
+
+
+def test_its_counts_are_those_of_the_report() -> None:
+    """Not those who only waited for a place, but also who was added since."""
+    session, [amina, _] = make_lesson("Amina Ben")
+    waiting = make_participant(session.event, registration="waitlisted")
+    came = make_participant(session.event, registration="waitlisted")
+    make_attendance(waiting, session)
+    be_there(session, amina)
+    be_there(session, came)
+    make_session(session.event, title="Another lesson")
+    calculate(session)
+    make_participant(session.event, name="Chadi")
+    user = organizer_of(session)
+    report = session_report(session, user=user, now=AFTERWARDS)
+    assert report.summary["unknown"] == 1
+    counts = " ".join(f"{n} {word}" for word, n in report.summary.items() if n)
+    assert counts == "1 unknown 2 present 1 absent"
+    assert "2 present 1 absent 1 unknown" in groups_of(home(user))["Today"]
 
 
 def test_attendees_find_their_own_status_and_nobody_elses() -> None:
