@@ -35,7 +35,7 @@ _SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_RE
 
 _ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。")
 
-_BEGINNING: dict[str, Promise] = {
+BEGINNING: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
     Status.PRESENT: pgettext_lazy("status that begins a sentence", "Present"),
     Status.LATE: pgettext_lazy("status that begins a sentence", "Late"),
@@ -43,7 +43,7 @@ _BEGINNING: dict[str, Promise] = {
     Status.ABSENT: pgettext_lazy("status that begins a sentence", "Absent"),
     Status.EXCUSED: pgettext_lazy("status that begins a sentence", "Excused"),
 }
-_COMPUTED: dict[str, Promise] = {
+COMPUTED: dict[str, Promise] = {
     Status.PRESENT: pgettext_lazy("status that was computed", "present"),
     Status.LATE: pgettext_lazy("status that was computed", "late"),
     Status.PARTIAL: pgettext_lazy("status that was computed", "partial"),
@@ -170,13 +170,13 @@ def _by_default(decision: Decision, zone: tzinfo) -> str:
 def _by_what_was_seen(decision: Decision, zone: tzinfo) -> str:
     if decision.attended_seconds is None:
         return _("%(status)s: follows from the sessions") % {
-            "status": _BEGINNING[decision.status]
+            "status": BEGINNING[decision.status]
         }
     if decision.first_seen_at is None and not decision.attended_seconds:
         return _never_seen(decision, zone)
     if decision.first_seen_at is None or decision.policy is None:
         return _("%(status)s: %(amount)s") % {
-            "status": _BEGINNING[decision.status],
+            "status": BEGINNING[decision.status],
             "amount": _amount(decision),
         }
     policy = decision.policy
@@ -375,7 +375,7 @@ def attempts_in_words(
 
 def _by_a_person(decision: Decision, zone: tzinfo) -> str:
     notes = " ".join(decision.notes.split())
-    computed = _COMPUTED.get(decision.computed_status or "")
+    computed = COMPUTED.get(decision.computed_status or "")
     if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
         text = _("%(status)s: %(act)s: “%(notes)s” Computed: %(computed)s.")
     elif notes and computed:
@@ -387,7 +387,7 @@ def _by_a_person(decision: Decision, zone: tzinfo) -> str:
     else:
         text = _("%(status)s: %(act)s")
     return text % {
-        "status": _BEGINNING[decision.status],
+        "status": BEGINNING[decision.status],
         "act": _act(decision, zone),
         "notes": _isolated(notes),
         "computed": computed,
