@@ -8,21 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from attendance.due import Selection
-from attendance.models import (
-    Attendance,
-    AttendanceChange,
-    SessionCalculation,
-)
+from attendance.models import Attendance, AttendanceChange, SessionCalculation
 from attendance.services import calculate_sessions
 from events.models import KnownIdentity
 from sessions_app.models import LiveSession
 from tests.attendance.calculating import SOON, attend
-from tests.factories import (
-    make_connection,
-    make_event,
-    make_participant,
-    make_session,
-)
+from tests.factories import make_connection, make_event, make_participant, make_session
 
 pytestmark = pytest.mark.django_db
 

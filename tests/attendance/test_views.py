@@ -21,12 +21,7 @@ from tests.attendance.pages import (
     signed_in,
     text,
 )
-from tests.factories import (
-    make_member,
-    make_organization,
-    make_session,
-    make_user,
-)
+from tests.factories import make_member, make_organization, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 
