@@ -16,7 +16,11 @@ from tests.factories import START, make_event, make_session
 
 pytestmark = pytest.mark.django_db
 
-A_LESSON: dict[str, Any] = {"title": "Lesson", "starts_at": START, "ends_at": START.replace(hour=11)}
+A_LESSON: dict[str, Any] = {
+    "title": "Lesson",
+    "starts_at": START,
+    "ends_at": START.replace(hour=11),
+}
 
 
 def test_an_event_cancelled_since_it_was_read_gets_no_session() -> None:
