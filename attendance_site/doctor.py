@@ -152,7 +152,8 @@ def _redis_and_beat() -> Iterator[Finding]:
 
 def _worker() -> Finding:
     try:
-        answers = app.control.ping(timeout=1)
+        with app.connection(settings.REDIS_URL) as broker:
+            answers = app.control.ping(timeout=1, connection=broker)
     except (KombuError, OSError):
         answers = []
     if answers:
