@@ -116,10 +116,17 @@ _VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
+# Who decided and when goes with the decision that is replaced.
+_OF_DECIDER = ("marked_by_id", "marked_at")
+_KEPT_WITH_SOURCE = (
+    "CASE WHEN standing.source IS NOT DISTINCT FROM excluded.source "
+    "THEN standing.{} END"
+)
 _WRITE_DECISIONS = f"""
-    INSERT INTO attendance_attendance ({_NAMES})
+    INSERT INTO attendance_attendance AS standing ({_NAMES})
     SELECT {_VALUES} FROM {_ROWS}
     ON CONFLICT (participant_id, session_id) DO UPDATE SET
+        {", ".join(f"{n} = {_KEPT_WITH_SOURCE.format(n)}" for n in _OF_DECIDER)},
         {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
         {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
         updated_at = now()

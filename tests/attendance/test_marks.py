@@ -95,6 +95,19 @@ def test_an_own_answer_is_no_mark(
     assert decided(ana) == ("absent", "livekit_auto")
 
 
+def test_an_answer_that_is_replaced_leaves_no_time_of_its_own(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    """Else what the machine decided would look like what a person applied."""
+    make_attendance(
+        ana, lesson, status="absent", source="self_reported", marked_at=SOON
+    )
+    attend(lesson, ana, minutes=60)
+    calculate()
+    row = Attendance.objects.get()
+    assert (row.status, row.source, row.marked_at) == ("present", "livekit_auto", None)
+
+
 @pytest.mark.parametrize("source", ["self_reported", "system_default"])
 def test_what_weighs_less_is_replaced(
     lesson: LiveSession, ana: Participant, ben: Participant, source: str
