@@ -95,8 +95,9 @@ def _server() -> Iterator[int]:
 def _command(port: int) -> list[str]:
     if os.environ.get("BENCH_SERVER") == "uvicorn":
         arguments = ["uvicorn", "attendance_site.asgi:application", "--no-access-log"]
+        arguments += ["--workers", "2"]
         return [*arguments, "--port", str(port)]
-    arguments = ["granian", "--interface", "asgi", "--workers", "1", "--log-level"]
+    arguments = ["granian", "--interface", "asgi", "--workers", "2", "--log-level"]
     return [
         *arguments, "error", "--port", str(port), "attendance_site.asgi:application"
     ]  # fmt: skip

@@ -12,6 +12,8 @@ from launcher.supervisor import Program
 
 # Tasks are finished before a stop; none runs longer.
 WORKER_STOPS_WITHIN_SECONDS = 300.0
+# One alone keeps a webhook waiting too long when many come (make bench).
+WEB_PROCESSES = 2
 # First what a migration does not import, so that the two seldom do the same work.
 IMPORTED_BY_PROGRAMS = (
     "livekit.api",
@@ -75,7 +77,7 @@ def programs(instance: Instance) -> list[Program]:
 def _web(instance: Instance) -> Program:
     address = ["--host", instance.host, "--port", str(instance.port)]
     # Without a limit open event streams would hold up the stop.
-    limits = ["--workers", "1", "--workers-kill-timeout", "3"]
+    limits = ["--workers", str(WEB_PROCESSES), "--workers-kill-timeout", "3"]
     # Its notes on ordinary disconnects read like failures.
     quiet = ["--log-level", "warning"]
     application = "attendance_site.asgi:application"
