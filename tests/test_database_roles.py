@@ -38,12 +38,13 @@ from tests.factories import (
 )
 from tests.webhooks import Room, deliver, deliver_all
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(
-        not settings.APPLICATION_ROLE, reason="here one role does everything"
-    ),
-]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def two_roles() -> None:
+    hint = "Set DATABASE_URL and DATABASE_OWNER_URL to two roles, as `make test` does."
+    assert settings.APPLICATION_ROLE, hint
 
 
 def make_fact() -> models.Model:
