@@ -127,6 +127,7 @@ _WRITE_DECISIONS = f"""
     SELECT {_VALUES} FROM {_ROWS}
     ON CONFLICT (participant_id, session_id) DO UPDATE SET
         {", ".join(f"{n} = {_KEPT_WITH_SOURCE.format(n)}" for n in _OF_DECIDER)},
+        notes = coalesce({_KEPT_WITH_SOURCE.format("notes")}, ''),
         {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
         {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
         updated_at = now()

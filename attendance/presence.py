@@ -46,9 +46,14 @@ def attendance_status(
                 session, person, people.get(person.pk, NOTHING_SEEN), sight, is_watched
             )
             for person in roster.order_by("-role", "name", "pk")
-            if person.registration in EXPECTED or person.pk in people
+            if person.registration in EXPECTED or _was_seen(people.get(person.pk))
         ],
     }
+
+
+def _was_seen(seen: Evidence | None) -> bool:
+    """Failed attempts alone are no presence."""
+    return bool(seen and (seen.livekit or seen.whiteboard))
 
 
 def _row(

@@ -7,7 +7,16 @@ Paths under ``/live/`` are kept free for a route that never enters Django.
 
 from a2wsgi import WSGIMiddleware
 
-from attendance_site.bodies import Receive, Scope, Send, TooSlow, read_body, replay
+from attendance_site.bodies import (
+    Held,
+    Receive,
+    Scope,
+    Send,
+    Unread,
+    limit_of,
+    read_body,
+    replay,
+)
 from attendance_site.wsgi import application as django
 
 THREADS = 8
@@ -24,17 +33,21 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    held = Held()
     try:
-        body = await read_body(receive)
-    except TooSlow:
-        await _refuse(send, 408, b"The body did not come in time.\n")
-        return
+        limit = limit_of(scope["path"])
+        body = await read_body(receive, limit=limit, held=held)
 
-    # granian's own is no coroutine function, which a2wsgi insists on.
-    async def _send(message: Scope) -> None:
-        await send(message)
+        # granian's own is no coroutine function, which a2wsgi insists on.
+        async def _send(message: Scope) -> None:
+            await send(message)
 
-    await _http(scope, replay(body, receive), _send)  # type: ignore[arg-type]
+        await _http(scope, replay(body, receive), _send)  # type: ignore[arg-type]
+    except Unread as reason:
+        if reason.status:
+            await _refuse(send, reason.status, f"{reason}\n".encode())
+    finally:
+        held.release()
 
 
 async def _refuse(send: Send, status: int, text: bytes) -> None:

@@ -2,7 +2,7 @@
 
 There are few threads, and a sender that stalls in the middle of its body would hold
 one; eight of them would hold up everybody. So bodies are awaited here, in the event
-loop, and reach Django whole.
+loop, and reach Django whole. What they may hold together has a limit too.
 """
 
 import asyncio
@@ -13,34 +13,76 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
-# What the largest legal body may have: a webhook (sessions_app/views.py). Of a larger
-# one Django gets a byte more, so that it sees that it is too large and says so; the
-# rest is read on for a while, or else a sender that still writes never sees the answer.
-MAX_KEPT = 8 * 1024 * 1024 + 1
-MAX_READ = 4 * MAX_KEPT
+# What the largest legal body may have: a webhook (sessions_app/views.py), or anything
+# else. Of a larger one Django gets a byte more, so that it sees that it is too large
+# and says so; the rest is read on for a while, or else a sender that still writes never
+# sees the answer.
+WEBHOOK_BYTES = 8 * 1024 * 1024 + 1
+OTHER_BYTES = 3 * 1024 * 1024
+READ_ON = 4
+HELD_TOGETHER_BYTES = 64 * 1024 * 1024
 SILENCE_SECONDS = 10
 TOTAL_SECONDS = 120
 
 
-class TooSlow(Exception):
-    """The sender was silent for too long, or took too long in all."""
+class Unread(Exception):
+    """The body was not read; Django need not hear of the request.
+
+    Attributes:
+        status: What to answer; None if nobody is there any more.
+    """
+
+    def __init__(self, status: int | None, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Return the body, at most :data:`MAX_KEPT` bytes of it.
+class Held:
+    """The bytes of one body that this process holds, counted with all others."""
+
+    together = 0
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def take(self, number: int) -> None:
+        """Count some more.
+
+        Raises:
+            Unread: this process holds too many by now.
+        """
+        if Held.together + number > HELD_TOGETHER_BYTES:
+            raise Unread(503, "Too much is being sent at once. Try again.")
+        Held.together += number
+        self.bytes += number
+
+    def release(self) -> None:
+        """Count them no longer."""
+        Held.together -= self.bytes
+        self.bytes = 0
+
+
+def limit_of(path: str) -> int:
+    """Return how many bytes of a body at ``path`` are kept."""
+    return WEBHOOK_BYTES if path.startswith("/webhooks/") else OTHER_BYTES
+
+
+async def read_body(receive: Receive, *, limit: int, held: Held) -> bytes:
+    """Return the body, at most ``limit`` bytes of it, counted in ``held``.
 
     Raises:
-        TooSlow: nothing came for :data:`SILENCE_SECONDS`, or it was not whole after
-            :data:`TOTAL_SECONDS`.
+        Unread: nothing came for :data:`SILENCE_SECONDS`, or it was not whole after
+            :data:`TOTAL_SECONDS`; too much is held already; the sender went away.
     """
     parts: list[bytes] = []
     size = 0
     deadline = asyncio.get_running_loop().time() + TOTAL_SECONDS
-    while size < MAX_READ:
+    while size < READ_ON * limit:
         message = await _next(receive, deadline)
         part = message.get("body", b"")
-        if size < MAX_KEPT:
-            parts.append(part[: MAX_KEPT - size])
+        if kept := part[: max(limit - size, 0)]:
+            held.take(len(kept))
+            parts.append(kept)
         size += len(part)
         if not message.get("more_body", False):
             break
@@ -51,9 +93,12 @@ async def _next(receive: Receive, deadline: float) -> Scope:
     now = asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout_at(min(now + SILENCE_SECONDS, deadline)):
-            return await receive()
+            message = await receive()
     except TimeoutError:
-        raise TooSlow from None
+        raise Unread(408, "The body did not come in time.") from None
+    if message["type"] == "http.disconnect":
+        raise Unread(None, "The sender went away.")
+    return message
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

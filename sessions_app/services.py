@@ -89,8 +89,9 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
         setattr(locked, name, value)
     if "room_name" in changes:
         check_room_name(locked.room_name, locked.event.organization)
-    _must_end_in_time(locked)
-    _must_keep_real_end(locked)
+    if changes.keys() & {"starts_at", "ends_at"}:
+        _must_end_in_time(locked)
+        _must_keep_real_end(locked)
     if changes:
         _save(locked, list(changes))
     return locked

@@ -100,12 +100,18 @@ def test_an_answer_that_is_replaced_leaves_no_time_of_its_own(
 ) -> None:
     """Else what the machine decided would look like what a person applied."""
     make_attendance(
-        ana, lesson, status="absent", source="self_reported", marked_at=SOON
+        ana,
+        lesson,
+        status="absent",
+        source="self_reported",
+        marked_at=SOON,
+        notes="I was ill",
     )
     attend(lesson, ana, minutes=60)
     calculate()
     row = Attendance.objects.get()
     assert (row.status, row.source, row.marked_at) == ("present", "livekit_auto", None)
+    assert row.notes == ""
 
 
 @pytest.mark.parametrize("source", ["self_reported", "system_default"])

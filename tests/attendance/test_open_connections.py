@@ -113,3 +113,39 @@ def test_a_fact_that_lacks_its_room_or_person_spoils_nothing(
     deliver_all(joined, left)
     calculate(lesson)
     assert Attendance.objects.get(participant=ana).status == "present"
+
+
+def test_a_stay_that_the_rooms_finish_ended_counts_however_long(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    tomorrow = later(lesson, days=1)
+    room = Room(lesson)
+    deliver_all(room.joined(ana, 5), room.finished(25 * 60))
+    calculate(tomorrow)
+    assert Attendance.objects.get(session=tomorrow).status == "present"
+
+
+def test_attempts_of_the_lesson_before_are_not_told_again(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    ben = make_participant(lesson.event)
+    following = later(lesson, hours=1)
+    room = Room(lesson)
+    deliver_all(room.aborted(ana, 50, 50.2), *room.stay(ben, 0, 120))
+    calculate(following)
+    row = Attendance.objects.get(session=following, participant=ana)
+    assert row.failed_attempts == 0
+
+
+def test_an_attempt_without_a_usable_end_is_told_in_its_own_lesson_alone(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    ben = make_participant(lesson.event)
+    next_month = later(lesson, days=30)
+    attempt = Room(lesson).aborted(ana, 5, 5.2) | {"createdAt": "never"}
+    deliver_all(attempt, *Room(lesson).stay(ben, 0, 60))
+    deliver_all(*Room(next_month).stay(ben, 0, 60, sid="PA_next"))
+    for session, told in ((lesson, 1), (next_month, 0)):
+        calculate(session)
+        row = Attendance.objects.get(session=session, participant=ana)
+        assert row.failed_attempts == told

@@ -3,9 +3,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from attendance_site import bodies
-from attendance_site.bodies import MAX_KEPT, MAX_READ, TooSlow, read_body, replay
+from attendance_site.bodies import Held, Unread, limit_of, replay
+from sessions_app.views import MAX_BODY
 
 
 class Sender:
@@ -27,42 +29,79 @@ class Sender:
         return {"type": "http.request", "body": part, "more_body": not is_last}
 
 
+LIMIT = 1000
+
+
+def read(sender: Sender, held: Held | None = None) -> bytes:
+    return asyncio.run(
+        bodies.read_body(sender.receive, limit=LIMIT, held=held or Held())
+    )
+
+
+def refusal(sender: Sender) -> int | None:
+    with pytest.raises(Unread) as refused:
+        read(sender)
+    return refused.value.status
+
+
+@pytest.fixture(autouse=True)
+def nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Held, "together", 0)
+
+
+class Gone(Sender):
+    """A client that disconnects after its parts, before the body is whole."""
+
+    async def receive(self) -> dict[str, Any]:
+        message = await super().receive()
+        return message | {"more_body": True}
+
+
 def test_a_body_in_parts_is_read_whole() -> None:
-    assert asyncio.run(read_body(Sender([b"one", b"", b"two"]).receive)) == b"onetwo"
+    assert read(Sender([b"one", b"", b"two"])) == b"onetwo"
 
 
 def test_a_request_without_a_body_is_empty() -> None:
-    assert asyncio.run(read_body(Sender([b""]).receive)) == b""
+    assert read(Sender([b""])) == b""
 
 
 def test_a_sender_that_falls_silent_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.01)
-    with pytest.raises(TooSlow):
-        asyncio.run(read_body(Sender([b"half"], falls_silent=True).receive))
+    assert refusal(Sender([b"half"], falls_silent=True)) == 408
 
 
 def test_a_sender_that_drips_is_too_slow_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bodies, "TOTAL_SECONDS", 0)
-    with pytest.raises(TooSlow):
-        asyncio.run(read_body(Sender([b"a"] * 9, falls_silent=True).receive))
+    assert refusal(Sender([b"a"] * 9, falls_silent=True)) == 408
 
 
-def test_of_too_large_a_body_one_byte_too_many_is_kept() -> None:
-    megabyte = b"x" * 1024 * 1024
-    sender = Sender([megabyte] * 100)
-    assert len(asyncio.run(read_body(sender.receive))) == MAX_KEPT
-    assert sender.given * len(megabyte) < MAX_READ + len(megabyte)
+def test_who_goes_away_in_the_middle_gets_no_answer_and_no_thread() -> None:
+    assert refusal(Gone([b"half"])) is None
 
 
-def test_a_client_that_goes_away_in_the_middle_ends_the_body() -> None:
-    sender = Sender([b"half"], falls_silent=True)
-    sender.parts.append(b"")
-    sender.falls_silent = False
-    assert asyncio.run(read_body(sender.receive)) == b"half"
+def test_of_too_large_a_body_the_limit_is_kept_and_some_more_read() -> None:
+    sender = Sender([b"x" * 100] * 100)
+    assert len(read(sender)) == LIMIT
+    assert sender.given * 100 == bodies.READ_ON * LIMIT
+
+
+def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "HELD_TOGETHER_BYTES", 1500)
+    first = Held()
+    assert read(Sender([b"x" * 1000]), first)
+    assert refusal(Sender([b"x" * 1000])) == 503
+    first.release()
+    assert read(Sender([b"x" * 1000]))
+
+
+def test_webhooks_may_be_larger_than_anything_else() -> None:
+    assert limit_of("/webhooks/livekit") > MAX_BODY
+    assert limit_of("/api/events") > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert limit_of("/api/events") < MAX_BODY
 
 
 def test_what_was_read_is_given_once_and_then_what_comes_after() -> None:
