@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from attendance.arrays import as_array
 from attendance.signals import attendance_changed
 
 
@@ -46,7 +47,7 @@ def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) ->
     """
     if not changes:
         return
-    columns = [list(column) for column in zip(*changes, strict=True)]
+    columns = [as_array(column) for column in zip(*changes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [actor_id, *columns])
     attendance_changed.send(Change, changes=changes)

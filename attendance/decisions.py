@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from attendance.arrays import as_array
 from attendance.audit import Change, record_changes
 from attendance.calculation import Figures
 from attendance.evidence import Computed, RosterRow, SessionInputs
@@ -150,9 +151,9 @@ _WRITE_COMPUTED = f"""
 def _write(statement: str, decided: list[Decided]) -> None:
     if not decided:
         return
-    columns = [list(column) for column in zip(*map(_values, decided), strict=True)]
+    columns = zip(*map(_values, decided), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(statement, columns)
+        cursor.execute(statement, [as_array(column) for column in columns])
 
 
 def _values(one: Decided) -> tuple[object, ...]:

@@ -178,8 +178,10 @@ _SEEN = f"""
     {_microseconds("max(joined_at) FILTER (WHERE is_failed_attempt)")}
 """
 
+# Materialized: else Postgres, expecting few stays, joins people by their event alone
+# and compares each with everybody in it.
 _STAYS_AND_PEOPLE = f"""
-    WITH stay AS ({STAYS} AND s.id = ANY(%(sessions)s)),
+    WITH stay AS MATERIALIZED ({STAYS} AND s.id = ANY(%(sessions)s)),
     known AS ({KNOWN_PEOPLE})
 """
 
