@@ -174,9 +174,12 @@ _CALCULATE = """
 import resource, sys, time
 import django
 django.setup()
+from django.db import connection
 from django.utils import timezone
 from attendance.due import Selection
 from attendance.services import calculate_sessions
+# The statement's connection is open, too.
+connection.ensure_connection()
 started = time.perf_counter()
 outcome = calculate_sessions(Selection(now=timezone.now(), force=True))
 seconds = time.perf_counter() - started
