@@ -227,7 +227,7 @@ class Connection(models.Model):
 
     ``is_established``: a join or a leave told of it, not an abort alone. ``is_plain``:
     at least one fact does not say agent, recorder or hidden. ``inferred_left_at`` is
-    no fact: it only takes connections that nobody will end off the live pages.
+    no fact: it only says in lists that nobody will ever tell an end.
     """
 
     source = models.CharField(_("source"), max_length=16, choices=Source)

@@ -1,7 +1,8 @@
-"""Taking off the live pages whom nobody will ever say to have left.
+"""Taking as left whom nobody will ever say to have left.
 
-A crashed server sends no leave. ``inferred_left_at`` empties the live pages and bounds
-searches; calculation and rebuild ignore it, and a real end beats it.
+A crashed server sends no leave. ``inferred_left_at`` ends such a connection where
+connections are listed (REST, admin); calculation, reports and rebuild ignore it, so
+that no result depends on when this ran, and a real end beats it.
 
 Source: docs/architecture.md, "Folding".
 """
