@@ -16,10 +16,13 @@ from attendance.selectors import session_report
 from attendance.serializers import (
     AttendanceStatusSerializer,
     CalculateSerializer,
+    LinkSerializer,
     PolicySerializer,
     ReportSerializer,
+    UnlinkSerializer,
 )
 from attendance.services import calculate_session, count_empty_as_absent
+from attendance.unmatched import WalkIn, link_identity, unlink_identity
 from events.errors import RuleBroken
 from events.models import Organization
 from events.permissions import signed_in, viewer_of
@@ -87,8 +90,7 @@ class SessionCalculate(APIView):
     @extend_schema(request=CalculateSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Calculate what is new, and return the report; 409 while it runs."""
-        session = visible_session(request, pk)
-        viewer_of(request).must_organize(session.event.organization_id)
+        session = _organized_session(request, pk)
         serializer = CalculateSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         wanted = serializer.validated_data
@@ -103,6 +105,53 @@ class SessionCalculate(APIView):
         if wanted["count_empty_as_absent"]:
             count_empty_as_absent(session, actor=user)
         return Response(session_report(session, user=user, now=now).as_dict())
+
+
+class UnmatchedLink(APIView):
+    """Saying who somebody unmatched is."""
+
+    @extend_schema(request=LinkSerializer, responses=ReportSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Link an identity to somebody on the roster, or add a walk-in.
+
+        It is remembered for the organization's other sessions, and this one is
+        calculated anew. Saying it again corrects it.
+        """
+        session = _organized_session(request, pk)
+        serializer = LinkSerializer(data=request.data, context={"event": session.event})
+        serializer.is_valid(raise_exception=True)
+        said = dict(serializer.validated_data)
+        walk_in = said.pop("walk_in")
+        user, now = signed_in(request), timezone.now()
+        link_identity(
+            session=session,
+            walk_in=WalkIn(**walk_in) if walk_in else None,
+            by=user,
+            now=now,
+            **said,
+        )
+        return Response(session_report(session, user=user, now=now).as_dict())
+
+
+class UnmatchedUnlink(APIView):
+    """Taking back who somebody is."""
+
+    @extend_schema(request=UnlinkSerializer, responses=ReportSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Make the identity nobody's again, and calculate the session anew."""
+        session = _organized_session(request, pk)
+        serializer = UnlinkSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user, now = signed_in(request), timezone.now()
+        unlink_identity(session=session, by=user, now=now, **serializer.validated_data)
+        return Response(session_report(session, user=user, now=now).as_dict())
+
+
+def _organized_session(request: Request, pk: int) -> LiveSession:
+    """Return a session that the caller sees and may change."""
+    session = visible_session(request, pk)
+    viewer_of(request).must_organize(session.event.organization_id)
+    return session
 
 
 class SessionAttendanceStatus(APIView):
@@ -183,8 +232,7 @@ class SessionPolicy(PolicyView):
     @extend_schema(request=PolicySerializer, responses=PolicySerializer)
     def put(self, request: Request, pk: int) -> Response:
         """Set all thresholds; what is left out gets its default."""
-        session = visible_session(request, pk)
-        viewer_of(request).must_organize(session.event.organization_id)
+        session = _organized_session(request, pk)
         return self._write(request, self._place(session))
 
     def _place(self, session: LiveSession) -> Place:

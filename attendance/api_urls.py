@@ -13,6 +13,8 @@ urlpatterns = [
         api.SessionAttendanceStatus.as_view(),
     ),
     path("api/sessions/<int:pk>/calculate", api.SessionCalculate.as_view()),
+    path("api/sessions/<int:pk>/unmatched/link", api.UnmatchedLink.as_view()),
+    path("api/sessions/<int:pk>/unmatched/unlink", api.UnmatchedUnlink.as_view()),
     path("api/sessions/<int:pk>/policy", api.SessionPolicy.as_view()),
     path(_POLICY, api.OrganizationPolicy.as_view()),
     path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),

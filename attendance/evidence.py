@@ -1,7 +1,7 @@
 """What a calculation reads, for many sessions at once.
 
-People are found by their identity here, when facts are read: their own identity in the
-event, or one that somebody linked to them. Instants are integers, microseconds since
+People are found by their identity here, when facts are read (``known_people.py``).
+Instants are integers, microseconds since
 the epoch, as the calculation wants them.
 """
 
@@ -14,6 +14,7 @@ from django.db import connection
 
 from attendance.calculation import Policy, Stay
 from attendance.due import FACTS_OF_SESSION, INPUTS_AS_OF
+from attendance.known_people import KNOWN_PEOPLE, sql_values
 from events.models import EXPECTED, NOT_IN_REPORTS
 from sessions_app.models import Source
 from sessions_app.stays import STAYS
@@ -65,6 +66,14 @@ class Stranger(NamedTuple):
     name: str | None
     kind: str | None
     evidence: Evidence
+
+
+class LinkedIdentity(NamedTuple):
+    """An identity seen in a session that somebody said belongs to a person."""
+
+    participant_id: int
+    identity: str
+    name: str | None
 
 
 class SessionEvidence:
@@ -119,12 +128,8 @@ def _microseconds(expression: str) -> str:
     return f"round(date_part('epoch', {expression}) * 1e6)::bigint"
 
 
-def _values(choices: Iterable[str]) -> str:
-    return ", ".join(f"'{choice}'" for choice in choices)
-
-
-_EXPECTED = _values(EXPECTED)
-_NOT_IN_REPORTS = _values(NOT_IN_REPORTS)
+_EXPECTED = sql_values(EXPECTED)
+_NOT_IN_REPORTS = sql_values(NOT_IN_REPORTS)
 
 _POLICY = """
     SELECT grace_minutes, partial_from, present_over, present_regardless_over
@@ -147,26 +152,6 @@ _SESSIONS = f"""
     LEFT JOIN LATERAL ({_POLICY}) y ON true
     WHERE s.id = ANY(%(sessions)s)
     ORDER BY s.id
-"""
-
-# Whom an identity means in an event: the participant's own comes before a linked one,
-# the newest link before older ones. Cancelled people and onlookers are nobody's match:
-# if they came, the report lists them as unmatched.
-KNOWN_PEOPLE = f"""
-    WITH roster AS (
-        SELECT id, event_id, identity FROM events_participant
-        WHERE registration NOT IN ({_NOT_IN_REPORTS}) AND event_id IN (
-            SELECT event_id FROM sessions_app_livesession WHERE id = ANY(%(sessions)s)
-        )
-    )
-    SELECT DISTINCT ON (event_id, identity) event_id, identity, participant_id
-    FROM (
-        SELECT event_id, identity, id AS participant_id, NULL AS link FROM roster
-        UNION ALL
-        SELECT roster.event_id, link.identity, roster.id, link.id
-        FROM events_knownidentity link JOIN roster ON roster.id = link.participant_id
-    ) meaning
-    ORDER BY event_id, identity, link DESC NULLS FIRST
 """
 
 _SEEN = f"""
@@ -200,6 +185,15 @@ _STRANGERS = f"""
     WHERE known.participant_id IS NULL
     GROUP BY stay.identity, CASE WHEN stay.identity IS NULL THEN sid END, stay.source
     ORDER BY min(joined_at), stay.identity
+"""
+
+_LINKED = f"""
+    {_STAYS_AND_PEOPLE}
+    SELECT known.participant_id, stay.identity, min(stay.name)
+    FROM stay JOIN known USING (event_id, identity)
+    WHERE known.is_linked
+    GROUP BY 1, 2
+    ORDER BY 1, min(joined_at), 2
 """
 
 _ROSTER = f"""
@@ -262,6 +256,11 @@ def read_strangers(session: int) -> list[Stranger]:
         Stranger(identity, name, kind, _evidence(source, *seen))
         for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
     ]
+
+
+def read_linked(session: int) -> list[LinkedIdentity]:
+    """Return by which linked identities people were seen in a session."""
+    return [LinkedIdentity._make(row) for row in _rows(_LINKED, [session])]
 
 
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:

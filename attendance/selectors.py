@@ -4,7 +4,8 @@ Pages, REST and exports show the same rows. Rows of a calculated session show wh
 stored; before that, presence so far is read from the connections. Nothing here writes.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,15 +17,18 @@ from attendance.calculation import Interval, Policy, calculate_person
 from attendance.evidence import (
     NOTHING_SEEN,
     Evidence,
+    LinkedIdentity,
     Stranger,
     read_evidence,
+    read_linked,
     read_sessions,
     read_strangers,
 )
 from attendance.explanation import Decision, explain
+from attendance.guesses import Candidate, Guess, Known, guess
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.precedence import is_automatic
-from events.models import EXPECTED, Event, Participant, User
+from events.models import EXPECTED, Event, KnownIdentity, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession, PresenceEvent
 
@@ -62,13 +66,17 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One person of a report: the decision, what was computed, and the explanation."""
+    """One person of a report: the decision, what was computed, and the explanation.
+
+    ``linked``: by which other identities they were seen, for organizers alone.
+    """
 
     participant: Participant
     attendance: Attendance | None
     intervals: list[Interval]
     explanation: str
     calculated_at: datetime | None
+    linked: list[LinkedIdentity] = field(default_factory=list)
 
     @property
     def status(self) -> str:
@@ -81,13 +89,17 @@ class ReportRow:
         return bool(self.attendance and self.attendance.computed_status)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnmatchedRow:
-    """Somebody seen who is nobody on the roster; ``seconds`` in the window."""
+    """Somebody seen who is nobody on the roster; ``seconds`` in the window.
+
+    ``guess``: who it probably is, for organizers alone.
+    """
 
     stranger: Stranger
     seconds: int
     intervals: list[Interval]
+    guess: Guess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,9 @@ class Report:
         policy_now: The thresholds that would decide now.
         facts: How many were received about the time around the window.
         until: The end of the window, or the present time while it runs.
+        candidates: Who an unmatched person could be: the whole roster, those who
+            cancelled or only looked included. Empty but for organizers, and where
+            nobody is unmatched.
     """
 
     session: LiveSession
@@ -108,6 +123,7 @@ class Report:
     sight: Sight
     rows: list[ReportRow] = field(default_factory=list)
     unmatched: list[UnmatchedRow] = field(default_factory=list)
+    candidates: list[Participant] = field(default_factory=list)
 
     @property
     def calculated_at(self) -> datetime | None:
@@ -182,6 +198,10 @@ class Report:
             "attendance_calculated_at": row.calculated_at if row.is_computed else None,
             "explanation": row.explanation,
             "intervals": _intervals_as_dicts(row.intervals),
+            "linked_identities": [
+                {"identity": linked.identity, "name": linked.name}
+                for linked in row.linked
+            ],
         }
 
     def _unmatched_as_dict(self, row: UnmatchedRow) -> dict[str, Any]:
@@ -193,6 +213,7 @@ class Report:
             "attended_seconds": row.seconds,
             "failed_attempts": stranger.evidence.attempts.number,
             "intervals": _intervals_as_dicts(row.intervals),
+            "guess": row.guess and _guess_as_dict(row.guess),
         }
 
 
@@ -223,6 +244,14 @@ def _decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
         "notes": decision.notes,
         "updated_at": decision.updated_at if decision.pk else None,
         "derived": decision.derived,
+    }
+
+
+def _guess_as_dict(guess: Guess) -> dict[str, Any]:
+    return {
+        "participant": guess.participant_id,
+        "name": guess.name,
+        "ground": guess.ground.value,
     }
 
 
@@ -266,14 +295,19 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         sight,
     )
     window = inputs.window_start, microseconds(until)
+    linked = _linked(session) if sight.of_identities else {}
     for person in _roster(session, sight):
         seen = people.get(person.pk, NOTHING_SEEN)
         decision = decisions.get(person.pk)
         intervals = _intervals(decision, seen, window, inputs.policy)
         if person.registration in EXPECTED or intervals:
-            report.rows.append(_row(report, person, decision, intervals, seen))
+            row = _row(report, person, decision, intervals, seen)
+            row.linked.extend(linked.get(person.pk, ()))
+            report.rows.append(row)
     if sight.of_all:
         report.unmatched.extend(_unmatched(session, window, inputs.policy))
+    if sight.of_identities and report.unmatched:
+        _guess(report, people)
     return report
 
 
@@ -345,6 +379,40 @@ def _unmatched(
         if intervals or stranger.evidence.attempts.number:
             length = sum(left - joined for joined, left, _ in intervals)
             yield UnmatchedRow(stranger, length // 1_000_000, intervals)
+
+
+def _linked(session: LiveSession) -> dict[int, list[LinkedIdentity]]:
+    linked: dict[int, list[LinkedIdentity]] = defaultdict(list)
+    for one in read_linked(session.pk):
+        linked[one.participant_id].append(one)
+    return linked
+
+
+def _guess(report: Report, people: Mapping[int, Evidence]) -> None:
+    """Say of everybody unmatched who it probably is."""
+    event = report.session.event
+    report.candidates.extend(
+        Participant.objects.filter(event=event).order_by("-role", "name", "pk")
+    )
+    candidates = [
+        Candidate(one.pk, one.name, one.identity, one.pk in people)
+        for one in report.candidates
+    ]
+    identities = [row.stranger.identity for row in report.unmatched]
+    known = {
+        link.identity: Known(
+            link.participant.name, link.participant.email, link.participant.event.title
+        )
+        for link in KnownIdentity.objects.filter(
+            organization=event.organization_id, identity__in=identities
+        )
+        .select_related("participant__event")
+        .order_by("pk")
+    }
+    for row in report.unmatched:
+        if identity := row.stranger.identity:
+            name = row.stranger.name or ""
+            row.guess = guess(identity, name, known.get(identity), candidates)
 
 
 def _row(

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from attendance.calculation import Policy
+from attendance.guesses import Ground
 from attendance.models import DecisionSource, Status
 from attendance.policies import EffectivePolicy, Scope
-from events.fields import InstantField
-from events.models import ParticipantRole
+from events.fields import InstantField, RowField
+from events.models import Participant, ParticipantRole
 from sessions_app.models import SessionType
 
 Declared = serializers.Serializer[dict[str, Any]]
@@ -61,6 +63,37 @@ class CalculateSerializer(Declared):
     )
 
 
+class WalkInSerializer(Declared):
+    """Whom to put on the roster."""
+
+    name = serializers.CharField(max_length=200)
+    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
+
+
+class RosterField(RowField[Participant]):
+    """Somebody on the roster of the event in the context; others do not exist."""
+
+    def get_queryset(self) -> QuerySet[Participant]:
+        """Return the roster."""
+        return Participant.objects.filter(event=self.context["event"])
+
+
+class LinkSerializer(Declared):
+    """Who an unmatched identity is: somebody on the roster, or a walk-in."""
+
+    identity = serializers.CharField(max_length=256, trim_whitespace=False)
+    participant = RosterField(
+        queryset=Participant.objects.none(), allow_null=True, default=None
+    )
+    walk_in = WalkInSerializer(allow_null=True, default=None)
+
+
+class UnlinkSerializer(Declared):
+    """Which identity is not who somebody said."""
+
+    identity = serializers.CharField(max_length=256, trim_whitespace=False)
+
+
 class ReportPersonSerializer(Declared):
     """A person on the roster; ``identity`` for organizers alone."""
 
@@ -85,6 +118,13 @@ class MarkedBySerializer(Declared):
     username = serializers.CharField()
 
 
+class LinkedIdentitySerializer(Declared):
+    """An identity that somebody said belongs to this person, seen in this session."""
+
+    identity = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+
+
 class ReportRowSerializer(Declared):
     """One person: what was decided, what was computed, and why."""
 
@@ -107,6 +147,9 @@ class ReportRowSerializer(Declared):
     attendance_calculated_at = InstantField(allow_null=True)
     explanation = serializers.CharField()
     intervals = IntervalSerializer(many=True)
+    linked_identities = LinkedIdentitySerializer(
+        many=True, help_text="Shown to organizers alone; else empty."
+    )
     marked_by = MarkedBySerializer(allow_null=True)
     marked_at = InstantField(allow_null=True)
     notes = serializers.CharField()
@@ -114,8 +157,16 @@ class ReportRowSerializer(Declared):
     derived = serializers.BooleanField()
 
 
+class GuessSerializer(Declared):
+    """Who somebody unmatched probably is; nobody on the roster: participant null."""
+
+    participant = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    ground = serializers.ChoiceField(choices=[ground.value for ground in Ground])
+
+
 class UnmatchedSerializer(Declared):
-    """Somebody seen who is nobody on the roster."""
+    """Somebody seen who is nobody on the roster; ``guess`` for organizers alone."""
 
     identity = serializers.CharField(allow_null=True)
     name = serializers.CharField(allow_null=True)
@@ -123,6 +174,7 @@ class UnmatchedSerializer(Declared):
     attended_seconds = serializers.IntegerField()
     failed_attempts = serializers.IntegerField()
     intervals = IntervalSerializer(many=True)
+    guess = GuessSerializer(allow_null=True)
 
 
 class ReportWindowSerializer(Declared):

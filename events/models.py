@@ -296,6 +296,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those who are in reports, the waitlisted only of sessions they came to."""
         return self.exclude(registration__in=NOT_IN_REPORTS)
 
+    def same_person(self, person: "Participant") -> Self:
+        """Those in the organization who are ``person``: by account, or by address."""
+        same = Q(pk=person.pk)
+        if person.user_id is not None:
+            same |= Q(user=person.user_id)
+        if person.email:
+            same |= Q(email__iexact=person.email)
+        return self.filter(same, event__organization=person.event.organization_id)
+
 
 class Participant(models.Model):
     """One person on one event's roster, with or without an account.

@@ -11,6 +11,7 @@ from attendance.models import Attendance, AttendanceChange, DecisionSource, Stat
 from events.models import (
     Event,
     EventState,
+    KnownIdentity,
     Membership,
     Organization,
     Participant,
@@ -73,6 +74,15 @@ def make_participant(event: Event | None = None, **fields: Any) -> Participant:
     fields.setdefault("name", f"Person {number}")
     fields.setdefault("email", f"person{number}@example.com")
     return Participant.objects.create(event=event or make_event(), **fields)
+
+
+def make_link(participant: Participant, identity: str) -> KnownIdentity:
+    """What somebody said at the unmatched desk."""
+    return KnownIdentity.objects.create(
+        organization=participant.event.organization,
+        identity=identity,
+        participant=participant,
+    )
 
 
 def make_session(

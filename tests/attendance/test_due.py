@@ -16,6 +16,7 @@ from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (
     START,
     make_event,
+    make_link,
     make_participant,
     make_presence_event,
     make_session,
@@ -311,6 +312,48 @@ def test_who_or_what_is_moved_makes_both_events_due(lesson: LiveSession) -> None
     assert (run(), run()) == ([lesson.pk, other.pk], [])
 
 
+def give_an_account(person: Participant) -> None:
+    Participant.objects.filter(pk=person.pk).update(user=make_user())
+
+
+def give_another_address(person: Participant) -> None:
+    Participant.objects.filter(pk=person.pk).update(email="other@example.com")
+
+
+@pytest.mark.parametrize("change", [give_an_account, give_another_address])
+def test_who_may_be_known_from_another_event_makes_it_due(
+    lesson: LiveSession, change: Callable[[Participant], None]
+) -> None:
+    """The link of their namesake there may now be theirs, or no longer be."""
+    run()
+    change(lesson.event.participants.get())
+    assert (run(), run()) == ([lesson.pk], [])
+
+
+def test_a_link_makes_the_same_persons_other_events_due(lesson: LiveSession) -> None:
+    person = lesson.event.participants.get()
+    other = make_session(make_event(lesson.event.organization))
+    there = make_participant(other.event, email=person.email.upper())
+    make_session()
+    run()
+    link = make_link(there, "ana's phone")
+    assert (run(), run()) == ([lesson.pk, other.pk], [])
+    link.delete()
+    assert (run(), run()) == ([lesson.pk, other.pk], [])
+
+
+@pytest.mark.parametrize("change", [give_an_account, give_another_address])
+def test_who_is_no_longer_the_same_person_makes_both_events_due(
+    lesson: LiveSession, change: Callable[[Participant], None]
+) -> None:
+    person = lesson.event.participants.get()
+    other = make_session(make_event(lesson.event.organization))
+    make_link(make_participant(other.event, email=person.email), "ana's phone")
+    run()
+    change(KnownIdentity.objects.get().participant)
+    assert (run(), run()) == ([lesson.pk, other.pk], [])
+
+
 def save_without_a_change(lesson: LiveSession) -> None:
     LiveSession.objects.get(pk=lesson.pk).save()
 
@@ -333,7 +376,6 @@ def rename_event(lesson: LiveSession) -> None:
 def change_who_somebody_is_to_people(lesson: LiveSession) -> None:
     Participant.objects.update(
         name="Anna",
-        email="anna@example.com",
         role=ParticipantRole.HOST,
         time_zone="Asia/Riyadh",
         language="ar",

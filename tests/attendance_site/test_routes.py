@@ -22,6 +22,7 @@ from events.models import Role, User
 from tests.factories import (
     make_connection,
     make_event,
+    make_link,
     make_member,
     make_membership,
     make_organization,
@@ -104,6 +105,9 @@ TABLE = {
     "GET api/sessions/{session}/attendance": "401 404 200 200 200 200 200 200",
     "GET api/sessions/{session}/attendance-status": "401 404 200 200 200 200 200 200",
     "POST api/sessions/{past}/calculate": "401 404 403 403 403 200 200 200",
+    # The guest was seen, and nobody has said who it is.
+    "POST api/sessions/{past}/unmatched/link": "401 404 403 403 403 200 200 200",
+    "POST api/sessions/{past}/unmatched/unlink": "401 404 403 403 403 200 200 200",
     "GET api/sessions/{session}/policy": "401 404 200 200 200 200 200 200",
     "PUT api/sessions/{session}/policy": "401 404 403 403 403 200 200 200",
 }
@@ -138,6 +142,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH api/sessions/{session}": {"title": "New"},
     "POST api/sessions/{past}/end": {"ended_at": "2026-03-02T10:30:00Z"},
     "POST api/sessions/{session}/join-token": {"participant": "{participant}"},
+    "POST api/sessions/{past}/unmatched/link": {
+        "identity": "guest",
+        "participant": "{participant}",
+    },
+    "POST api/sessions/{past}/unmatched/unlink": {"identity": "linked guest"},
     "PUT api/sessions/{session}/policy": {"grace_minutes": 5},
 }
 
@@ -167,6 +176,10 @@ def world(settings: Settings) -> World:
     make_connection(session)
     make_presence_event(session)
     make_user("somebody")
+    past, other = make_session(event), make_participant(event)
+    make_connection(past, identity="guest")
+    make_connection(past, identity="linked guest")
+    make_link(other, "linked guest")
     return World(
         users,
         {
@@ -174,9 +187,9 @@ def world(settings: Settings) -> World:
             "member": make_membership(organization, role=Role.VIEWER).pk,
             "event": event.pk,
             "participant": make_participant(event, user=users["attendee"]).pk,
-            "other": make_participant(event).pk,
+            "other": other.pk,
             "session": session.pk,
-            "past": make_session(event).pk,
+            "past": past.pk,
             "session_type": "quran",
         },
     )

@@ -1,0 +1,63 @@
+"""Whom a LiveKit identity means in the events of some sessions: the SQL of it.
+
+In this order: the participant whose own identity it is; the person of this event to
+whom it was linked; a person of this event who is the same as somebody to whom it was
+linked in another event of the organization. The newest link comes before older ones.
+The same person is who has the same account, else the same address: never who merely
+has the same name. Cancelled people and onlookers are nobody's match: if they came, the
+report lists them as unmatched.
+
+Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
+"""
+
+from collections.abc import Iterable
+
+from events.models import NOT_IN_REPORTS
+
+
+def sql_values(choices: Iterable[str]) -> str:
+    """Return choices of ours as SQL literals."""
+    return ", ".join(f"'{choice}'" for choice in choices)
+
+
+# What is equal for rows of one person: "user 7", "email ana@example.com".
+_SAMENESS = """
+    unnest(ARRAY[
+        'user ' || {row}.user_id, 'email ' || lower(nullif({row}.email, ''))
+    ])
+"""
+
+KNOWN_PEOPLE = f"""
+    WITH roster AS (
+        SELECT p.id, p.event_id, p.identity, p.user_id, p.email, e.organization_id
+        FROM events_participant p JOIN events_event e ON e.id = p.event_id
+        WHERE p.registration NOT IN ({sql_values(NOT_IN_REPORTS)}) AND p.event_id IN (
+            SELECT event_id FROM sessions_app_livesession WHERE id = ANY(%(sessions)s)
+        )
+    ), elsewhere AS (
+        SELECT link.organization_id, link.identity, link.id, known.event_id,
+            {_SAMENESS.format(row="known")} AS sameness
+        FROM events_knownidentity link
+        JOIN events_participant known ON known.id = link.participant_id
+        WHERE link.organization_id IN (SELECT organization_id FROM roster)
+    ), person AS (
+        SELECT id, event_id, organization_id,
+            {_SAMENESS.format(row="roster")} AS sameness
+        FROM roster
+    )
+    SELECT DISTINCT ON (event_id, identity)
+        event_id, identity, participant_id, how > 0 AS is_linked
+    FROM (
+        SELECT event_id, identity, id AS participant_id,
+            0 AS how, NULL AS link, NULL AS sameness
+        FROM roster
+        UNION ALL
+        SELECT roster.event_id, link.identity, roster.id, 1, link.id, NULL
+        FROM events_knownidentity link JOIN roster ON roster.id = link.participant_id
+        UNION ALL
+        SELECT person.event_id, elsewhere.identity, person.id, 2, elsewhere.id, sameness
+        FROM person JOIN elsewhere USING (organization_id, sameness)
+        WHERE person.event_id <> elsewhere.event_id
+    ) meaning
+    ORDER BY event_id, identity, how, link DESC, sameness DESC
+"""

@@ -1,0 +1,18 @@
+"""Names as people compare them: without case, accents, vowel signs and punctuation."""
+
+import unicodedata
+
+
+def plain(name: str) -> str:
+    """Return the words of a name in the form in which equal names are equal.
+
+    ``"  José  PÉREZ "`` and ``"jose perez"`` give the same; so do an Arabic name with
+    and without vowel signs. Empty if nothing is left.
+    """
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    kept = (
+        letter if unicodedata.category(letter)[0] in "LMN" else " "
+        for letter in decomposed
+        if unicodedata.category(letter) not in ("Mn", "Cf", "Lm")
+    )
+    return " ".join("".join(kept).split())
