@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.report_page import IN_ORDER, Count, Phase, clock_range
+from attendance.report_page import Phase
+from attendance.wording import IN_ORDER, Count, clock_range
 from events.models import EXPECTED, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession

@@ -57,3 +57,8 @@ def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> 
 def is_automatic(source: str | None) -> bool:
     """Return whether a calculation gave the decision."""
     return source in _AUTOMATIC
+
+
+def is_by_a_person(source: str | None, *, marked: bool) -> bool:
+    """Return whether an entitled person marked, applied or overrode the decision."""
+    return rank(source, marked=marked) >= _MARKED

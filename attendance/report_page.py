@@ -1,36 +1,38 @@
-"""The report as a page shows it: texts in the reader's language, geometry of bars.
+"""The report as a page shows it: its head, its summary, and whom it shows.
 
 Decisions, figures and sentences are those of ``selectors.session_report``, the same as
-in REST; here they only get words, a clock and a place. All times are the event's.
+in REST; here they only get words and a clock. All times are the event's.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format, number_format
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from attendance.calculation import MINUTE, Interval
-from attendance.explanation import SHOWN_IN_SECONDS_UNDER, attempts_in_words
-from attendance.models import DecisionSource, Status
-from attendance.selectors import Report, ReportRow, UnmatchedRow, instant, microseconds
-from attendance.timeline import Axis, Bar
-from events.models import ParticipantRole
+from attendance.calculation import MINUTE
+from attendance.choice import Choice, Chooser
+from attendance.models import Status
+from attendance.presence import Where, whereabouts
+from attendance.report_rows import PersonRow, RowMaker, StrangerRow
+from attendance.selectors import Report, instant, microseconds
+from attendance.timeline import Axis
+from attendance.wording import (
+    IN_ORDER,
+    Count,
+    clock,
+    clock_range,
+    enumerated,
+    long_date,
+)
 from sessions_app.models import LiveSession
 
 NAMED_AT_MOST = 3
 
 # Counted in every summary of a calculated session; the others if anybody has them.
 ALWAYS_COUNTED = (Status.PRESENT, Status.LATE, Status.PARTIAL, Status.ABSENT)
-# Whoever is unknown comes last.
-IN_ORDER = sorted(Status, key=lambda status: status == Status.UNKNOWN)
 
 
 class Phase(StrEnum):
@@ -48,70 +50,40 @@ class Phase(StrEnum):
         return cls.RUNNING if now < session.end else cls.ENDED
 
 
-class Count(NamedTuple):
-    """How many people there are of a kind, in the colour of the status ``tone``."""
-
-    tone: str
-    label: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """A bar, and the same as text for those who do not see it."""
-
-    bars: list[Bar]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """One person on the roster, as shown, in the colour of the status ``tone``."""
-
-    name: str
-    role: str
-    status: str
-    tone: str
-    status_label: str
-    source: str
-    presence: Presence
-    sentence: str
-    amount: str
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
-class StrangerRow:
-    """Somebody seen and not on the roster, as shown; ``identity`` empty if hidden."""
-
-    name: str
-    identity: str
-    kind: str
-    presence: Presence
-    sentence: str
-    amount: str
-
-
 class ReportPage:
     """A report in words; made and rendered under the reader's language."""
 
-    def __init__(self, report: Report, *, now: datetime) -> None:
+    def __init__(self, report: Report, choice: Choice, *, now: datetime) -> None:
         self.report = report
+        self.read_at = now
         self.session = report.session
         self.zone = ZoneInfo(report.session.event.time_zone)
         phase = Phase.of(report.session, now)
         self.is_cancelled = report.is_void
         self.is_ahead = phase == Phase.AHEAD
         self.is_running = phase == Phase.RUNNING
+        self.is_live = self.is_running and not self.is_cancelled
         self.has_ended = phase == Phase.ENDED
         self._start = microseconds(report.session.starts_at)
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
         )
-        self._labels = dict(Status.choices)
-        self._sources = dict(DecisionSource.choices)
-        self.rows = [self._person(row) for row in report.rows]
-        self.strangers = [self._stranger(row) for row in report.unmatched]
+        self.chooser = Chooser(
+            report.rows,
+            # Who sees their own row alone has nobody to choose from.
+            choice if self.is_of_all else Choice(),
+            is_live=self.is_live,
+            knows_addresses=self.may_change,
+        )
+        maker = RowMaker(
+            report,
+            self._axis,
+            asks_whether_held=self.asks_whether_held,
+            is_ahead=self.is_ahead,
+            is_running=self.is_running,
+        )
+        self.rows = [maker.person(row) for row in self.chooser.rows]
+        self.strangers = [maker.stranger(row) for row in report.unmatched]
 
     # The head
 
@@ -129,6 +101,11 @@ class ReportPage:
     def may_calculate(self) -> bool:
         """Whether a calculation can be asked for."""
         return self.may_change and self.has_ended and not self.is_cancelled
+
+    @property
+    def tells_how_to_join(self) -> bool:
+        """Organizers are told before the end, as long as it takes place."""
+        return self.may_change and not self.has_ended and not self.is_cancelled
 
     @property
     def asks_whether_held(self) -> bool:
@@ -162,6 +139,19 @@ class ReportPage:
         return self.session.event.time_zone
 
     @property
+    def as_of(self) -> str:
+        """The time of everything on the page."""
+        return self._clock(self.read_at)
+
+    @property
+    def read_on(self) -> str:
+        """The same with its day, for paper."""
+        return _("%(date)s, %(time)s") % {
+            "date": long_date(self._local(self.read_at).date()),
+            "time": f"{self._local(self.read_at):%H:%M}",
+        }
+
+    @property
     def state(self) -> str:
         """How far the session is, and since when the report stands."""
         if self.is_cancelled:
@@ -190,23 +180,42 @@ class ReportPage:
     def counts(self) -> list[Count]:
         """How many people have each status that is worth a number."""
         summary = self.report.summary
-        if not self.report.calculated_at and summary[Status.UNKNOWN] == len(self.rows):
-            return self._counts_before()
         decided = bool(self.report.calculated_at) and not self.report.nobody_seen
-        return [
-            Count(self._tone(status), str(self._labels[status]), summary[status])
+        counts = [
+            Count(self._tone(status), str(status.label), summary[status])
             for status in IN_ORDER
             if summary[status] or (decided and status in ALWAYS_COUNTED)
         ]
+        if self.is_live:
+            # Whoever is unknown is told by where they are.
+            return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
+        if not self.report.calculated_at and len(counts) <= 1 and summary["unknown"]:
+            return self._counts_before()
+        return counts
+
+    def _tone(self, status: Status) -> str:
+        """What is void has no colour."""
+        return Status.UNKNOWN.value if self.is_cancelled else status.value
+
+    def _counts_now(self) -> list[Count]:
+        """While it runs: where people are."""
+        rows = self.report.rows
+        places = [whereabouts(row.seen).where for row in rows]
+        counts = [Count("", str(where.label), places.count(where)) for where in Where]
+        if strangers := sum(row.is_here for row in self.strangers):
+            text = _("here, not on the roster")
+            counts.append(Count("", text, strangers))
+        return counts
 
     def _counts_before(self) -> list[Count]:
         """While nothing is decided: who was seen so far."""
+        rows = self.report.rows
         if self.is_ahead:
-            return [Count("", _("on the roster"), len(self.rows))]
-        seen = sum(bool(row.intervals) for row in self.report.rows)
+            return [Count("", _("on the roster"), len(rows))]
+        seen = sum(bool(row.intervals) for row in rows)
         return [
             Count("", pgettext("people", "seen"), seen),
-            Count("", pgettext("people", "not seen"), len(self.rows) - seen),
+            Count("", pgettext("people", "not seen"), len(rows) - seen),
         ]
 
     @property
@@ -245,7 +254,7 @@ class ReportPage:
                 "%(number)d ends inferred: the server never said that %(names)s left.",
                 number,
             )
-        return text % {"number": number, "names": _enumerated(list(inferred))}
+        return text % {"number": number, "names": enumerated(list(inferred))}
 
     # The people
 
@@ -288,85 +297,6 @@ class ReportPage:
         people: list[PersonRow | StrangerRow] = [*self.rows, *self.strangers]
         return any(bar.inferred for row in people for bar in row.presence.bars)
 
-    def _person(self, row: ReportRow) -> PersonRow:
-        person, decision = row.participant, row.attendance
-        presence = self._presence(row.intervals)
-        # Where nothing is decided the page says why, once, and the row what was seen.
-        is_open = row.status == Status.UNKNOWN and (
-            self.report.calculated_at is None
-            or (self.asks_whether_held and not (decision and decision.failed_attempts))
-        )
-        seconds = _length(row.intervals)
-        if decision and decision.attended_seconds is not None:
-            seconds = decision.attended_seconds
-        return PersonRow(
-            name=person.name,
-            role=_("host") if person.role == ParticipantRole.HOST else "",
-            status=row.status,
-            tone=self._tone(row.status),
-            status_label=str(self._labels[Status(row.status)]),
-            source=self._source(row),
-            presence=presence,
-            sentence=presence.text if is_open else row.explanation,
-            amount="" if self.is_ahead else amount(seconds),
-            share=share(decision.percentage if decision else None),
-        )
-
-    def _tone(self, status: str) -> str:
-        """What is void has no colour."""
-        return Status.UNKNOWN.value if self.is_cancelled else status
-
-    def _source(self, row: ReportRow) -> str:
-        if row.attendance is None or row.attendance.source is None:
-            return ""
-        return str(self._sources[DecisionSource(row.attendance.source)])
-
-    def _stranger(self, row: UnmatchedRow) -> StrangerRow:
-        stranger = row.stranger
-        presence = self._presence(row.intervals)
-        number, first_at, last_at = stranger.evidence.attempts
-        tried = attempts_in_words(number, _time(first_at), _time(last_at), self.zone)
-        if tried and not row.intervals:
-            sentence = _("%(attempts)s, never got through") % {"attempts": tried}
-        elif tried:
-            sentence = f"{presence.text}; {tried}"
-        else:
-            sentence = presence.text
-        return StrangerRow(
-            name=stranger.name or "",
-            identity=(stranger.identity or "") if self.may_change else "",
-            kind=_kind(stranger.kind),
-            presence=presence,
-            sentence=_capitalized(sentence),
-            amount=amount(row.seconds),
-        )
-
-    def _presence(self, intervals: Sequence[Interval]) -> Presence:
-        if self.is_running:
-            # Who is there has not left: that is seen, not inferred.
-            until = microseconds(self.report.until)
-            intervals = [
-                Interval(i.joined_at, i.left_at, i.inferred and i.left_at < until)
-                for i in intervals
-            ]
-        return Presence(self._axis.bars(intervals), self._in_words(intervals))
-
-    def _in_words(self, intervals: Sequence[Interval]) -> str:
-        """The bar as text: when somebody was there, and which ends are inferred."""
-        if not intervals:
-            return _("Not seen so far") if self.is_running else _("Not seen")
-        times = _comma().join(self._interval(interval) for interval in intervals)
-        return _("Seen %(times)s") % {"times": times}
-
-    def _interval(self, interval: Interval) -> str:
-        joined, left = instant(interval.joined_at), instant(interval.left_at)
-        if self.is_running and left >= self.report.until:
-            return _("since %(time)s") % {"time": self._clock(joined)}
-        text = clock_range(joined, left, self.zone)
-        if not interval.inferred:
-            return text
-        return _("%(times)s (end inferred)") % {"times": text}
-
     # Times
 
     def _local(self, moment: datetime) -> datetime:
@@ -375,77 +305,3 @@ class ReportPage:
     def _clock(self, moment: datetime) -> str:
         """A time of the session's day as a clock shows it, of another day with it."""
         return clock(moment, self.zone, beside=self.session.starts_at)
-
-
-# --- Words for times, lengths and names ---------------------------------------------
-
-
-def clock(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
-    """Return the time, with its date where that is not the date of ``beside``."""
-    local = moment.astimezone(zone)
-    if local.date() == beside.astimezone(zone).date():
-        return f"{local:%H:%M}"
-    return _("%(date)s, %(time)s") % {
-        "date": date_format(local, pgettext("date format", "j F")),
-        "time": f"{local:%H:%M}",
-    }
-
-
-def clock_range(start: datetime, end: datetime, zone: tzinfo) -> str:
-    """Return from when to when: the end with its date if that is another."""
-    first = f"{start.astimezone(zone):%H:%M}"
-    return f"{first} \u2013 {clock(end, zone, beside=start)}"
-
-
-def long_date(day: date) -> str:
-    """Return "Tuesday 18 November 2026" in the reader's language."""
-    return date_format(day, pgettext("date format", "l j F Y"))
-
-
-def amount(seconds: int) -> str:
-    """Return whole minutes, and seconds where a minute would say too little."""
-    if 0 < seconds < SHOWN_IN_SECONDS_UNDER:
-        return _("%(seconds)d s") % {"seconds": seconds}
-    return _("%(minutes)d min") % {"minutes": seconds // 60}
-
-
-def share(percentage: Decimal | None) -> str:
-    """Return the percentage, its decimals only where they say something."""
-    if percentage is None:
-        return ""
-    number = number_format(percentage, 2 if percentage % 1 else 0)
-    return _("%(number)s %%") % {"number": number}
-
-
-def _length(intervals: Iterable[Interval]) -> int:
-    return sum(left - joined for joined, left, _inferred in intervals) // 1_000_000
-
-
-def _time(microseconds_: int | None) -> datetime | None:
-    return None if microseconds_ is None else instant(microseconds_)
-
-
-def _enumerated(names: Sequence[str]) -> str:
-    """Join names as a sentence does, each in its own direction."""
-    isolated = [f"\u2068{name}\u2069" for name in names]
-    if len(isolated) < 2:
-        return "".join(isolated)
-    return _("%(names)s and %(last)s") % {
-        "names": _comma().join(isolated[:-1]),
-        "last": isolated[-1],
-    }
-
-
-def _comma() -> str:
-    return pgettext("between items of a list", ", ")
-
-
-def _kind(kind: str | None) -> str:
-    """How somebody came, where that was not the ordinary way."""
-    if kind == "SIP":
-        return _("by telephone")
-    return "" if kind in (None, "STANDARD") else str(kind).lower()
-
-
-def _capitalized(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

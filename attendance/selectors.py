@@ -68,6 +68,7 @@ class Sight:
 class ReportRow:
     """One person of a report: the decision, what was computed, and the explanation.
 
+    ``seen`` is what stands in the connections now, also if a calculation read others.
     ``linked``: by which other identities they were seen, for organizers alone.
     """
 
@@ -76,6 +77,7 @@ class ReportRow:
     intervals: list[Interval]
     explanation: str
     calculated_at: datetime | None
+    seen: Evidence
     linked: list[LinkedIdentity] = field(default_factory=list)
 
     @property
@@ -450,7 +452,7 @@ def _row(
         ),
         ZoneInfo(report.session.event.time_zone),
     )
-    return ReportRow(person, decision, intervals, sentence, report.calculated_at)
+    return ReportRow(person, decision, intervals, sentence, report.calculated_at, seen)
 
 
 def _attempts_alone(seen: Evidence) -> Attendance:

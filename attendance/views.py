@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from attendance.choice import Choice
 from attendance.overview import sessions_overview
 from attendance.report_page import ReportPage
 from attendance.selectors import session_report
@@ -48,7 +49,8 @@ def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
     user, session = _user_and_session(request, session_id)
     speak(request, session.event.organization.language)
     now = timezone.now()
-    page = ReportPage(session_report(session, user=user, now=now), now=now)
+    report = session_report(session, user=user, now=now)
+    page = ReportPage(report, Choice.of(request.GET.dict()), now=now)
     return render(request, "attendance/session.html", {"report": page})
 
 

@@ -85,12 +85,16 @@ def organizer_of(session: LiveSession, **fields: Any) -> User:
 
 
 def get(
-    session: LiveSession, user: User | None = None, *, now: datetime = AFTERWARDS
+    session: LiveSession,
+    user: User | None = None,
+    *,
+    now: datetime = AFTERWARDS,
+    query: str = "",
 ) -> str:
     """The page of a session as an organizer, or as ``user``, gets it."""
     client = signed_in(user or organizer_of(session))
     with time_machine.travel(now, tick=False):
-        answer = client.get(f"/sessions/{session.pk}/")
+        answer = client.get(f"/sessions/{session.pk}/{query}")
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -106,6 +110,11 @@ def row_of(page: str, name: str) -> str:
     rows = re.findall(r'<tr role="row">.*?</tr>', page, flags=re.DOTALL)
     [row] = [row for row in rows if f"<bdi>{name}</bdi>" in row]
     return str(row)
+
+
+def people_of(page: str) -> list[str]:
+    """Who of the roster is shown."""
+    return re.findall(r'<th class="person" [^>]*><strong><bdi>(.*?)</bdi>', page)
 
 
 def queries(client: Client, path: str) -> int:

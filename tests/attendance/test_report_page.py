@@ -10,7 +10,6 @@ from events.models import Organization, Participant, Role
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
-    RUNNING,
     be_there,
     calculate,
     get,
@@ -31,6 +30,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+PRINT_SCRIPT = '<script type="module" src="/static/print.js">'
 
 
 def bars_of(row: str) -> list[tuple[str, str, bool]]:
@@ -58,6 +59,21 @@ def test_it_says_what_where_and_when_with_its_zone_once() -> None:
         "· ended, not calculated yet" in text(page)
     )
     assert page.count("Asia/Riyadh") == 1
+
+
+def test_it_leads_back_to_its_event_and_on_to_a_table_of_it() -> None:
+    session, _ = make_lesson("Amina")
+    page = get(session)
+    assert f'<a href="/events/{session.event_id}/"><bdi>Algebra II</bdi></a>' in page
+    assert f'href="/api/reports.csv?session={session.pk}" download' in page
+
+
+def test_it_can_be_printed_where_there_is_javascript() -> None:
+    session, _ = make_lesson("Amina")
+    page = get(session)
+    assert PRINT_SCRIPT in page
+    assert re.search(r"<button [^>]*data-print hidden>Print</button>", page)
+    assert "As it stood on Monday 2 March 2026, 12:00." in text(page)
 
 
 def test_it_says_when_it_was_calculated() -> None:
@@ -210,7 +226,7 @@ def test_names_cannot_write_markup() -> None:
     session = make_session(event, title='"><img src=x>')
     be_there(session, None, (0, 60), identity="x", name="<i>stranger</i>")
     page = get(session)
-    assert "<script" not in page
+    assert re.findall(r"<script[^>]*>", page) == [PRINT_SCRIPT]
     for opened in ("<img", "<i>", "<b>"):
         assert opened not in page
 
@@ -296,29 +312,28 @@ def test_viewers_and_hosts_see_all_but_identities_and_buttons(who: str) -> None:
 # --- Where nothing is decided -------------------------------------------------------
 
 
-def test_a_running_session_shows_who_was_seen_and_decides_nothing() -> None:
-    session, [amina, ben, _] = make_lesson("Amina Ben Cleo")
-    be_there(session, amina, (0, None))
-    be_there(session, ben, (3, 15))
-    page = get(session, now=RUNNING)
-    assert "running now" in text(page)
-    assert "Nothing is decided before it has ended" in text(page)
-    [summary] = re.findall(r'<ul class="counts-big">.*?</ul>', page, re.DOTALL)
-    assert text(summary) == "2 seen 1 not seen"
-    row = row_of(page, "Amina")
-    assert bars_of(row) == [("0%", "50%", False)]
-    assert "Seen since 10:00 unknown 30 min" in text(row)
-    assert '<line class="now" x1="50%" x2="50%"' in row
-    assert "Not seen so far unknown 0 min" in text(row_of(page, "Cleo"))
-    assert "calculate/" not in page
-
-
 def test_a_session_ahead_shows_its_roster_and_no_figures() -> None:
     session, _ = make_lesson("Amina Ben")
     page = get(session, now=START - timedelta(hours=1))
     assert "not started yet" in text(page)
     assert "2 on the roster" in text(page)
     assert text(row_of(page, "Amina")) == "Amina unknown"
+
+
+@pytest.mark.parametrize("minutes", [-60, 30])
+def test_organizers_are_told_how_people_join_until_it_has_ended(minutes: int) -> None:
+    session, _ = make_lesson("Amina")
+    at = START + timedelta(minutes=minutes)
+    said = text(get(session, now=at))
+    assert (
+        f"People join the room {session.room_name} , each with a token of their own "
+        f"from POST /api/sessions/{session.pk}/join-token . How to ask for one" in said
+    )
+    viewer = make_member(session.event.organization, Role.VIEWER)
+    assert "join-token" not in get(session, viewer, now=at)
+    assert "join-token" not in get(session)
+    LiveSession.objects.update(cancelled_at=AFTERWARDS)
+    assert "join-token" not in get(session, now=at)
 
 
 def test_an_ended_session_offers_to_be_calculated_now() -> None:

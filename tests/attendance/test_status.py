@@ -7,7 +7,7 @@ import pytest
 
 from attendance import calculation, explanation
 from attendance.models import Status
-from attendance.report_page import IN_ORDER
+from attendance.wording import IN_ORDER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLE = (ROOT / "static/rollcall.css").read_text()
