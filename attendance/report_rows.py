@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from attendance.calculation import Interval
 from attendance.evidence import Attempts, Evidence
@@ -27,6 +28,13 @@ from attendance.wording import (
     share,
 )
 from events.models import ParticipantRole
+
+# Of one person; ``Where`` itself speaks of many.
+OF_ONE = {
+    Where.HERE: pgettext_lazy("person", "here now"),
+    Where.LEFT: pgettext_lazy("person", "was here"),
+    Where.MISSING: pgettext_lazy("person", "not here yet"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class RowMaker:
         shape, label = row.status, str(self._labels[Status(row.status)])
         if self.is_live and row.status == Status.UNKNOWN:
             where = whereabouts(row.seen).where
-            shape, label = where.value, str(where.label)
+            shape, label = where.value, str(OF_ONE[where])
         return PersonRow(
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
@@ -176,7 +184,7 @@ class RowMaker:
             return _("In the room since %(time)s") % {"time": self._clock(since)}
         if left_at is None:
             tried = self._tried(seen.attempts)
-            return comma().join(filter(None, [_("Not here yet"), tried]))
+            return comma().join(filter(None, [_("Not seen yet"), tried]))
         text = _("Left at %(time)s") % {"time": self._clock(left_at)}
         return _("%(times)s (end inferred)") % {"times": text} if is_inferred else text
 
