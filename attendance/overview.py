@@ -1,7 +1,7 @@
-"""The sessions on a signed-in user's first page: running, today, ahead, before."""
+"""Sessions as lists show them, and those on a signed-in user's first page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.report_page import Phase
 from attendance.wording import IN_ORDER, Count, clock_range
-from events.models import EXPECTED, Participant, User
+from events.models import EXPECTED, Event, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
@@ -35,6 +35,7 @@ class Line:
         counts: People by status once that is decided; attendees see their own alone.
         is_own: ``counts`` is only about the reader.
         remark: Why there are no counts; empty where that goes without saying.
+        is_running: It has begun and not ended.
     """
 
     session: LiveSession
@@ -43,6 +44,7 @@ class Line:
     counts: list[Count]
     is_own: bool
     remark: str
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,13 @@ class Overview:
         groups: Headings with their sessions; none empty.
         zone: The zone of all times; empty if lines name their own.
         organizes: The user may make sessions somewhere.
+        has_events: There is an event that the user sees.
     """
 
     groups: list[tuple[str, list[Line]]]
     zone: str
     organizes: bool
+    has_events: bool
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
@@ -69,38 +73,75 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     """
     sessions = _around(user, now)
     viewer = Viewer.of(user)
-    counts = _counts(sessions, user, viewer)
     zones = {s.pk: user.time_zone or s.event.time_zone for s in sessions}
-    common = zones[sessions[0].pk] if len(set(zones.values())) == 1 else ""
+    group_of = {s.pk: _group(s, ZoneInfo(zones[s.pk]), now) for s in sessions}
+    undated = {pk for pk, group in group_of.items() if group in ("running", "today")}
+    lines = session_lines(sessions, user, viewer, zones=zones, now=now, undated=undated)
     groups: dict[str, list[Line]] = defaultdict(list)
-    for session in sessions:
-        zone = ZoneInfo(zones[session.pk])
-        phase = Phase.of(session, now)
-        group = _group(session, phase, zone, now)
-        remark = _remark(session, phase)
-        tally, is_own = counts.get(session.pk, ({}, False))
-        has_ended = phase == Phase.ENDED and not session.cancelled_at
-        is_decided = not remark or set(tally) != {Status.UNKNOWN}
-        if not (has_ended and is_decided):
-            tally = {}
-        groups[group].append(
-            Line(
-                session,
-                _when(session, zone, now, with_day=group not in ("running", "today")),
-                "" if common else zones[session.pk],
-                _in_words(tally),
-                is_own,
-                "" if tally else remark,
-            )
-        )
+    for line in lines:
+        groups[group_of[line.session.pk]].append(line)
     headings = {
         "running": _("Running now"),
         "today": _("Today"),
         "ahead": _("Coming up"),
         "before": _("Before"),
     }
-    listed = [(title, groups[key]) for key, title in headings.items() if groups[key]]
-    return Overview(listed, common, any(map(viewer.organizes, viewer.roles)))
+    return Overview(
+        groups=[(title, groups[key]) for key, title in headings.items() if groups[key]],
+        zone=_common(zones),
+        organizes=any(map(viewer.organizes, viewer.roles)),
+        has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+    )
+
+
+def session_lines(
+    sessions: Sequence[LiveSession],
+    user: User,
+    viewer: Viewer,
+    *,
+    zones: Mapping[int, str],
+    now: datetime,
+    undated: Collection[int] = (),
+) -> list[Line]:
+    """Return how a list shows these sessions to ``user``, in their order.
+
+    Args:
+        sessions: With their events and calculations.
+        user: The reader.
+        viewer: The same, with their roles.
+        zones: On whose clocks each session's times are, by its id.
+        now: The present.
+        undated: Sessions of which the day goes without saying.
+    """
+    counts = _counts(sessions, user, viewer)
+    common = _common(zones)
+    lines = []
+    for session in sessions:
+        phase = Phase.of(session, now)
+        remark = _remark(session, phase)
+        tally, is_own = counts.get(session.pk, ({}, False))
+        has_ended = phase == Phase.ENDED and not session.cancelled_at
+        is_decided = not remark or set(tally) != {Status.UNKNOWN}
+        if not (has_ended and is_decided):
+            tally = {}
+        zone = ZoneInfo(zones[session.pk])
+        lines.append(
+            Line(
+                session=session,
+                when=_when(session, zone, now, with_day=session.pk not in undated),
+                zone="" if common else zones[session.pk],
+                counts=_in_words(tally),
+                is_own=is_own,
+                remark="" if tally else remark,
+                is_running=phase == Phase.RUNNING and not session.cancelled_at,
+            )
+        )
+    return lines
+
+
+def _common(zones: Mapping[int, str]) -> str:
+    """Return the zone of all; empty if there are several, or none."""
+    return next(iter(zones.values())) if len(set(zones.values())) == 1 else ""
 
 
 def _around(user: User, now: datetime) -> list[LiveSession]:
@@ -119,8 +160,8 @@ def _around(user: User, now: datetime) -> list[LiveSession]:
     ]
 
 
-def _group(session: LiveSession, phase: Phase, zone: tzinfo, now: datetime) -> str:
-    if phase == Phase.RUNNING and not session.cancelled_at:
+def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
+    if Phase.of(session, now) == Phase.RUNNING and not session.cancelled_at:
         return "running"
     if session.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
         return "today"

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.choice import Choice
+from attendance.event_page import EventPage
 from attendance.overview import sessions_overview
 from attendance.report_page import ReportPage
 from attendance.selectors import session_report
@@ -22,6 +23,7 @@ from attendance.services import calculate_session, count_empty_as_absent
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
 from events.models import User
+from events.pages import read_page, visible_event
 from events.permissions import Viewer
 from events.views import SignIn
 from sessions_app.models import LiveSession
@@ -40,6 +42,20 @@ def home(request: HttpRequest) -> HttpResponseBase:
     overview = sessions_overview(request.user, now=timezone.now())
     context = {"overview": overview, "page": "today"}
     return render(request, "attendance/home.html", context)
+
+
+@read_page
+def event_page(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = visible_event(request, user, event_id)
+    page = EventPage(
+        event,
+        Viewer.of(user),
+        now=timezone.now(),
+        sessions_page=request.GET.get("page"),
+        people_page=request.GET.get("people"),
+    )
+    context = {"event": event, "about": page, "page": "events"}
+    return render(request, "attendance/event.html", context)
 
 
 @require_safe

@@ -217,9 +217,13 @@ def violated_constraint(exc: IntegrityError) -> str:
     return getattr(diagnosis, "constraint_name", None) or ""
 
 
+def constraint_rule(exc: IntegrityError) -> ConstraintRule | None:
+    """Return how the violation is told; None if nobody has said."""
+    return _constraint_rules.get(violated_constraint(exc))
+
+
 def _constraint_violated(exc: IntegrityError) -> ProblemResponse | None:
-    name = violated_constraint(exc)
-    rule = _constraint_rules.get(name)
+    name, rule = violated_constraint(exc), constraint_rule(exc)
     if rule is None:
         return None
     errors = [FieldProblem(rule.field, name, str(rule.message))]

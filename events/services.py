@@ -6,9 +6,10 @@ owners, which depend on what is written. An event is cancelled by
 """
 
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ from events.models import (
     User,
 )
 from events.permissions import Viewer
+
+M = TypeVar("M", bound=models.Model)
 
 SLUG_LENGTH = 50
 
@@ -111,6 +114,13 @@ def _free_slug(name: str) -> str:
     if slug and not Organization.objects.filter(slug=slug).exists():
         return slug
     return "-".join(filter(None, [slug, secrets.token_hex(4)]))
+
+
+def update_organization(
+    *, organization: Organization, changes: Mapping[str, Any]
+) -> Organization:
+    """Write changes of name, time zone and language."""
+    return _write(organization, changes)
 
 
 @transaction.atomic
@@ -210,6 +220,11 @@ def create_event(*, organization: Organization, **fields: Any) -> Event:
     return Event.objects.create(organization=organization, **fields)
 
 
+def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
+    """Write changes of everything but the state."""
+    return _write(event, changes)
+
+
 @transaction.atomic
 def publish_event(*, event: Event) -> Event:
     """Make a draft, or a cancelled event, a scheduled one; a scheduled one stays so.
@@ -250,11 +265,16 @@ def update_participant(
     email = changes.get("email", "")
     if email and "user" not in changes and participant.user_id is None:
         changes["user"] = _account_for(participant.event, email)
+    return _write(participant, changes)
+
+
+def _write(row: M, changes: Mapping[str, Any]) -> M:
+    """Write what changes, and nothing else."""
     for name, value in changes.items():
-        setattr(participant, name, value)
+        setattr(row, name, value)
     if changes:
-        participant.save(update_fields=list(changes))
-    return participant
+        row.save(update_fields=list(changes))
+    return row
 
 
 def _account_for(event: Event, email: str) -> User | None:

@@ -3,6 +3,32 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from events import views
+
 urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("organizations/new/", views.new_organization, name="new_organization"),
+    path(
+        "organizations/<int:organization_id>/edit/",
+        views.edit_organization,
+        name="edit_organization",
+    ),
+    path("events/new/", views.new_event, name="new_event"),
+    path("events/<int:event_id>/edit/", views.edit_event, name="edit_event"),
+    path("events/<int:event_id>/publish/", views.publish_event, name="publish_event"),
+    path(
+        "events/<int:event_id>/people/new/",
+        views.new_participant,
+        name="new_participant",
+    ),
+    path(
+        "events/<int:event_id>/people/several/",
+        views.several_participants,
+        name="several_participants",
+    ),
+    path(
+        "people/<int:participant_id>/edit/",
+        views.edit_participant,
+        name="edit_participant",
+    ),
 ]

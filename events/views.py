@@ -1,11 +1,30 @@
-"""Signing in and out."""
+"""Signing in and out; forms of organizations, events and rosters."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
+from events import services
 from events.authentication import TooManyTries
+from events.errors import NotAllowed, RuleBroken
+from events.forms import (
+    EventForm,
+    OrganizationForm,
+    ParticipantForm,
+    SeveralPeopleForm,
+)
+from events.language import speak
+from events.models import Organization, Participant, User
+from events.pages import action, form_page, organized_event, posted, show_form
+from events.permissions import Viewer
 
 
 class SignIn(LoginView):
@@ -20,3 +39,186 @@ class SignIn(LoginView):
                 response.status_code = 429
                 response.headers["Retry-After"] = str(error.wait)
         return response
+
+
+# --- Organizations --------------------------------------------------------------------
+
+
+@form_page
+def new_organization(request: HttpRequest, user: User) -> HttpResponse:
+    initial = {"time_zone": user.time_zone, "language": get_language()}
+    form = OrganizationForm(posted(request), initial=initial)
+    if form.write(lambda: services.create_organization(owner=user, **form.values)):
+        messages.success(request, _("The organization is made. Next: its first event."))
+        return redirect("events")
+    return show_form(
+        request,
+        form,
+        title=_("New organization"),
+        lead=_("A school, an academy, a community. You become its owner."),
+        submit=_("Make the organization"),
+        back=reverse("events"),
+    )
+
+
+@form_page
+def edit_organization(
+    request: HttpRequest, user: User, organization_id: int
+) -> HttpResponse:
+    organization = get_object_or_404(
+        Organization.objects.visible_to(user), pk=organization_id
+    )
+    speak(request, organization.language)
+    Viewer.of(user).must_administer(organization.pk)
+    form = OrganizationForm(posted(request), row=organization)
+    if form.write(
+        lambda: services.update_organization(
+            organization=organization, changes=form.changes
+        )
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("events")
+    return show_form(
+        request,
+        form,
+        title=_("Change the organization"),
+        submit=_("Save"),
+        back=reverse("events"),
+    )
+
+
+# --- Events ---------------------------------------------------------------------------
+
+
+@form_page
+def new_event(request: HttpRequest, user: User) -> HttpResponse:
+    viewer = Viewer.of(user)
+    organizations = [
+        organization
+        for organization in Organization.objects.visible_to(user)
+        if viewer.organizes(organization.pk)
+    ]
+    if not organizations:
+        raise NotAllowed("organizers_only", _("Make an organization first."))
+    asked = request.GET.get("organization")
+    first = next((o for o in organizations if str(o.pk) == asked), organizations[0])
+    speak(request, first.language)
+    initial: dict[str, Any] = {"organization": first.pk}
+    if len(organizations) == 1:
+        initial |= {"time_zone": first.time_zone}
+    form = EventForm(posted(request), organizations=organizations, initial=initial)
+    if event := form.write(lambda: services.create_event(**form.values)):
+        messages.success(request, _("The event is made, as a draft."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("New event"),
+        above=[first.name] if len(organizations) == 1 else [],
+        lead=_("What people sign up for: a course, a class, a meetup."),
+        submit=_("Make the event"),
+        back=reverse("events"),
+    )
+
+
+@form_page
+def edit_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    title = event.title
+    form = EventForm(posted(request), row=event, organizations=[event.organization])
+    if form.write(lambda: services.update_event(event=event, changes=form.changes)):
+        messages.success(request, _("Saved."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("Change the event"),
+        above=[event.organization.name, title],
+        submit=_("Save"),
+        back=reverse("event", args=[event.pk]),
+    )
+
+
+@action
+def publish_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    try:
+        services.publish_event(event=event)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The event is published."))
+    return redirect("event", event.pk)
+
+
+# --- Rosters --------------------------------------------------------------------------
+
+
+@form_page
+def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    form = ParticipantForm(posted(request))
+    if form.write(lambda: services.create_participant(event=event, **form.values)):
+        messages.success(request, _("One more person is on the roster."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("Add a person"),
+        above=[event.organization.name, event.title],
+        submit=_("Add"),
+        back=reverse("event", args=[event.pk]),
+    )
+
+
+@form_page
+def several_participants(
+    request: HttpRequest, user: User, event_id: int
+) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    form = SeveralPeopleForm(posted(request))
+    if form.is_valid() and (added := form.add_to(event)):
+        text = ngettext(
+            "%(number)d more person is on the roster.",
+            "%(number)d more people are on the roster.",
+            len(added),
+        )
+        messages.success(request, text % {"number": len(added)})
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("Add several people"),
+        above=[event.organization.name, event.title],
+        lead=_("All become registered attendees. If a line is wrong, nobody is added."),
+        submit=_("Add all"),
+        back=reverse("event", args=[event.pk]),
+    )
+
+
+@form_page
+def edit_participant(
+    request: HttpRequest, user: User, participant_id: int
+) -> HttpResponse:
+    people = Participant.objects.visible_to(user).select_related("event__organization")
+    person = get_object_or_404(people, pk=participant_id)
+    event = person.event
+    speak(request, event.organization.language)
+    viewer = Viewer.of(user)
+    is_own = person.user_id == user.pk and not viewer.organizes(event.organization_id)
+    if not is_own:
+        viewer.must_organize(event.organization_id)
+    form = ParticipantForm(posted(request), row=person, is_own=is_own)
+    if form.write(
+        lambda: services.update_participant(participant=person, changes=form.changes)
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("Change your place") if is_own else _("Change a person"),
+        above=[event.organization.name, event.title],
+        submit=_("Save"),
+        back=reverse("event", args=[event.pk]),
+    )

@@ -1,0 +1,149 @@
+"""An event as its page shows it: when it is, its sessions, its roster.
+
+Who may read the roster sees everybody; an attendee sees the sessions with their own
+status alone. All times are the event's.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Value, When
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.overview import Line, session_lines
+from attendance.wording import clock_range, long_date
+from events.models import (
+    EXPECTED,
+    Event,
+    EventState,
+    Participant,
+    ParticipantRole,
+)
+from events.permissions import Viewer
+from sessions_app.models import LiveSession
+
+SESSIONS_A_PAGE = 50
+PEOPLE_A_PAGE = 200
+
+HOSTS_FIRST = Case(When(role=ParticipantRole.HOST, then=Value(0)), default=Value(1))
+
+
+class Step(StrEnum):
+    """What an organizer does next with an event."""
+
+    ADD_PEOPLE = "add_people"
+    ADD_SESSION = "add_session"
+    PUBLISH = "publish"
+    NONE = ""
+
+
+class EventPage:
+    """An event in words; made and rendered under the reader's language."""
+
+    def __init__(
+        self,
+        event: Event,
+        viewer: Viewer,
+        *,
+        now: datetime,
+        sessions_page: str | None = None,
+        people_page: str | None = None,
+    ) -> None:
+        self.event = event
+        self._viewer = viewer
+        self._now = now
+        self._zone = ZoneInfo(event.time_zone)
+        self.sessions = self._sessions().get_page(sessions_page)
+        self.people = self._people().get_page(people_page)
+
+    # Who reads
+
+    @property
+    def may_change(self) -> bool:
+        """Organizers do."""
+        return self._viewer.organizes(self.event.organization_id)
+
+    @property
+    def sees_emails(self) -> bool:
+        """Members do; hosts see names alone."""
+        return self._viewer.belongs_to(self.event.organization_id)
+
+    @cached_property
+    def own(self) -> Participant | None:
+        """The reader's own place on the roster."""
+        return self.event.participants.filter(user=self._viewer.user).first()
+
+    @cached_property
+    def sees_roster(self) -> bool:
+        """Members and hosts do."""
+        is_host = (
+            self.own is not None
+            and self.own.role == ParticipantRole.HOST
+            and self.own.registration in EXPECTED
+        )
+        return self.sees_emails or is_host
+
+    # The event
+
+    @property
+    def when(self) -> str:
+        """The day, and from when to when."""
+        day = long_date(self.event.starts_at.astimezone(self._zone).date())
+        times = clock_range(self.event.starts_at, self.event.end, self._zone)
+        return _("%(date)s, %(time)s") % {"date": day, "time": times}
+
+    @property
+    def is_draft(self) -> bool:
+        """Nobody has said yet that it will be."""
+        return self.event.state == EventState.DRAFT
+
+    @property
+    def is_cancelled(self) -> bool:
+        """It was called off, with its sessions."""
+        return self.event.state == EventState.CANCELLED
+
+    @property
+    def may_cancel(self) -> bool:
+        """Neither what was cancelled already nor what is over."""
+        return self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
+
+    @property
+    def next_step(self) -> Step:
+        """What is still missing before people can meet."""
+        if not self.may_change or self.event.state == EventState.COMPLETED:
+            return Step.NONE
+        if self.is_cancelled:
+            return Step.PUBLISH
+        if not self.people.paginator.count:
+            return Step.ADD_PEOPLE
+        if not self.sessions.paginator.count:
+            return Step.ADD_SESSION
+        return Step.PUBLISH if self.is_draft else Step.NONE
+
+    # Its sessions
+
+    def _sessions(self) -> "Paginator[LiveSession]":
+        sessions = self.event.sessions.select_related(
+            "event__organization", "calculation"
+        )
+        return Paginator(sessions.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The sessions, newest first."""
+        sessions = list(self.sessions)
+        zones = dict.fromkeys((s.pk for s in sessions), self.event.time_zone)
+        return session_lines(
+            sessions, self._viewer.user, self._viewer, zones=zones, now=self._now
+        )
+
+    # Its people
+
+    def _people(self) -> "Paginator[Participant]":
+        people = self.event.participants.all()
+        if not self.sees_roster:
+            people = people.none()
+        return Paginator(people.order_by(HOSTS_FIRST, "name", "pk"), PEOPLE_A_PAGE)

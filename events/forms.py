@@ -1,0 +1,283 @@
+"""Forms of organizations, events and rosters."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from events.errors import RuleBroken
+from events.form_parts import (
+    LanguageField,
+    LocalTimeField,
+    RowForm,
+    ZonedForm,
+    ZoneField,
+    refusal,
+)
+from events.models import (
+    Event,
+    Organization,
+    Participant,
+    ParticipantRole,
+    Registration,
+    slug_validator,
+)
+from events.serializers import OWN_FIELDS
+from events.services import create_participant
+
+LINES_AT_MOST = 200
+
+
+class OrganizationForm(RowForm):
+    """An organization; its slug is given once."""
+
+    columns = ("name", "slug", "time_zone", "language")
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.CharField(
+        label=_("Short name for its rooms"),
+        max_length=50,
+        required=False,
+        validators=[slug_validator],
+        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
+        help_text=_(
+            "Small letters, digits and hyphens. It begins the name of each room and "
+            "never changes. Left empty, it is made from the name."
+        ),
+    )
+    time_zone = ZoneField(help_text=_("Of new events, unless they say another."))
+    language = LanguageField(
+        help_text=_("For people whose browser and account ask for none.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.row is not None:
+            del self.fields["slug"]
+
+
+class EventForm(ZonedForm):
+    """An event of one of ``organizations``, or a change of one."""
+
+    columns = (
+        "title",
+        "description",
+        "time_zone",
+        "starts_at",
+        "ends_at",
+        "location",
+        "prompt_viewers",
+    )
+    times = ("starts_at", "ends_at")
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, widget=forms.TextInput({"dir": "auto"})
+    )
+    organization = forms.TypedChoiceField(label=_("Organization"), coerce=int)
+    time_zone = ZoneField(
+        required=False,
+        help_text=_(
+            "The times below are on its clocks. Left empty, it is the organization's."
+        ),
+    )
+    starts_at = LocalTimeField(
+        label=_("Starts"), help_text=_("On the clocks of the time zone above.")
+    )
+    ends_at = LocalTimeField(
+        label=_("Ends"),
+        required=False,
+        help_text=_("On the same clocks. Left empty, it lasts two hours."),
+    )
+    location = forms.CharField(
+        label=_("Place"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"dir": "auto"}),
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )
+    prompt_viewers = forms.BooleanField(
+        label=_("Ask people who only looked, too, whether they came"), required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        organizations: Sequence[Organization],
+        row: Event | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the organizations; one alone is no question."""
+        zone = row.time_zone if row else ""
+        super().__init__(*args, row=row, zone=zone, **kwargs)
+        self.organizations = {o.pk: o for o in organizations}
+        choices = [(o.pk, o.name) for o in organizations]
+        choice: Any = self.fields["organization"]
+        choice.choices = choices
+        if len(choices) == 1:
+            del self.fields["organization"]
+        if row:
+            self.fields["time_zone"].help_text = _(
+                "The times below are on its clocks. Sessions stay when they are."
+            )
+
+    def organization_chosen(self) -> Organization | None:
+        """Return whose event it is; None if that was not understood."""
+        if len(self.organizations) == 1:
+            return next(iter(self.organizations.values()))
+        return self.organizations.get(self.cleaned_data.get("organization") or 0)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was written, and for whom."""
+        return {**super().values, "organization": self.organization_chosen()}
+
+    def chosen_zone(self) -> str:
+        """Return the event's own zone, else the organization's."""
+        if not self.is_bound:
+            return self.zone
+        organization = self.organization_chosen()
+        fallback = organization.time_zone if organization else ""
+        if "time_zone" in self.errors:
+            return ""
+        return self.cleaned_data.get("time_zone") or fallback
+
+    def clean(self) -> dict[str, Any]:
+        """Make instants of times; an empty zone is the organization's."""
+        if "time_zone" in self.cleaned_data:
+            self.cleaned_data["time_zone"] = self.chosen_zone()
+        return super().clean()
+
+
+class ParticipantForm(RowForm):
+    """One person on a roster; ``is_own``: who changes it is that person."""
+
+    columns = ("name", "email", "role", "registration", "time_zone", "language")
+
+    name = forms.CharField(
+        label=_("Name"), max_length=200, widget=forms.TextInput({"dir": "auto"})
+    )
+    email = forms.EmailField(
+        label=_("Email"),
+        required=False,
+        help_text=_("By it the person's account is found, if they have one."),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=ParticipantRole.choices,
+        initial=ParticipantRole.ATTENDEE,
+    )
+    registration = forms.ChoiceField(
+        label=_("Registration"),
+        choices=Registration.choices,
+        initial=Registration.REGISTERED,
+    )
+    time_zone = ZoneField(
+        required=False, help_text=_("Left empty, it is the account's or the event's.")
+    )
+    language = LanguageField(empty=_("as the account or organization"), required=False)
+
+    def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_own:
+            for name in set(self.fields) - OWN_FIELDS:
+                del self.fields[name]
+
+
+class Line(NamedTuple):
+    """One line of several people: its number, from 1, and what stands in it."""
+
+    number: int
+    name: str
+    email: str
+
+
+class SeveralPeopleForm(RowForm):
+    """People of a roster, one a line: all of them are added, or nobody is."""
+
+    lines = forms.CharField(
+        label=_("People"),
+        max_length=100_000,
+        widget=forms.Textarea({"rows": 12, "dir": "auto", "spellcheck": "false"}),
+        help_text=_(
+            "One a line: name, email. The address may be left out. "
+            "Columns copied from a table work too."
+        ),
+    )
+
+    def clean_lines(self) -> list[Line]:
+        """Read the lines; each error names its line."""
+        numbered = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
+        lines = [read_line(number, text) for number, text in numbered if text.strip()]
+        if len(lines) > LINES_AT_MOST:
+            raise ValidationError(
+                _("Add at most %(number)d people at a time."),
+                code="too_many",
+                params={"number": LINES_AT_MOST},
+            )
+        if errors := [
+            at_line(line.number, message) for line in lines for message in faults(line)
+        ]:
+            raise ValidationError(errors)
+        return lines
+
+    @transaction.atomic
+    def add_to(self, event: Event) -> list[Participant]:
+        """Return who was added; nobody, with an error for each bad line, if one is."""
+        added = []
+        for line in self.cleaned_data["lines"]:
+            try:
+                with transaction.atomic():
+                    added.append(
+                        create_participant(
+                            event=event, name=line.name, email=line.email
+                        )
+                    )
+            except (RuleBroken, IntegrityError) as refused:
+                self.add_error("lines", at_line(line.number, refusal(refused)[1]))
+        if self.errors:
+            transaction.set_rollback(True)
+            return []
+        return added
+
+
+def read_line(number: int, text: str) -> Line:
+    """Take apart "name, email", also with a semicolon or a tab between."""
+    parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    if len(parts) == 1:
+        return Line(number, parts[0], "")
+    return Line(number, ", ".join(filter(None, parts[:-1])), parts[-1])
+
+
+def faults(line: Line) -> list[str]:
+    """Return what is wrong with a line."""
+    found = []
+    if not line.name:
+        found.append(gettext("the name is missing"))
+    for name, value in (("name", line.name), ("email", line.email)):
+        field = ParticipantForm.base_fields[name]
+        try:
+            if value:
+                field.clean(value)
+        except ValidationError as error:
+            found += error.messages
+    return found
+
+
+def at_line(number: int, message: str) -> str:
+    """Say in which line something is wrong."""
+    return gettext("Line %(number)d: %(message)s") % {
+        "number": number,
+        "message": message,
+    }

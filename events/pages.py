@@ -1,0 +1,97 @@
+"""What pages of all apps are made from: who may open them, and pages that are a form.
+
+Anonymous: sign in first. Not theirs to see: 404. Seen, but not theirs to change: 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from events.errors import NotAllowed
+from events.form_parts import ZoneField, offered_zones
+from events.language import speak
+from events.models import Event, User
+from events.permissions import Viewer
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+SignedInView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+
+
+def page(*methods: str) -> Callable[[SignedInView[P]], Any]:
+    """A view of signed-in people, who come as its second argument; no cache keeps it.
+
+    What NotAllowed says no to is a 403.
+    """
+
+    def decorate(view: SignedInView[P]) -> Any:
+        @require_http_methods(list(methods))
+        @login_required
+        @never_cache
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                raise TypeError("this view lets anonymous people in")
+            try:
+                return view(request, request.user, *args, **kwargs)
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
+
+        return guarded
+
+    return decorate
+
+
+form_page = page("GET", "HEAD", "POST")
+read_page = page("GET", "HEAD")
+action = page("POST")
+
+
+def visible_event(request: HttpRequest, user: User, event_id: int) -> Event:
+    """Return an event that the user sees, and speak its organization's language."""
+    events = Event.objects.visible_to(user).select_related("organization")
+    event = get_object_or_404(events, pk=event_id)
+    speak(request, event.organization.language)
+    return event
+
+
+def organized_event(request: HttpRequest, user: User, event_id: int) -> Event:
+    """Return an event that the user organizes.
+
+    Raises:
+        NotAllowed: they only see it.
+    """
+    event = visible_event(request, user, event_id)
+    Viewer.of(user).must_organize(event.organization_id)
+    return event
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, None if the form was only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def show_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+    """Answer with a page that is one form.
+
+    Args:
+        request: The request.
+        form: The form, empty or with its errors.
+        context: ``title``, ``submit`` (on the button), ``back`` (where else to go),
+            and, where there is more to say, ``above`` (of what it is a part),
+            ``lead``, ``template``.
+    """
+    template = context.pop("template", "events/form.html")
+    if any(isinstance(field, ZoneField) for field in form.fields.values()):
+        context["zones"] = offered_zones()
+    context |= {"form": form, "page": "events"}
+    return render(request, template, context)

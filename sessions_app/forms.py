@@ -1,0 +1,73 @@
+"""Forms of live sessions; their times are on the clocks of the event's zone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from events.form_parts import LocalTimeField, ZonedForm
+from events.models import Event
+from sessions_app.models import LiveSession, SessionType
+
+FIRST_LENGTH = timedelta(hours=1)
+A_WEEK = timedelta(days=7)
+
+
+class SessionForm(ZonedForm):
+    """A session of an event, new or to be changed."""
+
+    columns = ("title", "session_type", "starts_at", "ends_at", "room_name")
+    times = ("starts_at", "ends_at")
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, widget=forms.TextInput({"dir": "auto"})
+    )
+    session_type = forms.ChoiceField(
+        label=_("Type"), choices=SessionType.choices, initial=SessionType.GENERAL
+    )
+    starts_at = LocalTimeField(label=_("Starts"))
+    ends_at = LocalTimeField(label=_("Ends"))
+    room_name = forms.CharField(
+        label=_("Room"),
+        max_length=256,
+        required=False,
+        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
+        super().__init__(*args, zone=event.time_zone, **kwargs)
+        self.fields["room_name"].help_text = _(
+            "In LiveKit; begins with %(prefix)s. Left empty, it gets one of its own."
+        ) % {"prefix": f"\u2066{event.organization.slug}_\u2069"}
+
+    def clean_room_name(self) -> str:
+        """Keep the room where none is named."""
+        kept = self.row.room_name if isinstance(self.row, LiveSession) else ""
+        return self.cleaned_data["room_name"] or kept
+
+
+class EndForm(ZonedForm):
+    """When a session really ended."""
+
+    columns = ("ended_at",)
+    times = ("ended_at",)
+
+    ended_at = LocalTimeField(label=_("Really ended"))
+
+
+def suggested_times(event: Event, last: LiveSession | None) -> dict[str, datetime]:
+    """Return when the next session may be: as the event, then week by week.
+
+    At the same time of day as the last one, also where clocks changed meanwhile.
+    """
+    if last is None:
+        ends_at = min(event.end, event.starts_at + FIRST_LENGTH)
+        return {"starts_at": event.starts_at, "ends_at": ends_at}
+    zone = ZoneInfo(event.time_zone)
+    starts_at = (last.starts_at.astimezone(zone) + A_WEEK).astimezone(UTC)
+    return {
+        "starts_at": starts_at,
+        "ends_at": starts_at + (last.ends_at - last.starts_at),
+    }
