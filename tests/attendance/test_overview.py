@@ -146,11 +146,21 @@ def test_at_most_twenty_that_have_begun_are_listed() -> None:
     assert page.count('href="/sessions/') == 20
 
 
+def next_step(user: User) -> str:
+    """Where the filled button of the empty first page leads."""
+    [path] = re.findall(r'class="button first" href="(.*?)"', home(user))
+    return str(path)
+
+
 def test_nothing_to_show_names_what_to_do_next() -> None:
-    assert "Make an event with its roster" in home(make_member(make_organization()))
-    page = home(make_user())
-    assert "an organizer puts this account on a roster" in text(page)
-    assert 'href="/api/docs"' in page
+    assert next_step(make_user()) == "/organizations/new/"
+    user = make_member(make_organization())
+    assert next_step(user) == "/events/new/"
+    make_event(user.memberships.get().organization)
+    assert next_step(user) == "/events/"
+    person = make_participant(user=make_user())
+    assert person.user
+    assert "as soon as an organizer schedules them" in text(home(person.user))
 
 
 def test_the_first_page_takes_as_many_queries_for_ten_sessions_as_for_one() -> None:

@@ -1,0 +1,177 @@
+"""The page of an event, as each of its readers gets it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from events.models import Event, EventState, Role, User
+from tests.attendance.pages import (
+    AFTERWARDS,
+    RUNNING,
+    be_there,
+    calculate,
+    make_lesson,
+    queries,
+    signed_in,
+    text,
+)
+from tests.factories import (
+    START,
+    make_attendance,
+    make_event,
+    make_member,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def get(event: Event, user: User | None = None, query: str = "") -> str:
+    """The page as an organizer, or as ``user``, gets it."""
+    client = signed_in(user or make_member(event.organization))
+    with time_machine.travel(AFTERWARDS, tick=False):
+        answer = client.get(f"/events/{event.pk}/{query}")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    return answer.content.decode()
+
+
+def test_it_says_what_when_and_where_on_the_clocks_of_the_event() -> None:
+    event = make_event(
+        title="Algebra",
+        time_zone="Asia/Riyadh",
+        location="Room 4",
+        description="Every Monday.\n\nBring <b>a pencil</b>.",
+    )
+    page = get(event)
+    said = text(page)
+    assert "Monday 2 March 2026, 13:00 \u2013 15:00 ( Asia/Riyadh ) · scheduled" in said
+    assert "Room 4" in said
+    assert "<p>Every Monday.</p>" in page
+    assert "&lt;b&gt;a pencil" in page
+
+
+def test_its_sessions_show_their_counts_and_lead_to_their_reports() -> None:
+    session, [amina, _] = make_lesson("Amina Ben")
+    be_there(session, amina)
+    calculate(session)
+    make_session(session.event, starts_at=START + timedelta(days=7))
+    page = get(session.event)
+    assert f'href="/sessions/{session.pk}/"' in page
+    assert "1 present 1 absent" in text(page)
+    assert page.index("Mon 9 Mar") < page.index("Mon 2 Mar")
+
+
+def test_a_running_session_is_said_to_run() -> None:
+    session, _ = make_lesson("Amina")
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(RUNNING, tick=False):
+        page = client.get(f"/events/{session.event_id}/").content.decode()
+    assert "running now" in text(page)
+
+
+def test_the_roster_has_hosts_first() -> None:
+    event = make_event()
+    make_participant(event, name="Amina")
+    make_participant(event, name="Zoe", role="host", email="zoe@example.com")
+    make_participant(event, name="Ben", registration="waitlisted")
+    said = text(get(event))
+    assert "Zoe zoe@example.com host registered" in said
+    assert said.index("Zoe") < said.index("Amina") < said.index("Ben")
+    assert "waitlisted" in said
+
+
+def test_attendees_see_their_own_status_and_nobody_else() -> None:
+    session, [amina, ben] = make_lesson("Amina Ben")
+    ben.user = make_user()
+    ben.save()
+    be_there(session, amina)
+    calculate(session)
+    page = get(session.event, ben.user)
+    said = text(page)
+    assert "general absent" in said
+    assert "You are on the roster as Ben : registered." in said
+    assert f'href="/people/{ben.pk}/edit/"' in page
+    for hidden in ("Amina", "Roster", "present", session.room_name, ben.email):
+        assert hidden not in said
+
+
+def test_hosts_see_the_roster_without_addresses_and_rooms() -> None:
+    session, [amina] = make_lesson("Amina")
+    host = make_participant(session.event, role="host", user=make_user()).user
+    said = text(get(session.event, host))
+    assert "Amina attendee registered" in said
+    for hidden in (amina.email, session.room_name, "Add a session"):
+        assert hidden not in said
+
+
+def test_viewers_read_and_are_offered_no_change() -> None:
+    session, [amina] = make_lesson("Amina")
+    page = get(session.event, make_member(session.event.organization, Role.VIEWER))
+    assert amina.email in page
+    assert session.room_name not in page
+    assert not re.search(r"/(edit|new|several|cancel|publish)/", page)
+
+
+def test_organizers_see_rooms_but_never_identities() -> None:
+    session, [amina] = make_lesson("Amina")
+    page = get(session.event)
+    assert session.room_name in page
+    assert amina.identity not in page
+    for action in ("edit", "cancel", "sessions/new", "people/new", "people/several"):
+        assert f'href="/events/{session.event_id}/{action}/"' in page
+    assert f'href="/sessions/{session.pk}/edit/"' in page
+    assert f'href="/people/{amina.pk}/edit/"' in page
+
+
+def filled(page: str) -> list[str]:
+    """What the filled buttons say."""
+    return re.findall(r'class="button first"[^>]*>(.*?)<', page)
+
+
+def test_the_one_filled_button_is_what_to_do_next() -> None:
+    event = make_event(state=EventState.DRAFT)
+    assert filled(get(event)) == ["Add several people"]
+    make_participant(event)
+    assert filled(get(event)) == ["Add a session"]
+    make_session(event)
+    assert filled(get(event)) == ["Publish"]
+    Event.objects.update(state=EventState.SCHEDULED)
+    assert filled(get(event)) == []
+    Event.objects.update(state=EventState.CANCELLED)
+    page = get(event)
+    assert filled(page) == ["Publish again"]
+    assert "/sessions/new/" not in page
+    Event.objects.update(state=EventState.COMPLETED)
+    page = get(event)
+    assert filled(page) == []
+    assert "/cancel/" not in page
+
+
+def test_long_lists_come_in_pages_each_by_itself() -> None:
+    event = make_event()
+    for number in range(51):
+        make_session(event, starts_at=START + timedelta(days=number))
+    for _ in range(201):
+        make_participant(event)
+    page = get(event, query="?page=2&people=2")
+    assert page.count('href="/sessions/') == 2  # the session, and its change
+    assert page.count('href="/people/') == 1
+    assert 'href="?page=1&amp;people=2"' in page
+    assert 'href="?page=2&amp;people=1"' in page
+
+
+def test_an_event_takes_as_many_queries_for_many_sessions_as_for_one() -> None:
+    event, counts = make_event(), set()
+    user = make_member(event.organization)
+    for number in (1, 9):
+        for _ in range(number):
+            session = make_session(event)
+            make_attendance(make_participant(event), session, status="present")
+        counts.add(queries(signed_in(user), f"/events/{event.pk}/"))
+    assert len(counts) == 1
+    assert counts.pop() <= 13

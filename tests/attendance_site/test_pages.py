@@ -1,0 +1,166 @@
+"""Who may open and send which page: each route of pages, method and role.
+
+A page that stands in no row fails the test. The stranger owns another organization.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from events.models import EventState, Role, User
+from tests.attendance_site.test_routes import ROLES, starred, written
+from tests.factories import (
+    make_event,
+    make_member,
+    make_organization,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+TIMES = {"starts_at": "2026-07-01T10:00", "ends_at": "2026-07-01T11:00"}
+PERSON = {"name": "New", "role": "attendee", "registration": "registered"}
+
+# Columns: anonymous stranger attendee host viewer organizer admin owner
+ORGANIZERS = "302 404 403 403 403 200 200 200"
+ORGANIZERS_SENT = "302 404 403 403 403 302 302 302"
+TABLE = {
+    "GET events/": "302 200 200 200 200 200 200 200",
+    "GET events/{event}/": "302 404 200 200 200 200 200 200",
+    "GET organizations/new/": "302 200 200 200 200 200 200 200",
+    "POST organizations/new/": "302 302 302 302 302 302 302 302",
+    "GET organizations/{organization}/edit/": "302 404 404 404 403 403 200 200",
+    "POST organizations/{organization}/edit/": "302 404 404 404 403 403 302 302",
+    # The stranger has an organization of their own.
+    "GET events/new/": "302 200 403 403 403 200 200 200",
+    "POST events/new/": "302 302 403 403 403 302 302 302",
+    "GET events/{event}/edit/": ORGANIZERS,
+    "POST events/{event}/edit/": ORGANIZERS_SENT,
+    "POST events/{event}/publish/": ORGANIZERS_SENT,
+    "GET events/{event}/cancel/": ORGANIZERS,
+    "POST events/{event}/cancel/": ORGANIZERS_SENT,
+    "GET events/{event}/people/new/": ORGANIZERS,
+    "POST events/{event}/people/new/": ORGANIZERS_SENT,
+    "GET events/{event}/people/several/": ORGANIZERS,
+    "POST events/{event}/people/several/": ORGANIZERS_SENT,
+    "GET events/{event}/sessions/new/": ORGANIZERS,
+    "POST events/{event}/sessions/new/": ORGANIZERS_SENT,
+    # The attendee's own place, then somebody else's.
+    "GET people/{participant}/edit/": "302 404 200 403 403 200 200 200",
+    "POST people/{participant}/edit/": "302 404 302 403 403 302 302 302",
+    "GET people/{other}/edit/": "302 404 404 403 403 200 200 200",
+    "POST people/{other}/edit/": "302 404 404 403 403 302 302 302",
+    "GET sessions/{session}/edit/": ORGANIZERS,
+    "POST sessions/{session}/edit/": ORGANIZERS_SENT,
+    "GET sessions/{session}/end/": ORGANIZERS,
+    "POST sessions/{session}/end/": ORGANIZERS_SENT,
+}
+
+SENT: dict[str, dict[str, str]] = {
+    "organizations/new/": {"name": "New", "time_zone": "UTC", "language": "en"},
+    "organizations/{organization}/edit/": {
+        "name": "New",
+        "time_zone": "UTC",
+        "language": "en",
+    },
+    "events/new/": {"title": "New"} | TIMES,
+    "events/{event}/edit/": {"title": "New"} | TIMES,
+    "events/{event}/people/new/": PERSON,
+    "events/{event}/people/several/": {"lines": "New, new@example.com"},
+    "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
+    "people/{participant}/edit/": PERSON,
+    "people/{other}/edit/": PERSON,
+    "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
+    "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
+}
+
+World = tuple[dict[str, User], dict[str, int]]
+
+
+@pytest.fixture
+def world() -> World:
+    organization = make_organization()
+    event = make_event(organization, state=EventState.DRAFT)
+    users = {role.value: make_member(organization, role) for role in Role}
+    users["stranger"] = make_member(make_organization(), Role.OWNER)
+    users["attendee"], users["host"] = make_user(), make_user()
+    make_participant(event, user=users["host"], role="host")
+    return users, {
+        "organization": organization.pk,
+        "event": event.pk,
+        "participant": make_participant(event, user=users["attendee"]).pk,
+        "other": make_participant(event).pk,
+        "session": make_session(event).pk,
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", TABLE)
+def test_each_role_gets_the_answer_of_the_table(route: str, world: World) -> None:
+    answers = {role: answer_of(route, role, world) for role in ROLES}
+    assert answers == dict(zip(ROLES, map(int, TABLE[route].split()), strict=True))
+
+
+def answer_of(route: str, role: str, world: World) -> int:
+    """Return the status that ``role`` gets, and take back what it did."""
+    method, _, path = route.partition(" ")
+    users, ids = world
+    client = Client()
+    with transaction.atomic():
+        if role != "anonymous":
+            client.force_login(users[role])
+        address = f"/{path.format_map(ids)}"
+        with CaptureQueriesContext(connection) as queries:
+            if method == "GET":
+                response = client.get(address)
+            else:
+                response = client.post(address, SENT.get(path, {}))
+        transaction.set_rollback(True)
+    if role == "anonymous":
+        assert response["Location"] == f"/?next={address}"
+    if role == "anonymous" or response.status_code >= 400 or method == "GET":
+        assert not written(queries), f"{role} wrote something"
+    else:
+        assert written(queries), f"{role} wrote nothing"
+    assert "no-store" in response.headers.get("Cache-Control", "no-store")
+    return int(response.status_code)
+
+
+# Tested where they are from: the first page, signing out, the report, machines' routes.
+ELSEWHERE = re.compile(
+    r"$|sign-out/|admin/|api/|health/|webhooks|\^|events/\*/$|reports|metrics"
+    r"|sessions/\*/(?!edit|end/)"
+)
+
+
+def page_routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from page_routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield starred(path)
+
+
+def test_every_page_stands_in_the_table() -> None:
+    served = set(page_routes(get_resolver().url_patterns))
+    rows = {starred(route.partition(" ")[2]) for route in TABLE}
+    assert rows <= served
+    assert {path for path in served - rows if not ELSEWHERE.match(path)} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", SENT)
+def test_a_form_needs_its_token(path: str, world: World) -> None:
+    users, ids = world
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(users["owner"])
+    address = f"/{path.format_map(ids)}"
+    assert client.post(address, SENT[path]).status_code == 403
+    assert b"csrfmiddlewaretoken" in client.get(address).content

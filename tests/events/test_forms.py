@@ -1,0 +1,378 @@
+"""Forms of organizations, events and rosters, as people use them."""
+
+import html
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from events.models import Event, EventState, Organization, Participant, Role
+from tests.attendance.pages import signed_in, text
+from tests.factories import (
+    make_event,
+    make_member,
+    make_membership,
+    make_organization,
+    make_participant,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def send(client: Client, path: str, **data: Any) -> Any:
+    return client.post(path, data)
+
+
+def wrong(answer: Any) -> dict[str, str]:
+    """What the form says is wrong, by field; "" for what is no field's fault."""
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    found = dict(
+        re.findall(r'<div class="error-text" id="id_(\w+)_error">(.*?)</div>', page)
+    )
+    for name in found:
+        field = re.search(
+            rf'<(?:input|select|textarea) [^>]*id="id_{name}"[^>]*>', page
+        )
+        assert field
+        assert 'aria-invalid="true"' in field[0]
+        assert f"id_{name}_error" in field[0]
+    [summary] = re.findall(r'role="alert">(.*?)</div>', page, re.DOTALL)
+    general = text(summary).removeprefix(
+        "Nothing was saved yet. Please look at what is marked."
+    )
+    if general:
+        found[""] = general
+    return {name: html.unescape(text(said)) for name, said in found.items()}
+
+
+# --- Organizations ------------------------------------------------------------------
+
+SCHOOL = {"name": "Al-Noor Academy", "time_zone": "Asia/Riyadh", "language": "ar"}
+
+
+def test_whoever_makes_an_organization_owns_it() -> None:
+    user = make_user()
+    answer = send(signed_in(user), "/organizations/new/", **SCHOOL)
+    assert answer["Location"] == "/events/"
+    made = Organization.objects.get()
+    assert (made.name, made.slug) == ("Al-Noor Academy", "al-noor-academy")
+    assert (made.time_zone, made.language) == ("Asia/Riyadh", "ar")
+    assert made.memberships.get().user == user
+    assert made.memberships.get().role == Role.OWNER
+
+
+def test_a_taken_slug_is_told_at_its_field() -> None:
+    make_organization(slug="al-noor")
+    client = signed_in(make_user())
+    answer = send(client, "/organizations/new/", slug="al-noor", **SCHOOL)
+    assert wrong(answer) == {"slug": "Another organization has this slug."}
+    answer = send(client, "/organizations/new/", slug="Al_Noor", **SCHOOL)
+    assert "small letters" in wrong(answer)["slug"]
+    assert Organization.objects.count() == 1
+
+
+def test_a_zone_is_found_however_it_is_written() -> None:
+    client = signed_in(make_user())
+    send(client, "/organizations/new/", **SCHOOL | {"time_zone": "america/new york"})
+    assert Organization.objects.get().time_zone == "America/New_York"
+
+
+def test_an_unknown_zone_is_told_with_an_example() -> None:
+    answer = send(
+        signed_in(make_user()), "/organizations/new/", **SCHOOL | {"time_zone": "Riyad"}
+    )
+    assert wrong(answer) == {
+        "time_zone": "“Riyad” is no time zone. Write a name like Asia/Riyadh or UTC."
+    }
+    assert b'<option value="Asia/Riyadh">' in answer.content
+
+
+def test_admins_change_an_organization_but_never_its_slug() -> None:
+    organization = make_organization(slug="al-noor")
+    client = signed_in(make_member(organization, Role.ADMIN))
+    path = f"/organizations/{organization.pk}/edit/"
+    assert b'name="slug"' not in client.get(path).content
+    send(client, path, slug="other", **SCHOOL)
+    organization.refresh_from_db()
+    assert (organization.name, organization.slug) == ("Al-Noor Academy", "al-noor")
+
+
+# --- Events -------------------------------------------------------------------------
+
+COURSE = {"title": "Algebra", "starts_at": "2026-07-01T10:00", "time_zone": ""}
+
+
+def berlin() -> tuple[Client, Organization]:
+    organization = make_organization(time_zone="Europe/Berlin")
+    return signed_in(make_member(organization)), organization
+
+
+def test_times_are_on_the_clocks_of_the_organization_unless_another_zone_is_named() -> (
+    None
+):
+    client, organization = berlin()
+    answer = send(client, "/events/new/", **COURSE)
+    event = Event.objects.get()
+    assert answer["Location"] == f"/events/{event.pk}/"
+    assert (event.organization, event.state) == (organization, EventState.DRAFT)
+    assert event.time_zone == "Europe/Berlin"
+    assert event.starts_at == at("2026-07-01T08:00Z")
+    send(client, "/events/new/", **COURSE | {"title": "B", "time_zone": "Asia/Tokyo"})
+    assert Event.objects.get(title="B").starts_at == at("2026-07-01T01:00Z")
+
+
+def test_of_two_times_the_form_asks_which() -> None:
+    client, _ = berlin()
+    twice = COURSE | {"starts_at": "2026-10-25T02:30"}
+    answer = send(client, "/events/new/", **twice)
+    assert wrong(answer) == {
+        "starts_at": "02:30 comes twice on this day: clocks go back. Say which."
+    }
+    assert b'name="starts_at_which"' in answer.content
+    assert b'name="ends_at_which"' not in answer.content
+    send(client, "/events/new/", **twice, starts_at_which="1")
+    event = Event.objects.get()
+    assert event.starts_at == at("2026-10-25T01:30Z")
+    page = client.get(f"/events/{event.pk}/edit/").content.decode()
+    assert '<option value="1" selected>' in page
+
+
+def test_a_time_that_never_comes_is_refused() -> None:
+    client, _ = berlin()
+    answer = send(client, "/events/new/", **COURSE | {"starts_at": "2026-03-29T02:30"})
+    assert wrong(answer) == {
+        "starts_at": "02:30 does not exist on this day: clocks go forward over it."
+    }
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("tomorrow", "Write a date and a time."),
+        ("2026-13-01T10:00", "Write a date and a time."),
+        ("2026-07-01T10:00Z", "Write a date and a time."),
+        ("0001-01-01T00:00", "Write a time of the years 2000 to 2100."),
+        ("", "This field is required."),
+    ],
+)
+def test_what_is_no_time_is_told_at_its_field(written: str, said: str) -> None:
+    client, _ = berlin()
+    answer = send(client, "/events/new/", **COURSE | {"starts_at": written})
+    assert wrong(answer) == {"starts_at": said}
+
+
+def test_an_end_before_the_start_is_told_as_in_rest() -> None:
+    client, _ = berlin()
+    answer = send(client, "/events/new/", **COURSE, ends_at="2026-07-01T09:00")
+    assert wrong(answer) == {"ends_at": "The end must be later than the start."}
+    assert not Event.objects.exists()
+
+
+def test_with_a_wrong_zone_no_time_is_blamed() -> None:
+    client, _ = berlin()
+    answer = send(client, "/events/new/", **COURSE | {"time_zone": "Nowhere"})
+    assert list(wrong(answer)) == ["time_zone"]
+
+
+def test_whoever_organizes_in_several_organizations_says_in_which() -> None:
+    user = make_user()
+    one, other = (make_membership(user=user).organization for _ in range(2))
+    foreign = make_organization()
+    viewed = make_membership(user=user, role=Role.VIEWER).organization
+    client = signed_in(user)
+    page = client.get(f"/events/new/?organization={other.pk}").content.decode()
+    assert f'<option value="{other.pk}" selected>' in page
+    for not_theirs in (foreign, viewed):
+        answer = send(client, "/events/new/", **COURSE, organization=not_theirs.pk)
+        assert list(wrong(answer)) == ["organization"]
+    send(client, "/events/new/", **COURSE, organization=one.pk)
+    assert Event.objects.get().organization == one
+
+
+def test_what_nobody_touched_stays_to_the_microsecond() -> None:
+    client, organization = berlin()
+    exact = at("2026-10-25T01:30:12.345678Z")
+    event = make_event(
+        organization, starts_at=exact, ends_at=None, time_zone="Europe/Berlin"
+    )
+    path = f"/events/{event.pk}/edit/"
+    page = client.get(path).content.decode()
+    assert 'value="2026-10-25T02:30"' in page
+    same = {
+        "starts_at": "2026-10-25T02:30",
+        "starts_at_which": "1",
+        "time_zone": "Europe/Berlin",
+    }
+    assert send(client, path, title="New", **same).status_code == 302
+    event.refresh_from_db()
+    assert (event.title, event.starts_at) == ("New", exact)
+    # The same time on the clocks of another zone is another time.
+    send(client, path, title="New", **same | {"time_zone": "UTC"})
+    event.refresh_from_db()
+    assert event.starts_at == at("2026-10-25T02:30Z")
+
+
+def test_a_change_writes_what_changed_alone() -> None:
+    client, organization = berlin()
+    event = make_event(organization, title="Old", location="Room 4")
+    values = {
+        "title": "New",
+        "starts_at": "2026-03-02T10:00",
+        "ends_at": "2026-03-02T12:00",
+        "time_zone": "UTC",
+    }
+    Event.objects.filter(pk=event.pk).update(state=EventState.COMPLETED)
+    send(client, f"/events/{event.pk}/edit/", **values, location="Room 4")
+    event.refresh_from_db()
+    assert (event.title, event.state) == ("New", EventState.COMPLETED)
+    assert event.starts_at == at("2026-03-02T10:00Z")
+
+
+def test_publishing_takes_a_post_and_says_when_it_is_too_late() -> None:
+    client, organization = berlin()
+    event = make_event(organization, state=EventState.DRAFT)
+    path = f"/events/{event.pk}/publish/"
+    assert client.get(path).status_code == 405
+    assert client.post(path)["Location"] == f"/events/{event.pk}/"
+    event.refresh_from_db()
+    assert event.state == EventState.SCHEDULED
+    Event.objects.update(state=EventState.COMPLETED)
+    page = client.post(path, follow=True).content.decode()
+    assert "already completed" in page
+
+
+# --- Rosters ------------------------------------------------------------------------
+
+
+def roster() -> tuple[Client, Event]:
+    event = make_event()
+    return signed_in(make_member(event.organization)), event
+
+
+PERSON = {"name": "Amina", "role": "attendee", "registration": "registered"}
+
+
+def test_somebody_with_a_known_address_gets_their_account() -> None:
+    client, event = roster()
+    user = make_user(email="amina@example.com", email_verified_at=event.starts_at)
+    answer = send(
+        client,
+        f"/events/{event.pk}/people/new/",
+        **PERSON | {"email": "Amina@example.com", "role": "host"},
+    )
+    assert answer["Location"] == f"/events/{event.pk}/"
+    person = Participant.objects.get()
+    assert (person.user, person.role) == (user, "host")
+
+
+def test_an_address_that_is_on_the_roster_is_told_at_its_field() -> None:
+    client, event = roster()
+    make_participant(event, email="amina@example.com")
+    answer = send(
+        client, f"/events/{event.pk}/people/new/", **PERSON, email="AMINA@example.com"
+    )
+    assert wrong(answer) == {
+        "email": "Somebody with this address is already on the roster."
+    }
+    answer = send(client, f"/events/{event.pk}/people/new/", **PERSON, email="amina")
+    assert list(wrong(answer)) == ["email"]
+
+
+def test_a_person_is_changed() -> None:
+    client, event = roster()
+    person = make_participant(event, name="Amin")
+    answer = send(
+        client,
+        f"/people/{person.pk}/edit/",
+        **PERSON | {"registration": "cancelled"},
+        email=person.email,
+        time_zone="asia/tokyo",
+        language="ar",
+    )
+    assert answer["Location"] == f"/events/{event.pk}/"
+    person.refresh_from_db()
+    assert (person.name, person.registration) == ("Amina", "cancelled")
+    assert (person.time_zone, person.language) == ("Asia/Tokyo", "ar")
+
+
+def test_people_change_their_own_name_zone_and_language_alone() -> None:
+    _, event = roster()
+    person = make_participant(event, user=make_user(), email="own@example.com")
+    path = f"/people/{person.pk}/edit/"
+    assert person.user
+    client = signed_in(person.user)
+    page = client.get(path).content.decode()
+    assert re.findall(r'label for="id_(\w+)"', page) == [
+        "name",
+        "time_zone",
+        "language",
+    ]
+    send(client, path, **PERSON | {"role": "host", "email": "x@example.com"})
+    person.refresh_from_db()
+    assert (person.name, person.role) == ("Amina", "attendee")
+    assert person.email == "own@example.com"
+
+
+# --- Several people -----------------------------------------------------------------
+
+
+def test_lines_become_people() -> None:
+    client, event = roster()
+    lines = (
+        "Amina Hadid, amina@example.com\r\n\r\nYusuf Karim\tyusuf@example.com\r\n"
+        "Lopes, Maria; maria@example.com\r\nTom Becker\r\nسمر، sara@example.com\r\n"
+        "Omar,"
+    )
+    answer = client.post(
+        f"/events/{event.pk}/people/several/", {"lines": lines}, follow=True
+    )
+    assert "6 more people are on the roster." in answer.content.decode()
+    people = dict(event.participants.values_list("name", "email"))
+    assert people == {
+        "Amina Hadid": "amina@example.com",
+        "Yusuf Karim": "yusuf@example.com",
+        "Lopes, Maria": "maria@example.com",
+        "Tom Becker": "",
+        "سمر": "sara@example.com",
+        "Omar": "",
+    }
+
+
+def test_each_bad_line_is_named_and_nobody_is_added() -> None:
+    client, event = roster()
+    path = f"/events/{event.pk}/people/several/"
+    lines = f"Amina, a@example.com\n\nBen, ben(at)example.com\n, c@d.de\n{'x' * 201}"
+    answer = send(client, path, lines=lines)
+    said = wrong(answer)["lines"]
+    assert "Line 3: Enter a valid email address." in said
+    assert "Line 4: the name is missing" in said
+    assert "Line 5: Ensure this value has at most 200 characters" in said
+    assert "Line 1" not in said
+    assert "Ben, ben(at)example.com" in answer.content.decode()
+    assert not event.participants.exists()
+
+
+def test_addresses_that_come_twice_are_named_by_line() -> None:
+    client, event = roster()
+    make_participant(event, email="old@example.com")
+    lines = "A, a@example.com\nOld, OLD@example.com\nB, b@example.com\nC, A@example.com"
+    answer = send(client, f"/events/{event.pk}/people/several/", lines=lines)
+    there = "Somebody with this address is already on the roster."
+    assert wrong(answer)["lines"] == f"Line 2: {there} Line 4: {there}"
+    assert event.participants.count() == 1
+
+
+def test_too_many_lines_and_none_are_told() -> None:
+    client, event = roster()
+    path = f"/events/{event.pk}/people/several/"
+    assert "at most 200" in wrong(send(client, path, lines="x\n" * 201))["lines"]
+    assert list(wrong(send(client, path, lines=" \n"))) == ["lines"]

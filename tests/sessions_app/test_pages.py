@@ -1,0 +1,310 @@
+"""The list of events, and forms of sessions, as people use them."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from events.models import Event, EventState, Role
+from sessions_app.models import LiveSession, SessionType
+from tests.attendance.pages import queries, signed_in, text
+from tests.events.test_forms import at, send, wrong
+from tests.factories import (
+    START,
+    make_event,
+    make_member,
+    make_membership,
+    make_organization,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+DURING = START + timedelta(minutes=30)
+AFTERWARDS = START + timedelta(hours=2)
+
+
+# --- The list -----------------------------------------------------------------------
+
+
+def listed(client: Client, query: str = "") -> list[str]:
+    """The titles of the events on the page, in order."""
+    page = client.get(f"/events/{query}").content.decode()
+    return re.findall(r'<a href="/events/\d+/">.*?<bdi>(.*?)</bdi>', page, re.DOTALL)
+
+
+def test_events_are_listed_newest_first() -> None:
+    organization = make_organization()
+    for number, days in enumerate([1, 3, 2]):
+        make_event(
+            organization, title=f"E{number}", starts_at=START + timedelta(days=days)
+        )
+    make_event(title="Foreign")
+    assert listed(signed_in(make_member(organization))) == ["E1", "E2", "E0"]
+
+
+def test_attendees_find_the_events_whose_roster_they_are_on() -> None:
+    event = make_event(title="Mine")
+    make_event(event.organization, title="Another")
+    person = make_participant(event, user=make_user())
+    assert person.user
+    client = signed_in(person.user)
+    assert listed(client) == ["Mine"]
+    page = text(client.get("/events/").content.decode())
+    assert "0 sessions" in page
+    assert "person" not in page
+
+
+def test_events_say_how_many_people_and_sessions_they_have() -> None:
+    event = make_event()
+    for registration in ("registered", "walk_in", "cancelled", "waitlisted"):
+        make_participant(event, registration=registration)
+    host = make_participant(event, role="host", user=make_user()).user
+    make_session(event)
+    make_session(event, cancelled_at=START)
+    assert host
+    for user in (make_member(event.organization, Role.VIEWER), host):
+        page = text(signed_in(user).get("/events/").content.decode())
+        assert "3 people 1 session" in page
+
+
+def test_events_are_found_by_title_organization_and_state() -> None:
+    user = make_user()
+    one, other = (make_membership(user=user).organization for _ in range(2))
+    make_event(one, title="Algebra II", state=EventState.DRAFT)
+    make_event(other, title="Geometry")
+    client = signed_in(user)
+    assert listed(client, "?q=ALGEBRA") == ["Algebra II"]
+    assert listed(client, f"?organization={other.pk}") == ["Geometry"]
+    assert listed(client, "?state=draft") == ["Algebra II"]
+    assert "No event fits" in client.get("/events/?q=%25").content.decode()
+    for nonsense in ("?q=%00", "?organization=x", "?state=x", "?page=x", "?page=99"):
+        assert len(listed(client, nonsense)) == 2
+    assert listed(client, f"?organization={'9' * 40}") == []
+
+
+def test_filters_stand_only_where_there_is_a_choice() -> None:
+    organization = make_organization()
+    make_event(organization)
+    client = signed_in(make_member(organization))
+    assert "<select" not in client.get("/events/").content.decode()
+    make_event(organization, state=EventState.CANCELLED)
+    page = client.get("/events/").content.decode()
+    assert re.findall(r'<select id="(\w+)"', page) == ["state"]
+
+
+def test_long_lists_come_in_pages_that_keep_the_search() -> None:
+    organization = make_organization()
+    for _ in range(60):
+        make_event(organization, title="Algebra")
+    client = signed_in(make_member(organization))
+    assert len(listed(client, "?q=alg")) == 50
+    page = client.get("/events/?q=alg").content.decode()
+    assert 'href="?q=alg&amp;page=2"' in page
+    assert len(listed(client, "?q=alg&page=2")) == 10
+
+
+def test_an_empty_list_names_what_to_do_next() -> None:
+    page = signed_in(make_user()).get("/events/").content.decode()
+    assert 'class="button first" href="/organizations/new/"' in page
+    page = signed_in(make_member(make_organization())).get("/events/").content.decode()
+    assert 'class="button first" href="/events/new/"' in page
+    viewer = make_member(make_organization(), Role.VIEWER)
+    assert "/events/new/" not in signed_in(viewer).get("/events/").content.decode()
+
+
+def test_only_admins_are_offered_to_change_an_organization() -> None:
+    organization = make_organization()
+    for role, offered in ((Role.ORGANIZER, False), (Role.ADMIN, True)):
+        page = signed_in(make_member(organization, role)).get("/events/").content
+        assert (b"/organizations/%d/edit/" % organization.pk in page) == offered
+
+
+def test_the_list_takes_as_many_queries_for_twenty_events_as_for_one() -> None:
+    user, counts = make_user(), set()
+    for number in (1, 19):
+        for _ in range(number):
+            event = make_event(make_membership(user=user).organization)
+            make_participant(event)
+            make_session(event)
+        counts.add(queries(signed_in(user), "/events/"))
+    assert len(counts) == 1
+    assert counts.pop() <= 8
+
+
+# --- Scheduling ---------------------------------------------------------------------
+
+
+def berlin(**fields: Any) -> tuple[Client, Event]:
+    """A course that starts at 10:00 in Berlin's winter."""
+    fields.setdefault("starts_at", at("2026-03-02T09:00Z"))
+    event = make_event(time_zone="Europe/Berlin", **fields)
+    return signed_in(make_member(event.organization)), event
+
+
+LESSON = {
+    "title": "Lesson",
+    "session_type": "quran",
+    "starts_at": "2026-07-01T10:00",
+    "ends_at": "2026-07-01T11:00",
+}
+
+
+def test_a_session_is_scheduled_on_the_clocks_of_its_event() -> None:
+    client, event = berlin()
+    path = f"/events/{event.pk}/sessions/new/"
+    assert "On the clocks of Europe/Berlin." in client.get(path).content.decode()
+    assert send(client, path, **LESSON)["Location"] == f"/events/{event.pk}/"
+    session = LiveSession.objects.get()
+    assert session.starts_at == at("2026-07-01T08:00Z")
+    assert session.session_type == SessionType.QURAN
+    assert session.room_name.startswith(f"{event.organization.slug}_")
+
+
+def suggested(client: Client, event: Event) -> list[str]:
+    page = client.get(f"/events/{event.pk}/sessions/new/").content.decode()
+    return re.findall(r'datetime-local" name="\w+" value="(.*?)"', page)
+
+
+def test_the_next_session_is_suggested_a_week_later_at_the_same_time_of_day() -> None:
+    client, event = berlin(starts_at=at("2026-03-25T09:00Z"))
+    assert suggested(client, event) == ["2026-03-25T10:00", "2026-03-25T11:00"]
+    make_session(event, starts_at=at("2026-03-25T09:00Z"), minutes=90)
+    assert suggested(client, event) == ["2026-04-01T10:00", "2026-04-01T11:30"]
+
+
+def test_what_the_rules_refuse_is_told_at_the_field() -> None:
+    client, event = berlin()
+    path = f"/events/{event.pk}/sessions/new/"
+    foreign = send(client, path, **LESSON, room_name="other_room")
+    assert "A room of this organization begins with" in wrong(foreign)["room_name"]
+    ends = send(client, path, **LESSON | {"ends_at": "2026-07-01T10:00"})
+    assert wrong(ends) == {"ends_at": "The end must be later than the start."}
+    long = send(client, path, **LESSON | {"ends_at": "2027-07-01T10:00"})
+    assert "lasts 7 days at most" in wrong(long)["ends_at"]
+    kind = send(client, path, **LESSON | {"session_type": "party"})
+    assert list(wrong(kind)) == ["session_type"]
+    never = send(client, path, **LESSON | {"starts_at": "2026-03-29T02:30"})
+    assert "does not exist on this day" in wrong(never)["starts_at"]
+    assert not LiveSession.objects.exists()
+
+
+def test_a_taken_room_names_who_has_it() -> None:
+    client, event = berlin()
+    other = make_session(event, title="First", starts_at=at("2026-07-01T08:30Z"))
+    answer = send(
+        client,
+        f"/events/{event.pk}/sessions/new/",
+        **LESSON,
+        room_name=other.room_name,
+    )
+    assert f"session {other.pk}, “First”" in wrong(answer)["room_name"]
+
+
+def test_a_cancelled_event_gets_no_session() -> None:
+    client, event = berlin(state=EventState.CANCELLED)
+    answer = send(client, f"/events/{event.pk}/sessions/new/", **LESSON)
+    assert wrong(answer) == {"": "The event is cancelled. Publish it again first."}
+
+
+def test_a_session_is_changed_and_keeps_its_room() -> None:
+    client, event = berlin()
+    session = make_session(event)
+    answer = send(client, f"/sessions/{session.pk}/edit/", **LESSON, room_name="")
+    assert answer["Location"] == f"/events/{event.pk}/"
+    room = session.room_name
+    session.refresh_from_db()
+    assert (session.title, session.room_name) == ("Lesson", room)
+    assert session.starts_at == at("2026-07-01T08:00Z")
+
+
+def test_the_page_of_a_session_leads_to_its_end_and_cancellation() -> None:
+    client, event = berlin()
+    session = make_session(event)
+    path = f"/sessions/{session.pk}/edit/"
+    page = client.get(path).content.decode()
+    assert f'href="/sessions/{session.pk}/end/"' in page
+    assert f'action="/sessions/{session.pk}/cancel/"' in page
+    client.post(f"/sessions/{session.pk}/cancel/")
+    page = client.get(path).content.decode()
+    assert f'action="/sessions/{session.pk}/restore/"' in page
+
+
+# --- The real end -------------------------------------------------------------------
+
+
+def end(session: LiveSession, at: datetime, **data: str) -> Any:
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(at, tick=False):
+        return send(client, f"/sessions/{session.pk}/end/", **data)
+
+
+def test_a_running_session_ends_now() -> None:
+    session = make_session()
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(DURING, tick=False):
+        page = client.get(f"/sessions/{session.pk}/end/").content.decode()
+    assert "It ends now" in page
+    assert end(session, DURING, now="1")["Location"] == f"/sessions/{session.pk}/"
+    session.refresh_from_db()
+    assert session.ended_at == DURING
+
+
+def test_an_end_is_said_and_corrected_afterwards() -> None:
+    session = make_session(make_event(time_zone="Asia/Riyadh"))
+    for written, clock in (("13:40", "10:40"), ("14:10", "11:10")):
+        answer = end(session, AFTERWARDS, ended_at=f"2026-03-02T{written}")
+        assert answer.status_code == 302
+        session.refresh_from_db()
+        assert session.ended_at == at(f"2026-03-02T{clock}Z")
+
+
+def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
+    session = make_session()
+    assert end(session, AFTERWARDS, ended_at="2026-03-02T11:00").status_code == 302
+    session.refresh_from_db()
+    assert session.ended_at == session.ends_at
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-03-02T12:30", "The end lies in the future"),
+        ("2026-03-02T10:00", "The session starts at"),
+        ("", "This field is required."),
+    ],
+)
+def test_an_end_that_cannot_be_is_told_at_its_field(written: str, said: str) -> None:
+    session = make_session()
+    assert said in wrong(end(session, AFTERWARDS, ended_at=written))["ended_at"]
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+
+# --- Cancelling an event ------------------------------------------------------------
+
+
+def test_cancelling_an_event_asks_first_and_says_what_goes_with_it() -> None:
+    client, event = berlin()
+    sessions = [make_session(event) for _ in range(2)]
+    path = f"/events/{event.pk}/cancel/"
+    assert "2 sessions are cancelled" in client.get(path).content.decode()
+    event.refresh_from_db()
+    assert event.state == EventState.SCHEDULED
+    assert client.post(path)["Location"] == f"/events/{event.pk}/"
+    event.refresh_from_db()
+    assert event.state == EventState.CANCELLED
+    for session in sessions:
+        session.refresh_from_db()
+        assert session.cancelled_at
+
+
+def test_a_completed_event_cannot_be_cancelled_and_says_so() -> None:
+    client, event = berlin(state=EventState.COMPLETED)
+    page = client.post(f"/events/{event.pk}/cancel/", follow=True).content.decode()
+    assert "The event is already completed." in page
