@@ -4,18 +4,22 @@ What it sends has the form of what a real server sent (docs/architecture.md), an
 through the real endpoint over HTTP.
 """
 
+import http.client
 import json
 import secrets
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
+from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from sessions_app.livekit import sign_webhook
 
 TIMEOUT_SECONDS = 10
+ROOMS_AT_ONCE = 4
 
 
 class NotDelivered(Exception):
@@ -57,8 +61,17 @@ class SimulatedRoom:
         participant = self._participant(person, joined_at)
         self._send("participant_joined", joined_at, participant | {"state": "ACTIVE"})
         if left_at:
-            gone = {"state": "DISCONNECTED", "disconnectReason": reason}
-            self._send("participant_left", left_at, participant | gone)
+            self._leave(participant, left_at, reason)
+
+    def leave_alone(
+        self,
+        person: SimulatedPerson,
+        joined_at: datetime,
+        left_at: datetime,
+        reason: str = "CLIENT_INITIATED",
+    ) -> None:
+        """Let somebody come and go whose join was never told."""
+        self._leave(self._participant(person, joined_at), left_at, reason)
 
     def failed_attempt(
         self, person: SimulatedPerson, began_at: datetime, given_up_at: datetime
@@ -74,6 +87,12 @@ class SimulatedRoom:
     def finish(self, finished_at: datetime) -> None:
         """Close the room."""
         self._send("room_finished", finished_at)
+
+    def _leave(
+        self, participant: dict[str, Any], left_at: datetime, reason: str
+    ) -> None:
+        gone = {"state": "DISCONNECTED", "disconnectReason": reason}
+        self._send("participant_left", left_at, participant | gone)
 
     def _participant(
         self, person: SimulatedPerson, joined_at: datetime
@@ -113,6 +132,87 @@ class SimulatedRoom:
         self.deliveries.append(body)
 
 
+class WebhookSender:
+    """Signs bodies and sends them over one connection, each when it is given.
+
+    Args:
+        url: The endpoint.
+        key: The API key to sign with.
+        secret: Its secret.
+    """
+
+    def __init__(self, url: str, *, key: str, secret: str) -> None:
+        self.url, self.key, self.secret = url, key, secret
+        address = urlsplit(url)
+        if address.scheme == "https":
+            kind: type[http.client.HTTPConnection] = http.client.HTTPSConnection
+        else:
+            kind = http.client.HTTPConnection
+        self._path = address.path
+        self._connection = kind(address.netloc, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> "WebhookSender":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def send(self, delivery: dict[str, Any]) -> None:
+        """Send one body.
+
+        Raises:
+            NotDelivered: it was not answered with 2xx.
+        """
+        body = json.dumps(delivery).encode()
+        headers = {
+            "Authorization": sign_webhook(body, key=self.key, secret=self.secret),
+            "Content-Type": "application/webhook+json",
+        }
+        status, reason = self._answer("POST", self._path, body, headers)
+        if not 200 <= status < 300:
+            raise NotDelivered(f"{self.url}: HTTP {status} {reason}")
+
+    def must_be_there(self, path: str) -> None:
+        """Ask for another page of the same address, and send nothing.
+
+        Args:
+            path: What is answered with 200 while all is well.
+
+        Raises:
+            NotDelivered: it is not.
+        """
+        status, reason = self._answer("GET", path)
+        if status != HTTPStatus.OK:
+            raise NotDelivered(f"{path}: HTTP {status} {reason}")
+
+    def _answer(self, *request: Any) -> tuple[int, str]:
+        try:
+            try:
+                return self._try(*request)
+            except ConnectionError:
+                # Closed while it was idle; a copy would do no harm.
+                return self._try(*request)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotDelivered(
+                f"{self.url}: {str(error) or type(error).__name__}"
+            ) from error
+
+    def _try(self, *request: Any) -> tuple[int, str]:
+        try:
+            self._connection.request(*request)
+            response = self._connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
+        return response.status, response.reason
+
+
 def send_webhooks(
     url: str, deliveries: Iterable[dict[str, Any]], *, key: str, secret: str
 ) -> int:
@@ -131,19 +231,26 @@ def send_webhooks(
         NotDelivered: one was not answered with 2xx; those before it were.
     """
     number = 0
-    for delivery in deliveries:
-        body = json.dumps(delivery).encode()
-        request = urllib.request.Request(  # noqa: S310
-            url,
-            body,
-            {
-                "Authorization": sign_webhook(body, key=key, secret=secret),
-                "Content-Type": "application/webhook+json",
-            },
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
-                number += 1
-        except (urllib.error.URLError, TimeoutError) as error:
-            raise NotDelivered(f"{url}: {error}") from error
+    with WebhookSender(url, key=key, secret=secret) as sender:
+        for delivery in deliveries:
+            sender.send(delivery)
+            number += 1
     return number
+
+
+def send_rooms(
+    url: str, rooms: Iterable[Iterable[dict[str, Any]]], *, key: str, secret: str
+) -> int:
+    """Send the bodies of many rooms, some rooms at once and each in its own order.
+
+    Returns:
+        How many were sent.
+
+    Raises:
+        NotDelivered: as :func:`send_webhooks`; other rooms may have been sent.
+    """
+    with ThreadPoolExecutor(ROOMS_AT_ONCE) as pool:
+        numbers = pool.map(
+            lambda room: send_webhooks(url, room, key=key, secret=secret), rooms
+        )
+        return sum(numbers)

@@ -1,0 +1,30 @@
+"""The running instance, as its own commands reach it."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from sessions_app.simulation import NotDelivered, WebhookSender
+
+LIVENESS = "/health/live"
+
+
+def webhook_url() -> str:
+    """Return the address that LiveKit would send to."""
+    return settings.PUBLIC_URL + reverse("livekit-webhook")
+
+
+def keys() -> dict[str, str]:
+    """Return what webhooks are signed with."""
+    return {"key": settings.LIVEKIT_API_KEY, "secret": settings.LIVEKIT_API_SECRET}
+
+
+def must_answer() -> None:
+    """Ask for a sign of life before anything is made.
+
+    Raises:
+        NotDelivered: there is no key to sign with, or nothing answers.
+    """
+    if not settings.LIVEKIT_API_KEY:
+        raise NotDelivered("set LIVEKIT_API_KEY and LIVEKIT_API_SECRET first")
+    with WebhookSender(webhook_url(), **keys()) as sender:
+        sender.must_be_there(LIVENESS)

@@ -1,0 +1,81 @@
+"""What belongs to demonstrations, and how that is known.
+
+An account that nobody can sign in to, :data:`USERNAME`, owns their organizations and
+has looked at their events. Nobody can give it a role or a look through the product,
+which refuses accounts that are not active: what has that mark was made here.
+"""
+
+from django.db.models import QuerySet
+
+from events.models import Event, Membership, Organization, Role, User
+from events.permissions import Viewer
+from events.services import add_member, create_organization, record_view
+
+USERNAME = "rollcall-demo"
+
+
+class NotOurs(Exception):
+    """Something of that name is there which no demonstration made."""
+
+
+def organizations() -> "QuerySet[Organization]":
+    """Return the organizations that demonstrations made."""
+    return Organization.objects.filter(
+        memberships__user__username=USERNAME,
+        memberships__user__is_active=False,
+        memberships__role=Role.OWNER,
+    ).order_by("pk")
+
+
+def events() -> "QuerySet[Event]":
+    """Return the events in them that demonstrations made; people may add others."""
+    return Event.objects.filter(
+        organization__in=organizations(), event_views__user__username=USERNAME
+    ).order_by("pk")
+
+
+def ensure_organization(
+    *, slug: str, name: str, time_zone: str, language: str
+) -> Organization:
+    """Return our organization, made if it is missing; superusers become its owners.
+
+    Raises:
+        NotOurs: somebody else made an organization, or account, of that name.
+    """
+    account = _account()
+    organization = organizations().filter(slug=slug).first()
+    if organization is None:
+        if Organization.objects.filter(slug=slug).exists():
+            raise NotOurs(f"The organization “{slug}” was made by somebody else.")
+        organization = create_organization(
+            owner=account, name=name, slug=slug, time_zone=time_zone, language=language
+        )
+    members = Membership.objects.filter(organization=organization).values("user")
+    by = Viewer.of(account)
+    for user in User.objects.filter(is_superuser=True, is_active=True).exclude(
+        pk__in=members
+    ):
+        add_member(
+            organization=organization,
+            by=by,
+            role=Role.OWNER,
+            username=user.username,
+            email="",
+        )
+    return organization
+
+
+def mark(event: Event) -> None:
+    """Note that a demonstration made the event."""
+    record_view(event=event, user=_account())
+
+
+def _account() -> User:
+    user = User.objects.filter(username=USERNAME).first()
+    if user is None:
+        user = User(username=USERNAME, first_name="Demonstration", is_active=False)
+        user.set_unusable_password()
+        user.save()
+    elif user.is_active:
+        raise NotOurs(f"The account “{USERNAME}” was made by somebody else.")
+    return user
