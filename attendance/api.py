@@ -1,23 +1,33 @@
 """REST of reports, calculation and policies."""
 
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from django_filters.utils import translate_validation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attendance.calculation import Policy
+from attendance.models import DecisionSource, Status
 from attendance.policies import Place, policy_at, set_policy
 from attendance.presence import attendance_status
+from attendance.report_filters import ReportFilters
+from attendance.reports import ReportRows, rows_as_dicts
+from attendance.reports_csv import csv_response
 from attendance.selectors import session_report
 from attendance.serializers import (
     AttendanceStatusSerializer,
     CalculateSerializer,
     LinkSerializer,
     PolicySerializer,
+    ReportListSerializer,
     ReportSerializer,
     UnlinkSerializer,
 )
@@ -25,6 +35,7 @@ from attendance.services import calculate_session, count_empty_as_absent
 from attendance.unmatched import WalkIn, link_identity, unlink_identity
 from events.errors import RuleBroken
 from events.models import Organization
+from events.pagination import Pages
 from events.permissions import signed_in, viewer_of
 from events.problems import ConstraintRule, tell_constraints
 from events.rest import unless_same
@@ -163,6 +174,90 @@ class SessionAttendanceStatus(APIView):
         session = visible_session(request, pk)
         status = attendance_status(session, user=signed_in(request), now=timezone.now())
         return unless_same(request, status)
+
+
+# --- Reports over many sessions ------------------------------------------------------
+
+
+_MOMENT = (
+    "A date (inclusive, of the organization's zone) or an RFC 3339 instant; the "
+    "session's start is compared."
+)
+FILTERS = [
+    OpenApiParameter("session_type", enum=SessionType.values),
+    OpenApiParameter("organization", int),
+    OpenApiParameter("event", int),
+    OpenApiParameter("session", int),
+    OpenApiParameter("participant", int),
+    OpenApiParameter("status", enum=Status.values),
+    OpenApiParameter("source", enum=DecisionSource.values),
+    OpenApiParameter("from", description=_MOMENT),
+    OpenApiParameter("to", description=_MOMENT),
+]
+PAGES = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
+
+
+class TableRenderer(BaseRenderer):
+    """Names the media type; the view streams the table itself."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+def _wanted_rows(request: Request) -> ReportRows:
+    """Return the rows that the query string asks for; 400 names what is wrong in it."""
+    filters = ReportFilters(request.query_params)
+    if not filters.is_valid():
+        raise translate_validation(filters.errors)
+    return ReportRows(filters, user=signed_in(request), now=timezone.now())
+
+
+class ReportList(APIView):
+    """Rows of the reports of many sessions."""
+
+    @extend_schema(
+        operation_id="reports_list",
+        parameters=[*FILTERS, *PAGES],
+        responses=ReportListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Return the rows of all reports that the caller sees, newest session first.
+
+        They are those of each session's own report: attendees get their own alone.
+        `summary` counts the filtered rows by session type and status; rows of
+        cancelled sessions are counted apart, as `void`.
+        """
+        rows = _wanted_rows(request)
+        pages = Pages()
+        people = pages.paginate_queryset(rows.people, request, view=self)
+        answer = pages.get_paginated_response(rows_as_dicts(rows.read(people or [])))
+        answer.data["summary"] = [part.as_dict() for part in rows.summary]
+        return answer
+
+
+class ReportTable(APIView):
+    """The same rows as a table."""
+
+    renderer_classes = [TableRenderer]
+
+    def perform_content_negotiation(
+        self, request: Request, force: bool = False
+    ) -> tuple[BaseRenderer, str]:
+        """There is but one form, whatever the client would like best."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        operation_id="reports_table",
+        parameters=FILTERS,
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Return all rows as CSV: UTF-8 with a byte order mark.
+
+        Times are those of the event's clocks, whose zone is `time_zone`. Text that a
+        spreadsheet would take for a formula has an apostrophe in front.
+        """
+        return csv_response(_wanted_rows(request), language=get_language() or "")
 
 
 # --- Policies -------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from attendance import api
 _POLICY = "api/organizations/<int:pk>/policy"
 
 urlpatterns = [
+    path("api/reports", api.ReportList.as_view()),
+    path("api/reports.csv", api.ReportTable.as_view(), name="reports_csv"),
     path("api/sessions/<int:pk>/attendance", api.SessionReport.as_view()),
     path(
         "api/sessions/<int:pk>/attendance-status",

@@ -71,6 +71,7 @@ class Stranger(NamedTuple):
 class LinkedIdentity(NamedTuple):
     """An identity seen in a session that somebody said belongs to a person."""
 
+    session_id: int
     participant_id: int
     identity: str
     name: str | None
@@ -141,6 +142,29 @@ _POLICY = """
     LIMIT 1
 """
 
+# The policy that decided, which is the same for everybody in a report; else the one
+# that would decide now.
+_POLICIES = f"""
+    SELECT s.id,
+        coalesce(d.grace_minutes, y.grace_minutes),
+        coalesce(d.partial_from, y.partial_from),
+        coalesce(d.present_over, y.present_over),
+        coalesce(d.present_regardless_over, y.present_regardless_over)
+    FROM sessions_app_livesession s
+    JOIN events_event e ON e.id = s.event_id
+    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    LEFT JOIN LATERAL (
+        SELECT a.grace_minutes, a.partial_from, a.present_over,
+            a.present_regardless_over
+        FROM attendance_attendance a
+        JOIN events_participant p ON p.id = a.participant_id
+        WHERE a.session_id = s.id AND a.grace_minutes IS NOT NULL
+            AND p.registration NOT IN ({_NOT_IN_REPORTS})
+        LIMIT 1
+    ) d ON true
+    WHERE s.id = ANY(%(sessions)s)
+"""
+
 _SESSIONS = f"""
     SELECT s.id, s.event_id, e.organization_id,
         {_microseconds("s.starts_at")},
@@ -177,6 +201,29 @@ _EVIDENCE = f"""
     GROUP BY 1, 2, 3
 """
 
+
+def _stays_of_people(condition: str) -> str:
+    """The stays of ``people`` alone: what others did is not even read."""
+    return f"""
+        WITH known AS ({KNOWN_PEOPLE}),
+        wanted AS MATERIALIZED (
+            SELECT event_id, identity, participant_id FROM known
+            WHERE participant_id = ANY(%(people)s) AND {condition}
+        ),
+        stay AS MATERIALIZED (
+            {STAYS} AND s.id = ANY(%(sessions)s)
+                AND c.identity IN (SELECT identity FROM wanted)
+        )
+    """
+
+
+_EVIDENCE_OF_PEOPLE = f"""
+    {_stays_of_people("true")}
+    SELECT stay.session_id, wanted.participant_id, stay.source, {_SEEN}
+    FROM stay JOIN wanted USING (event_id, identity)
+    GROUP BY 1, 2, 3
+"""
+
 # A connection without a usable identity is a stranger of its own.
 _STRANGERS = f"""
     {_STAYS_AND_PEOPLE}
@@ -188,12 +235,11 @@ _STRANGERS = f"""
 """
 
 _LINKED = f"""
-    {_STAYS_AND_PEOPLE}
-    SELECT known.participant_id, stay.identity, min(stay.name)
-    FROM stay JOIN known USING (event_id, identity)
-    WHERE known.is_linked
-    GROUP BY 1, 2
-    ORDER BY 1, min(joined_at), 2
+    {_stays_of_people("is_linked")}
+    SELECT stay.session_id, wanted.participant_id, stay.identity, min(stay.name)
+    FROM stay JOIN wanted USING (event_id, identity)
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, min(joined_at), 3
 """
 
 _ROSTER = f"""
@@ -212,9 +258,11 @@ _ROSTER = f"""
 """
 
 
-def _rows(statement: str, sessions: Iterable[int]) -> list[tuple[Any, ...]]:
+def _rows(
+    statement: str, sessions: Iterable[int], people: Iterable[int] = ()
+) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"sessions": list(sessions)})
+        cursor.execute(statement, {"sessions": list(sessions), "people": list(people)})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -233,10 +281,30 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
     ]
 
 
-def read_evidence(sessions: Iterable[int]) -> dict[int, SessionEvidence]:
-    """Return what was seen in each session; those in which nothing was are missing."""
+def read_policies(sessions: Iterable[int]) -> dict[int, Policy]:
+    """Return by which thresholds each session was decided, or would be now."""
+    return {
+        session_id: Policy(*thresholds) if thresholds[0] is not None else Policy()
+        for session_id, *thresholds in _rows(_POLICIES, sessions)
+    }
+
+
+def read_evidence(
+    sessions: Iterable[int], people: Iterable[int] | None = None
+) -> dict[int, SessionEvidence]:
+    """Return what was seen in each session; those in which nothing was are missing.
+
+    Args:
+        sessions: Their ids.
+        people: Only what was seen of these participants; None: of everybody, also of
+            strangers.
+    """
     found: dict[int, SessionEvidence] = defaultdict(SessionEvidence)
-    for session_id, participant_id, source, *seen in _rows(_EVIDENCE, sessions):
+    if people is None:
+        rows = _rows(_EVIDENCE, sessions)
+    else:
+        rows = _rows(_EVIDENCE_OF_PEOPLE, sessions, people)
+    for session_id, participant_id, source, *seen in rows:
         evidence = _evidence(source, *seen)
         session = found[session_id]
         if participant_id is None:
@@ -258,9 +326,9 @@ def read_strangers(session: int) -> list[Stranger]:
     ]
 
 
-def read_linked(session: int) -> list[LinkedIdentity]:
-    """Return by which linked identities people were seen in a session."""
-    return [LinkedIdentity._make(row) for row in _rows(_LINKED, [session])]
+def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedIdentity]:
+    """Return by which linked identities these participants were seen."""
+    return [LinkedIdentity._make(row) for row in _rows(_LINKED, sessions, people)]
 
 
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:

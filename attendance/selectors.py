@@ -1,14 +1,14 @@
-"""The report of a session: everybody on the roster, what was decided, and why.
+"""Reports of sessions: everybody on the roster, what was decided, and why.
 
 Pages, REST and exports show the same rows. Rows of a calculated session show what was
 stored; before that, presence so far is read from the connections. Nothing here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -21,7 +21,7 @@ from attendance.evidence import (
     Stranger,
     read_evidence,
     read_linked,
-    read_sessions,
+    read_policies,
     read_strangers,
 )
 from attendance.explanation import Decision, explain
@@ -35,6 +35,10 @@ from sessions_app.models import LiveSession, PresenceEvent
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Facts of this long before and after a session are told as having been received.
 AROUND = timedelta(hours=1)
+# Hosts first, then by name.
+ORDER_OF_PEOPLE = ("-role", "name", "pk")
+
+Rosters: TypeAlias = Sequence[tuple[LiveSession, Sequence[Participant]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +48,43 @@ class Sight:
     Attributes:
         of_all: Everybody's rows and who was unmatched; else only their own row.
         of_identities: LiveKit identities, by which one could be taken for another.
+        of_addresses: Everybody's mail address; else only their own.
         user_id: Whose own row it would be.
     """
 
     of_all: bool
     of_identities: bool
+    of_addresses: bool
     user_id: int | None
 
     @classmethod
     def of(cls, session: LiveSession, user: User) -> "Sight":
-        """Organizers see all, viewers and the hosts of the event all but identities."""
+        """Organizers see all, viewers all but identities, hosts no addresses either."""
+        [sight] = cls.of_each([session], user)
+        return sight
+
+    @classmethod
+    def of_each(cls, sessions: Sequence[LiveSession], user: User) -> list["Sight"]:
+        """Return what ``user`` may see of each session, by two queries."""
         viewer = Viewer.of(user)
-        organization_id = session.event.organization_id
-        is_host = Event.objects.hosted_by(user).filter(pk=session.event_id).exists()
-        return cls(
-            of_all=is_host or viewer.belongs_to(organization_id),
-            of_identities=viewer.organizes(organization_id),
-            user_id=user.pk,
-        )
+        events = {session.event_id for session in sessions}
+        hosted = Event.objects.hosted_by(user).filter(pk__in=events)
+        hosted_ids = set(hosted.values_list("pk", flat=True))
+        return [
+            cls(
+                of_all=session.event_id in hosted_ids
+                or viewer.belongs_to(session.event.organization_id),
+                of_identities=viewer.organizes(session.event.organization_id),
+                of_addresses=viewer.belongs_to(session.event.organization_id),
+                user_id=user.pk,
+            )
+            for session in sessions
+        ]
+
+    def address_of(self, person: Participant) -> str | None:
+        """Return a mail address; None where it is not the reader's business."""
+        is_self = person.user_id is not None and person.user_id == self.user_id
+        return person.email if self.of_addresses or is_self else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +132,26 @@ class Report:
     """A session's report as one reader may see it.
 
     Attributes:
-        policy_now: The thresholds that would decide now.
-        facts: How many were received about the time around the window.
+        policy: The thresholds that decided, or would decide now.
         until: The end of the window, or the present time while it runs.
+        seen: What stands in the connections, by participant id.
+        facts: How many were received about the time around the window.
+        unmatched: Who was seen and is not on the roster.
         candidates: Who an unmatched person could be: the whole roster, those who
             cancelled or only looked included. Empty but for organizers, and where
             nobody is unmatched.
+
+    The last three are read for the report of one session alone.
     """
 
     session: LiveSession
     calculation: SessionCalculation | None
-    policy_now: Policy
-    facts: int
+    policy: Policy
     until: datetime
     sight: Sight
+    seen: Mapping[int, Evidence]
     rows: list[ReportRow] = field(default_factory=list)
+    facts: int = 0
     unmatched: list[UnmatchedRow] = field(default_factory=list)
     candidates: list[Participant] = field(default_factory=list)
 
@@ -133,10 +161,9 @@ class Report:
         return self.calculation.calculated_at if self.calculation else None
 
     @property
-    def policy(self) -> Policy:
-        """The thresholds that decided about these rows, or would decide now."""
-        decided = (row.attendance.policy for row in self.rows if row.attendance)
-        return next(filter(None, decided), self.policy_now)
+    def window(self) -> tuple[int, int]:
+        """From when to when presence counts so far, in microseconds."""
+        return microseconds(self.session.starts_at), microseconds(self.until)
 
     @property
     def is_void(self) -> bool:
@@ -159,15 +186,16 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Return the report in the shape of REST; times are aware datetimes."""
         report = {
-            "session": self._session_as_dict(),
+            "session": self.session_as_dict(),
             "summary": self.summary,
-            "results": [self._row_as_dict(row) for row in self.rows],
+            "results": [self.row_as_dict(row) for row in self.rows],
         }
         if self.sight.of_all:
             report["unmatched"] = [self._unmatched_as_dict(u) for u in self.unmatched]
         return report
 
-    def _session_as_dict(self) -> dict[str, Any]:
+    def session_as_dict(self) -> dict[str, Any]:
+        """Return the session in the shape of REST."""
         session = self.session
         return {
             "id": session.pk,
@@ -186,7 +214,8 @@ class Report:
             "policy": self.policy._asdict(),
         }
 
-    def _row_as_dict(self, row: ReportRow) -> dict[str, Any]:
+    def row_as_dict(self, row: ReportRow) -> dict[str, Any]:
+        """Return one of the rows in the shape of REST."""
         person, decision = row.participant, row.attendance
         return {
             "participant": {
@@ -281,36 +310,70 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         user: One who may see the session.
         now: Presence of a running session is shown until then.
     """
-    sight = Sight.of(session, user)
-    [inputs] = read_sessions([session.pk])
-    evidence = read_evidence([session.pk]).get(session.pk)
-    people = evidence.people if evidence else {}
-    calculation = SessionCalculation.objects.filter(session=session).first()
-    until = min(max(now, session.starts_at), session.end)
-    decisions = _decisions(session)
-    report = Report(
-        session,
-        calculation,
-        inputs.policy,
-        _facts_around(session),
-        until,
-        sight,
-    )
-    window = inputs.window_start, microseconds(until)
-    linked = _linked(session) if sight.of_identities else {}
-    for person in _roster(session, sight):
-        seen = people.get(person.pk, NOTHING_SEEN)
-        decision = decisions.get(person.pk)
-        intervals = _intervals(decision, seen, window, inputs.policy)
-        if person.registration in EXPECTED or intervals:
-            row = _row(report, person, decision, intervals, seen)
-            row.linked.extend(linked.get(person.pk, ()))
-            report.rows.append(row)
-    if sight.of_all:
-        report.unmatched.extend(_unmatched(session, window, inputs.policy))
-    if sight.of_identities and report.unmatched:
-        _guess(report, people)
-    return report
+    roster = Participant.objects.visible_to(user).in_reports()
+    people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
+    [report] = read_reports([(session, list(people))], user=user, now=now)
+    if report.sight.of_all:
+        report.unmatched.extend(_unmatched(report))
+    if report.sight.of_identities and report.unmatched:
+        _guess(report)
+    return replace(report, facts=_facts_around(session))
+
+
+def read_reports(
+    rosters: Rosters,
+    *,
+    user: User,
+    now: datetime,
+) -> list[Report]:
+    """Return a report of each session, however many, by a constant number of queries.
+
+    Args:
+        rosters: Sessions, with their events at hand, each with those of its people who
+            are looked for, in the order in which they are shown. The waitlisted among
+            them get a row only if they were there.
+        user: One who may see these sessions and people.
+        now: Presence of a running session is shown until then.
+    """
+    sessions = [session for session, _people in rosters]
+    sights = Sight.of_each(sessions, user)
+    ids = [session.pk for session in sessions]
+    policies = read_policies(ids)
+    calculations = SessionCalculation.objects.in_bulk(ids)
+    evidence = read_evidence(ids, _people_of(rosters))
+    reports = []
+    for session, sight in zip(sessions, sights, strict=True):
+        found = evidence.get(session.pk)
+        report = Report(
+            session,
+            calculations.get(session.pk),
+            policies[session.pk],
+            shown_until(session, now),
+            sight,
+            found.people if found else {},
+        )
+        reports.append(report)
+    _add_rows(reports, rosters)
+    return reports
+
+
+def _add_rows(reports: Sequence[Report], rosters: Rosters) -> None:
+    decisions = _decisions(rosters)
+    linked = _linked(reports, _people_of(rosters))
+    for report, (session, people) in zip(reports, rosters, strict=True):
+        for person in people:
+            seen = report.seen.get(person.pk, NOTHING_SEEN)
+            decision = decisions.get((session.pk, person.pk))
+            intervals = _intervals(decision, seen, report.window)
+            if person.registration in EXPECTED or intervals:
+                row = _row(report, person, decision, intervals, seen)
+                row.linked.extend(linked.get((session.pk, person.pk), ()))
+                report.rows.append(row)
+
+
+def shown_until(session: LiveSession, now: datetime) -> datetime:
+    """Return the end of what can have been seen of a session."""
+    return min(max(now, session.starts_at), session.end)
 
 
 def microseconds(time: datetime) -> int:
@@ -318,9 +381,18 @@ def microseconds(time: datetime) -> int:
     return (time - EPOCH) // timedelta(microseconds=1)
 
 
-def _decisions(session: LiveSession) -> dict[int, Attendance]:
-    decisions = Attendance.objects.filter(session=session).select_related("marked_by")
-    return {decision.participant_id: decision for decision in decisions}
+def _people_of(rosters: Rosters) -> set[int]:
+    return {person.pk for _session, people in rosters for person in people}
+
+
+def _decisions(
+    rosters: Rosters,
+) -> dict[tuple[int | None, int], Attendance]:
+    decisions = Attendance.objects.filter(
+        session__in=[session for session, _people in rosters],
+        participant__in=_people_of(rosters),
+    ).select_related("marked_by")
+    return {(d.session_id, d.participant_id): d for d in decisions}
 
 
 def _facts_around(session: LiveSession) -> int:
@@ -342,62 +414,53 @@ def _facts_around(session: LiveSession) -> int:
     return facts.count()
 
 
-def _roster(session: LiveSession, sight: Sight) -> Iterable[Participant]:
-    """Hosts first, then by name; who cancelled or only looked is in no report."""
-    people = Participant.objects.in_reports().filter(event=session.event_id)
-    if not sight.of_all:
-        people = people.filter(user=sight.user_id)
-    return people.order_by("-role", "name", "pk")
-
-
 def _intervals(
     decision: Attendance | None,
     seen: Evidence,
     window: tuple[int, int],
-    policy: Policy,
 ) -> list[Interval]:
     if decision and decision.intervals is not None:
         return [Interval(*interval) for interval in decision.intervals]
-    return _presence(seen, window, policy)
+    return presence(seen, window)
 
 
-def _presence(
-    seen: Evidence, window: tuple[int, int], policy: Policy
-) -> list[Interval]:
+def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
+    """Return when somebody was there, by the source that decides."""
     start, until = window
     if start >= until:
         return []
     _source, figures = calculate_person(
-        start, until, seen.livekit, seen.whiteboard, policy
+        start, until, seen.livekit, seen.whiteboard, Policy()
     )
     return list(figures.intervals)
 
 
-def _unmatched(
-    session: LiveSession, window: tuple[int, int], policy: Policy
-) -> Iterable[UnmatchedRow]:
-    for stranger in read_strangers(session.pk):
-        intervals = _presence(stranger.evidence, window, policy)
+def _unmatched(report: Report) -> Iterable[UnmatchedRow]:
+    for stranger in read_strangers(report.session.pk):
+        intervals = presence(stranger.evidence, report.window)
         if intervals or stranger.evidence.attempts.number:
             length = sum(left - joined for joined, left, _ in intervals)
             yield UnmatchedRow(stranger, length // 1_000_000, intervals)
 
 
-def _linked(session: LiveSession) -> dict[int, list[LinkedIdentity]]:
-    linked: dict[int, list[LinkedIdentity]] = defaultdict(list)
-    for one in read_linked(session.pk):
-        linked[one.participant_id].append(one)
+def _linked(
+    reports: Iterable[Report], people: Iterable[int]
+) -> dict[tuple[int, int], list[LinkedIdentity]]:
+    sessions = [r.session.pk for r in reports if r.sight.of_identities]
+    linked: dict[tuple[int, int], list[LinkedIdentity]] = defaultdict(list)
+    for one in read_linked(sessions, people) if sessions else ():
+        linked[one.session_id, one.participant_id].append(one)
     return linked
 
 
-def _guess(report: Report, people: Mapping[int, Evidence]) -> None:
+def _guess(report: Report) -> None:
     """Say of everybody unmatched who it probably is."""
     event = report.session.event
     report.candidates.extend(
-        Participant.objects.filter(event=event).order_by("-role", "name", "pk")
+        Participant.objects.filter(event=event).order_by(*ORDER_OF_PEOPLE)
     )
     candidates = [
-        Candidate(one.pk, one.name, one.identity, one.pk in people)
+        Candidate(one.pk, one.name, one.identity, one.pk in report.seen)
         for one in report.candidates
     ]
     identities = [row.stranger.identity for row in report.unmatched]

@@ -223,6 +223,33 @@ class ReportSerializer(Declared):
     unmatched = UnmatchedSerializer(many=True, required=False)
 
 
+class SessionReportRowSerializer(ReportRowSerializer):
+    """A row of a session's report, and whose session it is."""
+
+    session = ReportSessionSerializer()
+    event = serializers.IntegerField()
+    organization = serializers.IntegerField()
+
+
+class TypeSummarySerializer(Declared):
+    """The filtered rows of one session type; ``void`` ones are in no status."""
+
+    session_type = serializers.ChoiceField(choices=SessionType.choices)
+    rows = serializers.IntegerField()
+    void = serializers.IntegerField()
+    statuses = serializers.DictField(child=serializers.IntegerField())
+
+
+class ReportListSerializer(Declared):
+    """A page of the rows of many reports, and a summary of all pages."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = SessionReportRowSerializer(many=True)
+    summary = TypeSummarySerializer(many=True)
+
+
 class ConnectedSerializer(Declared):
     """Whether somebody is connected; seconds are those of ended connections."""
 

@@ -63,6 +63,7 @@ LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "sessions/{session}/connections": add_connection,
     "sessions/{session}/attendance": add_participant,
     "sessions/{session}/attendance-status": add_participant,
+    "reports": add_participant,
 }
 
 

@@ -108,6 +108,8 @@ TABLE = {
     # The guest was seen, and nobody has said who it is.
     "POST api/sessions/{past}/unmatched/link": "401 404 403 403 403 200 200 200",
     "POST api/sessions/{past}/unmatched/unlink": "401 404 403 403 403 200 200 200",
+    "GET api/reports": "401 200 200 200 200 200 200 200",
+    "GET api/reports.csv": "401 200 200 200 200 200 200 200",
     "GET api/sessions/{session}/policy": "401 404 200 200 200 200 200 200",
     "PUT api/sessions/{session}/policy": "401 404 403 403 403 200 200 200",
 }
