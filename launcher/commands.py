@@ -1,4 +1,4 @@
-"""The launcher's commands: run, demo, test, bench, check, lock."""
+"""The launcher's commands: run, demo, test, bench, pictures, check, lock."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from launcher import checks, environment, postgres, redis, rollcall
+from launcher import browser, checks, environment, postgres, redis, rollcall
 from launcher.console import RefusedError, Stopwatch, complain, say, step
 from launcher.instance import PROJECT, Instance, data_dir
 from launcher.lifeline import die_with_parent
@@ -99,10 +99,14 @@ def _start(
     supervisor.start(*rollcall.programs(instance))
     supervisor.until_ready()
     if demo and (first or always):
-        argv = rollcall.manage_all(["demo"])
-        _step(supervisor, instance, "demo", argv, "a lesson that ended ten minutes ago")
+        _demo(supervisor, instance)
     instance.first_start.unlink(missing_ok=True)
     return first
+
+
+def _demo(supervisor: Supervisor, instance: Instance) -> None:
+    argv = rollcall.manage_all(["demo"])
+    _step(supervisor, instance, "demo", argv, "a lesson that ended ten minutes ago")
 
 
 def _prepare_database(
@@ -221,26 +225,64 @@ def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> No
     say("Ctrl-C stops everything.")
 
 
-# --- test, bench ----------------------------------------------------------------------
+# --- test, bench, pictures ------------------------------------------------------------
 
 
 def test(arguments: list[str]) -> int:
     """Run the tests on services of their own; the arguments go to pytest."""
     # One process for each processor; the tests of one file share what they set up.
     spread = ["--numprocesses", "auto", "--dist", "loadfile"]
-    # Tests make databases, which is the owner's right.
+    chromium = browser.ensure() if _sees_pages(arguments) else ""
     return _with_own_services(
-        ["-m", "pytest", *spread, *arguments], durable=False, ROLLCALL_AS_OWNER="1"
+        ["-m", "pytest", *spread, *arguments],
+        durable=False,
+        # Tests make databases, which is the owner's right.
+        ROLLCALL_AS_OWNER="1",
+        ROLLCALL_CHROMIUM=chromium,
     )
+
+
+def _sees_pages(arguments: list[str]) -> bool:
+    """Return whether these tests need a browser: all do, but not those of a part."""
+    parts = [word for word in arguments if word.startswith("tests/")]
+    return not parts or any(word.startswith("tests/browser") for word in parts)
 
 
 def bench(arguments: list[str]) -> int:
     """Run the benchmark on services of its own, as durable as real ones."""
-    return _with_own_services(["-m", "bench", *arguments], durable=True, migrated=True)
+    return _with_own_services(
+        ["-m", "bench", *arguments], durable=True, prepare=_migrate
+    )
+
+
+def _migrate(supervisor: Supervisor, instance: Instance) -> None:
+    _prepare_database(supervisor, instance, first_start=False)
+
+
+def pictures(_: list[str]) -> int:
+    """Take the pictures of the README, of the demonstration in a new instance."""
+    return _with_own_services(
+        ["-m", "launcher.pictures"],
+        durable=False,
+        prepare=_show,
+        ROLLCALL_CHROMIUM=browser.ensure(),
+    )
+
+
+def _show(supervisor: Supervisor, instance: Instance) -> None:
+    """Start what the pages need, and load what they show."""
+    _prepare_database(supervisor, instance, first_start=True)
+    supervisor.start(*rollcall.programs(instance))
+    supervisor.until_ready()
+    _demo(supervisor, instance)
 
 
 def _with_own_services(
-    python: list[str], *, durable: bool, migrated: bool = False, **variables: str
+    python: list[str],
+    *,
+    durable: bool,
+    prepare: Callable[[Supervisor, Instance], None] | None = None,
+    **variables: str,
 ) -> int:
     directory = Path(tempfile.mkdtemp(prefix="rollcall-"))
     ours = {"ROLLCALL_DATA_DIR": str(directory), **variables}
@@ -252,8 +294,8 @@ def _with_own_services(
         packages = environment.ensure(development=True)
         with Supervisor(lock=instance.lock, show_logs=False) as supervisor:
             start_services(supervisor, instance, packages, durable=durable)
-            if migrated:
-                _prepare_database(supervisor, instance, first_start=False)
+            if prepare is not None:
+                prepare(supervisor, instance)
             argv = [str(environment.PYTHON), *python]
             env = instance.process_environment()
             return supervisor.foreground(argv, env=env, cwd=PROJECT)
@@ -300,4 +342,5 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "bench": bench,
     "lock": lock,
+    "pictures": pictures,
 }

@@ -1,0 +1,87 @@
+"""``python -m launcher.pictures``: the pictures of the README, as people see the pages.
+
+Runs in the environment's Python beside an instance that shows the demonstration
+(launcher/commands.py), whose address and account stand in its data directory.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+
+from launcher import browser
+from launcher.console import Stopwatch, step
+from launcher.instance import PROJECT
+
+# Where the last row ends that the window shows whole.
+LAST_END = """height => Math.max(
+  ...[...document.querySelectorAll('main tr, main .legend')]
+    .map(row => Math.ceil(row.getBoundingClientRect().bottom))
+    .filter(end => end <= height))"""
+DIRECTORY = PROJECT / "docs" / "pictures"
+
+
+class Picture(NamedTuple):
+    """One picture: of which session's report, in a window of which size."""
+
+    name: str
+    session: str
+    width: int
+    height: int
+    language: str = "en"
+    scheme: Literal["light", "dark"] = "light"
+
+
+PICTURES = (
+    Picture("report-desk", "Quadratic equations", 1280, 1120),
+    Picture("report-phone", "Quadratic equations", 390, 844),
+    Picture("report-rtl-dark", "Quadratic equations", 1280, 760, "ar", "dark"),
+)
+
+
+def main() -> None:
+    """Take all of them."""
+    DIRECTORY.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser.find(), args=browser.options()
+        )
+        for picture in PICTURES:
+            watch = Stopwatch()
+            path = DIRECTORY / f"{picture.name}.png"
+            with _signed_in(chromium, picture) as page:
+                page.get_by_role("link", name=picture.session).first.click()
+                page.screenshot(path=path, clip=_whole_rows(page, picture))
+            step(picture.name, f"{path.stat().st_size // 1024} KB", watch)
+        chromium.close()
+
+
+def _whole_rows(page: Page, picture: Picture) -> FloatRect:
+    """Return the part of the window that ends between two rows."""
+    height = page.evaluate(LAST_END, picture.height)
+    return {"x": 0, "y": 0, "width": picture.width, "height": height}
+
+
+@contextmanager
+def _signed_in(chromium: Browser, picture: Picture) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": picture.width, "height": picture.height},
+        locale=picture.language,
+        color_scheme=picture.scheme,
+    )
+    page = context.new_page()
+    page.goto(os.environ["PUBLIC_URL"])
+    sign_in = Path(os.environ["ROLLCALL_DATA_DIR"]) / "sign-in.txt"
+    name, password = sign_in.read_text().split()
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main button").click()
+    yield page
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

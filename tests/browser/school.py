@@ -1,0 +1,138 @@
+"""A school in which everything that pages can show is there at once.
+
+Its times lie around now: the application that shows it runs by the real clock.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from attendance.models import Attendance, SessionCalculation, Status
+from events.models import Event, Participant, ParticipantRole, Role
+from sessions_app.models import LiveSession
+from tests.attendance.pages import be_there, calculate, try_in_vain
+from tests.factories import (
+    make_event,
+    make_member,
+    make_organization,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+PASSWORD = "correct horse battery staple"
+LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschafers"
+
+
+class School:
+    """Its people, and by a word each the rows that pages are about."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now().replace(second=0, microsecond=0)
+        self.organization = make_organization(name="Al-Noor Academy", slug="al-noor")
+        self.organizer = make_member(self.organization)
+        self.viewer = make_member(self.organization, Role.VIEWER)
+        self.owner = make_member(self.organization, Role.OWNER)
+        self.newcomer = make_user()
+        self.attendee = make_user(first_name="Yusuf", last_name="Karim")
+        self.event = self._event("Algebra II")
+        self.host = self._person("Amina Hadid", role=ParticipantRole.HOST)
+        self.yusuf = self._person("Yusuf Karim", user=self.attendee)
+        self.maria = self._person("Maria Lopes")
+        self.tom = self._person(LONG)
+        self.noor = self._person("نور عزيز")
+        self.omar = self._person("Omar Nasser")
+        self.sara = self._person("Sara Lindqvist")
+        self.subjects: dict[str, Model] = {
+            "organization": self.organization,
+            "event": self.event,
+            "empty event": self._event(LONG),
+            "ahead": self._session(60, "Ahead"),
+            "running": self._running(),
+            "ended": self._session(-62, "Ended"),
+            "calculated": self._calculated(),
+            "nobody seen": self._nobody_seen(),
+            "cancelled": self._cancelled(),
+            "failed": self._failed(),
+        }
+        self.subjects["without roster"] = make_session(
+            self._event("Not begun"), starts_at=self.now + timedelta(days=2)
+        )
+
+    def path(self, session: str) -> str:
+        """The page of one of the sessions."""
+        return f"/sessions/{self.subjects[session].pk}/"
+
+    def _event(self, title: str) -> Event:
+        return make_event(
+            self.organization,
+            title=title,
+            time_zone="Asia/Riyadh",
+            starts_at=self.now - timedelta(days=3),
+            ends_at=self.now + timedelta(days=3),
+        )
+
+    def _person(self, name: str, **fields: Any) -> Participant:
+        return make_participant(self.event, name=name, **fields)
+
+    def _session(self, minutes: float, title: str, **fields: Any) -> LiveSession:
+        """An hour's session that begins so many minutes from now."""
+        starts_at = self.now + timedelta(minutes=minutes)
+        return make_session(self.event, title=title, starts_at=starts_at, **fields)
+
+    def _running(self) -> LiveSession:
+        session = self._session(-20, "Running")
+        be_there(session, self.host, (-5, None))
+        be_there(session, self.yusuf, (2, 8))
+        be_there(session, None, (3, None), identity="guest-1", name="Lina")
+        try_in_vain(session, self.omar.identity, 4)
+        return session
+
+    def _calculated(self) -> LiveSession:
+        session = self._session(-26 * 60, "Quadratic equations")
+        be_there(session, self.host)
+        be_there(session, self.yusuf, (1, 37))
+        be_there(session, self.yusuf, (40, None))
+        be_there(session, self.maria, (18, 55))
+        be_there(session, self.tom, (0, 11))
+        be_there(session, self.tom, (42, 50))
+        be_there(session, self.noor, (16, 60))
+        for minute in (1, 3, 9):
+            try_in_vain(session, self.omar.identity, minute)
+        be_there(session, None, (4, 52), identity="guest-7f3a", name="Lina")
+        be_there(session, None, (5, 27), identity=LONG, name=LONG, kind="SIP")
+        try_in_vain(session, "lost-phone", 7)
+        calculate(session, self.now)
+        Attendance.objects.filter(session=session, participant=self.sara).update(
+            status=Status.EXCUSED,
+            source="manual",
+            marked_by=self.owner,
+            marked_at=self.now,
+            notes="Ill, called in.",
+        )
+        return session
+
+    def _nobody_seen(self) -> LiveSession:
+        session = self._session(-50 * 60, "Nobody seen")
+        calculate(session, self.now)
+        return session
+
+    def _cancelled(self) -> LiveSession:
+        session = self._session(-28 * 60, "Cancelled")
+        be_there(session, self.yusuf)
+        calculate(session, self.now)
+        session.cancelled_at = self.now
+        session.save(update_fields=["cancelled_at"])
+        return session
+
+    def _failed(self) -> LiveSession:
+        session = self._session(-30 * 60, "Failed")
+        SessionCalculation.objects.create(
+            session=session,
+            failures=1,
+            retry_at=self.now + timedelta(minutes=40),
+            error="broken",
+        )
+        return session

@@ -1,0 +1,94 @@
+"""What people do, by links and forms alone: JavaScript is switched off."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from playwright.sync_api import Browser
+
+from tests.browser.school import PASSWORD, School
+from tests.browser.visitor import PHONE, Visitor, visiting
+
+
+@pytest.fixture
+def visitor(chromium: Browser, site: str, school: School) -> Iterator[Visitor]:
+    """An organizer with a phone."""
+    organizer = school.organizer
+    with visiting(chromium, site, organizer, width=PHONE, javascript=False) as visitor:
+        yield visitor
+
+
+def test_signing_in_leads_to_a_report_and_out_again(
+    chromium: Browser, site: str, school: School
+) -> None:
+    # As the application hashes passwords: the tests themselves do it more quickly.
+    hasher = PBKDF2PasswordHasher()
+    school.organizer.password = hasher.encode(PASSWORD, hasher.salt())
+    school.organizer.save(update_fields=["password"])
+    with visiting(chromium, site, javascript=False) as visitor:
+        page = visitor.page
+        visitor.open("/")
+        page.get_by_label("Username").fill(school.organizer.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Quadratic equations").click()
+        assert page.get_by_role("heading", level=1).inner_text() == (
+            "Quadratic equations"
+        )
+        row = page.get_by_role("row", name="Maria Lopes")
+        assert "Late: 37 of 60 minutes" in row.inner_text()
+        page.get_by_role("button", name="Sign out").click()
+        assert page.get_by_role("button", name="Sign in").is_visible()
+
+
+def test_a_wrong_password_is_told_beside_the_form(
+    chromium: Browser, site: str, school: School
+) -> None:
+    with visiting(chromium, site, javascript=False) as visitor:
+        page = visitor.page
+        visitor.open("/")
+        page.get_by_label("Username").fill(school.organizer.username)
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        assert page.get_by_role("alert").is_visible()
+        assert page.get_by_label("Username").input_value() == (
+            school.organizer.username
+        )
+
+
+def test_a_session_is_calculated_at_the_press_of_a_button(
+    visitor: Visitor, school: School
+) -> None:
+    page = visitor.page
+    visitor.open(school.path("ended"))
+    page.get_by_role("button", name="Calculate now").click()
+    assert page.get_by_role("status").inner_text().startswith("Calculated:")
+    assert page.get_by_role("button", name="Recalculate").is_visible()
+
+
+def test_the_question_after_a_session_without_anybody_is_answered(
+    visitor: Visitor, school: School
+) -> None:
+    page = visitor.page
+    visitor.open(school.path("nobody seen"))
+    page.get_by_role("button", name="It was not held: cancel it").click()
+    assert "This session was cancelled" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Take the cancellation back").click()
+    page.get_by_role("button", name="It was held: count all as absent").click()
+    assert page.get_by_role("status").inner_text() == "7 people count as absent."
+
+
+def test_people_are_found_by_name_and_by_status(
+    visitor: Visitor, school: School
+) -> None:
+    page = visitor.page
+    people = page.get_by_role("table", name="People on the roster").locator("tbody tr")
+    visitor.open(school.path("calculated"))
+    assert people.count() == 7
+    page.get_by_role("navigation", name="Which people").get_by_text("late").click()
+    assert "Maria Lopes" in people.first.inner_text()
+    page.get_by_label("Find a person").fill("noor")
+    page.get_by_role("button", name="Find").click()
+    assert page.get_by_text("Nobody fits that.").is_visible()
+    page.get_by_role("link", name="Show everybody (7)").click()
+    assert people.count() == 7
