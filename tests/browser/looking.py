@@ -20,6 +20,8 @@ def look_at(page: Seen, chromium: Browser, site: str, school: School) -> None:
         user = page.user(school)
         with visiting(chromium, site, user, language=language) as visitor:
             visitor.open(page.path(school), page.status)
+            if page.refused:
+                visitor.send_empty()
             direction = visitor.page.locator("html").get_attribute("dir")
             assert direction == DIRECTIONS[language]
             for width, scheme in looks:

@@ -15,19 +15,24 @@ ACTIONS = {
     "calculate",
     "cancel_session",
     "count_as_absent",
+    "publish_event",
     "restore_session",
     "sign_out",
 }
 
 
 class Seen(NamedTuple):
-    """A page: its route, what it is about, and whoever sees it."""
+    """A page: its route, what it is about, and whoever sees it.
+
+    ``refused``: its form has been sent empty, and says what is wrong.
+    """
 
     route: str
     about: str = ""
     who: str = "organizer"
     query: str = ""
     status: int = HTTPStatus.OK
+    refused: bool = False
 
     def path(self, school: School) -> str:
         subject = [school.subjects[self.about].pk] if self.about else []
@@ -39,12 +44,42 @@ class Seen(NamedTuple):
 
 PAGES = {
     "sign-in": Seen("home", who=""),
+    "sign-in, refused": Seen("home", who="", refused=True),
     "sessions": Seen("home"),
     "sessions of an attendee": Seen("home", who="attendee"),
     "sessions of a newcomer": Seen("home", who="newcomer"),
     "not theirs to see": Seen(
         "session", "calculated", "newcomer", status=HTTPStatus.NOT_FOUND
     ),
+    "not theirs to change": Seen(
+        "edit_event", "event", "viewer", status=HTTPStatus.FORBIDDEN
+    ),
+}
+EVENTS = {
+    "events": Seen("events", who="owner"),
+    "events, none fits": Seen("events", query="?q=zzz"),
+    "events of a newcomer": Seen("events", who="newcomer"),
+    "event": Seen("event", "event"),
+    "event, for an attendee": Seen("event", "event", "attendee"),
+    "event without anything": Seen("event", "empty event"),
+    "draft": Seen("event", "draft"),
+    "cancelled event": Seen("event", "cancelled event"),
+}
+FORMS = {
+    "new organization": Seen("new_organization"),
+    "organization": Seen("edit_organization", "organization", "owner"),
+    "new event": Seen("new_event"),
+    "new event, refused": Seen("new_event", refused=True),
+    "change an event": Seen("edit_event", "event"),
+    "cancel an event": Seen("cancel_event", "event"),
+    "new session": Seen("new_session", "event"),
+    "new session, refused": Seen("new_session", "event", refused=True),
+    "change a session": Seen("edit_session", "ahead"),
+    "end a session": Seen("end_session", "running"),
+    "new person": Seen("new_participant", "event"),
+    "several people": Seen("several_participants", "event"),
+    "change a person": Seen("edit_participant", "person"),
+    "change oneself": Seen("edit_participant", "attendee", "attendee"),
 }
 REPORTS = {
     state: Seen("session", state)
@@ -64,6 +99,7 @@ REPORTS = {
     "calculated, for a viewer": Seen("session", "calculated", "viewer"),
     "calculated, for an attendee": Seen("session", "calculated", "attendee"),
 }
+ALL = PAGES | EVENTS | FORMS | REPORTS
 
 
 def routes() -> set[str]:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from attendance.models import Attendance, SessionCalculation, Status
-from events.models import Event, Participant, ParticipantRole, Role
+from events.models import Event, EventState, Participant, ParticipantRole, Role
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.factories import (
@@ -49,6 +49,10 @@ class School:
             "organization": self.organization,
             "event": self.event,
             "empty event": self._event(LONG),
+            "draft": self._event("Draft", state=EventState.DRAFT),
+            "cancelled event": self._event("Off", state=EventState.CANCELLED),
+            "person": self.maria,
+            "attendee": self.yusuf,
             "ahead": self._session(60, "Ahead"),
             "running": self._running(),
             "ended": self._session(-62, "Ended"),
@@ -65,13 +69,14 @@ class School:
         """The page of one of the sessions."""
         return f"/sessions/{self.subjects[session].pk}/"
 
-    def _event(self, title: str) -> Event:
+    def _event(self, title: str, **fields: Any) -> Event:
         return make_event(
             self.organization,
             title=title,
             time_zone="Asia/Riyadh",
             starts_at=self.now - timedelta(days=3),
             ends_at=self.now + timedelta(days=3),
+            **fields,
         )
 
     def _person(self, name: str, **fields: Any) -> Participant:

@@ -4,17 +4,16 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.looking import look_at
-from tests.browser.pages import ACTIONS, PAGES, REPORTS, routes
+from tests.browser.pages import ACTIONS, ALL, EVENTS, PAGES, routes
 from tests.browser.school import School
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES | EVENTS)
 def test_a_page_serves_everybody_at_every_width(
     name: str, chromium: Browser, site: str, school: School
 ) -> None:
-    look_at(PAGES[name], chromium, site, school)
+    look_at(ALL[name], chromium, site, school)
 
 
 def test_every_page_is_looked_at() -> None:
-    seen = {page.route for page in (*PAGES.values(), *REPORTS.values())}
-    assert routes() == seen | ACTIONS
+    assert routes() == {page.route for page in ALL.values()} | ACTIONS

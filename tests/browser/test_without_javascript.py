@@ -56,6 +56,35 @@ def test_a_wrong_password_is_told_beside_the_form(
         )
 
 
+def test_an_organization_gets_its_event_people_and_session_by_forms_alone(
+    chromium: Browser, site: str, school: School
+) -> None:
+    with visiting(
+        chromium, site, school.newcomer, width=PHONE, javascript=False
+    ) as visitor:
+        page = visitor.page
+        visitor.open("/")
+        page.get_by_role("navigation", name="Pages").get_by_text("Events").click()
+        page.get_by_role("link", name="New organization").click()
+        page.get_by_label("Name", exact=True).fill("Evening School")
+        page.get_by_label("Time zone").fill("Asia/Riyadh")
+        page.get_by_role("button", name="Make the organization").click()
+        page.get_by_role("link", name="New event").click()
+        page.get_by_label("Title").fill("Sewing")
+        page.get_by_label("Starts").fill("2026-03-02T10:00")
+        page.get_by_role("button", name="Make the event").click()
+        page.get_by_role("link", name="Add several people").click()
+        page.get_by_label("People").fill("Ana, ana@example.com\nBen")
+        page.get_by_role("button", name="Add all").click()
+        page.get_by_role("link", name="Add a session").click()
+        page.get_by_label("Title").fill("Seams")
+        page.get_by_role("button", name="Schedule it").click()
+        page.get_by_role("link", name="Seams").first.click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Seams"
+        assert page.get_by_role("row", name="Ana").is_visible()
+        assert page.get_by_role("row", name="Ben").is_visible()
+
+
 def test_a_session_is_calculated_at_the_press_of_a_button(
     visitor: Visitor, school: School
 ) -> None:

@@ -22,10 +22,17 @@ SMALL_TARGETS = """least =>
   [...document.querySelectorAll(
     'nav a, form a, .buttons a, .list a, button, input, select, textarea, summary')]
   .filter(each => each.checkVisibility() && each.type !== 'hidden')
-  .map(each => each.closest('label') ?? each)
+  .map(each => ['checkbox', 'radio'].includes(each.type) ? each.labels[0] : each)
   .filter(each => each.getBoundingClientRect().height < least - 0.5)
   .map(each => each.outerHTML.slice(0, 120))
 """
+SEND_EMPTY = """() => {
+  const form = document.querySelector('main form[method=post]');
+  for (const each of form.querySelectorAll('input:not([type=hidden]), textarea'))
+    each.value = '';
+  form.noValidate = true;
+  form.requestSubmit();
+}"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 VIOLATIONS = """async () =>
   (await axe.run({reporter: 'no-passes'})).violations.map(each =>
@@ -61,6 +68,12 @@ class Visitor:
         answer = self.page.goto(f"{self.site}{path}")
         assert answer is not None
         assert answer.status == status, path
+
+    def send_empty(self) -> None:
+        """Send the page's form with nothing in it, which browsers would not."""
+        with self.page.expect_navigation():
+            self.page.evaluate(SEND_EMPTY)
+        assert self.page.locator("main .error-text").first.is_visible()
 
     def at_width(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -58,7 +58,7 @@ def test_a_name_in_the_environment_that_is_none_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ROLLCALL_CHROMIUM", "/nowhere/chromium")
-    with pytest.raises(RefusedError, match="^ROLLCALL_CHROMIUM=/nowhere/c"):
+    with pytest.raises(RefusedError, match="ROLLCALL_CHROMIUM=/nowhere"):
         browser.find()
 
 
