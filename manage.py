@@ -25,6 +25,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
     if AS_OWNER.intersection(sys.argv[1:2]):
         os.environ.setdefault("ROLLCALL_AS_OWNER", "1")
+    if sys.argv[1:2] == ["doctor"]:
+        # It tells of bad values instead of stumbling over them.
+        os.environ.setdefault("ROLLCALL_AS_DOCTOR", "1")
     try:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:

@@ -32,6 +32,7 @@ from attendance.models import DecisionSource, SessionCalculation, Status
 from attendance.precedence import calculation_replaces, is_automatic
 from events.errors import Conflict
 from events.models import User
+from events.operations import logged
 from events.times import day_and_time
 from sessions_app.models import LiveSession
 
@@ -75,6 +76,15 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
         dry_run: Roll every transaction back: the outcome says what would be.
     """
     outcome = Outcome()
+    with logged(logger, "calculate_attendance", "Attendance is calculated.") as fields:
+        _calculate_selected(selection, outcome, dry_run=dry_run)
+        fields |= _as_fields(outcome) | {"dry_run": dry_run}
+    return outcome
+
+
+def _calculate_selected(
+    selection: Selection, outcome: Outcome, *, dry_run: bool
+) -> None:
     after = 0
     while True:
         with transaction.atomic():
@@ -84,8 +94,18 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
             if dry_run:
                 transaction.set_rollback(True)
         if not sessions:
-            return outcome
+            return
         after = sessions[-1]
+
+
+def _as_fields(outcome: Outcome) -> dict[str, int]:
+    done = outcome.calculated.values()
+    return {
+        "sessions": len(outcome.calculated),
+        "people": sum(session.statuses.total() for session in done),
+        "changed": sum(session.changed for session in done),
+        "failed": len(outcome.failed),
+    }
 
 
 def calculate_session(
@@ -154,7 +174,8 @@ def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
                 _calculate_claimed([session], outcome)
         else:
             logger.exception(
-                "A session could not be calculated.", extra={"session": sessions[0]}
+                "A session could not be calculated.",
+                extra={"op": "calculate_attendance", "session": sessions[0]},
             )
             outcome.failed[sessions[0]] = _in_words(error)
             _note_failure(sessions[0], _in_words(error))

@@ -5,6 +5,8 @@ connection: more than twice as fast as Django's ASGI handler (docs/architecture.
 Paths under ``/live/`` are kept free for a route that never enters Django.
 """
 
+import logging
+
 from a2wsgi import WSGIMiddleware
 
 from attendance_site.bodies import (
@@ -18,6 +20,8 @@ from attendance_site.bodies import (
     replay,
 )
 from attendance_site.wsgi import application as django
+
+logger = logging.getLogger(__name__)
 
 THREADS = 8
 
@@ -45,6 +49,15 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         await _http(scope, replay(body, receive), _send)  # type: ignore[arg-type]
     except Unread as reason:
         if reason.status:
+            logger.warning(
+                "A request's body was not read.",
+                extra={
+                    "op": "read_body",
+                    "path": scope["path"],
+                    "status": reason.status,
+                    "reason": str(reason),
+                },
+            )
             await _refuse(send, reason.status, f"{reason}\n".encode())
     finally:
         held.release()

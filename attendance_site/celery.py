@@ -3,9 +3,22 @@
 import os
 
 from celery import Celery
+from celery.signals import heartbeat_sent, setup_logging
+
+from attendance_site import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
 
 app = Celery("rollcall")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@heartbeat_sent.connect
+def _leave_pulse(**_: object) -> None:
+    pulse.leave(pulse.WORKER)
+
+
+@setup_logging.connect
+def _keep_logging(**_: object) -> None:
+    """Keep Celery from setting up logging: the settings have (``LOGGING``)."""

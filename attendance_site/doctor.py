@@ -1,28 +1,42 @@
 """What is misconfigured, and how to mend it: the findings of ``manage.py doctor``.
 
-Broken is what is set up and does not work; what is merely not set up is a hint.
+Broken is what is set up and does not work; what is merely not set up is a hint. What
+hangs on a bad value is not looked at: the value is what must be mended first.
 """
 
 import asyncio
+import shutil
+import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.core import mail
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import KombuError
 
-from attendance.models import SessionCalculation
-from attendance_site.beat import has_pulse
+from attendance.models import AttendanceChange, SessionCalculation
+from attendance_site import pulse
 from attendance_site.celery import app
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
-from sessions_app.models import PresenceEvent
+from sessions_app.models import ConflictingDelivery, PresenceEvent
 
 OLDEST_POSTGRES = 180000
 SHORTEST_SECRET = 32
 ANSWER_SECONDS = 3
+# A token of LiveKit's is believed a minute before its time.
+CLOCKS_APART_AT_MOST = timedelta(seconds=5)
+RECENTLY = timedelta(days=7)
+SESSIONS_NAMED = 10
+GIB = 1024**3
+DISK_HINT, DISK_BROKEN = 2 * GIB, GIB // 4
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +64,38 @@ def broken(subject: str, what: str, mend: str) -> Finding:
     return Finding(subject, what, mend, is_broken=True)
 
 
-def examine() -> Iterator[Finding]:
-    """Look at everything; without a database, at what can be looked at."""
+def examine(*, now: datetime | None = None) -> Iterator[Finding]:
+    """Look at everything; without a database, at what can be looked at.
+
+    Args:
+        now: what this machine's clock says.
+    """
+    yield from _bad_values()
     yield from _settings()
-    try:
-        yield from _database()
-    except DatabaseError as error:
-        yield broken(
-            "database", f"It does not answer: {error}".strip(), "Check DATABASE_URL."
-        )
-    yield from _redis_and_beat()
-    yield _livekit()
-    yield _worker()
+    if _is_readable("DATABASE_URL", "DATABASE_OWNER_URL"):
+        yield from _database(now)
+    if _is_readable("REDIS_URL"):
+        yield from _redis_beat_and_worker()
+    if _is_readable(
+        "LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "LIVEKIT_WEBHOOK_KEYS"
+    ):
+        yield from _livekit()
+    if _is_readable("EMAIL_URL"):
+        yield _mail()
+    yield from _disk()
+
+
+# --- Settings -----------------------------------------------------------------------
+
+
+def _bad_values() -> Iterator[Finding]:
+    for name, mend in settings.BAD_VALUES.items():
+        what = "Its value cannot be used: nothing starts with it."
+        yield broken(name, what, mend[:1].upper() + mend[1:])
+
+
+def _is_readable(*names: str) -> bool:
+    return not any(name in settings.BAD_VALUES for name in names)
 
 
 def _settings() -> Iterator[Finding]:
@@ -79,78 +113,177 @@ def _settings() -> Iterator[Finding]:
             f"{host!r}, the host of PUBLIC_URL, is not among them.",
             f"Add {host} to ALLOWED_HOSTS.",
         )
-    if not settings.HTTPS and host not in {"localhost", "127.0.0.1", "::1"}:
+    is_local = host in LOCAL_HOSTS
+    if not settings.HTTPS and not is_local:
         yield hint(
             "PUBLIC_URL",
             "People would sign in without encryption.",
             "Put a proxy with TLS before Rollcall and write https:// into PUBLIC_URL.",
         )
-    for key, secret in settings.LIVEKIT_WEBHOOK_KEYS.items():
-        if len(secret) < SHORTEST_SECRET:
-            yield hint(
-                "LiveKit keys",
-                f"The secret of {key} is short enough to be guessed.",
-                "Make a new pair with `livekit-server generate-keys`.",
-            )
+    if settings.DEBUG:
+        found = hint if is_local else broken
+        what = "It is on: errors show everybody what is inside."
+        yield found("DEBUG", what, "Take DEBUG out of the environment.")
 
 
-def _database() -> Iterator[Finding]:
+# --- Database -----------------------------------------------------------------------
+
+
+def _database(now: datetime | None) -> Iterator[Finding]:
+    try:
+        yield from _server(now)
+        if not (missing := _missing_migrations()):
+            yield from _roles()
+            yield from _received()
+            yield from _calculations()
+    except OperationalError as error:
+        yield broken("database", _in_a_line(error), "Check DATABASE_URL.")
+        return
+    except DatabaseError as error:
+        yield broken(
+            "database",
+            _in_a_line(error),
+            "Run `manage.py migrate`, which also grants the application's rights.",
+        )
+        return
+    if missing:
+        yield broken(
+            "migrations",
+            f"{missing} are missing.",
+            "Run `manage.py migrate` with DATABASE_OWNER_URL set.",
+        )
+
+
+def _in_a_line(error: Exception) -> str:
+    first_line = str(error).strip().partition("\n")[0]
+    return f"It does not answer as it should: {first_line}"
+
+
+def _server(now: datetime | None) -> Iterator[Finding]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int")
-        [version] = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, clock_timestamp()"
+        )
+        [(version, its_time)] = cursor.fetchall()
     if version < OLDEST_POSTGRES:
         yield broken(
             "database", f"Postgres {version // 10000}.", "Use Postgres 18 or newer."
         )
+    else:
+        yield well("database", f"Postgres {version // 10000} answers.")
+    apart = abs((now or timezone.now()) - its_time)
+    if apart > CLOCKS_APART_AT_MOST:
+        yield broken(
+            "clock",
+            f"It is {_length(apart)} apart from the database's.",
+            "Let both machines take their time from the network (NTP).",
+        )
+
+
+def _missing_migrations() -> int:
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield broken("migrations", "Some are missing.", "Run `manage.py migrate`.")
-        return
-    yield well("database", f"Postgres {version // 10000}, migrations in step.")
-    if not settings.APPLICATION_ROLE:
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _roles() -> Iterator[Finding]:
+    """Whether web and workers could change what must stand: asked of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(tableowner, 'MEMBER') FROM pg_tables"
+            " WHERE schemaname = current_schema() AND tablename = %s",
+            [AttendanceChange._meta.db_table],
+        )
+        [is_owner] = cursor.fetchone() or [True]
+    if is_owner:
         yield hint(
             "database roles",
             "One role does everything, so the logs are not protected.",
             "Set DATABASE_OWNER_URL to the owner and DATABASE_URL to another role.",
         )
-    yield _received()
-    failing = SessionCalculation.objects.filter(failures__gt=0).count()
+    else:
+        yield well("migrations", "In step; the application does not own the tables.")
+
+
+def _received() -> Iterator[Finding]:
+    newest = PresenceEvent.objects.order_by("-pk").first()
+    if newest is None:
+        yield hint(
+            "webhooks",
+            "None has come yet; those refused are in the web server's log.",
+            f"Let LiveKit send them to {_webhook_url()}, exactly.",
+        )
+        return
+    ago = _length(max(timezone.now() - newest.received_at, timedelta()))
+    yield well("webhooks", f"The last came {ago} ago, signed by {newest.signed_by}.")
+    if newest.source == "livekit" and newest.signed_by not in (
+        settings.LIVEKIT_WEBHOOK_KEYS
+    ):
+        yield hint(
+            "webhooks",
+            f"{newest.signed_by}, the key of the last one, is not known any more.",
+            "Put it into LIVEKIT_WEBHOOK_KEYS until LiveKit signs with the new one.",
+        )
+    if conflicts := ConflictingDelivery.objects.count():
+        yield hint(
+            "webhooks",
+            f"{conflicts} came again with another body; the first ones stay.",
+            "The admin lists them (Conflicting deliveries).",
+        )
+
+
+def _webhook_url() -> str:
+    return settings.PUBLIC_URL + reverse("livekit-webhook")
+
+
+def _calculations() -> Iterator[Finding]:
+    failing = list(
+        SessionCalculation.objects.filter(failures__gt=0)
+        .order_by("session_id")
+        .values_list("session_id", flat=True)
+    )
     if failing:
+        named = ", ".join(map(str, failing[:SESSIONS_NAMED]))
+        more = ", …" if len(failing) > SESSIONS_NAMED else ""
         yield broken(
             "calculation",
-            f"{failing} sessions could not be calculated.",
+            f"Not possible for {len(failing)} sessions: {named}{more}.",
             "The admin shows the error of each (Calculations of sessions).",
         )
-
-
-def _received() -> Finding:
-    newest = PresenceEvent.objects.order_by("-pk").first()
-    if newest:
-        when = f"{newest.received_at:%Y-%m-%d %H:%M} UTC"
-        return well(
-            "webhooks", f"The last came at {when}, signed by {newest.signed_by}."
+    empty = SessionCalculation.objects.filter(
+        nobody_seen=True, session__starts_at__gt=timezone.now() - RECENTLY
+    ).count()
+    if empty:
+        yield hint(
+            "calculation",
+            f"In {empty} sessions of the last week nobody was seen.",
+            f"If they were held: LiveKit must send its webhooks to {_webhook_url()}.",
         )
-    return hint(
-        "webhooks",
-        "None has come yet.",
-        f"Let LiveKit send them to {settings.PUBLIC_URL}/webhooks/livekit.",
-    )
 
 
-def _redis_and_beat() -> Iterator[Finding]:
+# --- Redis, beat, worker -------------------------------------------------------------
+
+
+def _redis_beat_and_worker() -> Iterator[Finding]:
     try:
-        beat_lives = has_pulse()
+        lives = pulse.felt()
     except (redis.RedisError, OSError) as error:
         yield broken("Redis", f"It does not answer: {error}", "Check REDIS_URL.")
+        what = "Without Redis nobody knows whether one runs."
+        yield broken("worker", what, "Mend Redis first.")
         return
     yield well("Redis", "It answers.")
-    if beat_lives:
+    if lives[pulse.BEAT]:
         yield well("beat", "It ticks.")
     else:
-        yield broken("beat", "None ticks.", "Start `celery -A attendance_site beat`.")
+        yield broken(
+            "beat",
+            "None has ticked in the last half minute.",
+            "Start `celery -A attendance_site beat`.",
+        )
+    yield _worker(lives[pulse.WORKER])
 
 
-def _worker() -> Finding:
+def _worker(has_lived: bool) -> Finding:
     try:
         with app.connection(settings.REDIS_URL) as broker:
             answers = app.control.ping(timeout=1, connection=broker)
@@ -159,21 +292,40 @@ def _worker() -> Finding:
     if answers:
         return well("worker", f"{len(answers)} answered.")
     return broken(
-        "worker", "None answers.", "Start `celery -A attendance_site worker`."
+        "worker",
+        "One lived half a minute ago; none answers now."
+        if has_lived
+        else "None answers.",
+        "Start `celery -A attendance_site worker`.",
     )
 
 
-def _livekit() -> Finding:
+# --- LiveKit, mail, disk -------------------------------------------------------------
+
+
+def _livekit() -> Iterator[Finding]:
+    for key, secret in settings.LIVEKIT_WEBHOOK_KEYS.items():
+        if len(secret) < SHORTEST_SECRET:
+            yield hint(
+                "LiveKit keys",
+                f"The secret of {key} is short enough to be guessed.",
+                "Make a new pair with `livekit-server generate-keys`.",
+            )
     if not settings.LIVEKIT_WEBHOOK_KEYS:
-        return hint(
+        yield hint(
             "LiveKit",
             "No key is set: every webhook is refused.",
             "Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET.",
         )
-    if not settings.LIVEKIT_URL:
-        return hint(
+    elif not settings.LIVEKIT_URL:
+        yield hint(
             "LiveKit", "People cannot join through Rollcall.", "Set LIVEKIT_URL."
         )
+    else:
+        yield _livekit_server()
+
+
+def _livekit_server() -> Finding:
     try:
         rooms = asyncio.run(list_rooms(timeout_seconds=ANSWER_SECONDS))
     except LiveKitUnreachable as error:
@@ -183,3 +335,54 @@ def _livekit() -> Finding:
             "Check LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET.",
         )
     return well("LiveKit", f"It answers; {len(rooms)} rooms are open.")
+
+
+def _mail() -> Finding:
+    if not settings.EMAIL_URL:
+        return hint(
+            "mail",
+            "No mail can be sent.",
+            "Set EMAIL_URL=smtp://user:password@server:587?tls=1.",
+        )
+    if not settings.EMAIL_HOST:
+        return well("mail", "It is printed, not sent.")
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    server = mail.get_connection(timeout=ANSWER_SECONDS)
+    try:
+        server.open()
+        server.close()
+    except (smtplib.SMTPException, OSError) as error:
+        # What a server answers may name the account.
+        why = type(error).__name__
+        if isinstance(error, smtplib.SMTPResponseException):
+            why = f"{why} {error.smtp_code}"
+        return broken(
+            "mail",
+            f"{where} does not take us: {why}.",
+            "Check EMAIL_URL: server, port, user, password, tls=1.",
+        )
+    return well("mail", f"{where} takes us.")
+
+
+def _disk() -> Iterator[Finding]:
+    """How much room the embedded Postgres has left; another one's is not ours."""
+    if not any(settings.DATA_DIR.glob("pg*/PG_VERSION")):
+        return
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    what = f"{free / GIB:.1f} GiB are free where the database lies."
+    mend = f"Make room on the disk of {settings.DATA_DIR}."
+    if free < DISK_BROKEN:
+        yield broken("disk", what, mend)
+    elif free < DISK_HINT:
+        yield hint("disk", what, mend)
+    else:
+        yield well("disk", what)
+
+
+def _length(time: timedelta) -> str:
+    """Return a length of time in its largest unit that fits."""
+    seconds = int(time.total_seconds())
+    for unit, name in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} seconds"

@@ -6,13 +6,16 @@ commands find the running instance by themselves.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+LOCAL_POSTGRES = "postgres://rollcall@localhost:5432/rollcall"
 
 
 def read_instance_file(data_dir: Path) -> dict[str, str]:
@@ -29,11 +32,34 @@ def read_instance_file(data_dir: Path) -> dict[str, str]:
 
 
 class Environment:
-    """The values of one process: its environment over its instance's file."""
+    """The values of one process: its environment over its instance's file.
+
+    A bad value is noted and read as if it were not set, so that all of them can be
+    told at once: :meth:`refuse` raises, ``manage.py doctor`` lists them.
+
+    Attributes:
+        problems: By the name of each bad value, what would be right.
+    """
 
     def __init__(self, base_dir: Path) -> None:
         self.data_dir = base_dir / os.environ.get("ROLLCALL_DATA_DIR", ".run")
+        self.problems: dict[str, str] = {}
         self._values = read_instance_file(self.data_dir) | dict(os.environ)
+
+    def refuse(self) -> None:
+        """Refuse to go on with bad values.
+
+        Raises:
+            ImproperlyConfigured: there are some; all are named.
+        """
+        if self.problems:
+            raise ImproperlyConfigured(
+                " ".join(f"{name}: {mend}" for name, mend in self.problems.items())
+            )
+
+    def problem(self, name: str, mend: str) -> None:
+        """Note that the value of ``name`` is bad; the first note stays."""
+        self.problems.setdefault(name, mend)
 
     def text(self, name: str, default: str = "") -> str:
         """Return a value without surrounding space."""
@@ -42,54 +68,99 @@ class Environment:
     def flag(self, name: str, *, default: bool) -> bool:
         """Return a switch: 1 or 0, true or false, yes or no, on or off."""
         value = self.text(name).lower()
-        if value in TRUE:
-            return True
-        if value in FALSE:
-            return False
-        if value:
-            raise ImproperlyConfigured(f"{name}={value!r}: write 1 or 0.")
-        return default
+        if value and value not in TRUE | FALSE:
+            self.problem(name, f"{value!r} is neither yes nor no: write 1 or 0.")
+            return default
+        return value in TRUE if value else default
 
-    def number(self, name: str, default: int) -> int:
-        """Return a whole number."""
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
+        """Return a whole number that is not below ``least``."""
         value = self.text(name)
         if not value:
             return default
-        try:
+        if value.isascii() and value.isdecimal() and int(value) >= least:
             return int(value)
-        except ValueError:
-            raise ImproperlyConfigured(
-                f"{name}={value!r}: write a whole number."
-            ) from None
+        self.problem(name, f"{value!r}: write a whole number, {least} or more.")
+        return default
+
+    def choice(self, name: str, default: str, among: Iterable[str]) -> str:
+        """Return one of several words, in capitals."""
+        value = self.text(name, default).upper()
+        if value in among:
+            return value
+        self.problem(name, f"{value!r}: write one of {', '.join(among)}.")
+        return default
 
     def words(self, name: str) -> list[str]:
         """Return a comma-separated list without its empty items."""
         return [word for item in self.text(name).split(",") if (word := item.strip())]
 
-    def key_pairs(self, name: str) -> dict[str, str]:
-        """Return ``key:secret,key:secret`` as a mapping.
+    def address(self, name: str, default: str, schemes: Iterable[str]) -> str:
+        """Return a URL of one of these schemes, with a host, as it was written."""
+        value = self.text(name) or default
+        parts = _split(value)
+        if not value or (parts and parts.scheme in schemes and parts.hostname):
+            return value
+        ways = " or ".join(f"{scheme}://" for scheme in schemes)
+        self.problem(name, f"write {ways}host, with :port if it has another.")
+        return default
 
-        Raises:
-            ImproperlyConfigured: an item has no colon, or one side is empty.
-        """
+    def key_pairs(self, name: str) -> dict[str, str]:
+        """Return ``key:secret,key:secret`` as a mapping; secrets are never shown."""
         pairs = {}
-        for item in self.words(name):
+        for number, item in enumerate(self.words(name), start=1):
             key, _, secret = item.partition(":")
-            if not key or not secret:
-                raise ImproperlyConfigured(f"{name}: write key:secret[,key:secret …].")
-            pairs[key] = secret
+            if key and secret:
+                pairs[key] = secret
+            else:
+                self.problem(
+                    name,
+                    f"the {number}. pair is none: write key:secret[,key:secret …].",
+                )
         return pairs
 
+    def postgres(self, name: str, *, or_else: str) -> dict[str, Any]:
+        """Return Django's ``DATABASES`` entry for a URL, or for that of ``or_else``."""
+        if not self.text(name):
+            name = or_else
+        try:
+            return postgres(self.text(name) or LOCAL_POSTGRES, name=name)
+        except ImproperlyConfigured as error:
+            self.problem(name, str(error).removeprefix(f"{name}: "))
+            return postgres(LOCAL_POSTGRES, name=name)
 
-def postgres(url: str, *, name: str) -> dict[str, object]:
+    def mail(self, name: str, *, host: str) -> dict[str, Any]:
+        """Return Django's settings of a mail server by their names.
+
+        ``smtp://user:password@server:587?tls=1``, where ``tls=1`` is STARTTLS;
+        ``smtps://`` is TLS from the start; ``consolemail://`` prints. ``from=`` is the
+        sender, else ``rollcall@`` this ``host``. Unset, mail goes nowhere.
+        """
+        try:
+            return mail(self.text(name) or "nomail://", host=host)
+        except ValueError as error:
+            self.problem(name, str(error))
+            return mail("nomail://", host=host)
+
+
+def _split(url: str) -> SplitResult | None:
+    """Take a URL apart; None if it cannot be, or its port is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def postgres(url: str, *, name: str) -> dict[str, Any]:
     """Return Django's ``DATABASES`` entry for a ``postgres://`` URL.
 
     Raises:
         ImproperlyConfigured: the URL is of another database, or has no name.
     """
-    parts = urlsplit(url)
-    database = unquote(parts.path.lstrip("/"))
-    if parts.scheme not in {"postgres", "postgresql"} or not database:
+    parts = _split(url)
+    database = unquote(parts.path.lstrip("/")) if parts else ""
+    if not parts or parts.scheme not in {"postgres", "postgresql"} or not database:
         raise ImproperlyConfigured(
             f"{name}: write postgres://user:password@host:port/name."
         )
@@ -107,4 +178,52 @@ def postgres(url: str, *, name: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         # PgBouncer in transaction mode must work.
         "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+MAIL_BACKENDS = {
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "smtps": "django.core.mail.backends.smtp.EmailBackend",
+    "consolemail": "django.core.mail.backends.console.EmailBackend",
+    "nomail": "django.core.mail.backends.dummy.EmailBackend",
+}
+MAIL_TIMEOUT_SECONDS = 10
+
+
+def mail(url: str, *, host: str) -> dict[str, Any]:
+    """Return Django's settings of a mail server by their names.
+
+    Args:
+        url: as :meth:`Environment.mail` reads it.
+        host: whose ``rollcall@`` sends, where the URL names no sender.
+
+    Raises:
+        ValueError: it is no such URL; the text says what would be right.
+    """
+    parts = _split(url)
+    options = dict(parse_qsl(parts.query)) if parts else {}
+    tls, sender = options.pop("tls", "0"), options.pop("from", f"rollcall@{host}")
+    if not parts or parts.scheme not in MAIL_BACKENDS:
+        raise ValueError(
+            "write smtp://user:password@server:587?tls=1, smtps://…, or consolemail://."
+        )
+    if parts.scheme.startswith("smtp") and not parts.hostname:
+        raise ValueError("name the server: smtp://user:password@server:587?tls=1.")
+    if options:
+        raise ValueError(f"{', '.join(options)} is not known: there are tls and from.")
+    if tls not in {"0", "1"} or "@" not in sender:
+        raise ValueError("write tls=0 or tls=1, and from=name@example.org.")
+    starts_tls = tls == "1" and parts.scheme == "smtp"
+    default_port = 465 if parts.scheme == "smtps" else 587 if starts_tls else 25
+    return {
+        "EMAIL_BACKEND": MAIL_BACKENDS[parts.scheme],
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or default_port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": starts_tls,
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": MAIL_TIMEOUT_SECONDS,
+        "DEFAULT_FROM_EMAIL": sender,
+        "SERVER_EMAIL": sender,
     }

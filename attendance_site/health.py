@@ -9,12 +9,13 @@ from typing import Any
 
 import psycopg
 import redis
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from attendance_site import pulse
 
 DATABASE_TIMEOUT_SECONDS = 2
 REDIS_TIMEOUT_SECONDS = 0.3
@@ -32,8 +33,8 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when requests can be served, else 503 with the reasons.
 
-    Redis carries hints only, so it is reported and not required. Whether a worker runs
-    cannot be known quickly and for certain: ``manage.py doctor`` asks it.
+    Redis carries hints only, so it is reported and not required; so are worker and
+    beat, by the signs of life that they leave in it every few seconds.
     """
     database, missing = _database()
     reasons = []
@@ -44,9 +45,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     checks = {
         "database": database,
         "migrations": "missing" if missing else database,
-        "redis": _redis(),
-        "worker": "unknown",
-    }
+    } | _redis_and_its_signs()
     return JsonResponse(
         {"status": "not ready" if reasons else "ready", "checks": checks}
         | {"reasons": reasons},
@@ -88,17 +87,11 @@ def _newest_migrations() -> list[tuple[str, str]]:
     return sorted(MigrationLoader(None).graph.leaf_nodes())
 
 
-def _redis() -> str:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        retry=None,
-    )
+def _redis_and_its_signs() -> dict[str, str]:
     try:
-        client.ping()
+        signs = pulse.felt(REDIS_TIMEOUT_SECONDS)
     except (redis.RedisError, OSError):
-        return "down"
-    finally:
-        client.close()
-    return "ok"
+        return {"redis": "down"} | dict.fromkeys(pulse.KINDS, "unknown")
+    return {"redis": "ok"} | {
+        kind: "ok" if lives else "missing" for kind, lives in signs.items()
+    }

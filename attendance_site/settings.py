@@ -1,13 +1,14 @@
 """Rollcall's settings, all from the environment (README, "Settings")."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from attendance_site.env import Environment, postgres
+from attendance_site import logs
+from attendance_site.env import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
@@ -16,7 +17,9 @@ DATA_DIR = env.data_dir
 DEBUG = env.flag("DEBUG", default=False)
 # Without a key nothing that is signed survives a restart; `check --deploy` says so.
 SECRET_KEY = env.text("SECRET_KEY") or "insecure: set SECRET_KEY"
-PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.address(
+    "PUBLIC_URL", "http://localhost:8000", ("https", "http")
+).rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -85,24 +88,20 @@ TEMPLATES = [
 DATABASE_URL = env.text("DATABASE_URL")
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
 AS_OWNER = env.flag("ROLLCALL_AS_OWNER", default=False)
-if AS_OWNER:
-    _database = DATABASE_OWNER_URL or DATABASE_URL
-else:
-    _database = DATABASE_URL or DATABASE_OWNER_URL
-if not _database:
-    _database = "postgres://rollcall@localhost:5432/rollcall"
-DATABASES = {"default": postgres(_database, name="DATABASE_URL")}
+_application = env.postgres("DATABASE_URL", or_else="DATABASE_OWNER_URL")
+_owner = env.postgres("DATABASE_OWNER_URL", or_else="DATABASE_URL")
+DATABASES = {"default": _owner if AS_OWNER else _application}
 # The role that `migrate` grants its rights to; none when one role does everything.
 APPLICATION_ROLE = (
-    str(postgres(DATABASE_URL, name="DATABASE_URL")["USER"])
-    if DATABASE_URL and DATABASE_OWNER_URL
+    str(_application["USER"])
+    if DATABASE_OWNER_URL and _application["USER"] != _owner["USER"]
     else ""
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis and Celery: hints only, every job finds its work in Postgres -------------
 
-REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = env.address("REDIS_URL", "redis://localhost:6379/0", ("redis", "rediss"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # An interrupted task is handed out again after this time; longer than any task runs.
@@ -132,17 +131,30 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- LiveKit ----------------------------------------------------------------------
 
-LIVEKIT_URL = env.text("LIVEKIT_URL")
+LIVEKIT_URL = env.address("LIVEKIT_URL", "", ("wss", "ws", "https", "http"))
 LIVEKIT_API_KEY = env.text("LIVEKIT_API_KEY")
 LIVEKIT_API_SECRET = env.text("LIVEKIT_API_SECRET")
 if bool(LIVEKIT_API_KEY) != bool(LIVEKIT_API_SECRET):
-    raise ImproperlyConfigured(
-        "LIVEKIT_API_KEY and LIVEKIT_API_SECRET belong together: set both or neither."
+    env.problem(
+        "LIVEKIT_API_SECRET" if LIVEKIT_API_KEY else "LIVEKIT_API_KEY",
+        "LIVEKIT_API_KEY and LIVEKIT_API_SECRET belong together: set both or neither.",
     )
 # Everybody whose signature under a webhook is believed, by API key.
 LIVEKIT_WEBHOOK_KEYS = env.key_pairs("LIVEKIT_WEBHOOK_KEYS") | (
     {LIVEKIT_API_KEY: LIVEKIT_API_SECRET} if LIVEKIT_API_KEY else {}
 )
+
+# --- Mail -------------------------------------------------------------------------
+
+EMAIL_URL = env.text("EMAIL_URL")
+_mail = env.mail("EMAIL_URL", host=urlsplit(PUBLIC_URL).hostname or "localhost")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = _mail["EMAIL_TIMEOUT"]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 
 # --- People, languages, times -------------------------------------------------------
 
@@ -161,7 +173,7 @@ LOGIN_URL = "home"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 # Wrong passwords a minute, per user name and address.
-LOGIN_TRIES_PER_MINUTE = env.number("LOGIN_TRIES_PER_MINUTE", 10)
+LOGIN_TRIES_PER_MINUTE = env.number("LOGIN_TRIES_PER_MINUTE", 10, least=1)
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -243,6 +255,8 @@ WHITENOISE_USE_FINDERS = True
 
 # --- Logs: to stderr, one JSON object a line when it is no terminal -------------------
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOGGING_CONFIG = "attendance_site.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -252,6 +266,20 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
     },
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {"django.server": {"handlers": [], "propagate": True}},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
+    "loggers": {
+        # Django's own would show everything twice.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
+
+# --- Bad values -------------------------------------------------------------------
+
+# manage.py sets it for `doctor` alone, which says what they are and goes on.
+AS_DOCTOR = env.flag("ROLLCALL_AS_DOCTOR", default=False)
+BAD_VALUES = env.problems
+if not AS_DOCTOR:
+    if BAD_VALUES:
+        logs.configure(LOGGING)
+    env.refuse()

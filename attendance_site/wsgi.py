@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from attendance_site.logs import told_as_uncaught
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
 
-application = get_wsgi_application()
+with told_as_uncaught():
+    application = get_wsgi_application()

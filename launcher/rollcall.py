@@ -24,6 +24,7 @@ IMPORTED_BY_PROGRAMS = (
     "attendance_site.asgi",
     "attendance_site.urls",
 )
+GRANIAN_LOGS = "attendance_site/granian_logs.json"
 APPS = ("attendance_site", "events", "sessions_app", "attendance", "notifications")
 
 
@@ -79,7 +80,7 @@ def _web(instance: Instance) -> Program:
     # Without a limit open event streams would hold up the stop.
     limits = ["--workers", str(WEB_PROCESSES), "--workers-kill-timeout", "3"]
     # Its notes on ordinary disconnects read like failures.
-    quiet = ["--log-level", "warning"]
+    quiet = ["--log-level", "warning", "--log-config", GRANIAN_LOGS]
     application = "attendance_site.asgi:application"
     granian = [str(PYTHON), "-m", "granian", "--interface", "asgi", "--no-ws"]
     return Program(

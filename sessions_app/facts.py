@@ -150,13 +150,21 @@ def store_fact(fact: Fact, body: bytes) -> bool:
     try:
         is_new = _execute(STORE_AND_FOLD if fact.presence else STORE, fact)
     except DataError:
-        logger.exception("A fact was refused; its body is kept as text.")
+        logger.exception(
+            "A fact was refused; its body is kept as text.",
+            extra={"op": "receive_webhook", "event_id": fact.event_id},
+        )
         fact = _as_text(fact, body)
         is_new = _execute(STORE, fact)
     if not is_new and _execute(COUNT_CONFLICT, fact):
         logger.warning(
             "A fact's id came again with another body; the first one stays.",
-            extra={"event_id": fact.event_id, "source": fact.source},
+            extra={
+                "op": "receive_webhook",
+                "event_id": fact.event_id,
+                "source": fact.source,
+                "signed_by": fact.signed_by,
+            },
         )
     return is_new
 

@@ -5,16 +5,20 @@ source of their own that nobody reads and no other transaction ever sees. Only r
 differ from that are written.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
+from events.operations import logged
 from sessions_app.facts import Fact
 from sessions_app.folding import fold
 from sessions_app.livekit import read_fact
 from sessions_app.models import Connection, PresenceEvent, Source
 from sessions_app.payload import Payload
+
+logger = logging.getLogger(__name__)
 
 ANEW = "rebuild"
 CONNECTIONS_AT_ONCE = 500
@@ -84,9 +88,12 @@ def rebuild_connections(*, room_name: str | None = None) -> Rebuilt:
         room_name: Those of this room alone.
     """
     rebuilt = Rebuilt()
-    sids = _told_or_stored(room_name)
-    for start in range(0, len(sids), CONNECTIONS_AT_ONCE):
-        _rebuild(sids[start : start + CONNECTIONS_AT_ONCE], rebuilt)
+    with logged(logger, "rebuild_connections", "Connections are rebuilt.") as fields:
+        sids = _told_or_stored(room_name)
+        for start in range(0, len(sids), CONNECTIONS_AT_ONCE):
+            _rebuild(sids[start : start + CONNECTIONS_AT_ONCE], rebuilt)
+        fields["connections"] = rebuilt.connections
+        fields["differing"] = len(rebuilt.differing)
     return rebuilt
 
 

@@ -7,12 +7,16 @@ that no result depends on when this ran, and a real end beats it.
 Source: docs/architecture.md, "Folding".
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import connection
 
+from events.operations import logged
 from sessions_app.models import Source
 from sessions_app.stays import INFERRED_END
+
+logger = logging.getLogger(__name__)
 
 # After the end of the last session that a connection can reach.
 AFTER_SESSION = timedelta(hours=1)
@@ -71,6 +75,12 @@ def reconcile_connections(*, now: datetime) -> int:
     Returns:
         How many it was said of.
     """
-    with connection.cursor() as cursor:
+    with (
+        logged(
+            logger, "reconcile_connections", "Connections are reconciled."
+        ) as fields,
+        connection.cursor() as cursor,
+    ):
         cursor.execute(_INFER, {"now": now})
-        return int(cursor.rowcount)
+        fields["taken_as_left"] = number = int(cursor.rowcount)
+    return number

@@ -1,34 +1,41 @@
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import takewhile
+from typing import Any
 
 import pytest
-import redis
-from django.conf import settings as project
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import Settings
 
-from attendance_site.beat import PULSE
+from attendance.models import SessionCalculation
+from attendance_site import pulse
 from attendance_site.doctor import Finding, examine
+from sessions_app.models import ConflictingDelivery
+from tests.attendance_site.pulses import no_pulse
 from tests.factories import make_presence_event, make_session
+from tests.test_database_roles import as_application
 
-pytestmark = pytest.mark.django_db
+__all__ = ["no_pulse"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pulse")]
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
 LONG_SECRET = "a secret long enough that nobody guesses it"
 
 
-@pytest.fixture
-def pulse() -> Iterator[None]:
-    """A beat that has just ticked."""
-    client = redis.Redis.from_url(project.REDIS_URL)
-    client.set(PULSE, "1", ex=30)
-    yield
-    client.delete(PULSE)
+def found(subject: str, **given: Any) -> Finding:
+    """What doctor says of one subject first; later ones are not looked at."""
+    return next(finding for finding in examine(**given) if finding.subject == subject)
 
 
-def found(subject: str) -> Finding:
-    """What doctor says of one subject; later ones are not looked at."""
-    return next(finding for finding in examine() if finding.subject == subject)
+def all_found(subject: str) -> list[Finding]:
+    """All that doctor says of a subject in the database; later ones cost time."""
+    before = takewhile(lambda finding: finding.subject != "Redis", examine())
+    return [finding for finding in before if finding.subject == subject]
 
 
 def test_what_is_broken_gives_exit_code_1_and_a_mend(
@@ -40,14 +47,15 @@ def test_what_is_broken_gives_exit_code_1_and_a_mend(
     output = capsys.readouterr().out
     assert "broken  Redis: It does not answer" in output
     assert "→ Check REDIS_URL." in output
-    assert "broken  worker: None answers." in output
+    assert "broken  worker: Without Redis nobody knows" in output
 
 
 def test_a_database_in_step_is_well() -> None:
     assert not found("database").is_broken
 
 
-def test_a_beat_is_felt_by_its_pulse(pulse: None) -> None:
+def test_a_beat_is_felt_by_its_pulse() -> None:
+    pulse.leave(pulse.BEAT)
     assert not found("beat").is_broken
 
 
@@ -59,11 +67,45 @@ def test_a_worker_that_does_not_answer_is_broken() -> None:
     assert found("worker").is_broken
 
 
-def test_one_role_for_everything_is_a_hint(settings: Settings) -> None:
-    settings.APPLICATION_ROLE = ""
+def test_a_worker_that_has_just_died_is_told_from_none() -> None:
+    assert found("worker").what == "None answers."
+    pulse.leave(pulse.WORKER)
+    assert "lived half a minute ago" in found("worker").what
+
+
+def test_owning_the_tables_is_a_hint() -> None:
     finding = found("database roles")
     assert "logs are not protected" in finding.what
     assert not finding.is_broken
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_owning_the_tables_is_well_whatever_the_environment_names(
+    settings: Settings,
+) -> None:
+    settings.DATABASE_OWNER_URL = ""
+    with as_application():
+        assert not all_found("database roles")
+        assert "does not own" in found("migrations").what
+
+
+def test_clocks_apart_are_broken() -> None:
+    assert not all_found("clock")
+    finding = found("clock", now=timezone.now() - timedelta(minutes=3))
+    assert finding.is_broken
+    assert "apart from the database's" in finding.what
+
+
+def test_bad_values_are_named_and_what_hangs_on_them_is_not_looked_at(
+    settings: Settings,
+) -> None:
+    settings.BAD_VALUES = {"REDIS_URL": "write redis://host.", "EMAIL_URL": "write x."}
+    bad = [finding for finding in examine() if finding.subject in settings.BAD_VALUES]
+    assert [finding.mend for finding in bad] == ["Write redis://host.", "Write x."]
+    assert all(finding.is_broken for finding in bad)
+    subjects = {finding.subject for finding in examine()}
+    assert "database" in subjects
+    assert not {"Redis", "beat", "worker", "mail"} & subjects
 
 
 def test_livekit_that_is_not_set_up_is_a_hint(settings: Settings) -> None:
@@ -89,7 +131,114 @@ def test_a_host_that_is_refused_is_broken(settings: Settings) -> None:
 def test_the_last_webhook_is_named() -> None:
     assert "None has come yet" in found("webhooks").what
     make_presence_event(make_session())
-    assert "signed by testkey" in found("webhooks").what
+    webhooks = found("webhooks").what
+    assert webhooks.endswith("seconds ago, signed by testkey.")
+
+
+def test_a_key_that_is_not_known_any_more_is_a_hint(settings: Settings) -> None:
+    make_presence_event(make_session())
+    settings.LIVEKIT_WEBHOOK_KEYS = {"newkey": LONG_SECRET}
+    finding = all_found("webhooks")[1]
+    assert "testkey" in finding.what
+    assert "LIVEKIT_WEBHOOK_KEYS" in finding.mend
+
+
+def test_ids_that_came_again_with_another_body_are_counted() -> None:
+    make_presence_event(make_session())
+    ConflictingDelivery.objects.create(
+        source="livekit", event_id="EV_1", body_sha256=b"x" * 32
+    )
+    assert "1 came again with another body" in all_found("webhooks")[-1].what
+
+
+def test_sessions_that_cannot_be_calculated_are_named() -> None:
+    session = make_session()
+    SessionCalculation.objects.create(
+        session=session, facts_read=0, nobody_seen=False, failures=1, error="Oh"
+    )
+    finding = found("calculation")
+    assert finding.is_broken
+    assert finding.what.endswith(f": {session.pk}.")
+
+
+def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> None:
+    starts_at = timezone.now() - timedelta(hours=3)
+    ends_at = starts_at + timedelta(hours=1)
+    session = make_session(starts_at=starts_at, ends_at=ends_at)
+    SessionCalculation.objects.create(
+        session=session, facts_read=0, nobody_seen=True, failures=0, error=""
+    )
+    finding = found("calculation")
+    assert not finding.is_broken
+    assert f"{settings.PUBLIC_URL}/webhooks/livekit" in finding.mend
+
+
+# Mail
+
+
+def test_mail_that_is_not_set_up_is_a_hint(settings: Settings) -> None:
+    settings.EMAIL_URL = ""
+    finding = found("mail")
+    assert finding.mend
+    assert not finding.is_broken
+
+
+@pytest.fixture
+def mail_server(settings: Settings) -> Iterator[list[bytes]]:
+    """The bare minimum of a mail server; the list is what it answers in turn."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_URL = "smtp://"
+    answers = [b"220 hello\r\n", b"250 as you like\r\n", b"221 bye\r\n"]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client:
+                for answer in answers:
+                    client.sendall(answer)
+                    client.recv(4096)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield answers
+        thread.join(timeout=5)
+
+
+def test_a_mail_server_that_answers_is_well(mail_server: list[bytes]) -> None:
+    finding = found("mail")
+    assert not finding.is_broken
+    assert "takes us" in finding.what
+
+
+def test_a_mail_server_that_refuses_us_is_broken_and_not_quoted(
+    mail_server: list[bytes],
+) -> None:
+    mail_server[:] = [b"554 go away, ana@example.org\r\n"]
+    finding = found("mail")
+    assert finding.is_broken
+    assert "SMTPConnectError 554" in finding.what
+    assert "ana@" not in finding.what
+
+
+def test_a_mail_server_that_does_not_answer_is_broken(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_URL = "smtp://"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    assert found("mail").is_broken
+
+
+# Disk
+
+
+def test_the_room_left_for_an_embedded_database_is_told(
+    settings: Settings, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    assert "disk" not in {finding.subject for finding in examine()}
+    (tmp_path / "pg18").mkdir()
+    (tmp_path / "pg18" / "PG_VERSION").touch()
+    assert "GiB are free" in found("disk").what
 
 
 def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:

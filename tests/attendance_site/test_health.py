@@ -9,7 +9,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from attendance_site import health
+from attendance_site import health, pulse
+from tests.attendance_site.pulses import no_pulse
+
+__all__ = ["no_pulse"]
 
 
 def ready(client: Client) -> tuple[int, dict[str, Any]]:
@@ -48,9 +51,22 @@ def test_ready_without_redis_which_is_only_reported(client: Client) -> None:
             "migrations": "ok",
             "redis": "down",
             "worker": "unknown",
+            "beat": "unknown",
         },
         "reasons": [],
     }
+
+
+@pytest.mark.django_db
+def test_worker_and_beat_are_reported_by_their_signs_of_life(
+    client: Client, no_pulse: None
+) -> None:
+    status, body = ready(client)
+    assert (status, body["checks"]["redis"]) == (200, "ok")
+    assert (body["checks"]["worker"], body["checks"]["beat"]) == ("missing", "missing")
+    pulse.leave(pulse.WORKER)
+    _, body = ready(client)
+    assert (body["checks"]["worker"], body["checks"]["beat"]) == ("ok", "missing")
 
 
 @pytest.mark.django_db
