@@ -5,7 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-# These change tables or whole databases, which the application's role may not.
+# These change tables or whole databases, which the application's role may not; nor may
+# it remove what is append-only (--purge).
 AS_OWNER = frozenset(
     {
         "flush",
@@ -23,7 +24,7 @@ AS_OWNER = frozenset(
 def main() -> None:
     """Run the command, with the project's own environment if this one has no Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
-    if AS_OWNER.intersection(sys.argv[1:2]):
+    if AS_OWNER.intersection(sys.argv[1:2]) or "--purge" in sys.argv[2:]:
         os.environ.setdefault("ROLLCALL_AS_OWNER", "1")
     if sys.argv[1:2] == ["doctor"]:
         # It tells of bad values instead of stumbling over them.

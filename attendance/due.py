@@ -77,6 +77,7 @@ class Selection:
         now: The time that "ended" and "days" are measured by.
         session_id: This one alone, even if it ended just now.
         session_type: Those of one type.
+        organization_id: Those of one organization.
         days: How far back their end may lie.
         force: Also where nothing is new.
     """
@@ -84,6 +85,7 @@ class Selection:
     now: datetime
     session_id: int | None = None
     session_type: str | None = None
+    organization_id: int | None = None
     days: int = DAYS
     force: bool = False
 
@@ -98,6 +100,8 @@ class Selection:
             ]
         if self.session_type is not None:
             conditions.append("s.session_type = %(session_type)s")
+        if self.organization_id is not None:
+            conditions.append("e.organization_id = %(organization_id)s")
         if not self.force:
             conditions.append(_IS_DUE)
         return " AND ".join(conditions)
@@ -126,6 +130,7 @@ class Selection:
                     "ended_after": self.now - timedelta(days=self.days),
                     "session_id": self.session_id,
                     "session_type": self.session_type,
+                    "organization_id": self.organization_id,
                 },
             )
             return _within_memory(cursor.fetchall())

@@ -106,7 +106,7 @@ def _start(
 
 def _demo(supervisor: Supervisor, instance: Instance) -> None:
     argv = rollcall.manage_all(["demo"])
-    _step(supervisor, instance, "demo", argv, "a lesson that ended ten minutes ago")
+    _step(supervisor, instance, "demo", argv, "two schools, a lesson just over")
 
 
 def _prepare_database(

@@ -1,18 +1,36 @@
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings as project
 from django.core.management import call_command
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from attendance.models import Attendance
+from attendance.models import Attendance, SessionCalculation, Status
 from attendance.selectors import session_report
-from events.models import Organization
+from events.models import Event, EventState, Organization, Registration, Role, User
+from events.services import create_event
 from sessions_app.models import LiveSession, PresenceEvent
-from tests.factories import make_user
-
-KEY, SECRET = "demokey", "a secret of this test alone, long enough to sign"
+from tests.factories import (
+    make_attendance,
+    make_attendance_change,
+    make_connection,
+    make_event,
+    make_member,
+    make_organization,
+    make_participant,
+    make_presence_event,
+    make_session,
+    make_user,
+)
 
 EXPECTED = {
     "Amina Hadid": "present",
@@ -26,45 +44,219 @@ EXPECTED = {
 }
 
 
-@pytest.fixture
-def running(live_server: LiveServer, settings: Settings) -> LiveServer:
-    settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = KEY, SECRET
-    settings.LIVEKIT_WEBHOOK_KEYS = {KEY: SECRET}
-    settings.PUBLIC_URL = live_server.url
-    return live_server
+def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    """Run the command, which must exit 1; return what it says."""
+    with pytest.raises(SystemExit, match="1"):
+        call_command("demo", *options)
+    return capsys.readouterr().err
 
 
-def test_the_demo_shows_a_lesson_that_ended_ten_minutes_ago(
+def everything() -> dict[str, list[Any]]:
+    """The keys of all rows of ours, by table."""
+    return {
+        model._meta.db_table: list(
+            QuerySet(model).order_by("pk").values_list("pk", flat=True)
+        )
+        for model in apps.get_models()
+        if model._meta.app_label in ("events", "sessions_app", "attendance")
+    }
+
+
+def make_own_school() -> Organization:
+    """A school with one of everything that the demonstration makes too."""
+    school = make_organization()
+    make_member(school, Role.OWNER)
+    person = make_participant(make_event(school, title="Algebra II"))
+    session = make_session(person.event)
+    make_presence_event(session)
+    make_connection(session)
+    make_attendance(person, session, status=Status.PRESENT)
+    make_attendance_change(person, session)
+    return school
+
+
+def test_the_demo_shows_two_schools_with_everything_worth_seeing(
     running: LiveServer,
 ) -> None:
     admin = make_user(is_superuser=True)
     call_command("demo")
-    session = LiveSession.objects.get()
     now = timezone.now()
-    assert timedelta(minutes=10) <= now - session.ends_at < timedelta(minutes=12)
-    statuses = Attendance.objects.values_list("participant__name", "status")
-    assert dict(statuses) == EXPECTED
+    session = LiveSession.objects.get(title__startswith="Quadratic equations")
+    assert timedelta(minutes=10) <= now - session.ends_at < timedelta(minutes=13)
+    decisions = Attendance.objects.filter(session=session)
+    assert dict(decisions.values_list("participant__name", "status")) == EXPECTED
     report = session_report(session, user=admin, now=now)
     sentences = {row.participant.name: row.explanation for row in report.rows}
     assert sentences["Omar Nasser"].startswith("Absent: tried to connect 7 times")
     unmatched = {row.stranger.name: row.stranger.kind for row in report.unmatched}
     assert unmatched == {"Lina": "STANDARD", "+49 171 000042": "SIP"}
-    assert PresenceEvent.objects.exists()
+
+    for school in Organization.objects.all():
+        assert school.memberships.filter(user=admin, role=Role.OWNER).exists()
+        sessions = LiveSession.objects.filter(event__organization=school)
+        first = sessions.earliest("starts_at")
+        assert timedelta(weeks=6) < now - first.starts_at < timedelta(weeks=8)
+        assert sessions.filter(starts_at__lte=now, ends_at__gt=now).exists()
+        assert sessions.filter(starts_at__gt=now).count() >= 3
+        assert sessions.filter(cancelled_at__isnull=False).count() == 1
+        assert school.events.filter(state=EventState.DRAFT).count() == 1
+        empty = SessionCalculation.objects.filter(
+            session__in=sessions, nobody_seen=True
+        )
+        assert empty.count() == 1
+        over = sessions.filter(
+            ends_at__lt=now - timedelta(minutes=6), cancelled_at=None
+        )
+        assert not over.filter(calculation=None).exists()
+        seen = Attendance.objects.filter(session__in=sessions)
+        assert set(seen.values_list("status", flat=True)) >= {
+            "present",
+            "late",
+            "partial",
+            "absent",
+        }
+        assert any(inferred for row in seen for _, _, inferred in row.intervals or ())
+    languages = Organization.objects.values_list("language", flat=True)
+    assert sorted(languages) == ["ar", "en"]
+    english = Event.objects.get(title="Web design workshop").participants
+    assert set(english.values_list("registration", flat=True)) == {
+        Registration.REGISTERED,
+        Registration.WALK_IN,
+        Registration.WAITLISTED,
+        Registration.CANCELLED,
+    }
+    weekly = LiveSession.objects.filter(event=session.event).exclude(pk=session.pk)
+    came = PresenceEvent.objects.filter(
+        room_name__in=weekly.values("room_name"), identity="guest-7f3a"
+    )
+    assert came.values("room_name").distinct().count() == 7
 
 
-def test_a_second_demo_holds_another_lesson_of_the_same_school(
+def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
     running: LiveServer,
 ) -> None:
     call_command("demo")
+    before = everything()
+    late_admin = make_user(is_superuser=True)
     call_command("demo")
-    assert Organization.objects.count() == 1
-    assert LiveSession.objects.count() == 2
+    after = everything()
+    grown = {table for table in after if len(after[table]) > len(before[table])}
+    assert len(after["sessions_app_livesession"]) == 1 + len(
+        before["sessions_app_livesession"]
+    )
+    assert grown == {
+        "events_user",
+        "events_membership",
+        "sessions_app_livesession",
+        "sessions_app_presenceevent",
+        "sessions_app_connection",
+        "attendance_attendance",
+        "attendance_attendancechange",
+        "attendance_sessioncalculation",
+    }
+    assert Organization.objects.visible_to(late_admin).count() == 2
+
+
+def test_purging_removes_what_the_demo_and_simulations_made_and_nothing_else(
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_own_school()
+    make_user(is_superuser=True)
+    before = everything()
+    call_command("demo")
+    call_command("simulate_session", "--participants", "2")
+    capsys.readouterr()
+    call_command("demo", "--purge")
+    assert everything() == before
+    assert "organizations 3" in capsys.readouterr().out
+    call_command("demo", "--purge")
+    assert capsys.readouterr().out == "Removed: nothing, for nothing was there.\n"
+
+
+def test_events_that_somebody_added_keep_their_school(
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_user(is_superuser=True)
+    call_command("simulate_session", "--participants", "2")
+    school = Organization.objects.get()
+    event = create_event(organization=school, title="My own", starts_at=timezone.now())
+    session = make_session(event)
+    make_presence_event(session)
+    capsys.readouterr()
+    says = refused(capsys, "--purge")
+    assert says == "“simulated-lessons” stays, with 1 of your own events.\n"
+    assert list(Event.objects.all()) == [event]
+    assert list(LiveSession.objects.all()) == [session]
+    assert PresenceEvent.objects.count() == 1
+
+
+def test_a_school_that_somebody_else_made_is_neither_used_nor_removed(
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_organization(slug="al-noor-demo")
+    before = everything()
+    assert "made by somebody else" in refused(capsys)
+    assert everything() == before
+    assert "made by somebody else" in refused(capsys, "--purge")
+    assert everything() == before
+
+
+def test_an_account_that_somebody_else_made_is_no_mark(
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    school = make_organization(slug="al-noor-demo")
+    namesake = make_user("rollcall-demo")
+    school.memberships.create(user=namesake, role=Role.OWNER)
+    assert "made by somebody else" in refused(capsys)
+    assert "made by somebody else" in refused(capsys, "--purge")
+    assert Organization.objects.exists()
+    assert User.objects.exists()
 
 
 def test_the_demo_says_when_no_instance_answers(
     running: LiveServer, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1:9"
-    with pytest.raises(SystemExit, match="1"):
-        call_command("demo")
-    assert "took no webhook" in capsys.readouterr().err
+    assert "took no webhook" in refused(capsys)
+    assert not Organization.objects.exists()
+
+
+def purge_with(**roles: str) -> subprocess.CompletedProcess[str]:
+    """Run the command by itself, on the database of this test, with these roles."""
+    ours = ("DATABASE_URL", "DATABASE_OWNER_URL", "ROLLCALL_AS_OWNER")
+    environ = {name: value for name, value in os.environ.items() if name not in ours}
+    for name, url in roles.items():
+        server, _, _name = url.rpartition("/")
+        environ[name] = f"{server}/{connection.settings_dict['NAME']}"
+    return subprocess.run(
+        [sys.executable, "manage.py", "demo", "--purge"],
+        cwd=project.BASE_DIR,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_only_the_databases_owner_purges(
+    running: LiveServer,
+) -> None:
+    make_user(is_superuser=True)
+    call_command("simulate_session", "--participants", "2")
+    application, owner = project.DATABASE_URL, project.DATABASE_OWNER_URL
+    alone = purge_with(DATABASE_URL=application)
+    assert alone.returncode == 1
+    assert alone.stderr.startswith(
+        "Nothing was removed: only the database's owner may."
+    )
+    assert alone.stderr.count("\n") == 1
+    assert Organization.objects.exists()
+
+    both = purge_with(DATABASE_URL=application, DATABASE_OWNER_URL=owner)
+    assert (both.returncode, both.stderr) == (0, "")
+    assert not Organization.objects.exists()
+
+    call_command("simulate_session", "--participants", "2")
+    one_role = purge_with(DATABASE_URL=owner)
+    assert (one_role.returncode, one_role.stderr) == (0, "")
+    assert not PresenceEvent.objects.exists()

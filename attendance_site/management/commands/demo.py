@@ -1,30 +1,67 @@
-"""``manage.py demo``: load the demonstration into the running instance."""
+"""``manage.py demo``: load the demonstration into the instance, or remove it."""
 
 import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from django.urls import reverse
+from django.core.management.base import CommandParser
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from attendance_site.demo import load_demo
+from attendance_site.demo.purge import purge_demo
+from attendance_site.played.ownership import NotOurs
+from events import commands
 from sessions_app.simulation import NotDelivered
 
+FAILED = 1
 
-class Command(BaseCommand):
-    help = "Hold a lesson that ended ten minutes ago, told by signed webhooks."
+
+class Command(commands.Command):
+    help = (
+        "Load two schools with some weeks of lessons, one that ended ten minutes ago "
+        "and one that runs now, told by signed webhooks. Again: one more lesson, and "
+        "the weeks since. Exit code 0: done, 1: failed in part."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--purge",
+            action="store_true",
+            help="remove what this command and simulate_session made in organizations "
+            "of their own, for good and without asking, and nothing else",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.LIVEKIT_API_KEY:
-            self.stderr.write("Set LIVEKIT_API_KEY and LIVEKIT_API_SECRET first.")
-            sys.exit(1)
+        if options["purge"]:
+            self._purge()
+        else:
+            self._load()
+
+    def _load(self) -> None:
         try:
-            session = load_demo(
-                webhook_url=settings.PUBLIC_URL + reverse("livekit-webhook"),
-                now=timezone.now(),
-            )
+            lesson = load_demo(now=timezone.now())
         except NotDelivered as error:
             self.stderr.write(f"The running instance took no webhook: {error}")
-            sys.exit(1)
-        self.stdout.write(f"{settings.PUBLIC_URL}/sessions/{session.pk}/")
+            sys.exit(FAILED)
+        except NotOurs as error:
+            self.stderr.write(str(error))
+            sys.exit(FAILED)
+        self.stdout.write(f"{settings.PUBLIC_URL}/sessions/{lesson.pk}/")
+
+    def _purge(self) -> None:
+        try:
+            purged = purge_demo()
+        except ProgrammingError as error:
+            reason = str(error).partition("\n")[0]
+            self.stderr.write(
+                "Nothing was removed: only the database's owner may. Set "
+                f"DATABASE_OWNER_URL. ({reason})"
+            )
+            sys.exit(FAILED)
+        removed = ", ".join(f"{name} {n}" for name, n in purged.removed.items() if n)
+        self.stdout.write(f"Removed: {removed or 'nothing, for nothing was there'}.")
+        for kept in purged.kept:
+            self.stderr.write(kept)
+        if purged.kept:
+            sys.exit(FAILED)

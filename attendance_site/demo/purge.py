@@ -1,0 +1,127 @@
+"""Removing what demonstrations made, and nothing else.
+
+What they made is known by its mark (``played/ownership.py``). An organization to which
+somebody has added events of their own stays, with those.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    AuditSeal,
+    ChangeReason,
+    EngagementEntry,
+)
+from attendance_site.demo.schools import SCHOOLS
+from attendance_site.played import ownership, simulation
+from events.models import Event, Organization, Participant, User
+from sessions_app.models import (
+    ConflictingDelivery,
+    Connection,
+    LiveSession,
+    PresenceEvent,
+)
+
+SLUGS = (*(school.slug for school in SCHOOLS), simulation.SLUG)
+
+
+@dataclass(slots=True)
+class Purged:
+    """What was removed, how many by name; and what was left alone, in sentences."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def purge_demo() -> Purged:
+    """Remove all that demonstrations and simulations made in their organizations.
+
+    Raises:
+        ProgrammingError: the database's role is not its owner.
+    """
+    with connection.cursor() as cursor:
+        # The refusing triggers let the owner pass who says why.
+        cursor.execute("SET LOCAL rollcall.maintenance = 'purge of the demonstration'")
+    purged = Purged()
+    organizations = list(ownership.organizations().values_list("pk", flat=True))
+    events = list(ownership.events().values_list("pk", flat=True))
+    _remove_events(events, purged)
+    _remove_organizations(organizations, purged)
+    for slug in Organization.objects.filter(slug__in=SLUGS).values_list(
+        "slug", flat=True
+    ):
+        if not ownership.organizations().filter(slug=slug).exists():
+            purged.kept.append(f"“{slug}” was made by somebody else: left alone.")
+    if not ownership.organizations().exists():
+        User.objects.filter(username=ownership.USERNAME, is_active=False).delete()
+    return purged
+
+
+def _remove_events(events: list[int], purged: Purged) -> None:
+    # A calculation that runs is waited for, and finds none of them afterwards.
+    sessions = LiveSession.objects.filter(event__in=events).order_by("pk")
+    ids = list(sessions.select_for_update().values_list("pk", flat=True))
+    people = Participant.objects.filter(event__in=events)
+    changes = AttendanceChange.objects.filter(participant__in=people)
+    _remove_facts(_rooms_of(ids), purged)
+    for name, rows in (
+        ("reasons", ChangeReason.objects.filter(change__in=changes)),
+        ("points", EngagementEntry.objects.filter(participant__in=people)),
+        ("changes", changes),
+        ("decisions", Attendance.objects.filter(event__in=events)),
+        ("sessions", LiveSession.objects.filter(pk__in=ids)),
+        ("people", people),
+        ("events", Event.objects.filter(pk__in=events)),
+    ):
+        _remove(name, rows, purged)
+
+
+def _rooms_of(sessions: list[int]) -> "QuerySet[LiveSession, str]":
+    """Return the rooms in which no other session was or will be."""
+    others = LiveSession.objects.exclude(pk__in=sessions).values("room_name")
+    return (
+        LiveSession.objects.filter(pk__in=sessions)
+        .exclude(room_name__in=others)
+        .values_list("room_name", flat=True)
+    )
+
+
+def _remove_facts(rooms: Any, purged: Purged) -> None:
+    facts = PresenceEvent.objects.filter(room_name__in=list(rooms))
+    conflicts = ConflictingDelivery.objects.filter(
+        event_id__in=facts.values("event_id")
+    )
+    _remove("conflicting deliveries", conflicts, purged)
+    _remove("facts", facts, purged)
+    _remove("connections", Connection.objects.filter(room_name__in=list(rooms)), purged)
+
+
+def _remove_organizations(organizations: list[int], purged: Purged) -> None:
+    """Remove those in which nothing is left, and what else was heard in their rooms."""
+    for organization in Organization.objects.filter(pk__in=organizations):
+        left = organization.events.count()
+        if left:
+            purged.kept.append(
+                f"“{organization.slug}” stays, with {left} of your own events."
+            )
+            continue
+        prefix = Q(room_name__startswith=f"{organization.slug}_")
+        rooms = PresenceEvent.objects.filter(prefix).values_list("room_name", flat=True)
+        _remove_facts(rooms.distinct(), purged)
+        seals = AuditSeal.objects.filter(organization=organization)
+        _remove("seals", seals, purged)
+        _remove(
+            "organizations", Organization.objects.filter(pk=organization.pk), purged
+        )
+
+
+def _remove(name: str, rows: "QuerySet[Any]", purged: Purged) -> None:
+    _total, of_models = rows.delete()
+    number = of_models.get(rows.model._meta.label, 0)
+    purged.removed[name] = purged.removed.get(name, 0) + number

@@ -1,0 +1,371 @@
+"""The two schools of the demonstration: what they teach, when, and to whom.
+
+Everything here is as fixed as a book; only the dates follow the calendar.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from enum import Enum, auto
+
+from attendance_site.played import parts
+from attendance_site.played.parts import Part
+from events.models import ParticipantRole, Registration
+from sessions_app.models import SessionType
+from sessions_app.simulation import SimulatedPerson
+
+SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 6, 0, 1, 2, 3
+
+# What people mostly do; each week one of them is drawn.
+STEADY = (parts.punctual,) * 5 + (parts.dropped, parts.left_open)
+DIVERSE = (parts.punctual, parts.late, parts.two_devices, parts.lost_leave)
+TARDY = (parts.late, parts.late, parts.punctual, parts.very_late)
+UNLUCKY = (
+    parts.punctual,
+    parts.dropped,
+    parts.second_try,
+    parts.untold_join,
+    parts.never_got_through,
+)
+FADING = (parts.leaves_early, parts.never_came, parts.glimpse, parts.punctual)
+SELDOM = (parts.never_came, parts.never_came, parts.punctual)
+HOST = (parts.host,)
+
+
+class Fate(Enum):
+    """What became of a lesson that did not go as usual."""
+
+    NOBODY_SEEN = auto()
+    CANCELLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a roster, and what they mostly do."""
+
+    name: str
+    email: str
+    habit: Sequence[Part] = STEADY
+    role: str = ParticipantRole.ATTENDEE
+    registration: str = Registration.REGISTERED
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An event with a lesson a week, at the same local time.
+
+    Attributes:
+        key: Begins the names of its rooms; a lesson's is ``{slug}_{key}-{number}``.
+        lessons: Titles, from the first week on; after the last they begin again.
+        strangers: Who comes every week and is on no roster.
+        fates: By the number of the lesson, from 0.
+    """
+
+    key: str
+    title: str
+    session_type: str
+    weekday: int
+    at: time
+    minutes: int
+    lessons: Sequence[str]
+    people: Sequence[Person]
+    strangers: Sequence[SimulatedPerson] = ()
+    fates: Mapping[int, Fate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """An event whose sessions lie around the present: over, running, coming."""
+
+    title: str
+    session_type: str
+    people: Sequence[Person]
+    earlier: str
+    running: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """An organization with all its events."""
+
+    slug: str
+    name: str
+    time_zone: str
+    language: str
+    courses: Sequence[Course]
+    open_hours: OpenHours
+    draft: str
+
+
+def _roster(host: str, *people: tuple[str, Sequence[Part]]) -> tuple[Person, ...]:
+    teacher = Person(host, _email(host), HOST, ParticipantRole.HOST)
+    return teacher, *(Person(name, _email(name), habit) for name, habit in people)
+
+
+def _email(name: str) -> str:
+    """Return an address made of the first name, or none where that has no Latin one."""
+    first = name.split()[0].lower()
+    return f"{first}@example.com" if first.isascii() else ""
+
+
+# --- In English -----------------------------------------------------------------------
+
+AMINA = "Amina Hadid"
+LINA = SimulatedPerson("guest-7f3a", "Lina")
+PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
+AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
+
+ALGEBRA = Course(
+    key="algebra",
+    title="Algebra II",
+    session_type=SessionType.ACADEMIC,
+    weekday=MONDAY,
+    at=time(17, 0),
+    minutes=60,
+    lessons=(
+        "Linear functions",
+        "Systems of equations",
+        "Powers and roots",
+        "Factoring",
+        "Completing the square",
+        "Parabolas",
+        "Review and questions",
+    ),
+    people=_roster(
+        AMINA,
+        ("Yusuf Karim", UNLUCKY),
+        ("Maria Lopes", TARDY),
+        ("Tom Becker", FADING),
+        ("Lena Fischer", STEADY),
+        ("Noor Aziz", TARDY),
+        ("Omar Nasser", UNLUCKY),
+        ("Sara Lindqvist", SELDOM),
+    ),
+    strangers=(LINA,),
+)
+# The lesson of the pictures: it ended ten minutes ago.
+QUADRATIC = "Quadratic equations"
+
+ENGLISH = School(
+    slug="al-noor-demo",
+    name="Al-Noor Academy (demo)",
+    time_zone="Europe/Berlin",
+    language="en",
+    courses=(
+        ALGEBRA,
+        Course(
+            key="recitation",
+            title="Quran recitation",
+            session_type=SessionType.QURAN,
+            weekday=TUESDAY,
+            at=time(16, 30),
+            minutes=45,
+            lessons=("Al-Fatiha", "An-Nas", "Al-Falaq", "Al-Ikhlas", "Al-Kawthar"),
+            people=_roster(
+                "Ibrahim Sesay",
+                ("Yusuf Karim", STEADY),
+                ("Noor Aziz", STEADY),
+                ("Aisha Bello", DIVERSE),
+                ("Hana Osman", STEADY),
+                ("Bilal Haddad", TARDY),
+                ("Zaid Mansour", FADING),
+                ("Mina Rahimi", STEADY),
+            ),
+            fates={4: Fate.NOBODY_SEEN},
+        ),
+        Course(
+            key="web",
+            title="Web design workshop",
+            session_type=SessionType.INTERACTIVE_COURSE,
+            weekday=WEDNESDAY,
+            at=time(18, 0),
+            minutes=90,
+            lessons=("A page of one's own", "Boxes", "Type", "Colour", "Small screens"),
+            people=(
+                *_roster(
+                    "Jonas Weber",
+                    ("Lena Fischer", STEADY),
+                    ("Chen Wei", UNLUCKY),
+                    ("Maria Lopes", DIVERSE),
+                    ("Ivan Petrov", TARDY),
+                    ("Grace Owusu", STEADY),
+                    ("Peter Novak", FADING),
+                ),
+                Person(
+                    "Emma Schulz",
+                    "emma@example.com",
+                    SELDOM,
+                    registration=Registration.WALK_IN,
+                ),
+                Person(
+                    "Leo Marin",
+                    "leo@example.com",
+                    SELDOM,
+                    registration=Registration.WAITLISTED,
+                ),
+                Person(
+                    "Nadia Kaya",
+                    "nadia@example.com",
+                    (parts.never_came,),
+                    registration=Registration.WAITLISTED,
+                ),
+                Person(
+                    "Ruth Adler",
+                    "ruth@example.com",
+                    SELDOM,
+                    registration=Registration.CANCELLED,
+                ),
+            ),
+            fates={5: Fate.CANCELLED},
+        ),
+        Course(
+            key="club",
+            title="Book club",
+            session_type=SessionType.GENERAL,
+            weekday=THURSDAY,
+            at=time(19, 0),
+            minutes=60,
+            lessons=("Chapters 1 to 3", "Chapters 4 to 7", "Chapters 8 to 12"),
+            people=_roster(
+                "Sara Lindqvist",
+                (AMINA, DIVERSE),
+                ("Grace Owusu", STEADY),
+                ("Aisha Bello", SELDOM),
+                ("Peter Novak", TARDY),
+                ("Mina Rahimi", STEADY),
+            ),
+            strangers=(PHONE,),
+        ),
+    ),
+    open_hours=OpenHours(
+        title="Homework help",
+        session_type=SessionType.GENERAL,
+        people=_roster(
+            "Jonas Weber",
+            ("Yusuf Karim", STEADY),
+            ("Omar Nasser", UNLUCKY),
+            ("Hana Osman", STEADY),
+            ("Zaid Mansour", TARDY),
+            ("Chen Wei", STEADY),
+        ),
+        earlier="Homework help, first group",
+        running="Homework help, second group",
+        later="Homework help, third group",
+    ),
+    draft="Summer school",
+)
+
+# --- In Arabic ------------------------------------------------------------------------
+
+ARABIC = School(
+    slug="al-bayan-demo",
+    name="أكاديمية البيان (demo)",
+    time_zone="Asia/Riyadh",
+    language="ar",
+    courses=(
+        Course(
+            key="hifz",
+            title="حلقة تحفيظ القرآن",
+            session_type=SessionType.QURAN,
+            weekday=SUNDAY,
+            at=time(17, 0),
+            minutes=60,
+            lessons=(
+                "سورة النبأ",
+                "سورة النازعات",
+                "سورة عبس",
+                "سورة التكوير",
+                "سورة الانفطار",
+                "سورة المطففين",
+                "مراجعة جزء عم",
+            ),
+            people=_roster(
+                "عبد الله الحربي",
+                ("يوسف العتيبي", STEADY),
+                ("خالد الشمري", TARDY),
+                ("عمر الزهراني", UNLUCKY),
+                ("سعد القحطاني", FADING),
+                ("فيصل الدوسري", STEADY),
+                ("إبراهيم المالكي", DIVERSE),
+                ("حمزة الغامدي", STEADY),
+            ),
+            strangers=(SimulatedPerson("tablet-2c91", "أبو يوسف"),),
+        ),
+        Course(
+            key="math",
+            title="الرياضيات للصف السابع",
+            session_type=SessionType.ACADEMIC,
+            weekday=MONDAY,
+            at=time(16, 0),
+            minutes=50,
+            lessons=(
+                "الأعداد الصحيحة",
+                "الكسور",
+                "النسبة والتناسب",
+                "المعادلات",
+                "الهندسة",
+            ),
+            people=_roster(
+                "مريم السالم",
+                ("نورة الحربي", STEADY),
+                ("ريم العنزي", UNLUCKY),
+                ("سارة المطيري", TARDY),
+                ("هند الشهري", STEADY),
+                ("لمى القرني", FADING),
+                ("جود العمري", DIVERSE),
+            ),
+            fates={3: Fate.NOBODY_SEEN},
+        ),
+        Course(
+            key="grammar",
+            title="دورة النحو التفاعلية",
+            session_type=SessionType.INTERACTIVE_COURSE,
+            weekday=TUESDAY,
+            at=time(19, 30),
+            minutes=75,
+            lessons=(
+                "المبتدأ والخبر",
+                "كان وأخواتها",
+                "إن وأخواتها",
+                "الفاعل",
+                "الحال",
+            ),
+            people=(
+                *_roster(
+                    "هدى الأنصاري",
+                    ("نورة الحربي", STEADY),
+                    ("يوسف العتيبي", DIVERSE),
+                    ("منى السبيعي", STEADY),
+                    ("عمر الزهراني", TARDY),
+                    ("ليلى الرشيد", FADING),
+                    ("طارق الجهني", UNLUCKY),
+                ),
+                Person(
+                    "أمل الخالدي",
+                    "amal@example.com",
+                    SELDOM,
+                    registration=Registration.WAITLISTED,
+                ),
+            ),
+            fates={2: Fate.CANCELLED},
+        ),
+    ),
+    open_hours=OpenHours(
+        title="لقاء أولياء الأمور",
+        session_type=SessionType.GENERAL,
+        people=_roster(
+            "مريم السالم",
+            ("أم نورة", STEADY),
+            ("أبو خالد", TARDY),
+            ("أم ريم", STEADY),
+            ("أبو فيصل", UNLUCKY),
+        ),
+        earlier="اللقاء الأول",
+        running="اللقاء الثاني",
+        later="اللقاء الثالث",
+    ),
+    draft="المخيم الصيفي",
+)
+
+SCHOOLS = (ENGLISH, ARABIC)
