@@ -7,7 +7,6 @@ field. Uniqueness is not looked up beforehand: that would not always be right.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -22,7 +21,7 @@ from events.errors import RuleBroken
 from events.fields import YEARS
 from events.problems import constraint_rule
 from events.times import instants_of, local_time
-from events.validators import validate_time_zone
+from events.validators import time_zones, validate_time_zone
 
 T = TypeVar("T")
 
@@ -45,14 +44,14 @@ class ZoneField(forms.CharField):
         if not name:
             return name
         written = name.replace(" ", "_").casefold()
-        known = (zone for zone in available_timezones() if zone.casefold() == written)
+        known = (zone for zone in time_zones() if zone.casefold() == written)
         return next(known, name)
 
 
 def offered_zones() -> list[str]:
     """Return the zones that a field suggests: places, and UTC."""
-    zones = available_timezones()
-    return ["UTC", *sorted(z for z in zones if "/" in z and not z.startswith("Etc/"))]
+    places = (z for z in time_zones() if "/" in z and not z.startswith("Etc/"))
+    return ["UTC", *sorted(places)]
 
 
 class LanguageField(forms.ChoiceField):

@@ -102,7 +102,6 @@ class EventForm(ZonedForm):
     description = forms.CharField(
         label=_("Description"),
         required=False,
-        max_length=20_000,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
     prompt_viewers = forms.BooleanField(
@@ -129,6 +128,10 @@ class EventForm(ZonedForm):
             self.fields["time_zone"].help_text = _(
                 "The times below are on its clocks. Sessions stay when they are."
             )
+
+    def clean_description(self) -> str:
+        """Undo what browsers do to ends of lines, so that nothing seems changed."""
+        return str(self.cleaned_data["description"]).replace("\r\n", "\n")
 
     def organization_chosen(self) -> Organization | None:
         """Return whose event it is; None if that was not understood."""

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from events.models import EventState, Role, User
+from events.models import Event, EventState, Role, User
 from tests.attendance_site.test_routes import ROLES, starred, written
 from tests.factories import (
     make_event,
@@ -134,7 +134,7 @@ def answer_of(route: str, role: str, world: World) -> int:
 
 # Tested where they are from: the first page, signing out, the report, machines' routes.
 ELSEWHERE = re.compile(
-    r"$|sign-out/|admin/|api/|health/|webhooks|\^|events/\*/$|reports|metrics"
+    r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics"
     r"|sessions/\*/(?!edit|end/)"
 )
 
@@ -164,3 +164,44 @@ def test_a_form_needs_its_token(path: str, world: World) -> None:
     address = f"/{path.format_map(ids)}"
     assert client.post(address, SENT[path]).status_code == 403
     assert b"csrfmiddlewaretoken" in client.get(address).content
+
+
+# What a new user writes, by the page that a filled button led to.
+WRITTEN = {
+    "/organizations/new/": {"name": "Al-Noor", "time_zone": "utc", "language": "en"},
+    "/events/new/": {"title": "Algebra"} | TIMES,
+    "/people/several/": {"lines": "Amina Hadid, amina@example.com\nYusuf Karim"},
+    "/sessions/new/": {"title": "Lesson 1", "session_type": "academic"} | TIMES,
+}
+
+
+@pytest.mark.django_db
+def test_the_filled_buttons_lead_from_nothing_to_a_published_event_with_a_session() -> (
+    None
+):
+    client = Client()
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    answer, went = client.get("/"), []
+    while found := re.search(FILLED, answer.content.decode()):
+        path = found["form"] or found["link"]
+        went.append(re.sub(r"\d+", "*", path))
+        sent = [data for end, data in WRITTEN.items() if path.endswith(end)]
+        answer = client.post(path, sent[0] if sent else {}, follow=True)
+        assert answer.redirect_chain, f"{path} refused: {answer.content.decode()}"
+    assert went == [
+        "/organizations/new/",
+        "/events/new/",
+        "/events/*/people/several/",
+        "/events/*/sessions/new/",
+        "/events/*/publish/",
+    ]
+    event = Event.objects.get()
+    assert event.state == EventState.SCHEDULED
+    assert event.participants.count() == 2
+    assert event.sessions.get().room_name in answer.content.decode()
+
+
+FILLED = re.compile(
+    r'class="button first" href="(?P<link>[^"]+)"'
+    r'|action="(?P<form>[^"]+)">\s*<input[^>]*>\s*<button class="button first"'
+)
