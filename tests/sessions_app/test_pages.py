@@ -266,6 +266,9 @@ def test_an_end_is_said_and_corrected_afterwards() -> None:
 
 def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
     session = make_session()
+    client = signed_in(make_member(session.event.organization))
+    page = client.get(f"/sessions/{session.pk}/end/").content.decode()
+    assert 'name="ended_at" value="2026-03-02T11:00"' in page
     assert end(session, AFTERWARDS, ended_at="2026-03-02T11:00").status_code == 302
     session.refresh_from_db()
     assert session.ended_at == session.ends_at
