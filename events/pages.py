@@ -21,7 +21,6 @@ from events.models import Event, User
 from events.permissions import Viewer
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SignedInView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 
 
