@@ -1,8 +1,8 @@
 # Each target is one line over launcher/: `python3 -m launcher run` is the same.
 PYTHON ?= python3
 
-.PHONY: run test check demo bench lock pictures
+.PHONY: run test test-livekit check demo bench lock pictures
 run demo bench check lock pictures:
 	@$(PYTHON) -m launcher $@
-test:
-	@$(PYTHON) -m launcher test $(ARGS)
+test test-livekit:
+	@$(PYTHON) -m launcher $@ $(ARGS)

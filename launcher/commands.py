@@ -1,4 +1,4 @@
-"""The launcher's commands: run, demo, test, bench, pictures, check, lock."""
+"""The launcher's commands: run, demo, test, test-livekit, bench, pictures, and more."""
 
 import os
 import secrets
@@ -9,9 +9,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from launcher import browser, checks, environment, postgres, redis, rollcall
+from launcher import (
+    browser,
+    checks,
+    environment,
+    livekit,
+    postgres,
+    redis,
+    rollcall,
+)
 from launcher.console import RefusedError, Stopwatch, complain, say, step
-from launcher.instance import PROJECT, Instance, data_dir
+from launcher.instance import PROJECT, Instance, data_dir, secret, service_port
 from launcher.lifeline import die_with_parent
 from launcher.supervisor import StopRequestedError, Supervisor, run_until_stopped
 
@@ -225,7 +233,7 @@ def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> No
     say("Ctrl-C stops everything.")
 
 
-# --- test, bench, pictures ------------------------------------------------------------
+# --- test, test-livekit, bench, pictures ----------------------------------------------
 
 
 def test(arguments: list[str]) -> int:
@@ -257,6 +265,33 @@ def bench(arguments: list[str]) -> int:
 
 def _migrate(supervisor: Supervisor, instance: Instance) -> None:
     _prepare_database(supervisor, instance, first_start=False)
+
+
+def test_livekit(arguments: list[str]) -> int:
+    """Compare reports with what real clients do on a real LiveKit server."""
+    if not livekit.clients_can_connect():
+        say(livekit.NO_INTERFACE)
+        return 0
+    livekit.must_be_had()
+    return _with_own_services(
+        ["-m", "pytest", *livekit.TESTS, *arguments],
+        durable=False,
+        prepare=_run_with_livekit,
+        LIVEKIT_URL=f"ws://127.0.0.1:{service_port()}",
+        LIVEKIT_WEBHOOK_KEYS=f"APIprevious:{secret()}",
+        # All scenarios sign in at once.
+        LOGIN_TRIES_PER_MINUTE="100",
+    )
+
+
+def _run_with_livekit(supervisor: Supervisor, instance: Instance) -> None:
+    """Start LiveKit and everything that `make run` starts."""
+    executable = livekit.server(supervisor, instance)
+    instance.values["LIVEKIT_SERVER"] = str(executable)
+    _prepare_database(supervisor, instance, first_start=True)
+    supervisor.start(livekit.program(instance, executable))
+    supervisor.start(*rollcall.programs(instance))
+    supervisor.until_ready()
 
 
 def pictures(_: list[str]) -> int:
@@ -338,6 +373,7 @@ OTHERS = frozenset(
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
+    "test-livekit": test_livekit,
     "check": check,
     "demo": demo,
     "bench": bench,

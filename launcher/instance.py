@@ -125,7 +125,7 @@ class Instance:
 
     def choose_privately(self) -> None:
         """Do the same for an instance nobody visits, on any free port."""
-        self.port = _service_port(None)
+        self.port = service_port()
         self._fill_in()
 
     def _fill_in(self) -> None:
@@ -133,7 +133,7 @@ class Instance:
             given = self.environ.get(name)
             self.values[name] = given or self.values.get(name) or secret(name)
         for name in ("POSTGRES_PORT", "REDIS_PORT"):
-            self.values[name] = str(_service_port(self.values.get(name)))
+            self.values[name] = str(service_port(self.values.get(name)))
         self.values["REDIS_PASSWORD"] = self.values.get("REDIS_PASSWORD") or secret()
         self._address()
 
@@ -227,7 +227,12 @@ def _web_port(text: str, host: str) -> int:
     return int(text)
 
 
-def _service_port(kept: str | None) -> int:
+def service_port(kept: str | None = None) -> int:
+    """Return a free port of 127.0.0.1, the one that was kept if it is free.
+
+    Raises:
+        RefusedError: there is none.
+    """
     candidates = random.sample(SERVICE_PORTS, 100)
     for port in [*([int(kept)] if kept else []), *candidates]:
         try:

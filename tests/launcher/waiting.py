@@ -10,12 +10,17 @@ PATIENCE_SECONDS = 60.0
 Value = TypeVar("Value")
 
 
-def until(condition: Callable[[], Value]) -> Value:
+def until(
+    condition: Callable[[], Value | None],
+    *,
+    every: float = 0.02,
+    patience: float = PATIENCE_SECONDS,
+) -> Value:
     """Return the condition's first true value; fail if it does not come."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while not (value := condition()):
         assert time.monotonic() < deadline, "It did not come about in time."
-        select.select([], [], [], 0.02)
+        select.select([], [], [], every)
     return value
 
 
