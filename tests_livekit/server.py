@@ -10,7 +10,7 @@ import random
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -89,17 +89,34 @@ class Server:
 
     def starts(self) -> None:
         """Start it, and wait until it answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests_livekit.server", *self._arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        until(lambda: answers(self.port))
+        own = [sys.executable, "-m", "tests_livekit.server", *self._arguments]
+        self.process = started(own, self.port)
 
     def is_killed(self) -> None:
         """End it as a crash does."""
         self.process.kill()
         self.process.wait()
+
+
+def started(argv: Sequence[str], port: int, **environ: str) -> subprocess.Popen[bytes]:
+    """Start a server, and wait until it answers.
+
+    Raises:
+        AssertionError: it ended instead.
+    """
+    process = subprocess.Popen(
+        argv,
+        env={**os.environ, **environ},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def stands() -> bool:
+        assert process.poll() is None, f"It ended with {process.returncode}."
+        return answers(port)
+
+    until(stands)
+    return process
 
 
 def main(executable: str, port: str, signed_by: str) -> None:
