@@ -132,6 +132,10 @@ class Instance:
         for name in KEPT:
             given = self.environ.get(name)
             self.values[name] = given or self.values.get(name) or secret(name)
+        # Kept too, so that later starts and manage.py need not be told; empty: none.
+        given = self.environ.get("LIVEKIT_URL")
+        kept = self.values.get("LIVEKIT_URL", "")
+        self.values["LIVEKIT_URL"] = kept if given is None else given
         for name in ("POSTGRES_PORT", "REDIS_PORT"):
             self.values[name] = str(service_port(self.values.get(name)))
         self.values["REDIS_PASSWORD"] = self.values.get("REDIS_PASSWORD") or secret()

@@ -116,6 +116,22 @@ def test_the_environment_wins_over_what_is_kept(tmp_path: Path) -> None:
     assert instance.values["PUBLIC_URL"] == "https://rollcall.example.org"
 
 
+def test_livekits_address_is_kept_until_another_or_none_is_set(tmp_path: Path) -> None:
+    def chosen(**environ: str) -> str:
+        instance = an_instance(tmp_path, **environ)
+        instance.open()
+        instance.choose()
+        instance.save()
+        os.close(instance.lock)
+        return instance.values["LIVEKIT_URL"]
+
+    assert chosen() == ""
+    assert chosen(LIVEKIT_URL="ws://localhost:7880") == "ws://localhost:7880"
+    assert chosen() == "ws://localhost:7880"
+    assert chosen(LIVEKIT_URL="") == ""
+    assert chosen() == ""
+
+
 def test_a_kept_port_that_another_program_took_is_replaced(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
