@@ -8,8 +8,10 @@ and Celery's own command line takes half a second to import.
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
+from celery.exceptions import SecurityWarning
 from celery.signals import beat_init, worker_process_init, worker_ready
 
 from attendance_site.celery import app
@@ -21,6 +23,8 @@ WORKER_PROCESSES = 2
 def main(kind: str) -> int:
     """Run a worker or beat until it is told to stop; return its exit code."""
     if kind == "worker":
+        # Of root, who may start it: messages are JSON, which runs nothing.
+        warnings.simplefilter("ignore", SecurityWarning)
         worker = app.Worker(
             concurrency=WORKER_PROCESSES,
             loglevel="INFO",

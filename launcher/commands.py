@@ -359,6 +359,7 @@ OTHERS = frozenset(
         "ALLOWED_HOSTS",
         "DATABASE_OWNER_URL",
         "DATABASE_URL",
+        "EMAIL_URL",
         "LIVEKIT_API_KEY",
         "LIVEKIT_API_SECRET",
         "LIVEKIT_URL",

@@ -1,5 +1,6 @@
 """What the log says, as real processes write it: to stderr, one JSON object a line."""
 
+import asyncio
 import json
 import logging
 import os
@@ -18,7 +19,9 @@ from pytest_django import Settings
 
 from attendance.due import Selection
 from attendance.services import calculate_sessions
-from attendance_site import logs
+from attendance_site import bodies, logs
+from attendance_site.asgi import application
+from attendance_site.bodies import Scope
 from launcher.instance import PROJECT
 from launcher.rollcall import GRANIAN_LOGS
 from sessions_app.livekit import sign_webhook
@@ -206,6 +209,27 @@ def test_an_id_that_comes_again_with_another_body_logs_which(log: Log) -> None:
     deliver(room.joined("ben", 0) | {"id": "EV_1"})
     [line] = log.of("receive_webhook")
     assert (line["event_id"], line["source"]) == ("EV_1", "livekit")
+
+
+def test_a_body_that_never_comes_logs_where_and_why(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.01)
+    sent: list[Scope] = []
+
+    async def receive() -> Scope:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: Scope) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "path": "/webhooks/livekit"}
+    asyncio.run(application(scope, receive, send))
+    assert sent[0]["status"] == 408
+    [line] = log.of("read_body")
+    assert (line["path"], line["status"]) == ("/webhooks/livekit", 408)
+    assert line["reason"] == "The body did not come in time."
 
 
 # Errors
