@@ -4,6 +4,7 @@ What they made is known by its mark (``played/ownership.py``). An organization t
 somebody has added events of their own stays, with those.
 """
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,12 +21,15 @@ from attendance.models import (
 from attendance_site.demo.schools import SCHOOLS
 from attendance_site.played import ownership, simulation
 from events.models import Event, Organization, Participant, User
+from events.operations import logged
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
     LiveSession,
     PresenceEvent,
 )
+
+logger = logging.getLogger(__name__)
 
 SLUGS = (*(school.slug for school in SCHOOLS), simulation.SLUG)
 
@@ -38,13 +42,20 @@ class Purged:
     kept: list[str] = field(default_factory=list)
 
 
-@transaction.atomic
 def purge_demo() -> Purged:
     """Remove all that demonstrations and simulations made in their organizations.
 
     Raises:
         ProgrammingError: the database's role is not its owner.
     """
+    with logged(logger, "purge_demo", "The demonstration is removed.") as fields:
+        purged = _remove_all()
+        fields["removed"] = purged.removed
+    return purged
+
+
+@transaction.atomic
+def _remove_all() -> Purged:
     with connection.cursor() as cursor:
         # The refusing triggers let the owner pass who says why.
         cursor.execute("SET LOCAL rollcall.maintenance = 'purge of the demonstration'")

@@ -22,6 +22,7 @@ from attendance.services import calculate_sessions
 from attendance_site import bodies, logs
 from attendance_site.asgi import application
 from attendance_site.bodies import Scope
+from attendance_site.demo.purge import purge_demo
 from launcher.instance import PROJECT
 from launcher.rollcall import GRANIAN_LOGS
 from sessions_app.livekit import sign_webhook
@@ -178,6 +179,13 @@ def test_a_reconciliation_logs_how_many_it_took_as_left(log: Log) -> None:
     reconcile_connections(now=timezone.now())
     [line] = log.of("reconcile_connections")
     assert line["taken_as_left"] == 0
+
+
+@pytest.mark.django_db
+def test_a_purge_logs_how_much_of_what_it_removed(log: Log) -> None:
+    purge_demo()
+    [line] = log.of("purge_demo")
+    assert set(line["removed"].values()) <= {0}
 
 
 @pytest.mark.django_db
