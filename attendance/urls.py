@@ -6,6 +6,7 @@ from attendance import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("reports/", views.reports_page, name="reports"),
     path("events/<int:event_id>/", views.event_page, name="event"),
     path("sessions/<int:session_id>/", views.session_page, name="session"),
     path("sessions/<int:session_id>/calculate/", views.calculate, name="calculate"),

@@ -18,6 +18,7 @@ from attendance.choice import Choice
 from attendance.event_page import EventPage
 from attendance.overview import sessions_overview
 from attendance.report_page import ReportPage
+from attendance.reports_page import ReportsPage
 from attendance.selectors import session_report
 from attendance.services import calculate_session, count_empty_as_absent
 from events.errors import NotAllowed, RuleBroken
@@ -56,6 +57,14 @@ def event_page(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     )
     context = {"event": event, "about": page, "page": "events"}
     return render(request, "attendance/event.html", context)
+
+
+@read_page
+def reports_page(request: HttpRequest, user: User) -> HttpResponse:
+    page = ReportsPage(request.GET, user=user, now=timezone.now())
+    context = {"reports": page, "page": "reports"}
+    status = 200 if page.is_valid else 400
+    return render(request, "attendance/reports.html", context, status=status)
 
 
 @require_safe
