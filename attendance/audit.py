@@ -4,17 +4,24 @@ Whoever changes a decision calls :func:`record_changes` in the same transaction.
 table refuses UPDATE, DELETE and TRUNCATE in the database (``events/append_only.py``).
 """
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from attendance.arrays import as_array
+from attendance.seals import seal_batch
 from attendance.signals import attendance_changed
 
 
 class Change(NamedTuple):
-    """One decision before and after; ``session_id`` None is the event as a whole."""
+    """One decision before and after; ``session_id`` None is the event as a whole.
+
+    ``reason`` is what the person who changed it wrote; ``undoes_id`` the change that
+    this one takes back.
+    """
 
     organization_id: int
     participant_id: int
@@ -23,23 +30,48 @@ class Change(NamedTuple):
     to_status: str
     from_source: str | None
     source: str | None
+    undoes_id: int | None = None
+    reason: str = ""
 
 
 _RECORD = """
-    INSERT INTO attendance_attendancechange (
-        organization_id, participant_id, session_id,
-        from_status, to_status, from_source, source, actor_id, batch
+    WITH batch AS (SELECT nextval('attendance_batch') AS number),
+    written AS (
+        INSERT INTO attendance_attendancechange (
+            organization_id, participant_id, session_id,
+            from_status, to_status, from_source, source, undoes_id, reason_digest,
+            actor_id, batch
+        )
+        SELECT c.*, %s::bigint, batch.number
+        FROM unnest(
+            %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[]
+        ) c, batch
     )
-    SELECT c.*, %s::bigint, (SELECT nextval('attendance_batch'))
-    FROM unnest(
-        %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::text[], %s::text[], %s::text[], %s::text[]
-    ) c
+    SELECT number FROM batch
+"""
+
+# A digest is of a random salt: it tells which change a text belongs to.
+_WRITE_REASONS = """
+    INSERT INTO attendance_changereason (change_id, salt, text)
+    SELECT c.id, r.salt, r.text
+    FROM unnest(%s::bytea[], %s::bytea[], %s::text[]) r (digest, salt, text)
+    JOIN attendance_attendancechange c ON c.reason_digest = r.digest
+    WHERE c.organization_id = ANY(%s) AND c.batch = %s
 """
 
 
+class _Reason(NamedTuple):
+    digest: bytes
+    salt: bytes
+    text: str
+
+
 def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) -> None:
-    """Write ``changes`` as one batch and tell the upper apps; nothing if none.
+    """Write ``changes`` as one sealed batch and tell the upper apps; nothing if none.
+
+    Called once per transaction, last: what other transactions write to the log of the
+    same organizations waits until this one ends.
 
     Args:
         changes: All changes of this transaction.
@@ -47,7 +79,22 @@ def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) ->
     """
     if not changes:
         return
-    columns = [as_array(column) for column in zip(*changes, strict=True)]
+    reasons = [_reason(change.reason) for change in changes]
+    *columns, _texts = zip(*changes, strict=True)
+    digests = [reason and reason.digest for reason in reasons]
+    organizations = sorted({change.organization_id for change in changes})
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [actor_id, *columns])
+        cursor.execute(_RECORD, [actor_id, *map(as_array, columns), digests])
+        [batch] = cursor.fetchone()
+        if given := [reason for reason in reasons if reason]:
+            texts = [list(column) for column in zip(*given, strict=True)]
+            cursor.execute(_WRITE_REASONS, [*texts, organizations, batch])
+    seal_batch(batch, organizations)
     attendance_changed.send(Change, changes=changes)
+
+
+def _reason(text: str) -> _Reason | None:
+    if not text:
+        return None
+    salt = secrets.token_bytes(16)
+    return _Reason(hashlib.sha256(salt + text.encode()).digest(), salt, text)

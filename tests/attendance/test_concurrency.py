@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Event
 from typing import TypeVar
 
@@ -15,11 +16,18 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from attendance.audit import Change, record_changes
 from attendance.due import Selection
 from attendance.evidence import read_evidence, read_roster
-from attendance.models import Attendance, AttendanceChange, SessionCalculation
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    AuditSeal,
+    SessionCalculation,
+)
+from attendance.seals import verify
 from attendance.services import Outcome, calculate_sessions
-from events.models import Participant
+from events.models import Organization, Participant
 from sessions_app.facts import STORE_AND_FOLD
 from sessions_app.livekit import Signature, read_webhook
 from sessions_app.models import LiveSession
@@ -73,6 +81,43 @@ def another_connection() -> Iterator[psycopg.Connection]:
         yield other
     finally:
         other.close()
+
+
+# Two who write to one log at once
+
+
+def test_batches_written_at_once_follow_one_another_in_the_chain() -> None:
+    people = [make_participant(make_event()) for _ in range(2)]
+    together = Barrier(8)
+
+    def write(number: int) -> None:
+        together.wait(PATIENCE)
+        # In another order each time: the heads are locked in the order of ids.
+        ordered = people if number % 2 else people[::-1]
+        record_changes(
+            [
+                Change(
+                    one.event.organization_id,
+                    one.pk,
+                    None,
+                    "unknown",
+                    "present",
+                    None,
+                    "manual",
+                )
+                for one in ordered
+            ]
+        )
+
+    with ThreadPoolExecutor(8) as threads:
+        done = [
+            threads.submit(with_own_connection(partial(write, number)))
+            for number in range(8)
+        ]
+        for one in done:
+            one.result(PATIENCE)
+    assert verify(Organization.objects.all()) == []
+    assert AuditSeal.objects.filter(number=8).count() == 2
 
 
 # Two runs at once

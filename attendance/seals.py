@@ -1,0 +1,236 @@
+"""The seals of the log: a chain of hashes per organization, one link per transaction.
+
+A link covers all changes of one batch and the link before it. Whoever edits, deletes,
+inserts or swaps rows breaks it, the database's owner included. Who recomputes the whole
+chain, or cuts off its tail, is found only by comparing with seals kept elsewhere
+(``manage.py verify_audit --export`` and ``--against``).
+
+Source: design.md, "AuditSeal"; edges.md 39; docs/architecture.md, "The audit".
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+from attendance.models import AuditSeal
+from events.models import Organization
+
+# What the first link of a chain follows.
+GENESIS = bytes(32)
+SEALS_AT_ONCE = 1000
+# The first of the two numbers of our advisory locks; the second is the organization.
+_LOCK_OF_HEADS = 0x5EA1
+
+# A row of attendance_attendancechange as it is sealed. Never changed: old seals would
+# no longer fit.
+_SEALED_ROW = """
+    jsonb_build_array(
+        c.id, c.organization_id, c.participant_id, c.session_id,
+        c.from_status, c.to_status, c.from_source, c.source, c.actor_id, c.undoes_id,
+        (extract(epoch FROM c.at) * 1000000)::bigint, c.batch,
+        encode(c.reason_digest, 'hex')
+    )::text
+"""
+_CONTENT = f"""
+    sha256(convert_to(string_agg({_SEALED_ROW}, E'\\n' ORDER BY c.id), 'UTF8'))
+"""
+
+_LOCK = "SELECT pg_advisory_xact_lock(%s, o::int) FROM unnest(%s::bigint[]) o"
+
+_SEAL = f"""
+    INSERT INTO attendance_auditseal (
+        organization_id, number, batch, previous_digest, digest
+    )
+    SELECT b.organization_id, h.number + 1, b.batch, h.digest,
+        sha256(h.digest || int8send(h.number + 1) || int8send(b.batch) || b.content)
+    FROM (
+        SELECT c.organization_id, c.batch, {_CONTENT} AS content
+        FROM attendance_attendancechange c
+        WHERE c.organization_id = ANY(%(organizations)s) AND c.batch = %(batch)s
+        GROUP BY c.organization_id, c.batch
+    ) b
+    CROSS JOIN LATERAL (
+        SELECT number, digest FROM (
+            SELECT number, digest FROM attendance_auditseal
+            WHERE organization_id = b.organization_id
+            UNION ALL SELECT 0, %(genesis)s
+        ) link ORDER BY number DESC LIMIT 1
+    ) h
+"""
+
+
+def seal_batch(batch: int, organizations: Iterable[int]) -> None:
+    """Add a link over ``batch`` to the chain of each organization in it.
+
+    The heads of the chains are locked until the transaction ends, in the order of ids,
+    so that two transactions never follow the same link.
+    """
+    ids = sorted(set(organizations))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [_LOCK_OF_HEADS, ids])
+        cursor.execute(
+            _SEAL, {"organizations": ids, "batch": batch, "genesis": GENESIS}
+        )
+
+
+# --- Verifying ------------------------------------------------------------------------
+
+
+class Misfit(NamedTuple):
+    """The first row of an organization's log that does not fit, and why."""
+
+    organization: str
+    row: str
+    why: str
+
+
+class Head(NamedTuple):
+    """The newest seal of an organization, to be kept elsewhere."""
+
+    organization: str
+    number: int
+    digest: str
+
+
+_LINKS = f"""
+    SELECT s.number, s.batch, s.previous_digest, s.digest, c.content, c.first, c.last
+    FROM attendance_auditseal s
+    LEFT JOIN LATERAL (
+        SELECT {_CONTENT} AS content, min(c.id) AS first, max(c.id) AS last
+        FROM attendance_attendancechange c
+        WHERE c.organization_id = s.organization_id AND c.batch = s.batch
+    ) c ON true
+    WHERE s.organization_id = %s AND s.number > %s
+    ORDER BY s.number
+    LIMIT {SEALS_AT_ONCE}
+"""
+_UNSEALED = """
+    SELECT min(c.id) FROM attendance_attendancechange c
+    WHERE c.organization_id = %s AND NOT EXISTS (
+        SELECT FROM attendance_auditseal s
+        WHERE s.organization_id = c.organization_id AND s.batch = c.batch
+    )
+"""
+_OTHER_REASON = """
+    SELECT min(c.id)
+    FROM attendance_attendancechange c
+    JOIN attendance_changereason r ON r.change_id = c.id
+    WHERE c.organization_id = %s
+        AND c.reason_digest
+            IS DISTINCT FROM sha256(r.salt || convert_to(r.text, 'UTF8'))
+"""
+
+
+class Link(NamedTuple):
+    """A seal with the digest of the rows that it covers, as they are now."""
+
+    number: int
+    batch: int
+    previous_digest: bytes
+    digest: bytes
+    content: bytes | None
+    first: int | None
+    last: int | None
+
+
+def verify(organizations: Iterable[Organization]) -> list[Misfit]:
+    """Return the first misfit of each organization whose log does not verify.
+
+    What is written meanwhile does no harm: changes and their seal appear together.
+    """
+    found = (_first_misfit(organization) for organization in organizations)
+    return [misfit for misfit in found if misfit]
+
+
+def _first_misfit(organization: Organization) -> Misfit | None:
+    follows, number = GENESIS, 0
+    for link in _links(organization.pk):
+        if why := _why_not(link, follows, number + 1):
+            return Misfit(organization.slug, _place(link, number + 1), why)
+        follows, number = link.digest, link.number
+    for statement, why in (
+        (_UNSEALED, "no seal covers it"),
+        (_OTHER_REASON, "its reason is not the text that was given"),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [organization.pk])
+            [change] = cursor.fetchone()
+        if change is not None:
+            return Misfit(organization.slug, f"change {change}", why)
+    return None
+
+
+def _why_not(link: Link, follows: bytes, number: int) -> str:
+    """Say what is wrong with a link; empty if it fits."""
+    if link.number != number:
+        return f"the seal is missing, the next is {link.number}"
+    if link.previous_digest != follows:
+        return "it does not follow the seal before it"
+    if link.content is None:
+        return "the changes that it covers are gone"
+    if digest_of(follows, number, link.batch, link.content) != link.digest:
+        return "the changes that it covers are not those that were sealed"
+    return ""
+
+
+def digest_of(follows: bytes, number: int, batch: int, content: bytes) -> bytes:
+    """Return the digest of a link, as :data:`_SEAL` does."""
+    numbers = struct.pack(">qq", number, batch)
+    return hashlib.sha256(follows + numbers + content).digest()
+
+
+def _place(link: Link, number: int) -> str:
+    if link.number != number or link.first is None:
+        return f"seal {number}"
+    return f"seal {number}, over the changes {link.first} to {link.last}"
+
+
+def _links(organization_id: int) -> Iterator[Link]:
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_LINKS, [organization_id, after])
+            links = [_link(row) for row in cursor.fetchall()]
+        yield from links
+        if len(links) < SEALS_AT_ONCE:
+            return
+        after = links[-1].number
+
+
+def _link(row: Sequence[object]) -> Link:
+    return Link._make(
+        bytes(value) if isinstance(value, memoryview) else value for value in row
+    )
+
+
+# --- Keeping elsewhere ----------------------------------------------------------------
+
+
+def heads(organizations: Iterable[Organization]) -> list[Head]:
+    """Return the newest seal of each organization that has any."""
+    seals = (
+        AuditSeal.objects.filter(organization__in=organizations)
+        .order_by("organization_id", "-number")
+        .distinct("organization_id")
+        .select_related("organization")
+    )
+    return [
+        Head(seal.organization.slug, seal.number, bytes(seal.digest).hex())
+        for seal in seals
+    ]
+
+
+def missing(kept: Iterable[Head]) -> list[Misfit]:
+    """Return which of the seals that were kept elsewhere no longer stand."""
+    gone = []
+    for head in kept:
+        seal = AuditSeal.objects.filter(
+            organization__slug=head.organization, number=head.number
+        ).first()
+        if seal is None or bytes(seal.digest).hex() != head.digest:
+            why = "it is gone" if seal is None else "it is not the one that was kept"
+            gone.append(Misfit(head.organization, f"seal {head.number}", why))
+    return gone
