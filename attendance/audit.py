@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from attendance.arrays import as_array
 from attendance.seals import seal_batch
@@ -67,6 +67,7 @@ class _Reason(NamedTuple):
     text: str
 
 
+@transaction.atomic(savepoint=False)
 def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) -> None:
     """Write ``changes`` as one sealed batch and tell the upper apps; nothing if none.
 
