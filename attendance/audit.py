@@ -12,15 +12,18 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from attendance.arrays import as_array
-from attendance.seals import seal_batch
+from attendance.points import give_points
+from attendance.seals import lock_heads, seal_batch
 from attendance.signals import attendance_changed
 
 
 class Change(NamedTuple):
     """One decision before and after; ``session_id`` None is the event as a whole.
 
-    ``reason`` is what the person who changed it wrote; ``undoes_id`` the change that
-    this one takes back.
+    Attributes:
+        undoes_id: The change that this one takes back.
+        follows: It follows from other changes, so nobody is its actor.
+        reason: What the person who changed it wrote.
     """
 
     organization_id: int
@@ -31,6 +34,7 @@ class Change(NamedTuple):
     from_source: str | None
     source: str | None
     undoes_id: int | None = None
+    follows: bool = False
     reason: str = ""
 
 
@@ -39,13 +43,13 @@ _RECORD = """
     written AS (
         INSERT INTO attendance_attendancechange (
             organization_id, participant_id, session_id,
-            from_status, to_status, from_source, source, undoes_id, reason_digest,
-            actor_id, batch
+            from_status, to_status, from_source, source, undoes_id, actor_id,
+            reason_digest, batch
         )
-        SELECT c.*, %s::bigint, batch.number
+        SELECT c.*, batch.number
         FROM unnest(
-            %s::bigint[], %s::bigint[], %s::bigint[],
-            %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[]
+            %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bytea[]
         ) c, batch
     )
     SELECT number FROM batch
@@ -69,10 +73,10 @@ class _Reason(NamedTuple):
 
 @transaction.atomic(savepoint=False)
 def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) -> None:
-    """Write ``changes`` as one sealed batch and tell the upper apps; nothing if none.
+    """Write ``changes`` as one sealed batch with its points, and tell the upper apps.
 
-    Called once per transaction, last: what other transactions write to the log of the
-    same organizations waits until this one ends.
+    Called once per transaction, last; nothing if there are none. What others write to
+    the log of the same organizations waits until this transaction ends.
 
     Args:
         changes: All changes of this transaction.
@@ -81,15 +85,18 @@ def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) ->
     if not changes:
         return
     reasons = [_reason(change.reason) for change in changes]
-    *columns, _texts = zip(*changes, strict=True)
+    *columns, follows, _texts = zip(*changes, strict=True)
+    columns.append(tuple(None if one else actor_id for one in follows))
     digests = [reason and reason.digest for reason in reasons]
     organizations = sorted({change.organization_id for change in changes})
+    lock_heads(organizations)
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [actor_id, *map(as_array, columns), digests])
+        cursor.execute(_RECORD, [*map(as_array, columns), digests])
         [batch] = cursor.fetchone()
         if given := [reason for reason in reasons if reason]:
             texts = [list(column) for column in zip(*given, strict=True)]
             cursor.execute(_WRITE_REASONS, [*texts, organizations, batch])
+    give_points(batch, organizations)
     seal_batch(batch, organizations)
     attendance_changed.send(Change, changes=changes)
 

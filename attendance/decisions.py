@@ -4,14 +4,16 @@ Only rows that differ from what stands are given here; the changes among them go
 the log in the same transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
 
 from attendance.arrays import as_array
-from attendance.audit import Change, record_changes
+from attendance.audit import Change
 from attendance.calculation import Figures
+from attendance.conclusion import conclude
 from attendance.evidence import Computed, RosterRow, SessionInputs
 from attendance.models import Status
 
@@ -46,7 +48,7 @@ class Decided(NamedTuple):
 def write_decisions(
     decided: Iterable[Decided], *, actor_id: int | None = None
 ) -> list[Change]:
-    """Write the rows that differ, log what changed, and return the changes.
+    """Write the rows that differ, and what follows; return what changed of sessions.
 
     Args:
         decided: Rows of sessions that this transaction has locked.
@@ -56,7 +58,10 @@ def write_decisions(
     _write(_WRITE_DECISIONS, [one for one in differing if not one.row.is_marked])
     _write(_WRITE_COMPUTED, [one for one in differing if one.row.is_marked])
     changes = [_change(one) for one in differing if one.is_change]
-    record_changes(changes, actor_id=actor_id)
+    touched: dict[int, list[int]] = defaultdict(list)
+    for one in differing:
+        touched[one.inputs.event_id].append(one.row.participant_id)
+    conclude(changes, touched, actor_id=actor_id)
     return changes
 
 

@@ -134,11 +134,22 @@ class SessionCalculation(models.Model):
         return str(self.session)
 
 
+class CheckInMethod(models.TextChoices):
+    """How somebody was checked in."""
+
+    STAFF = "staff", _("at the door")
+    QR = "qr", _("badge")
+    SELF = "self", _("by themselves")
+
+
 class Attendance(models.Model):
     """The decision about one participant at one session, or (session empty) the event.
 
     ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the final
-    decision. ``computed_status`` and what follows is what the last calculation found;
+    decision; ``derived``: it follows from the sessions of the event. A check-in is kept
+    beside it, when it happened and when it arrived here, and so is the person's own
+    answer, also where something of higher rank decides. ``computed_status`` and what
+    follows is what the last calculation found;
     it is kept beside a person's mark, and null before any. Lengths are in seconds,
     rounded down; ``percentage`` is of the window, two decimals, half up; ``intervals``
     is a list of ``[joined_at, left_at, inferred]``, instants in microseconds since the
@@ -170,6 +181,21 @@ class Attendance(models.Model):
     marked_at = models.DateTimeField(_("marked at"), null=True)
     notes = models.TextField(_("notes"), blank=True, db_default="")
     derived = models.BooleanField(_("derived"), default=False, db_default=False)
+
+    checked_in_at = models.DateTimeField(_("checked in at"), null=True)
+    check_in_received_at = models.DateTimeField(_("check-in received at"), null=True)
+    check_in_method = models.CharField(
+        _("checked in by"), max_length=16, choices=CheckInMethod, null=True
+    )
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("checked in by whom"),
+    )
+    self_attended = models.BooleanField(_("own answer"), null=True)
+    self_answered_at = models.DateTimeField(_("answered at"), null=True)
 
     computed_status = models.CharField(
         _("computed status"), max_length=16, choices=Status, null=True
@@ -225,6 +251,25 @@ class Attendance(models.Model):
             models.CheckConstraint(
                 condition=Q(source__isnull=False) | Q(status=Status.UNKNOWN),
                 name="attendance_decided_by_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(derived=False) | Q(session__isnull=True),
+                name="attendance_derived_of_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_in_at__isnull=True)
+                | Q(check_in_received_at__isnull=False, check_in_method__isnull=False),
+                name="attendance_check_in_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(check_in_method__isnull=True)
+                | Q(check_in_method__in=CheckInMethod.values),
+                name="attendance_check_in_method_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(self_attended__isnull=True)
+                | Q(self_answered_at__isnull=False),
+                name="attendance_answered_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(percentage__isnull=True)
@@ -384,6 +429,29 @@ class EngagementEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id}: {self.points:+}"
+
+
+class PointsMapping(models.Model):
+    """What a decision is worth in an organization; without a row, the defaults here.
+
+    Every other status is worth nothing.
+    """
+
+    organization = models.OneToOneField(
+        Organization, models.CASCADE, primary_key=True, related_name="points_mapping"
+    )
+    present = models.PositiveSmallIntegerField(_("present"), default=10)
+    late = models.PositiveSmallIntegerField(_("late"), default=7)
+    partial = models.PositiveSmallIntegerField(_("partial"), default=4)
+    feedback = models.PositiveSmallIntegerField(_("feedback given"), default=2)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("what decisions are worth")
+        verbose_name_plural = _("what decisions are worth")
+
+    def __str__(self) -> str:
+        return str(self.organization)
 
 
 class Feedback(models.Model):

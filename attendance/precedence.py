@@ -54,6 +54,27 @@ def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> 
     return rank(computed, marked=False) >= rank(source, marked=marked)
 
 
+def mark_replaces(source: str | None, by: str, *, marked: bool) -> bool:
+    """Return whether somebody's decision by ``by`` replaces what stands.
+
+    Of the same rank the later wins.
+
+    Args:
+        source: The source of the decision that stands, or None before any.
+        by: The source of the new decision, which a person makes.
+        marked: A person made the decision that stands.
+    """
+    return rank(by, marked=True) >= rank(source, marked=marked)
+
+
+def derivation_replaces(source: str | None, *, marked: bool, derived: bool) -> bool:
+    """Return whether what follows from the sessions replaces a decision on the event.
+
+    Only a mark or a check-in made about the event itself outranks it.
+    """
+    return derived or rank(source, marked=marked) < _RANKS[CHECK_IN]
+
+
 def is_automatic(source: str | None) -> bool:
     """Return whether a calculation gave the decision."""
     return source in _AUTOMATIC

@@ -62,17 +62,21 @@ _SEAL = f"""
 """
 
 
-def seal_batch(batch: int, organizations: Iterable[int]) -> None:
-    """Add a link over ``batch`` to the chain of each organization in it.
+def lock_heads(organizations: Iterable[int]) -> None:
+    """Let nobody else add to these chains, nor to the ledgers, until this ends.
 
-    The heads of the chains are locked until the transaction ends, in the order of ids,
-    so that two transactions never follow the same link.
+    Taken last, and in the order of ids: two transactions never follow the same link.
     """
-    ids = sorted(set(organizations))
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_LOCK_OF_HEADS, ids])
+        cursor.execute(_LOCK, [_LOCK_OF_HEADS, sorted(set(organizations))])
+
+
+def seal_batch(batch: int, organizations: Iterable[int]) -> None:
+    """Add a link over ``batch`` to the chain of each organization; heads are locked."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            _SEAL, {"organizations": ids, "batch": batch, "genesis": GENESIS}
+            _SEAL,
+            {"organizations": list(organizations), "batch": batch, "genesis": GENESIS},
         )
 
 

@@ -192,6 +192,7 @@ class Event(models.Model):
     the database whenever somebody's place on the roster or a link of an identity
     changes, whichever way: sessions calculated before are then due again.
     ``state_before_cancel`` is what it becomes when its cancellation is taken back.
+    ``reopened_at``: somebody took its completion back, so only people complete it.
     """
 
     organization = models.ForeignKey(
@@ -216,6 +217,7 @@ class Event(models.Model):
         db_default=EventState.DRAFT,
         editable=False,
     )
+    reopened_at = models.DateTimeField(null=True, editable=False)
     roster_changed_at = models.DateTimeField(db_default=Now(), editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

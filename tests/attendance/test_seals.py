@@ -46,8 +46,7 @@ def mark(people: list[Participant], status: str, reason: str = "") -> None:
                 status,
                 last.source if last else None,
                 "manual",
-                None,
-                reason,
+                reason=reason,
             )
         )
     record_changes(changes, actor_id=make_user().pk)
@@ -190,11 +189,13 @@ def edit_reason_digest(log: list[AttendanceChange]) -> None:
 
 
 def delete_one(log: list[AttendanceChange]) -> None:
+    sql("DELETE FROM attendance_engagemententry")
     ChangeReason.objects.filter(change=log[4]).delete()
     sql("DELETE FROM attendance_attendancechange WHERE id = %s", log[4].pk)
 
 
 def delete_batch(log: list[AttendanceChange]) -> None:
+    sql("DELETE FROM attendance_engagemententry")
     ChangeReason.objects.all().delete()
     sql("DELETE FROM attendance_attendancechange WHERE batch = %s", log[4].batch)
 
@@ -285,6 +286,7 @@ def test_a_reason_that_was_erased_leaves_the_log_fitting(
 
 def cut_the_tail() -> None:
     last = AuditSeal.objects.latest("number")
+    sql("DELETE FROM attendance_engagemententry")
     sql("DELETE FROM attendance_attendancechange WHERE batch = %s", last.batch)
     sql("DELETE FROM attendance_auditseal WHERE id = %s", last.pk)
 
@@ -345,7 +347,7 @@ def test_reasons_are_kept_with_their_changes(people: list[Participant]) -> None:
     record_changes(
         [
             Change(
-                organization, one.pk, event, "unknown", "late", None, "manual", None, r
+                organization, one.pk, event, "unknown", "late", None, "manual", reason=r
             )
             for one, r in zip(people, ("Ill", "", '‏متأخر {"}'), strict=True)
         ]

@@ -1,0 +1,50 @@
+"""What follows when session decisions were written: the event level, then the log.
+
+Every path that writes decisions about sessions ends here, in its transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from attendance.audit import Change, record_changes
+from attendance.event_level import derive_people, lock_events
+
+_WITH_EVENT_LEVEL = """
+    SELECT e.id FROM events_event e
+    WHERE e.id = ANY(%s) AND (
+        e.state = 'completed' OR EXISTS (
+            SELECT FROM attendance_attendance a
+            WHERE a.event_id = e.id AND a.session_id IS NULL AND a.derived
+        )
+    )
+"""
+
+
+def conclude(
+    changes: Sequence[Change],
+    touched: Mapping[int, Sequence[int]],
+    *,
+    actor_id: int | None = None,
+) -> list[Change]:
+    """Derive anew what follows for events, and write all changes into the log.
+
+    Args:
+        changes: The changes of session decisions, already written.
+        touched: By event, the participants whose decisions, or figures behind them,
+            were written.
+        actor_id: The user who decided; None for a machine.
+
+    Returns:
+        All changes, those of events behind those given.
+    """
+    if not touched:
+        return []
+    lock_events(touched)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_EVENT_LEVEL, [list(touched)])
+        events = [event for (event,) in cursor.fetchall()]
+    people = [person for event in events for person in touched[event]]
+    derived = derive_people(people) if people else []
+    record_changes([*changes, *derived], actor_id=actor_id)
+    return [*changes, *derived]

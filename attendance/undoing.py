@@ -1,0 +1,136 @@
+"""Taking a decision of a person back.
+
+Source: edges.md 16.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.audit import record_changes
+from attendance.conclusion import conclude
+from attendance.event_level import derive_people
+from attendance.marking import status_of_check_in
+from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.precedence import calculation_replaces, rank
+from attendance.rows import (
+    Place,
+    Standing,
+    change_of,
+    is_marked,
+    lock_decisions,
+    write_rows,
+)
+from events.errors import Conflict
+from events.models import User
+
+
+@transaction.atomic
+def undo(
+    change: AttendanceChange, *, reason: str, by: User, now: datetime
+) -> Attendance:
+    """Restore what was there before a change, as a new change that names it.
+
+    If a machine had decided, what it computes at present counts, and what was kept
+    beside the decision that is taken back counts again. If there was nothing, the
+    decision is unknown.
+
+    Raises:
+        Conflict: it is not the newest change of that decision, or not a person's.
+    """
+    participant = change.participant
+    place = Place(participant.event, change.session)
+    decisions = lock_decisions(place, [participant])
+    decision = decisions[participant.pk]
+    _must_be_newest(change)
+    before = Standing(decision.status, decision.source)
+    if change.source == DecisionSource.CHECK_IN:
+        decision.checked_in_at = decision.check_in_received_at = None
+        decision.check_in_method = decision.checked_in_by = None
+    _restore(decision, place, change)
+    decision.updated_at = now
+    write_rows([decision])
+    if place.session is None and derive_people([participant.pk]):
+        decision.refresh_from_db()
+    undone = change_of(decision, before, reason)._replace(undoes_id=change.pk)
+    if place.session is None:
+        record_changes([undone], actor_id=by.pk)
+    else:
+        conclude([undone], {place.event.pk: [participant.pk]}, actor_id=by.pk)
+    return decision
+
+
+def _must_be_newest(change: AttendanceChange) -> None:
+    of_decision = AttendanceChange.objects.filter(
+        participant=change.participant_id, session=change.session_id
+    )
+    newest = of_decision.latest("pk")
+    if newest != change:
+        raise Conflict(
+            "not_the_newest",
+            _("Something has been decided since: undo that first, or mark anew."),
+            change=newest.pk,
+        )
+    if change.actor_id is None:
+        raise Conflict(
+            "not_by_a_person",
+            _("A calculation is not undone: mark by hand what is right."),
+        )
+
+
+def _restore(decision: Attendance, place: Place, change: AttendanceChange) -> None:
+    """Set the decision to the best of what was there before and what is known beside.
+
+    What a machine had decided is not restored as such: what is computed now counts.
+    """
+    _clear(decision)
+    earlier = _decided_before(change)
+    if earlier is not None:
+        decision.status, decision.source = change.from_status, change.from_source
+        decision.marked_by, decision.marked_at = earlier.actor, earlier.at
+        decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
+    elif change.from_source == DecisionSource.SYSTEM_DEFAULT:
+        decision.status, decision.source = change.from_status, change.from_source
+    if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
+        decision.status = status_of_check_in(place, decision.checked_in_at)
+        decision.source = DecisionSource.CHECK_IN
+        decision.marked_by = decision.checked_in_by
+        decision.marked_at = decision.check_in_received_at
+        decision.notes = ""
+    computed_by = decision.computed_source
+    if computed_by and calculation_replaces(
+        decision.source, computed_by, marked=is_marked(decision)
+    ):
+        _clear(decision)
+        decision.status = decision.computed_status or Status.UNKNOWN
+        decision.source = computed_by
+
+
+def _clear(decision: Attendance) -> None:
+    decision.status, decision.source = Status.UNKNOWN, None
+    decision.marked_by = decision.marked_at = None
+    decision.notes, decision.derived = "", False
+
+
+def _is_better(decision: Attendance, source: str) -> bool:
+    return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
+
+
+def _decided_before(change: AttendanceChange) -> AttendanceChange | None:
+    """Return the change by which a person had decided what is restored, if one did."""
+    if change.from_source is None:
+        return None
+    earlier = (
+        AttendanceChange.objects.filter(
+            participant=change.participant_id,
+            session=change.session_id,
+            pk__lt=change.pk,
+            undoes=None,
+        )
+        .filter(to_status=change.from_status, source=change.from_source)
+        .select_related("actor", "reason")
+        .order_by("-pk")
+        .first()
+    )
+    return earlier if earlier is not None and earlier.actor_id is not None else None

@@ -1,0 +1,345 @@
+"""What people decide: who wins, what is kept beside, what the log says."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from attendance.marking import Mark, check_in, mark
+from attendance.models import Attendance, AttendanceChange
+from attendance.rows import Place
+from attendance.undoing import undo
+from events.errors import Conflict, Invalid
+from events.models import EventState, Participant, User
+from sessions_app.models import LiveSession
+from tests.attendance.pages import be_there, calculate, make_lesson
+from tests.factories import START, make_event, make_participant, make_session, make_user
+
+pytestmark = pytest.mark.django_db
+
+NOW = START + timedelta(hours=3)
+
+
+@pytest.fixture
+def lesson() -> LiveSession:
+    """Ana was there, Ben was not; calculated."""
+    session, [ana, _ben] = make_lesson("Ana Ben")
+    be_there(session, ana)
+    calculate(session)
+    return session
+
+
+@pytest.fixture
+def ana(lesson: LiveSession) -> Participant:
+    return lesson.event.participants.get(name="Ana")
+
+
+@pytest.fixture
+def ben(lesson: LiveSession) -> Participant:
+    return lesson.event.participants.get(name="Ben")
+
+
+@pytest.fixture
+def teacher() -> User:
+    return make_user("teacher")
+
+
+def at_session(session: LiveSession) -> Place:
+    return Place(session.event, session)
+
+
+def say(
+    session: LiveSession, person: Participant, status: str, by: User, **said: Any
+) -> Attendance:
+    notes = said.pop("notes", "")
+    [decision] = mark(
+        at_session(session), [Mark(person, status, notes)], by=by, now=NOW, **said
+    )
+    return decision
+
+
+def stored(session: LiveSession | None, person: Participant) -> tuple[Any, ...]:
+    row = Attendance.objects.get(session=session, participant=person)
+    return (row.status, row.source, row.computed_status)
+
+
+def log(person: Participant) -> list[tuple[str, str | None, str, str | None]]:
+    return [
+        (one.from_status, one.from_source, one.to_status, one.source)
+        for one in person.attendance_changes.order_by("pk")
+    ]
+
+
+# Marks
+
+
+def test_a_mark_decides_and_the_computed_value_stands_beside_it(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    decision = say(lesson, ben, "excused", teacher, notes="Ill, called in.")
+    assert stored(lesson, ben) == ("excused", "manual", "absent")
+    assert (decision.marked_by, decision.marked_at, decision.notes) == (
+        teacher,
+        NOW,
+        "Ill, called in.",
+    )
+    newest = AttendanceChange.objects.latest("pk")
+    assert (newest.actor, newest.reason.text) == (teacher, "Ill, called in.")
+    assert log(ben)[1:] == [("absent", "livekit_auto", "excused", "manual")]
+
+
+def test_a_calculation_leaves_the_mark(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "excused", teacher)
+    be_there(lesson, ben)
+    calculate(lesson)
+    assert stored(lesson, ben) == ("excused", "manual", "present")
+
+
+def test_many_are_marked_in_one_batch_or_nobody(
+    lesson: LiveSession, ana: Participant, ben: Participant, teacher: User
+) -> None:
+    marks = [Mark(ana, "late"), Mark(ben, "present")]
+    mark(at_session(lesson), marks, by=teacher, now=NOW)
+    changes = AttendanceChange.objects.filter(source="manual")
+    assert len(set(changes.values_list("batch", flat=True))) == 1
+    foreign = [Mark(ana, "absent"), Mark(make_participant(), "absent")]
+    with pytest.raises(Invalid) as refusal:
+        mark(at_session(lesson), foreign, by=teacher, now=NOW)
+    assert refusal.value.field == "marks[1].participant"
+    assert stored(lesson, ana)[0] == "late"
+
+
+def test_nobody_is_marked_twice_in_one_go(
+    lesson: LiveSession, ana: Participant, teacher: User
+) -> None:
+    twice = [Mark(ana, "absent"), Mark(ana, "present")]
+    with pytest.raises(Invalid):
+        mark(at_session(lesson), twice, by=teacher, now=NOW)
+
+
+def test_only_an_override_replaces_an_override(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "present", make_user(), source="admin_override")
+    with pytest.raises(Conflict):
+        say(lesson, ben, "absent", teacher)
+    say(lesson, ben, "late", make_user(), source="admin_override")
+    assert stored(lesson, ben)[:2] == ("late", "admin_override")
+
+
+def test_the_same_said_again_is_no_change(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "late", teacher, notes="one")
+    say(lesson, ben, "late", teacher, notes="two")
+    assert Attendance.objects.get(participant=ben).notes == "two"
+    assert len(log(ben)) == 2
+
+
+def test_a_cancelled_session_is_not_marked(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    LiveSession.objects.update(cancelled_at=NOW)
+    with pytest.raises(Conflict):
+        say(lesson, ben, "late", teacher)
+
+
+@pytest.mark.parametrize("registration", ["cancelled", "viewed"])
+def test_who_is_in_no_report_is_not_marked(
+    lesson: LiveSession, teacher: User, registration: str
+) -> None:
+    nobody = make_participant(lesson.event, registration=registration)
+    with pytest.raises(Conflict):
+        say(lesson, nobody, "late", teacher)
+
+
+# Check-ins
+
+
+@pytest.fixture
+def door() -> LiveSession:
+    """An event at a door, of one session, ten minutes after its start."""
+    session, _people = make_lesson("Ana Ben")
+    return session
+
+
+def come(
+    session: LiveSession, person: Participant, minute: float, by: User, **said: Any
+) -> Any:
+    at = START + timedelta(minutes=minute)
+    said.setdefault("now", at)
+    return check_in(Place(session.event, None), person, by=by, **said)
+
+
+def test_who_comes_within_the_grace_is_present_and_later_late(
+    door: LiveSession, teacher: User
+) -> None:
+    ana, ben = door.event.participants.order_by("name")
+    assert come(door, ana, 15, teacher).decision.status == "present"
+    assert come(door, ben, 15.1, teacher).decision.status == "late"
+    assert stored(door, ben) == ("late", "check_in", None)
+
+
+def test_a_second_check_in_changes_nothing(door: LiveSession, teacher: User) -> None:
+    ana = door.event.participants.get(name="Ana")
+    come(door, ana, 5, teacher)
+    again = come(door, ana, 30, teacher)
+    assert again.already
+    assert again.decision.checked_in_at == START + timedelta(minutes=5)
+    assert len(log(ana)) == 1
+
+
+def test_the_time_of_the_tap_counts_and_both_times_are_kept(
+    door: LiveSession, teacher: User
+) -> None:
+    ana = door.event.participants.get(name="Ana")
+    tapped, now = START + timedelta(minutes=5), START + timedelta(minutes=50)
+    decision = come(door, ana, 5, teacher, at=tapped, now=now).decision
+    assert decision.status == "present"
+    assert (decision.checked_in_at, decision.check_in_received_at) == (tapped, now)
+
+
+@pytest.mark.parametrize(
+    ("before", "code"), [(timedelta(hours=24.1), "too_old"), (-timedelta(1), "in_the")]
+)
+def test_a_tap_of_another_time_is_refused(
+    door: LiveSession, teacher: User, before: timedelta, code: str
+) -> None:
+    ana = door.event.participants.get(name="Ana")
+    with pytest.raises(Invalid) as refusal:
+        come(door, ana, 0, teacher, at=NOW - before, now=NOW)
+    assert refusal.value.field == "checked_in_at"
+    assert refusal.value.code.startswith(code)
+
+
+def test_in_an_event_of_several_sessions_it_is_about_the_event(
+    door: LiveSession, teacher: User
+) -> None:
+    make_session(door.event, starts_at=START + timedelta(days=1))
+    ana = door.event.participants.get(name="Ana")
+    decision = come(door, ana, 40, teacher).decision
+    assert (decision.session, decision.status) == (None, "present")
+
+
+def test_a_check_in_outranks_machines_and_is_kept_beside_a_mark(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "excused", teacher)
+    come(lesson, ben, 5, teacher)
+    assert stored(lesson, ben) == ("excused", "manual", "absent")
+    row = Attendance.objects.get(participant=ben)
+    assert row.checked_in_at == START + timedelta(minutes=5)
+    undo(AttendanceChange.objects.latest("pk"), reason="", by=teacher, now=NOW)
+    assert stored(lesson, ben) == ("present", "check_in", "absent")
+
+
+@pytest.mark.parametrize("registration", ["waitlisted", "cancelled", "viewed"])
+def test_who_was_not_expected_becomes_a_walk_in(
+    door: LiveSession, teacher: User, registration: str
+) -> None:
+    person = make_participant(door.event, registration=registration)
+    come(door, person, 5, teacher)
+    person.refresh_from_db()
+    assert person.registration == "walk_in"
+
+
+# Taking back
+
+
+def newest(person: Participant) -> AttendanceChange:
+    return person.attendance_changes.latest("pk")
+
+
+def test_undoing_a_mark_over_a_machine_gives_what_is_computed_now(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "excused", teacher)
+    be_there(lesson, ben)
+    calculate(lesson)
+    undo(newest(ben), reason="A mistake", by=teacher, now=NOW)
+    assert stored(lesson, ben) == ("present", "livekit_auto", "present")
+    change = newest(ben)
+    assert change.undoes is not None
+    assert change.reason.text == "A mistake"
+    row = Attendance.objects.get(participant=ben)
+    assert (row.marked_by, row.marked_at, row.notes) == (None, None, "")
+
+
+def test_undoing_the_first_decision_leaves_nothing(
+    door: LiveSession, teacher: User
+) -> None:
+    ana = door.event.participants.get(name="Ana")
+    say(door, ana, "late", teacher)
+    undo(newest(ana), reason="", by=teacher, now=NOW)
+    assert stored(door, ana) == ("unknown", None, None)
+
+
+def test_undoing_a_mark_over_a_mark_restores_who_said_it_and_when(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "late", teacher, notes="Train")
+    other = make_user()
+    say(lesson, ben, "absent", other, notes="No")
+    undo(newest(ben), reason="", by=other, now=NOW + timedelta(hours=1))
+    row = Attendance.objects.get(participant=ben)
+    assert (row.status, row.marked_by, row.notes) == ("late", teacher, "Train")
+    assert stored(lesson, ben) == ("late", "manual", "absent")
+
+
+def test_only_the_newest_is_undone_and_nothing_of_a_machine(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    with pytest.raises(Conflict):
+        undo(newest(ben), reason="", by=teacher, now=NOW)
+    say(lesson, ben, "late", teacher)
+    first = newest(ben)
+    say(lesson, ben, "absent", teacher)
+    with pytest.raises(Conflict):
+        undo(first, reason="", by=teacher, now=NOW)
+
+
+def test_an_undone_check_in_can_be_made_again(door: LiveSession, teacher: User) -> None:
+    ana = door.event.participants.get(name="Ana")
+    come(door, ana, 5, teacher)
+    undo(newest(ana), reason="Somebody else", by=teacher, now=NOW)
+    assert stored(door, ana) == ("unknown", None, None)
+    assert not come(door, ana, 20, teacher).already
+    assert stored(door, ana) == ("late", "check_in", None)
+
+
+def test_an_undo_can_be_undone(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "excused", teacher, notes="Ill")
+    undo(newest(ben), reason="", by=teacher, now=NOW)
+    undo(newest(ben), reason="", by=teacher, now=NOW)
+    assert stored(lesson, ben) == ("excused", "manual", "absent")
+
+
+# The event as a whole
+
+
+def test_a_mark_on_the_event_outranks_what_follows_from_its_sessions(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    lesson.event.state = EventState.COMPLETED
+    lesson.event.save()
+    say(lesson, ben, "late", teacher)
+    assert stored(None, ben) == ("late", "manual", None)
+    assert Attendance.objects.get(session=None, participant=ben).derived
+    assert newest(ben).actor is None
+    mark(Place(lesson.event, None), [Mark(ben, "excused")], by=teacher, now=NOW)
+    say(lesson, ben, "present", teacher)
+    assert stored(None, ben) == ("excused", "manual", None)
+    about_event = ben.attendance_changes.filter(session=None).latest("pk")
+    undo(about_event, reason="", by=teacher, now=NOW)
+    assert stored(None, ben) == ("present", "manual", None)
+    assert Attendance.objects.get(session=None, participant=ben).derived
+
+
+def test_an_event_without_sessions_is_marked_itself(teacher: User) -> None:
+    person = make_participant(make_event())
+    mark(Place(person.event, None), [Mark(person, "present")], by=teacher, now=NOW)
+    assert stored(None, person) == ("present", "manual", None)
