@@ -7,3 +7,10 @@ class AttendanceConfig(AppConfig):
 
     name = "attendance"
     verbose_name = _("Attendance")
+
+    def ready(self) -> None:
+        """Hear of sessions that are made, cancelled and restored."""
+        from attendance.conclusion import follow_sessions
+        from sessions_app.signals import sessions_changed
+
+        sessions_changed.connect(follow_sessions)

@@ -143,7 +143,9 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
 
 # What the system writes about an event is derived, or the default.
 _BY_PEOPLE = [
-    source for source in DecisionSource.values if source != DecisionSource.SYSTEM_DEFAULT
+    source
+    for source in DecisionSource.values
+    if source != DecisionSource.SYSTEM_DEFAULT
 ]
 
 

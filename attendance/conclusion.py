@@ -9,6 +9,8 @@ from django.db import connection
 
 from attendance.audit import Change, record_changes
 from attendance.event_level import derive_people, lock_events
+from attendance.points import balance_event
+from events.models import Event
 
 _WITH_EVENT_LEVEL = """
     SELECT e.id FROM events_event e
@@ -19,6 +21,17 @@ _WITH_EVENT_LEVEL = """
         )
     )
 """
+
+
+def follow_sessions(sender: object, event: Event, **kwargs: object) -> None:
+    """Let an event's sessions count, or no longer: for its decisions and the points.
+
+    Receives ``sessions_changed``, in the transaction that changed them.
+    """
+    people = event.participants.in_reports().order_by("pk")
+    everybody = list(people.values_list("pk", flat=True))
+    conclude([], {event.pk: everybody})
+    balance_event(event.pk, event.organization_id)
 
 
 def conclude(

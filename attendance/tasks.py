@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from attendance import completion
 from attendance.due import Selection
 from attendance.services import QUICK_RETRY, calculate_sessions
 
@@ -12,3 +13,9 @@ def calculate_due_sessions() -> None:
     """Calculate what is due; after a failure look again when it may be retried."""
     if calculate_sessions(Selection(now=timezone.now())).failed:
         calculate_due_sessions.apply_async(countdown=QUICK_RETRY.total_seconds())
+
+
+@shared_task
+def complete_events() -> None:
+    """Complete the events whose end has passed."""
+    completion.complete_due_events(now=timezone.now())

@@ -123,6 +123,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "attendance.tasks.calculate_due_sessions",
         "schedule": crontab(minute="*/5"),
     },
+    "complete events": {
+        "task": "attendance.tasks.complete_events",
+        "schedule": crontab(),
+    },
     "reconcile connections": {
         "task": "sessions_app.tasks.reconcile_connections",
         "schedule": crontab(minute="*/10"),

@@ -26,6 +26,7 @@ from events.problems import violated_constraint
 from events.times import day_and_time
 from sessions_app import livekit
 from sessions_app.models import LiveSession, new_room_name
+from sessions_app.signals import sessions_changed
 
 # A year that was mistyped is noticed; no meeting lasts so long.
 LONGEST_SESSION = timedelta(days=7)
@@ -73,6 +74,7 @@ def schedule_session(
     )
     _must_end_in_time(session)
     _save(session)
+    sessions_changed.send(LiveSession, event=event)
     return session
 
 
@@ -137,6 +139,7 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
     if locked.cancelled_at is None:
         locked.cancelled_at = now
         locked.save(update_fields=["cancelled_at"])
+        sessions_changed.send(LiveSession, event=locked.event)
     return locked
 
 
@@ -155,6 +158,7 @@ def restore_session(*, session: LiveSession) -> LiveSession:
     if locked.cancelled_at is not None:
         locked.cancelled_at = None
         _save(locked, ["cancelled_at"])
+        sessions_changed.send(LiveSession, event=event)
     return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
 
 
@@ -173,6 +177,7 @@ def cancel_event(*, event: Event, now: datetime) -> Event:
     ordered = sessions.order_by("pk").select_for_update(no_key=True)
     ids = list(ordered.values_list("pk", flat=True))
     LiveSession.objects.filter(pk__in=ids).update(cancelled_at=now)
+    sessions_changed.send(LiveSession, event=locked)
     if locked.state != EventState.CANCELLED:
         locked.state_before_cancel = locked.state
         locked.state = EventState.CANCELLED

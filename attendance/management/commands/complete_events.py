@@ -1,0 +1,24 @@
+"""``manage.py complete_events``: what also happens every minute."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from attendance.completion import complete_due_events
+from events import commands
+
+
+class Command(commands.Command):
+    help = (
+        "Complete the events whose end has passed: decide about each as a whole, from "
+        "its sessions; whoever then is still unknown counts as absent."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        completed = complete_due_events(now=timezone.now())
+        for event in completed:
+            statuses = ", ".join(f"{n} {s}" for s, n in event.changes.items())
+            self.stdout.write(
+                f"{event.event_id}: {event.people} people; {statuses or 'no change'}"
+            )
+        self.stdout.write(f"{len(completed)} completed.")
