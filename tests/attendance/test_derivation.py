@@ -1,0 +1,125 @@
+"""The decision about an event from those of its sessions, against an oracle."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance.calculation import Policy
+from attendance.derivation import Derived, SessionDecision, derive
+
+HOUR = 3600
+DEFAULT = Policy()
+
+
+def computed(
+    minutes: int, status: str, source: str = "livekit_auto"
+) -> SessionDecision:
+    return SessionDecision(status, source, False, HOUR, minutes * 60)
+
+
+def marked(status: str, source: str = "manual", minutes: int = 0) -> SessionDecision:
+    return SessionDecision(status, source, True, HOUR, minutes * 60)
+
+
+UNKNOWN = SessionDecision("unknown", None, False, HOUR, None)
+
+
+def test_of_nothing_nothing_follows() -> None:
+    assert derive([], DEFAULT) is None
+    assert derive([UNKNOWN, UNKNOWN], DEFAULT) is None
+
+
+@pytest.mark.parametrize("status", ["present", "late", "partial", "absent", "excused"])
+def test_the_only_session_decides(status: str) -> None:
+    assert derive([marked(status, "check_in")], DEFAULT) == (status, "check_in")
+    assert derive([UNKNOWN, marked(status)], DEFAULT) == (status, "manual")
+
+
+def test_an_applied_suggestion_credits_what_the_person_said_not_the_seconds() -> None:
+    applied = marked("absent", "livekit_auto", minutes=60)
+    other = computed(40, "partial")
+    assert derive([applied, other], DEFAULT) == ("partial", "livekit_auto")
+
+
+def test_the_source_is_the_highest_machine_or_by_hand() -> None:
+    board = computed(60, "present", "whiteboard_auto")
+    assert derive([board, computed(60, "present")], DEFAULT) == (
+        "present",
+        "livekit_auto",
+    )
+    assert derive([board, marked("present")], DEFAULT) == ("present", "whiteboard_auto")
+    assert derive([marked("present"), marked("absent")], DEFAULT) == (
+        "partial",
+        "manual",
+    )
+
+
+def test_all_excused_is_excused() -> None:
+    assert derive([marked("excused")] * 2, DEFAULT) == ("excused", "manual")
+
+
+# An oracle in fractions, which shares nothing with the code
+
+SHARES = {
+    "present": Fraction(1),
+    "late": Fraction(1),
+    "partial": Fraction(1, 2),
+    "absent": Fraction(0),
+}
+
+
+def told(decisions: list[SessionDecision], policy: Policy) -> str | None:
+    known = [one for one in decisions if one.status != "unknown"]
+    if len(known) < 2:
+        return known[0].status if known else None
+    there = length = Fraction(0)
+    for status, source, by_person, window, seconds in known:
+        if status == "excused":
+            continue
+        length += window
+        if source in ("livekit_auto", "whiteboard_auto") and not by_person:
+            there += Fraction(seconds or 0)
+        else:
+            there += SHARES[status] * window
+    if not length:
+        return "excused"
+    percent = 100 * there / length
+    if percent < policy.partial_from:
+        return "absent"
+    return "present" if percent > policy.present_over else "partial"
+
+
+SOURCES = (
+    "livekit_auto",
+    "whiteboard_auto",
+    "manual",
+    "check_in",
+    "admin_override",
+    "system_default",
+)
+
+
+@st.composite
+def decisions(draw: st.DrawFn) -> SessionDecision:
+    window = draw(st.sampled_from([600, 3600, 5400]))
+    source = draw(st.none() | st.sampled_from(SOURCES))
+    if source is None:
+        return SessionDecision("unknown", None, False, window, None)
+    status = draw(st.sampled_from(["present", "late", "partial", "absent", "excused"]))
+    seconds = draw(st.none() | st.integers(0, window))
+    return SessionDecision(status, source, draw(st.booleans()), window, seconds)
+
+
+@given(
+    st.lists(decisions(), max_size=6),
+    st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted),
+)
+def test_what_is_derived_is_what_the_oracle_says(
+    sessions: list[SessionDecision], thresholds: list[int]
+) -> None:
+    policy = Policy(15, thresholds[0], thresholds[1], 100)
+    derived: Derived | None = derive(sessions, policy)
+    assert (derived.status if derived else None) == told(sessions, policy)
+    assert derive(sessions[::-1], policy) == derived
