@@ -84,6 +84,7 @@ class ReportPage:
         )
         self.rows = [maker.person(row) for row in self.chooser.rows]
         self.strangers = [maker.stranger(row) for row in report.unmatched]
+        self.options = maker.options.as_html() if self.strangers else ""
 
     # The head
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from attendance.calculation import Interval
+from attendance.desk_page import Desk, Link, Options
 from attendance.evidence import Attempts, Evidence
 from attendance.explanation import attempts_in_words
 from attendance.models import DecisionSource, Status
@@ -65,11 +66,15 @@ class PersonRow:
     sentence: str
     amount: str
     share: str
+    links: list[Link]
 
 
 @dataclass(frozen=True, slots=True)
 class StrangerRow:
-    """Somebody seen and not on the roster, as shown; ``identity`` empty if hidden."""
+    """Somebody seen and not on the roster, as shown.
+
+    ``identity`` is empty and ``desk`` None where the reader may not know who it was.
+    """
 
     name: str
     identity: str
@@ -78,6 +83,7 @@ class StrangerRow:
     presence: Presence
     sentence: str
     amount: str
+    desk: Desk | None
 
 
 class RowMaker:
@@ -106,6 +112,7 @@ class RowMaker:
         self.is_ahead = is_ahead
         self.is_running = is_running
         self.is_live = is_running and not report.is_void
+        self.options = Options.of(report.candidates)
         self._axis = axis
         self._labels = dict(Status.choices)
         self._sources = dict(DecisionSource.choices)
@@ -133,6 +140,7 @@ class RowMaker:
             sentence=self._sentence(row, presence),
             amount="" if self.is_ahead else amount(seconds),
             share=share(decision.percentage if decision else None),
+            links=list(map(Link.of, row.linked)),
         )
 
     def stranger(self, row: UnmatchedRow) -> StrangerRow:
@@ -151,6 +159,9 @@ class RowMaker:
             presence=presence,
             sentence=capitalized(sentence),
             amount=amount(row.seconds),
+            desk=Desk.of(stranger, row.guess, self.options)
+            if self._shows_identities
+            else None,
         )
 
     @property

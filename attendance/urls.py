@@ -17,4 +17,6 @@ urlpatterns = [
     ),
     path("sessions/<int:session_id>/cancel/", views.cancel, name="cancel_session"),
     path("sessions/<int:session_id>/restore/", views.restore, name="restore_session"),
+    path("sessions/<int:session_id>/unmatched/link/", views.link, name="link"),
+    path("sessions/<int:session_id>/unmatched/unlink/", views.unlink, name="unlink"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from attendance.choice import Choice
 from attendance.event_page import EventPage
+from attendance.forms import IdentityForm, RosterForm, WalkInForm
 from attendance.overview import sessions_overview
 from attendance.report_page import ReportPage
 from attendance.reports_page import ReportsPage
 from attendance.selectors import session_report
 from attendance.services import calculate_session, count_empty_as_absent
+from attendance.unmatched import link_identity, unlink_identity
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
 from events.models import User
@@ -148,6 +151,30 @@ def cancel(request: HttpRequest, session: LiveSession, user: User) -> None:
 @organizers_action
 def restore(request: HttpRequest, session: LiveSession, user: User) -> None:
     restore_session(session=session)
+
+
+@organizers_action
+def link(request: HttpRequest, session: LiveSession, user: User) -> None:
+    if "name" in request.POST:
+        walk_in_form = WalkInForm(request.POST)
+        identity = walk_in_form.or_refuse()["identity"]
+        said: dict[str, Any] = {"walk_in": walk_in_form.walk_in}
+    else:
+        said = RosterForm(request.POST, event=session.event).or_refuse()
+        identity = said.pop("identity")
+    person = link_identity(
+        session=session, identity=identity, by=user, now=timezone.now(), **said
+    )
+    text = _("That was %(name)s. It is remembered for the next sessions.")
+    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+
+
+@organizers_action
+def unlink(request: HttpRequest, session: LiveSession, user: User) -> None:
+    identity = IdentityForm(request.POST).or_refuse()["identity"]
+    unlink_identity(session=session, identity=identity, by=user, now=timezone.now())
+    text = _("Taken back. Who it was stands below again.")
+    messages.success(request, text)
 
 
 def _user_and_session(

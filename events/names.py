@@ -1,8 +1,11 @@
 """Names as people compare them: without case, accents, vowel signs and punctuation."""
 
 import unicodedata
+from functools import lru_cache
 
 
+# A roster's names are compared with each stranger's.
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return the words of a name in the form in which equal names are equal.
 

@@ -172,7 +172,7 @@ ENGLISH = School(
                 ("Zaid Mansour", FADING),
                 ("Mina Rahimi", STEADY),
             ),
-            fates={4: Fate.NOBODY_SEEN},
+            fates={6: Fate.NOBODY_SEEN},
         ),
         Course(
             key="web",
@@ -315,7 +315,7 @@ ARABIC = School(
                 ("لمى القرني", FADING),
                 ("جود العمري", DIVERSE),
             ),
-            fates={3: Fate.NOBODY_SEEN},
+            fates={5: Fate.NOBODY_SEEN},
         ),
         Course(
             key="grammar",

@@ -5,10 +5,7 @@ so that it reaches the present when the lesson is over. No fact lies in the futu
 while it plays its page shows a running session.
 """
 
-import http.client
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,9 +26,8 @@ from attendance_site.played.expectation import (
     said_of_stranger,
 )
 from attendance_site.played.parts import MINUTE, Part, Scene
-from events.authentication import issue_token
+from attendance_site.played.reading import read_report, reader_of
 from events.models import (
-    ORGANIZERS,
     Organization,
     ParticipantRole,
     User,
@@ -50,8 +46,6 @@ SLUG = "simulated-lessons"
 # last comes last, so that the session runs until it is ended.
 FIRST, LAST, SCHEDULED = -7 * MINUTE, 62 * MINUTE, 75 * MINUTE
 DELAYED, COPIED = 0.2, 0.15
-TOKEN_LIFETIME = timedelta(minutes=5)
-TIMEOUT_SECONDS = 30
 
 NAMES = (
     "Amina Hadid",
@@ -72,14 +66,6 @@ NAMES = (
 PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
 GUEST = SimulatedPerson("guest-7f3a", "Lina")
 AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
-
-
-class NoReader(Exception):
-    """Nobody may read the report."""
-
-
-class NoReport(Exception):
-    """The running instance shows no report; the text says why."""
 
 
 class Delivery(NamedTuple):
@@ -188,7 +174,7 @@ def prepare(
     copies = _copies(late, random)
     return Simulation(
         session=session,
-        reader=_reader_of(session.event.organization),
+        reader=reader_of(session.event.organization),
         seed=seed,
         window=closing + random.randint(-2 * MINUTE, 2 * MINUTE),
         deliveries=sorted(late + copies, key=lambda delivery: delivery.second),
@@ -348,7 +334,7 @@ def compare(simulation: Simulation) -> None:
     Raises:
         NoReport: the instance does not show it.
     """
-    report = _read_report(simulation.session, simulation.reader)
+    report = read_report(simulation.session, simulation.reader)
     people = {
         row["participant"]["name"]: said_of_person(row) for row in report["results"]
     }
@@ -375,50 +361,3 @@ def _expected(played: Played, window: int, policy: Mapping[str, int]) -> Said | 
             played.presence, played.attempts, window=window, policy=policy
         )
     return expect_stranger(played.presence, played.attempts, window=window)
-
-
-# --- Reading the report ---------------------------------------------------------------
-
-
-def _reader_of(organization: Organization) -> User:
-    reader = (
-        User.objects.filter(
-            is_active=True,
-            memberships__organization=organization,
-            memberships__role__in=ORGANIZERS,
-        )
-        .order_by("pk")
-        .first()
-    )
-    if reader is None:
-        raise NoReader(
-            f"Nobody may read the reports of “{organization.slug}”. Make an account "
-            "first: manage.py createsuperuser"
-        )
-    return reader
-
-
-def _read_report(session: LiveSession, reader: User) -> dict[str, Any]:
-    """Ask the running instance, with a token that is revoked again."""
-    token, _ = issue_token(user=reader, lifetime=TOKEN_LIFETIME)
-    try:
-        report: dict[str, Any] = json.loads(
-            _ask("GET", f"/api/sessions/{session.pk}/attendance", token)
-        )
-        return report
-    finally:
-        _ask("DELETE", "/api/auth/token", token)
-
-
-def _ask(method: str, path: str, token: str) -> bytes:
-    request = urllib.request.Request(  # noqa: S310
-        settings.PUBLIC_URL + path,
-        method=method,
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            body: bytes = answer.read()
-            return body
-    except (OSError, http.client.HTTPException) as error:
-        raise NoReport(f"{request.full_url}: {error}") from error

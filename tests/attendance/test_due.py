@@ -106,6 +106,13 @@ def test_a_type_can_be_asked_for(lesson: LiveSession) -> None:
     assert list(calculate_sessions(selection).calculated) == [quran.pk]
 
 
+def test_an_organization_can_be_asked_for(lesson: LiveSession) -> None:
+    elsewhere = make_session()
+    organization_id = elsewhere.event.organization_id
+    selection = Selection(now=SOON, organization_id=organization_id)
+    assert list(calculate_sessions(selection).calculated) == [elsewhere.pk]
+
+
 def test_one_can_be_asked_for_as_soon_as_it_has_ended(lesson: LiveSession) -> None:
     make_session(lesson.event)
     early = Selection(now=END - timedelta(seconds=1), session_id=lesson.pk)

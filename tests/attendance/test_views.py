@@ -46,14 +46,17 @@ def test_attendees_see_their_own_row_alone() -> None:
 
 def test_strangers_sign_in_first() -> None:
     session, _ = make_lesson("Amina")
-    for path in ("", "calculate/", "count-as-absent/", "cancel/", "restore/"):
-        path = f"/sessions/{session.pk}/{path}"
-        answer = Client().post(path) if path.count("/") > 3 else Client().get(path)
+    for action in ("", *(f"{action}/" for action in ACTIONS)):
+        path = f"/sessions/{session.pk}/{action}"
+        answer = Client().post(path) if action else Client().get(path)
         assert answer.status_code == 302
         assert answer["Location"] == f"/?next={path}"
 
 
-ACTIONS = ["calculate", "count-as-absent", "cancel", "restore"]
+ACTIONS = [
+    *("calculate", "count-as-absent", "cancel", "restore"),
+    *("unmatched/link", "unmatched/unlink"),
+]
 
 
 def test_what_is_not_yours_is_not_there() -> None:

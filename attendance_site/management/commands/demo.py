@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import ProgrammingError
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from attendance_site.demo import load_demo
 from attendance_site.demo.purge import purge_demo
@@ -53,6 +54,8 @@ class Command(commands.Command):
         try:
             purged = purge_demo()
         except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
             reason = str(error).partition("\n")[0]
             self.stderr.write(
                 "Nothing was removed: only the database's owner may. Set "

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from attendance_site.played import instance, simulation
 from attendance_site.played.ownership import NotOurs
+from attendance_site.played.reading import NoReader, NoReport
 from attendance_site.played.simulation import Delivery, Line, Simulation
 from events import commands
 from events.errors import RuleBroken
@@ -59,8 +60,8 @@ class Command(commands.Command):
         parser.add_argument(
             "--organization",
             metavar="SLUG",
-            help="hold it there (default: in an organization for simulations, which "
-            "`manage.py demo --purge` removes)",
+            help="hold it there, where it stays for good (default: in an organization "
+            "for simulations, which `manage.py demo --purge` removes)",
         )
         parser.add_argument(
             "--json", action="store_true", help="print one JSON document"
@@ -75,9 +76,9 @@ class Command(commands.Command):
             held = self._hold(organization, seed, options)
         except NotDelivered as error:
             self._fail(f"The running instance took no webhook: {error}")
-        except simulation.NoReport as error:
+        except NoReport as error:
             self._fail(f"The running instance shows no report: {error}")
-        except (NotOurs, simulation.NoReader, RuleBroken) as error:
+        except (NotOurs, NoReader, RuleBroken) as error:
             self._fail(str(error))
         except KeyboardInterrupt:
             self._fail("Stopped: the session stays as far as it was played.")

@@ -1,0 +1,77 @@
+"""What organizers send from the report: who somebody unmatched was."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from attendance.unmatched import WalkIn
+from events.errors import Invalid
+from events.models import Event, Participant
+
+LONGEST_IDENTITY = 256
+
+
+class IdentityForm(forms.Form):
+    """Of whom something is said; the page fills it in."""
+
+    identity = forms.CharField(
+        max_length=LONGEST_IDENTITY,
+        # What LiveKit tells is kept to the letter.
+        strip=False,
+        error_messages={"required": _("Choose again on this page of whom you speak.")},
+    )
+
+    def or_refuse(self) -> dict[str, Any]:
+        """Return what was sent.
+
+        Raises:
+            Invalid: something is missing or wrong; it names the field.
+        """
+        if self.is_valid():
+            return self.cleaned_data
+        field, [message, *_others] = next(iter(self.errors.items()))
+        raise Invalid("invalid", str(message), field=str(field))
+
+
+class RosterForm(IdentityForm):
+    """Somebody on the roster."""
+
+    participant = forms.ModelChoiceField(
+        Participant.objects.none(),
+        error_messages={
+            "required": _("Choose from the roster who it was."),
+            "invalid_choice": _(
+                "This person is not on the roster of this event: choose again."
+            ),
+        },
+    )
+
+    def __init__(self, data: Any, *, event: Event) -> None:
+        super().__init__(data)
+        field = self.fields["participant"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for mypy
+        field.queryset = event.participants.all()
+
+
+class WalkInForm(IdentityForm):
+    """Somebody who came without being on the roster."""
+
+    name = forms.CharField(
+        max_length=200,
+        error_messages={
+            "required": _("Give the name of the person who walked in."),
+            "max_length": _("The name is too long: 200 letters at most."),
+        },
+    )
+    email = forms.EmailField(
+        required=False,
+        error_messages={
+            "invalid": _("The address is none: correct it, or leave it empty.")
+        },
+    )
+
+    @property
+    def walk_in(self) -> WalkIn:
+        """Who it was."""
+        return WalkIn(self.cleaned_data["name"], self.cleaned_data["email"])
