@@ -14,6 +14,7 @@ from events.errors import Conflict
 from events.models import (
     Event,
     EventView,
+    IdempotentAnswer,
     KnownIdentity,
     Membership,
     Organization,
@@ -167,3 +168,13 @@ class SignInTriesAdmin(ReadOnlyAdmin[SignInTries]):
     list_display = ("key", "tries", "since")
     search_fields = ("key",)
     date_hierarchy = "since"
+
+
+@admin.register(IdempotentAnswer)
+class IdempotentAnswerAdmin(ReadOnlyAdmin[IdempotentAnswer]):
+    list_display = ("created_at", "user", "path", "status")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "path")
+    date_hierarchy = "created_at"
+    # An answer is about people.
+    fields = ("created_at", "user", "path", "status")

@@ -71,6 +71,36 @@ class SignInTries(models.Model):
         return self.key
 
 
+class IdempotentAnswer(models.Model):
+    """The answer to a request that had an ``Idempotency-Key``, kept for a day.
+
+    ``fingerprint`` is the SHA-256 of its method and body. ``status`` is null while the
+    request runs, which no other transaction sees. Written by ``events/idempotency.py``.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    path = models.CharField(_("path"), max_length=300)
+    key = models.CharField(_("key"), max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    content_type = models.CharField(max_length=100)
+    body = models.BinaryField()
+    created_at = models.DateTimeField(_("received at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("answer kept for repeats")
+        verbose_name_plural = _("answers kept for repeats")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "path", "key"], name="idempotent_answer_once_per_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.path}"
+
+
 class Role(models.TextChoices):
     """What a member may do in an organization, most first."""
 

@@ -1,0 +1,174 @@
+"""Requests that are sent again: the same key and body get the first answer.
+
+Claim, effect and answer share one transaction. Two requests with one key at once meet
+at the unique key: the second waits for the first, and gets its answer. What broke off
+leaves no claim. Remembered is what was carried out, and what the state of things
+refused (409); a request that nobody may make, or that cannot be right (400, 401, 403,
+404, …), or that failed (5xx) changed nothing, and may be sent again under its key.
+
+Source: draft-ietf-httpapi-idempotency-key-header; edges.md 20.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from django.db import connection, transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events.errors import Conflict, Invalid, RuleBroken
+from events.models import IdempotentAnswer
+from events.permissions import signed_in
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replay"
+REMEMBERED_FOR = timedelta(hours=24)
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    location=OpenApiParameter.HEADER,
+    description=(
+        "Made by the client, up to 255 visible ASCII characters. For 24 hours the same "
+        f"key and body get the first answer again, with `{REPLAYED}: true`; the same "
+        "key with another body 422. Refusals but 409 are not remembered."
+    ),
+)
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+_CLAIM = """
+    INSERT INTO events_idempotentanswer AS kept (
+        user_id, path, key, fingerprint, content_type, body, created_at
+    )
+    VALUES (%(user)s, %(path)s, %(key)s, %(fingerprint)s, '', '', %(now)s)
+    ON CONFLICT (user_id, path, key) DO UPDATE SET
+        fingerprint = excluded.fingerprint, status = NULL,
+        created_at = excluded.created_at
+    WHERE kept.created_at <= %(forgotten)s
+    RETURNING id
+"""
+# Some at a time, so that nobody waits for it, and leaving what others claim just now.
+_FORGET = """
+    DELETE FROM events_idempotentanswer WHERE id IN (
+        SELECT id FROM events_idempotentanswer WHERE created_at <= %(forgotten)s
+        ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    )
+"""
+
+V = TypeVar("V", bound=APIView)
+P = ParamSpec("P")
+Handler = Callable[Concatenate[V, Request, P], HttpResponseBase]
+
+
+class KeyOfAnother(RuleBroken):
+    """The key has been used for another request."""
+
+    status = 422
+
+
+class _Claim(NamedTuple):
+    """Who sends what, under which key."""
+
+    user: int
+    path: str
+    key: str
+    fingerprint: bytes
+
+
+def idempotent(handler: Handler[V, P]) -> Handler[V, P]:
+    """Let a view's method honour ``Idempotency-Key``; without one nothing changes."""
+
+    @wraps(handler)
+    def run(
+        view: V, request: Request, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if HEADER not in request.headers:
+            return handler(view, request, *args, **kwargs)
+        claim = _claim_of(request)
+        with transaction.atomic():
+            claimed = _claim(claim)
+            if claimed is None:
+                return _first_answer(claim)
+            try:
+                with transaction.atomic():
+                    answer = _rendered(handler(view, request, *args, **kwargs))
+            except Conflict as refusal:
+                answer = _rendered(view.handle_exception(refusal))
+            _remember(claimed, answer)
+        return answer
+
+    return run
+
+
+def _claim_of(request: Request) -> _Claim:
+    key = request.headers[HEADER]
+    if not _KEY.fullmatch(key):
+        raise Invalid(
+            "bad_key",
+            _("Write 1 to 255 visible ASCII characters, without spaces."),
+            field=HEADER,
+        )
+    said = json.dumps([request.method, request.data], sort_keys=True)
+    fingerprint = hashlib.sha256(said.encode()).digest()
+    return _Claim(signed_in(request).pk, request.path, key, fingerprint)
+
+
+def _claim(claim: _Claim) -> int | None:
+    """Return the row that is now this request's; None: there is an answer already."""
+    now = timezone.now()
+    values: dict[str, Any] = {"now": now, "forgotten": now - REMEMBERED_FOR}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, values)
+        cursor.execute(_CLAIM, values | claim._asdict())
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _first_answer(claim: _Claim) -> HttpResponse:
+    kept = IdempotentAnswer.objects.get(
+        user=claim.user, path=claim.path, key=claim.key
+    )
+    if bytes(kept.fingerprint) != claim.fingerprint:
+        raise KeyOfAnother(
+            "key_of_another",
+            _("This key was used for another request: make a new one for each."),
+            field=HEADER,
+        )
+    return HttpResponse(
+        bytes(kept.body),
+        status=kept.status,
+        content_type=kept.content_type,
+        headers={REPLAYED: "true"},
+    )
+
+
+def _rendered(answer: HttpResponseBase) -> HttpResponse:
+    """Return the bytes that are sent now, and again."""
+    if isinstance(answer, Response):
+        return HttpResponse(
+            JSONRenderer().render(answer.data),
+            status=answer.status_code,
+            content_type=JSONRenderer.media_type,
+        )
+    if not isinstance(answer, HttpResponse):
+        raise TypeError("what is streamed cannot be remembered")
+    return answer
+
+
+def _remember(claimed: int, answer: HttpResponse) -> None:
+    IdempotentAnswer.objects.filter(pk=claimed).update(
+        status=answer.status_code,
+        content_type=answer["Content-Type"],
+        body=answer.content,
+    )
