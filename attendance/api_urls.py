@@ -1,8 +1,8 @@
-"""Routes of REST: reports, calculation, policies."""
+"""Routes of REST: reports, calculation, policies, decisions."""
 
 from django.urls import path
 
-from attendance import api
+from attendance import api, marking_api
 
 _POLICY = "api/organizations/<int:pk>/policy"
 
@@ -18,6 +18,26 @@ urlpatterns = [
     path("api/sessions/<int:pk>/unmatched/link", api.UnmatchedLink.as_view()),
     path("api/sessions/<int:pk>/unmatched/unlink", api.UnmatchedUnlink.as_view()),
     path("api/sessions/<int:pk>/policy", api.SessionPolicy.as_view()),
+    path("api/events/<int:pk>/attendance", marking_api.EventAttendance.as_view()),
+    path(
+        "api/events/<int:pk>/attendance/bulk",
+        marking_api.EventBulkAttendance.as_view(),
+    ),
+    path("api/events/<int:pk>/attendance-changes", marking_api.EventChanges.as_view()),
+    path("api/events/<int:pk>/complete", marking_api.EventComplete.as_view()),
+    path("api/events/<int:pk>/reopen", marking_api.EventReopen.as_view()),
+    path(
+        "api/participants/<int:pk>/attendance",
+        marking_api.ParticipantAttendance.as_view(),
+    ),
+    path(
+        "api/participants/<int:pk>/attendance-changes",
+        marking_api.ParticipantChanges.as_view(),
+    ),
+    path(
+        "api/participants/<int:pk>/check-in", marking_api.ParticipantCheckIn.as_view()
+    ),
+    path("api/attendance-changes/<int:pk>/undo", marking_api.ChangeUndo.as_view()),
     path(_POLICY, api.OrganizationPolicy.as_view()),
     path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),
 ]

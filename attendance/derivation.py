@@ -32,6 +32,15 @@ class SessionDecision(NamedTuple):
         return is_automatic(self.source) and not self.is_marked
 
 
+class Credit(NamedTuple):
+    """What some session decisions amount to; seconds without the excused ones."""
+
+    sessions: int
+    excused: int
+    credited_seconds: int
+    window_seconds: int
+
+
 class Derived(NamedTuple):
     """The decision about the event."""
 
@@ -52,7 +61,7 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
         decisions: One for each session that counts, those unknown are passed over.
         policy: The organization's thresholds.
     """
-    known = [one for one in decisions if one.source and one.status != Status.UNKNOWN]
+    known = _known(decisions)
     if not known:
         return None
     if len(known) == 1:
@@ -63,6 +72,22 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
     if not counted:
         return Derived(Status.EXCUSED, source)
     return Derived(_status(counted, policy), source)
+
+
+def credit(decisions: Iterable[SessionDecision]) -> Credit:
+    """Return what the decisions amount to, for saying so."""
+    known = _known(decisions)
+    counted = [one for one in known if one.status != Status.EXCUSED]
+    return Credit(
+        sessions=len(known),
+        excused=len(known) - len(counted),
+        credited_seconds=sum(map(_credited_halves, counted)) // 2,
+        window_seconds=sum(one.window_seconds for one in counted),
+    )
+
+
+def _known(decisions: Iterable[SessionDecision]) -> list[SessionDecision]:
+    return [one for one in decisions if one.source and one.status != Status.UNKNOWN]
 
 
 def _status(counted: list[SessionDecision], policy: Policy) -> Status:

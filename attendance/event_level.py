@@ -141,7 +141,7 @@ def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Ch
             becomes absent by default. Otherwise that is so in completed events, and in
             others only those are looked at who have a derived decision.
     """
-    decisions = _session_decisions(people)
+    decisions = session_decisions(people)
     written = []
     for one in _standing(people):
         is_complete = completing or one.event_state == EventState.COMPLETED
@@ -193,7 +193,8 @@ def _change(one: Standing, new: _New) -> Change:
     )
 
 
-def _session_decisions(people: Sequence[int]) -> Mapping[int, list[SessionDecision]]:
+def session_decisions(people: Sequence[int]) -> Mapping[int, list[SessionDecision]]:
+    """Return, by participant, what was decided at the sessions that count."""
     found: dict[int, list[SessionDecision]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SESSION_DECISIONS, {"people": list(people)})

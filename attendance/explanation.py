@@ -1,4 +1,4 @@
-"""One plain sentence that says how a decision came about, in the reader's language.
+"""The plain words that say how a decision came about, in the reader's language.
 
 It is made from the parts of the decision, so that one decision can be read in any
 language and on any clock. Every text that a translator gets is
@@ -8,110 +8,25 @@ and the time; clock times are 24 hours with Western digits.
 Source: docs/architecture.md, "Rules"; the figures come from ``attendance.calculation``.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.formats import date_format, number_format
-from django.utils.functional import Promise
-from django.utils.translation import get_language_bidi, ngettext, pgettext_lazy
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance.calculation import Policy, Status
-from attendance.precedence import (
-    ADMIN_OVERRIDE,
-    CHECK_IN,
-    MANUAL,
-    PARENT_REPORTED,
-    SELF_REPORTED,
-    SYSTEM_DEFAULT,
-    WHITEBOARD_AUTO,
-)
+from attendance.decision_parts import BEGINNING, Decision, clock
+from attendance.derivation import Credit
+from attendance.precedence import SYSTEM_DEFAULT, WHITEBOARD_AUTO
+from attendance.said import SOURCES_OF_PEOPLE, by_a_person, with_what_is_beside
 
 SHOWN_IN_SECONDS_UNDER = 120
 """Shorter windows and shorter presence are told in seconds, all else in minutes."""
 
-_SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_REPORTED}
-
-_ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。")
-
-BEGINNING: dict[str, Promise] = {
-    Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
-    Status.PRESENT: pgettext_lazy("status that begins a sentence", "Present"),
-    Status.LATE: pgettext_lazy("status that begins a sentence", "Late"),
-    Status.PARTIAL: pgettext_lazy("status that begins a sentence", "Partial"),
-    Status.ABSENT: pgettext_lazy("status that begins a sentence", "Absent"),
-    Status.EXCUSED: pgettext_lazy("status that begins a sentence", "Excused"),
-}
-COMPUTED: dict[str, Promise] = {
-    Status.PRESENT: pgettext_lazy("status that was computed", "present"),
-    Status.LATE: pgettext_lazy("status that was computed", "late"),
-    Status.PARTIAL: pgettext_lazy("status that was computed", "partial"),
-    Status.ABSENT: pgettext_lazy("status that was computed", "absent"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The parts of a decision that its sentence may need.
-
-    Instants are aware datetimes in any zone; lengths whole seconds, rounded down.
-
-    Attributes:
-        status: The final status, a value of ``calculation.Status``.
-        computed_status: What the calculation said; None before any, or if it saw
-            nobody at all.
-        source: Who or what decided (``attendance.precedence``); None before that.
-        attended_seconds: Presence inside the window; None if nothing was computed,
-            as are the next two.
-        window_seconds: Length of the window.
-        percentage: Share of the window, 0 to 100, two decimals, half up.
-        window_starts_at: Start of the window (of the event, for an event's decision).
-            A mark made on another day than this is shown with its date.
-        first_seen_at: First moment of presence inside the window; None: never seen.
-        last_seen_at: End of the last presence inside the window, not of the window.
-        late_seconds: From the window's start to ``first_seen_at``.
-        is_late: First seen after the grace.
-        interval_count: Visits: presences united over all devices and connections.
-        end_inferred: The end of the last presence is inferred.
-        policy: The policy that gave the computed status; None if nothing was computed.
-        failed_attempts: Attempts to connect that never got through.
-        first_attempt_at: When the first of them was made; None without any.
-        last_attempt_at: When the last of them was made; None without any.
-        marked_by_name: Who marked, checked in or applied a suggestion; empty if a
-            machine decided, if the person did it for themselves, or is forgotten.
-        marked_at: When they did; for ``self_reported`` when it was answered.
-        notes: What they wrote.
-        nobody_seen: The calculation saw no person at all in this session.
-        calculated: The session has been calculated.
-    """
-
-    status: str
-    computed_status: str | None = None
-    source: str | None = None
-    attended_seconds: int | None = None
-    window_seconds: int | None = None
-    percentage: Decimal | None = None
-    window_starts_at: datetime | None = None
-    first_seen_at: datetime | None = None
-    last_seen_at: datetime | None = None
-    late_seconds: int | None = None
-    is_late: bool = False
-    interval_count: int = 0
-    end_inferred: bool = False
-    policy: Policy | None = None
-    failed_attempts: int = 0
-    first_attempt_at: datetime | None = None
-    last_attempt_at: datetime | None = None
-    marked_by_name: str = ""
-    marked_at: datetime | None = None
-    notes: str = ""
-    nobody_seen: bool = False
-    calculated: bool = False
-
 
 def explain(decision: Decision, zone: tzinfo) -> str:
-    """Say in one sentence, in the active language, how a decision came about.
+    """Say in a sentence or two, in the active language, how a decision came about.
 
     Args:
         decision: Its parts.
@@ -124,14 +39,20 @@ def explain(decision: Decision, zone: tzinfo) -> str:
     Raises:
         KeyError: The status is not known.
     """
+    return with_what_is_beside(_sentence(decision, zone), decision, zone)
+
+
+def _sentence(decision: Decision, zone: tzinfo) -> str:
+    if decision.follows is not None:
+        return _by_the_sessions(decision, decision.follows)
     if decision.source == SYSTEM_DEFAULT:
         return _by_default(decision, zone)
-    if decision.source in _SOURCES_OF_PEOPLE or decision.marked_by_name:
-        return _by_a_person(decision, zone)
+    if decision.source in SOURCES_OF_PEOPLE or decision.marked_by_name:
+        return by_a_person(decision, zone)
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)
     if decision.computed_status not in (None, decision.status):
-        return _by_a_person(decision, zone)  # who applied a suggestion is forgotten
+        return by_a_person(decision, zone)  # who applied a suggestion is forgotten
     return _by_what_was_seen(decision, zone)
 
 
@@ -162,6 +83,51 @@ def _by_default(decision: Decision, zone: tzinfo) -> str:
     if attempts:
         return _never_seen(decision, zone)
     return _("Absent: nothing showed that they came")
+
+
+# What follows from the sessions of an event
+
+
+def _by_the_sessions(decision: Decision, credit: Credit) -> str:
+    """How many sessions decide, and what of them counts."""
+    if credit.sessions == 1:
+        text = _("%(status)s: follows from the only session that decides")
+    elif credit.excused == credit.sessions:
+        text = ngettext(
+            "%(status)s: excused from %(sessions)d session",
+            "%(status)s: excused from all %(sessions)d sessions",
+            credit.sessions,
+        )
+    elif credit.excused:
+        text = ngettext(
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%), "
+            "%(excused)d excused session is left out",
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%), "
+            "%(excused)d excused sessions are left out",
+            credit.excused,
+        )
+    else:
+        text = _(
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%)"
+        )
+    return text % {
+        "status": BEGINNING[decision.status],
+        "sessions": credit.sessions,
+        "excused": credit.excused,
+        "attended": credit.credited_seconds // 60,
+        "window": credit.window_seconds // 60,
+        "percentage": _percentage(_share(credit)),
+    }
+
+
+def _share(credit: Credit) -> Decimal:
+    if not credit.window_seconds:
+        return Decimal(0)
+    share = Decimal(100 * credit.credited_seconds) / credit.window_seconds
+    return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 # What a machine saw
@@ -276,7 +242,7 @@ def _arrival(
         )
     else:
         text = _("first seen at %(time)s")
-    time = _clock(first_seen_at, zone)
+    time = clock(first_seen_at, zone)
     return text % {"time": time, "grace": grace, "late_by": late_by}
 
 
@@ -311,8 +277,8 @@ def _visits(decision: Decision, zone: tzinfo) -> str:
     count = decision.interval_count
     if count == 1:
         return _("from %(first)s to %(last)s") % {
-            "first": _clock(decision.first_seen_at, zone),
-            "last": _clock(decision.last_seen_at, zone),
+            "first": clock(decision.first_seen_at, zone),
+            "last": clock(decision.last_seen_at, zone),
         }
     if count == 2:
         return _("in two visits")
@@ -332,7 +298,7 @@ def _with_remarks(sentence: str, decision: Decision, zone: tzinfo) -> str:
     if decision.end_inferred:
         sentence = _("%(sentence)s; never seen leaving, so counted until %(time)s") % {
             "sentence": sentence,
-            "time": _clock(decision.last_seen_at, zone),
+            "time": clock(decision.last_seen_at, zone),
         }
     return sentence
 
@@ -352,7 +318,7 @@ def attempts_in_words(
     """How often somebody tried in vain to connect, and when; empty if never."""
     if not count:
         return ""
-    first, last = _clock(first_at, zone), _clock(last_at, zone)
+    first, last = clock(first_at, zone), clock(last_at, zone)
     if count == 1:
         text = _("tried to connect once at %(first)s")
     elif first == last:
@@ -368,90 +334,3 @@ def attempts_in_words(
             count,
         )
     return text % {"count": count, "first": first, "last": last}
-
-
-# What a person said
-
-
-def _by_a_person(decision: Decision, zone: tzinfo) -> str:
-    notes = " ".join(decision.notes.split())
-    computed = COMPUTED.get(decision.computed_status or "")
-    if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
-        text = _("%(status)s: %(act)s: “%(notes)s” Computed: %(computed)s.")
-    elif notes and computed:
-        text = _("%(status)s: %(act)s: “%(notes)s”. Computed: %(computed)s.")
-    elif notes:
-        text = _("%(status)s: %(act)s: “%(notes)s”")
-    elif computed:
-        text = _("%(status)s: %(act)s. Computed: %(computed)s.")
-    else:
-        text = _("%(status)s: %(act)s")
-    return text % {
-        "status": BEGINNING[decision.status],
-        "act": _act(decision, zone),
-        "notes": _isolated(notes),
-        "computed": computed,
-    }
-
-
-def _act(decision: Decision, zone: tzinfo) -> str:
-    """What a person did and when, and who it was if a name is known."""
-    if decision.marked_at is None:
-        return _("marked by hand")
-    if decision.source == SELF_REPORTED:
-        text = _own_answer(decision)
-    elif decision.marked_by_name:
-        text = _act_by_name(decision)
-    else:
-        text = _act_of_nobody(decision)
-    return text % {
-        "name": _isolated(decision.marked_by_name),
-        "time": _clock_and_day(decision.marked_at, decision.window_starts_at, zone),
-    }
-
-
-def _act_by_name(decision: Decision) -> str:
-    if decision.source == CHECK_IN:
-        return _("checked in by %(name)s at %(time)s")
-    if decision.source == PARENT_REPORTED:
-        return _("reported by a parent, marked by %(name)s at %(time)s")
-    if decision.source in _SOURCES_OF_PEOPLE:
-        return _("marked by %(name)s at %(time)s")
-    return _("suggested from what was seen, confirmed by %(name)s at %(time)s")
-
-
-def _act_of_nobody(decision: Decision) -> str:
-    if decision.source == CHECK_IN:
-        return _("checked in at %(time)s")
-    if decision.source == PARENT_REPORTED:
-        return _("reported by a parent at %(time)s")
-    return _("marked by hand at %(time)s")
-
-
-def _own_answer(decision: Decision) -> str:
-    if decision.status == Status.PRESENT:
-        return _("said at %(time)s that they were there")
-    return _("said at %(time)s that they were not there")
-
-
-# Times and names
-
-
-def _clock(moment: datetime | None, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}" if moment else "--:--"
-
-
-def _clock_and_day(moment: datetime, beside: datetime | None, zone: tzinfo) -> str:
-    """The time, with its date if that is not the date of ``beside``."""
-    time, day = _clock(moment, zone), moment.astimezone(zone).date()
-    if beside is None or beside.astimezone(zone).date() == day:
-        return time
-    return _("%(time)s on %(date)s") % {
-        "time": time,
-        "date": date_format(day, "MONTH_DAY_FORMAT"),
-    }
-
-
-def _isolated(text: str) -> str:
-    """Keep a name's or a note's own direction from turning the sentence around."""
-    return f"\u2068{text}\u2069" if text and get_language_bidi() else text

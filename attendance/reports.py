@@ -21,11 +21,11 @@ from attendance.report_filters import ReportFilters
 from attendance.selectors import (
     ORDER_OF_PEOPLE,
     Report,
-    microseconds,
     presence,
     read_reports,
     shown_until,
 )
+from attendance.shapes import microseconds
 from events.models import (
     EXPECTED,
     Event,
@@ -181,8 +181,8 @@ class ReportRows:
         )
 
     def _is_in_report(self, rows: People) -> Q:
-        """Everybody expected is, and of those who wait for a place who was there."""
-        condition = Q(registration__in=EXPECTED) | Q(was_seen=True)
+        """Who is expected; of those who wait for a place, who was there or marked."""
+        condition = Q(registration__in=EXPECTED) | Q(was_seen=True) | Q(was_marked=True)
         waiting: dict[int, list[int]] = defaultdict(list)
         for session, person in rows.filter(
             registration=Registration.WAITLISTED,
@@ -239,6 +239,7 @@ def _all_rows(user: User) -> People:
             source=F("decision__source"),
             has_intervals=Q(decision__intervals__isnull=False),
             was_seen=Q(decision__intervals__0__isnull=False),
+            was_marked=Q(decision__marked_at__isnull=False),
         )
     )
 

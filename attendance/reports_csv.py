@@ -20,7 +20,8 @@ from django.utils import translation
 
 from attendance.calculation import Interval
 from attendance.reports import ReportRows
-from attendance.selectors import Report, ReportRow, instant
+from attendance.selectors import Report, ReportRow
+from attendance.shapes import instant
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -62,6 +63,11 @@ COLUMNS = (
     "notes",
     "updated_at",
     "derived",
+    "checked_in_at",
+    "check_in_received_at",
+    "check_in_method",
+    "self_reported",
+    "self_reported_at",
 )
 
 _BEGIN_FORMULAS = frozenset("=+-@")
@@ -136,7 +142,7 @@ def _about(report: Report) -> dict[str, Any]:
 def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
     values = report.row_as_dict(row)
     person = values.pop("participant")
-    marked_by = values["marked_by"]
+    marked_by, answer = values["marked_by"], values["self_reported"]
     return values | {
         "participant": person["name"],
         "participant_id": person["id"],
@@ -147,6 +153,8 @@ def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
             for interval in row.intervals
         ),
         "marked_by": marked_by and marked_by["username"],
+        "self_reported": answer and answer["attended"],
+        "self_reported_at": answer and answer["answered_at"],
     }
 
 

@@ -66,9 +66,7 @@ class Rights:
                 _("Only organizers, and hosts in their own sessions, may do it."),
             )
 
-    def must_mark(
-        self, place: Place, *, source: str = DecisionSource.MANUAL
-    ) -> None:
+    def must_mark(self, place: Place, *, source: str = DecisionSource.MANUAL) -> None:
         """Raise NotAllowed for whoever may not decide there, or not by ``source``."""
         self.must_decide()
         if not self.may_mark(place):

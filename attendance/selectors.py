@@ -7,7 +7,7 @@ stored; before that, presence so far is read from the connections. Nothing here 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -24,15 +24,19 @@ from attendance.evidence import (
     read_policies,
     read_strangers,
 )
-from attendance.explanation import Decision, explain
 from attendance.guesses import Candidate, Guess, Known, guess
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.precedence import is_automatic
+from attendance.shapes import (
+    decision_as_dict,
+    instant,
+    intervals_as_dicts,
+    microseconds,
+    sentence_of,
+)
 from events.models import EXPECTED, Event, KnownIdentity, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession, PresenceEvent
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Facts of this long before and after a session are told as having been received.
 AROUND = timedelta(hours=1)
 # Hosts first, then by name.
@@ -112,6 +116,29 @@ class ReportRow:
     def is_computed(self) -> bool:
         """Whether the last calculation found figures for this person."""
         return bool(self.attendance and self.attendance.computed_status)
+
+    def as_dict(self, *, of_identities: bool) -> dict[str, Any]:
+        """Return the row in the shape of REST, the identity only if it may be seen."""
+        person = self.participant
+        return {
+            "participant": {
+                "id": person.pk,
+                "name": person.name,
+                "role": person.role,
+                "identity": person.identity if of_identities else None,
+            },
+            "status": self.status,
+            **decision_as_dict(self.attendance),
+            "attendance_calculated_at": self.calculated_at
+            if self.is_computed
+            else None,
+            "explanation": self.explanation,
+            "intervals": intervals_as_dicts(self.intervals),
+            "linked_identities": [
+                {"identity": linked.identity, "name": linked.name}
+                for linked in self.linked
+            ],
+        }
 
 
 @dataclass(slots=True)
@@ -216,24 +243,7 @@ class Report:
 
     def row_as_dict(self, row: ReportRow) -> dict[str, Any]:
         """Return one of the rows in the shape of REST."""
-        person, decision = row.participant, row.attendance
-        return {
-            "participant": {
-                "id": person.pk,
-                "name": person.name,
-                "role": person.role,
-                "identity": person.identity if self.sight.of_identities else None,
-            },
-            "status": row.status,
-            **_decision_as_dict(decision),
-            "attendance_calculated_at": row.calculated_at if row.is_computed else None,
-            "explanation": row.explanation,
-            "intervals": _intervals_as_dicts(row.intervals),
-            "linked_identities": [
-                {"identity": linked.identity, "name": linked.name}
-                for linked in row.linked
-            ],
-        }
+        return row.as_dict(of_identities=self.sight.of_identities)
 
     def _unmatched_as_dict(self, row: UnmatchedRow) -> dict[str, Any]:
         stranger = row.stranger
@@ -243,39 +253,9 @@ class Report:
             "kind": stranger.kind,
             "attended_seconds": row.seconds,
             "failed_attempts": stranger.evidence.attempts.number,
-            "intervals": _intervals_as_dicts(row.intervals),
+            "intervals": intervals_as_dicts(row.intervals),
             "guess": row.guess and _guess_as_dict(row.guess),
         }
-
-
-def _decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
-    """Return the fields of a decision; all empty before any."""
-    if decision is None:
-        decision = Attendance(notes="")
-    seconds, late = decision.attended_seconds, decision.late_seconds
-    percentage = decision.percentage
-    marked_by = decision.marked_by
-    return {
-        "computed_status": decision.computed_status,
-        "source": decision.source,
-        "attended_seconds": seconds,
-        "attended_minutes": None if seconds is None else seconds // 60,
-        "percentage": None if percentage is None else float(percentage),
-        "meeting_enter_time": decision.first_seen_at,
-        "meeting_leave_time": decision.last_seen_at,
-        "is_late": decision.is_late,
-        "late_minutes": None if late is None else late // 60,
-        "join_count": decision.join_count,
-        "failed_attempts": decision.failed_attempts or 0,
-        "is_auto_calculated": is_automatic(decision.source)
-        and decision.marked_at is None,
-        "marked_by": marked_by
-        and {"id": marked_by.pk, "username": marked_by.get_username()},
-        "marked_at": decision.marked_at,
-        "notes": decision.notes,
-        "updated_at": decision.updated_at if decision.pk else None,
-        "derived": decision.derived,
-    }
 
 
 def _guess_as_dict(guess: Guess) -> dict[str, Any]:
@@ -284,22 +264,6 @@ def _guess_as_dict(guess: Guess) -> dict[str, Any]:
         "name": guess.name,
         "ground": guess.ground.value,
     }
-
-
-def _intervals_as_dicts(intervals: Iterable[Interval]) -> list[dict[str, Any]]:
-    return [
-        {
-            "joined_at": instant(interval.joined_at),
-            "left_at": instant(interval.left_at),
-            "inferred": interval.inferred,
-        }
-        for interval in intervals
-    ]
-
-
-def instant(microseconds: int) -> datetime:
-    """Return microseconds since the epoch as an aware time in UTC, exactly."""
-    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def session_report(session: LiveSession, *, user: User, now: datetime) -> Report:
@@ -325,15 +289,17 @@ def read_reports(
     *,
     user: User,
     now: datetime,
+    waiting: bool = False,
 ) -> list[Report]:
     """Return a report of each session, however many, by a constant number of queries.
 
     Args:
         rosters: Sessions, with their events at hand, each with those of its people who
             are looked for, in the order in which they are shown. The waitlisted among
-            them get a row only if they were there.
+            them get a row only if they were there, or somebody decided about them.
         user: One who may see these sessions and people.
         now: Presence of a running session is shown until then.
+        waiting: The waitlisted all get a row.
     """
     sessions = [session for session, _people in rosters]
     sights = Sight.of_each(sessions, user)
@@ -353,11 +319,11 @@ def read_reports(
             found.people if found else {},
         )
         reports.append(report)
-    _add_rows(reports, rosters)
+    _add_rows(reports, rosters, waiting=waiting)
     return reports
 
 
-def _add_rows(reports: Sequence[Report], rosters: Rosters) -> None:
+def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> None:
     decisions = _decisions(rosters)
     linked = _linked(reports, _people_of(rosters))
     for report, (session, people) in zip(reports, rosters, strict=True):
@@ -365,7 +331,8 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters) -> None:
             seen = report.seen.get(person.pk, NOTHING_SEEN)
             decision = decisions.get((session.pk, person.pk))
             intervals = _intervals(decision, seen, report.window)
-            if person.registration in EXPECTED or intervals:
+            is_marked = decision is not None and decision.marked_at is not None
+            if person.registration in EXPECTED or intervals or is_marked or waiting:
                 row = _row(report, person, decision, intervals, seen)
                 row.linked.extend(linked.get((session.pk, person.pk), ()))
                 report.rows.append(row)
@@ -374,11 +341,6 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters) -> None:
 def shown_until(session: LiveSession, now: datetime) -> datetime:
     """Return the end of what can have been seen of a session."""
     return min(max(now, session.starts_at), session.end)
-
-
-def microseconds(time: datetime) -> int:
-    """Return an aware time as microseconds since the epoch, exactly."""
-    return (time - EPOCH) // timedelta(microseconds=1)
 
 
 def _people_of(rosters: Rosters) -> set[int]:
@@ -487,33 +449,13 @@ def _row(
     intervals: list[Interval],
     seen: Evidence,
 ) -> ReportRow:
-    parts = decision or _attempts_alone(seen)
-    sentence = explain(
-        Decision(
-            status=parts.status,
-            computed_status=parts.computed_status,
-            source=parts.source,
-            attended_seconds=parts.attended_seconds,
-            window_seconds=parts.window_seconds,
-            percentage=parts.percentage,
-            window_starts_at=report.session.starts_at,
-            first_seen_at=parts.first_seen_at,
-            last_seen_at=parts.last_seen_at,
-            late_seconds=parts.late_seconds,
-            is_late=bool(parts.is_late),
-            interval_count=len(intervals),
-            end_inferred=bool(intervals) and intervals[-1].inferred,
-            policy=parts.policy,
-            failed_attempts=parts.failed_attempts or 0,
-            first_attempt_at=parts.first_attempt_at,
-            last_attempt_at=parts.last_attempt_at,
-            marked_by_name=_name_of(parts.marked_by),
-            marked_at=parts.marked_at,
-            notes=parts.notes,
-            nobody_seen=report.nobody_seen,
-            calculated=report.calculated_at is not None,
-        ),
-        ZoneInfo(report.session.event.time_zone),
+    sentence = sentence_of(
+        decision or _attempts_alone(seen),
+        starts_at=report.session.starts_at,
+        zone=ZoneInfo(report.session.event.time_zone),
+        intervals=intervals,
+        nobody_seen=report.nobody_seen,
+        calculated=report.calculated_at is not None,
     )
     return ReportRow(person, decision, intervals, sentence, report.calculated_at, seen)
 
@@ -526,7 +468,3 @@ def _attempts_alone(seen: Evidence) -> Attendance:
         first_attempt_at=None if tries.first_at is None else instant(tries.first_at),
         last_attempt_at=None if tries.last_at is None else instant(tries.last_at),
     )
-
-
-def _name_of(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from attendance.calculation import Policy
 from attendance.guesses import Ground
-from attendance.models import DecisionSource, Status
+from attendance.models import CheckInMethod, DecisionSource, Status
 from attendance.policies import EffectivePolicy, Scope
 from events.fields import InstantField, RowField
 from events.models import Participant, ParticipantRole
@@ -118,6 +118,13 @@ class MarkedBySerializer(Declared):
     username = serializers.CharField()
 
 
+class OwnAnswerSerializer(Declared):
+    """What the person themselves answered; beside the decision, or the decision."""
+
+    attended = serializers.BooleanField()
+    answered_at = InstantField()
+
+
 class LinkedIdentitySerializer(Declared):
     """An identity that somebody said belongs to this person, seen in this session."""
 
@@ -155,6 +162,14 @@ class ReportRowSerializer(Declared):
     notes = serializers.CharField()
     updated_at = InstantField(allow_null=True)
     derived = serializers.BooleanField()
+    self_reported = OwnAnswerSerializer(allow_null=True)
+    checked_in_at = InstantField(allow_null=True, help_text="When they came.")
+    check_in_received_at = InstantField(
+        allow_null=True, help_text="When that arrived here, perhaps from a queue."
+    )
+    check_in_method = serializers.ChoiceField(
+        choices=CheckInMethod.choices, allow_null=True
+    )
 
 
 class GuessSerializer(Declared):

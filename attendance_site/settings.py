@@ -212,6 +212,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
+        "CheckInMethodEnum": "attendance.models.CheckInMethod",
+        "MarkSourceEnum": "attendance.marking_serializers.BY_PEOPLE",
+        "MarkStatusEnum": "attendance.marking_serializers.SAID",
         "DecisionSourceEnum": "attendance.models.DecisionSource",
         "PresenceSourceEnum": "sessions_app.models.Source",
         "StatusEnum": "attendance.models.Status",

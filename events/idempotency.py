@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -66,9 +66,7 @@ _FORGET = """
     )
 """
 
-V = TypeVar("V", bound=APIView)
-P = ParamSpec("P")
-Handler = Callable[Concatenate[V, Request, P], HttpResponseBase]
+Handler = Callable[..., HttpResponseBase]
 
 
 class KeyOfAnother(RuleBroken):
@@ -86,12 +84,12 @@ class _Claim(NamedTuple):
     fingerprint: bytes
 
 
-def idempotent(handler: Handler[V, P]) -> Handler[V, P]:
+def idempotent(handler: Handler) -> Handler:
     """Let a view's method honour ``Idempotency-Key``; without one nothing changes."""
 
     @wraps(handler)
     def run(
-        view: V, request: Request, *args: P.args, **kwargs: P.kwargs
+        view: APIView, request: Request, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         if HEADER not in request.headers:
             return handler(view, request, *args, **kwargs)
@@ -136,9 +134,7 @@ def _claim(claim: _Claim) -> int | None:
 
 
 def _first_answer(claim: _Claim) -> HttpResponse:
-    kept = IdempotentAnswer.objects.get(
-        user=claim.user, path=claim.path, key=claim.key
-    )
+    kept = IdempotentAnswer.objects.get(user=claim.user, path=claim.path, key=claim.key)
     if bytes(kept.fingerprint) != claim.fingerprint:
         raise KeyOfAnother(
             "key_of_another",

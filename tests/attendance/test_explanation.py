@@ -12,7 +12,9 @@ import pytest
 from django.utils import translation
 
 from attendance.calculation import Policy, Stay, calculate
-from attendance.explanation import Decision, explain
+from attendance.decision_parts import Decision
+from attendance.derivation import Credit
+from attendance.explanation import explain
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -352,6 +354,88 @@ SENTENCES = {
     "an_answer_that_they_did_not_come": (
         marked("absent", source="self_reported", computed_status=None),
         "Absent: said at 11:20 that they were not there",
+    ),
+    "a_check_in_late": (
+        marked(
+            "late",
+            source="check_in",
+            marked_at=at("10:18"),
+            checked_in_at=at("10:18"),
+            check_in_received_at=at("10:18"),
+            check_in_method="staff",
+        ),
+        "Late: checked in by A. Hadid at 10:18, 18 minutes after the start. "
+        "Computed: absent.",
+    ),
+    "a_check_in_heard_of_later": (
+        marked(
+            "present",
+            source="check_in",
+            computed_status=None,
+            marked_at=at("11:02"),
+            checked_in_at=at("10:02"),
+            check_in_received_at=at("11:02"),
+            check_in_method="qr",
+        ),
+        "Present: badge scanned by A. Hadid at 10:02 (heard of at 11:02)",
+    ),
+    "a_check_in_with_the_code": (
+        marked(
+            "present",
+            source="check_in",
+            computed_status=None,
+            notes="In the second row",
+            checked_in_at=at("10:02"),
+            check_in_method="self",
+            marked_by_name="",
+        ),
+        "Present: checked in by themselves at 10:02: “In the second row”",
+    ),
+    "a_check_in_beside_a_mark": (
+        marked(
+            "excused", notes="Ill.", computed_status=None, checked_in_at=at("10:05")
+        ),
+        "Excused: marked by A. Hadid at 11:20: “Ill.” Checked in at 10:05.",
+    ),
+    "an_answer_beside_what_was_seen": (
+        seen((3, 55), self_attended=False),
+        "Present: 52 of 60 minutes (86.67 %), first seen at 10:03, "
+        "within the 15 minutes' grace. Own answer: they were not there.",
+    ),
+    "an_answer_and_a_check_in_beside_a_mark": (
+        marked("absent", self_attended=True, checked_in_at=at("10:05")),
+        "Absent: marked by A. Hadid at 11:20. Computed: absent. "
+        "Checked in at 10:05. Own answer: they were there.",
+    ),
+    "an_event_of_three_sessions": (
+        Decision(
+            status="present",
+            source="livekit_auto",
+            follows=Credit(3, 0, 9000, 10800),
+        ),
+        "Present: follows from 3 sessions: 150 of 180 minutes count (83.33 %)",
+    ),
+    "an_event_with_an_excused_session": (
+        Decision(status="partial", source="manual", follows=Credit(3, 1, 3600, 7200)),
+        "Partial: follows from 3 sessions: 60 of 120 minutes count (50 %), "
+        "1 excused session is left out",
+    ),
+    "an_event_with_two_excused_sessions": (
+        Decision(status="late", source="manual", follows=Credit(3, 2, 3600, 3600)),
+        "Late: follows from 3 sessions: 60 of 60 minutes count (100 %), "
+        "2 excused sessions are left out",
+    ),
+    "an_event_of_one_session": (
+        Decision(status="late", source="manual", follows=Credit(1, 0, 3600, 3600)),
+        "Late: follows from the only session that decides",
+    ),
+    "an_event_excused_from_its_session": (
+        Decision(status="excused", source="manual", follows=Credit(1, 1, 0, 0)),
+        "Excused: follows from the only session that decides",
+    ),
+    "an_event_excused_from_everything": (
+        Decision(status="excused", source="manual", follows=Credit(2, 2, 0, 0)),
+        "Excused: excused from all 2 sessions",
     ),
 }
 """Decisions and their sentences for a lesson from 10:00 to 11:00 in Riyadh."""

@@ -76,7 +76,13 @@ def read_back(cells: dict[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         name: _unescaped(value) or None for name, value in cells.items()
     }
-    for name in ("void", "derived", "is_auto_calculated", "is_late"):
+    for name in (
+        "void",
+        "derived",
+        "is_auto_calculated",
+        "is_late",
+        "self_reported",
+    ):
         row[name] = {"true": True, "false": False, None: None}[row[name]]
     for name in cells:
         if row[name] is None:
@@ -127,6 +133,9 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
         "role": row["participant"]["role"],
         "marked_by": row["marked_by"] and row["marked_by"]["username"],
         "notes": row["notes"] or None,
+        "self_reported": row["self_reported"] and row["self_reported"]["attended"],
+        "self_reported_at": row["self_reported"]
+        and row["self_reported"]["answered_at"],
         "intervals": [
             (
                 datetime.fromisoformat(interval["joined_at"]),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance import calculation, explanation
+from attendance import calculation, decision_parts
 from attendance.models import Status
 from attendance.wording import IN_ORDER
 
@@ -20,9 +20,9 @@ def test_a_status_has_everything_that_it_needs(status: str) -> None:
     places = {
         "attendance.models.Status": status in Status.values,
         "attendance.report_page.IN_ORDER": status in IN_ORDER,
-        "attendance.explanation.BEGINNING": status in explanation.BEGINNING,
-        "attendance.explanation.COMPUTED": status in NEVER_COMPUTED
-        or status in explanation.COMPUTED,
+        "attendance.decision_parts.BEGINNING": status in decision_parts.BEGINNING,
+        "attendance.decision_parts.COMPUTED": status in NEVER_COMPUTED
+        or status in decision_parts.COMPUTED,
         "its colour in static/rollcall.css": f"--{status}: light-dark(" in STYLE,
         "its class in static/rollcall.css": bool(
             re.search(rf"\.s-{status} {{\s*color: var\(--{status}\)", STYLE)

@@ -36,6 +36,7 @@ from events.admin import ReadOnlyAdmin
 from events.models import (
     Event,
     EventView,
+    IdempotentAnswer,
     KnownIdentity,
     Membership,
     Organization,
@@ -144,6 +145,9 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     ),
     SignInTries: lambda number: SignInTries.objects.create(
         key=f"{number}", tries=1, since=START
+    ),
+    IdempotentAnswer: lambda number: IdempotentAnswer.objects.create(
+        user=make_user(), path="/api/", key=f"{number}", created_at=START
     ),
     LiveSession: lambda number: make_session(),
     PresenceEvent: lambda number: make_presence_event(make_session()),

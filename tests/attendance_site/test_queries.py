@@ -5,11 +5,15 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from attendance.marking import Mark, mark
+from attendance.rows import Place
 from events.models import Role, User
 from sessions_app.models import LiveSession
 from tests.factories import (
+    make_attendance,
     make_client,
     make_connection,
     make_event,
@@ -52,6 +56,20 @@ def add_connection(session: LiveSession, user: User) -> None:
     make_connection(session)
 
 
+def add_decision(session: LiveSession, user: User) -> None:
+    """Somebody of whose sessions two are marked: a whole decision follows."""
+    event = session.event
+    person = make_participant(event)
+    for one in (session, make_session(event)):
+        mark(
+            Place(event, one),
+            [Mark(person, "late", "Train")],
+            by=user,
+            now=timezone.now(),
+        )
+    make_attendance(person, status="late", source="manual", derived=True)
+
+
 LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "me": add_organization,
     "organizations": add_organization,
@@ -64,6 +82,8 @@ LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "sessions/{session}/attendance": add_participant,
     "sessions/{session}/attendance-status": add_participant,
     "reports": add_participant,
+    "events/{event}/attendance": add_decision,
+    "events/{event}/attendance-changes": add_decision,
 }
 
 

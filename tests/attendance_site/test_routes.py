@@ -15,9 +15,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from attendance.marking import Mark, mark
+from attendance.rows import Place
 from events.models import Role, User
 from tests.factories import (
     make_connection,
@@ -90,6 +93,28 @@ TABLE = {
     "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
     "GET api/participants/{other}": "401 404 404 200 200 200 200 200",
     "PATCH api/participants/{other}": "401 404 404 403 403 200 200 200",
+    # --- decisions
+    "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
+    # About the event as a whole: no business of hosts.
+    "POST api/events/{event}/attendance/bulk": "401 404 403 403 403 200 200 200",
+    "PATCH api/participants/{participant}/attendance": (
+        "401 404 403 403 403 200 200 200"
+    ),
+    # About a session, in the same route with another body.
+    "POST api/participants/{participant}/check-in": "401 404 403 200 403 200 200 200",
+    "PATCH api/participants/{other}/attendance": "401 404 404 200 403 200 200 200",
+    "POST api/participants/{other}/check-in": "401 404 404 403 403 200 200 200",
+    "POST api/attendance-changes/{change}/undo": "401 404 403 200 403 200 200 200",
+    "POST api/attendance-changes/{override}/undo": "401 404 404 403 403 403 200 200",
+    "GET api/events/{event}/attendance-changes": "401 404 200 200 200 200 200 200",
+    "GET api/participants/{participant}/attendance-changes": (
+        "401 404 200 200 200 200 200 200"
+    ),
+    "GET api/participants/{other}/attendance-changes": (
+        "401 404 404 200 200 200 200 200"
+    ),
+    "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
+    "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",
     # --- sessions
     "GET api/sessions": "401 200 200 200 200 200 200 200",
     "POST api/sessions": "401 400 403 403 403 201 201 201",
@@ -135,6 +160,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/events/{event}/participants": {"name": "New"},
     "PATCH api/participants/{participant}": {"name": "New"},
     "PATCH api/participants/{other}": {"name": "New"},
+    "POST api/events/{event}/attendance/bulk": {
+        "marks": [{"participant": "{participant}", "status": "late"}]
+    },
+    "PATCH api/participants/{participant}/attendance": {"status": "late"},
+    "POST api/participants/{participant}/check-in": {"session": "{past}"},
+    "PATCH api/participants/{other}/attendance": {
+        "status": "late",
+        "session": "{session}",
+    },
     "POST api/sessions": {
         "event": "{event}",
         "title": "New",
@@ -182,13 +216,27 @@ def world(settings: Settings) -> World:
     make_connection(past, identity="guest")
     make_connection(past, identity="linked guest")
     make_link(other, "linked guest")
+    me = make_participant(event, user=users["attendee"])
+    at_past = Place(event, past)
+    mark(at_past, [Mark(me, "late")], by=users["organizer"], now=timezone.now())
+    mark(
+        at_past,
+        [Mark(other, "excused")],
+        source="admin_override",
+        by=users["admin"],
+        now=timezone.now(),
+    )
     return World(
         users,
         {
             "organization": organization.pk,
             "member": make_membership(organization, role=Role.VIEWER).pk,
             "event": event.pk,
-            "participant": make_participant(event, user=users["attendee"]).pk,
+            "participant": me.pk,
+            "change": me.attendance_changes.get().pk,
+            "override": other.attendance_changes.get().pk,
+            "done": make_event(organization).pk,
+            "completed": make_event(organization, state="completed").pk,
             "other": other.pk,
             "session": session.pk,
             "past": past.pk,
@@ -201,6 +249,8 @@ def fill(value: Any, ids: dict[str, object]) -> Any:
     """Put ids in the place of ``{names}``, also in bodies."""
     if isinstance(value, dict):
         return {key: fill(inner, ids) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [fill(inner, ids) for inner in value]
     if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
         return ids[value[1:-1]]
     return value.format_map(ids) if isinstance(value, str) else value
