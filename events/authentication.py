@@ -3,15 +3,12 @@
 The only module that knows of knox: a token's row holds its SHA-512, never itself.
 """
 
-import hashlib
-import math
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +21,7 @@ from rest_framework.throttling import BaseThrottle
 
 from events.language import speak_as
 from events.models import User
+from events.tries import count_try, forget_tries, key_of
 
 # For a token that somebody signed in for; `create_api_token` makes lasting ones.
 SIGN_IN_TOKEN_LIFETIME = timedelta(days=90)
@@ -63,20 +61,6 @@ def issue_token(
 
 
 # --- Tries of passwords -------------------------------------------------------------
-# Counted in Postgres: exact whatever the number of processes, and there without Redis.
-# One statement counts and says; parallel tries cannot slip through between the two.
-
-COUNT_TRY = """
-INSERT INTO events_signintries AS known (key, tries, since)
-VALUES (%s, 1, now())
-ON CONFLICT (key) DO UPDATE SET
-    tries = CASE WHEN known.since <= now() - interval '1 minute'
-        THEN 1 ELSE known.tries + 1 END,
-    since = CASE WHEN known.since <= now() - interval '1 minute'
-        THEN now() ELSE known.since END
-RETURNING tries, extract(epoch FROM since + interval '1 minute' - now())
-"""
-FORGET_TRIES = "DELETE FROM events_signintries WHERE key = %s OR since < %s"
 
 
 class TooManyTries(ValidationError):
@@ -116,17 +100,12 @@ class CountedBackend(ModelBackend):
         if request is None or username is None:
             return self._check(request, username, password, **kwargs)
         key = _key(request, username)
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT_TRY, [key])
-            tries, wait = cursor.fetchone()
-        if tries > settings.LOGIN_TRIES_PER_MINUTE:
-            raise TooManyTries(max(1, math.ceil(wait)))
+        tries = count_try(key)
+        if tries.number > settings.LOGIN_TRIES_PER_MINUTE:
+            raise TooManyTries(tries.wait)
         user = self._check(request, username, password, **kwargs)
         if user is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    FORGET_TRIES, [key, timezone.now() - timedelta(minutes=5)]
-                )
+            forget_tries(key)
         return user
 
     def _check(
@@ -141,12 +120,10 @@ class CountedBackend(ModelBackend):
 
 
 def _key(request: HttpRequest, username: str) -> str:
-    """Name and address as a digest: neither is anybody's business in a table.
+    """Return the digest of name and address.
 
     The address is the connection's own; a forwarded one counts only where
     ``NUM_PROXIES`` says how many proxies of ours stand before us.
     """
     address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
-    return hashlib.sha256(
-        f"{username.casefold()}\0{address}".encode("utf-8", "replace")
-    ).hexdigest()
+    return key_of(username.casefold(), str(address))

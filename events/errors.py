@@ -14,9 +14,11 @@ class RuleBroken(Exception):
         message: The same for people, in the reader's language.
         field: The input that is to blame, if one is.
         extra: Further members of the answer, as the id of what is in the way.
+        wait: After how many seconds it may be tried again; None: that changes nothing.
     """
 
     status = 400
+    wait: int | None = None
 
     def __init__(
         self, code: str, message: str | Promise, *, field: str = "", **extra: object

@@ -169,7 +169,12 @@ def database_down() -> ProblemResponse:
 def _rule_broken(exc: RuleBroken) -> ProblemResponse:
     errors = [FieldProblem(exc.field, exc.code, str(exc))] if exc.field else None
     return ProblemResponse(
-        exc.status, exc.message, code=exc.code, errors=errors, extra=exc.extra
+        exc.status,
+        exc.message,
+        code=exc.code,
+        errors=errors,
+        headers={} if exc.wait is None else {"Retry-After": str(exc.wait)},
+        extra=exc.extra,
     )
 
 
