@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance import api, marking_api
+from attendance import api, door_api, marking_api
 
 _POLICY = "api/organizations/<int:pk>/policy"
 
@@ -38,6 +38,8 @@ urlpatterns = [
         "api/participants/<int:pk>/check-in", marking_api.ParticipantCheckIn.as_view()
     ),
     path("api/attendance-changes/<int:pk>/undo", marking_api.ChangeUndo.as_view()),
+    path("api/events/<int:pk>/check-in-code", door_api.CheckInCode.as_view()),
+    path("api/check-in", door_api.SelfCheckIn.as_view()),
     path(_POLICY, api.OrganizationPolicy.as_view()),
     path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),
 ]

@@ -77,14 +77,25 @@ class EventPage:
         return self.event.participants.filter(user=self._viewer.user).first()
 
     @cached_property
-    def sees_roster(self) -> bool:
-        """Members and hosts do."""
-        is_host = (
+    def is_host(self) -> bool:
+        """The event expects the reader as a host."""
+        return (
             self.own is not None
             and self.own.role == ParticipantRole.HOST
             and self.own.registration in EXPECTED
         )
-        return self.sees_emails or is_host
+
+    @property
+    def sees_roster(self) -> bool:
+        """Members and hosts do."""
+        return self.sees_emails or self.is_host
+
+    @property
+    def may_check_in(self) -> bool:
+        """Organizers do, and hosts at sessions; at nothing that is cancelled."""
+        if self.is_cancelled:
+            return False
+        return self.may_change or (self.is_host and bool(self.sessions))
 
     # The event
 

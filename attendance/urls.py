@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from attendance import views
+from attendance import door_views, self_views, views
+
+_DOOR = "events/<int:event_id>/check-in"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("reports/", views.reports_page, name="reports"),
     path("events/<int:event_id>/", views.event_page, name="event"),
+    path(f"{_DOOR}/", door_views.door, name="door"),
+    path(f"{_DOOR}/<int:participant_id>/", door_views.door_person, name="door_person"),
+    path(f"{_DOOR}/new/", door_views.door_walk_in, name="door_walk_in"),
+    path(f"{_DOOR}/badges/", door_views.door_badges, name="door_badges"),
+    path(f"{_DOOR}/screen/", door_views.door_screen, name="door_screen"),
+    path("c/", self_views.type_code, name="type_code"),
+    path("c/<str:code>/", self_views.self_check_in, name="self_check_in"),
     path("sessions/<int:session_id>/", views.session_page, name="session"),
     path("sessions/<int:session_id>/calculate/", views.calculate, name="calculate"),
     path(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from events.models import Event, EventState, Role, User
-from tests.attendance_site.test_routes import ROLES, starred, written
+from tests.attendance_site.test_routes import ROLES, fill, starred, written
 from tests.factories import (
     make_event,
     make_member,
@@ -30,6 +30,8 @@ PERSON = {"name": "New", "role": "attendee", "registration": "registered"}
 # Columns: anonymous stranger attendee host viewer organizer admin owner
 ORGANIZERS = "302 404 403 403 403 200 200 200"
 ORGANIZERS_SENT = "302 404 403 403 403 302 302 302"
+HOSTS = "302 404 403 200 403 200 200 200"
+HOSTS_SENT = "302 404 403 302 403 302 302 302"
 TABLE = {
     "GET events/": "302 200 200 200 200 200 200 200",
     "GET events/{event}/": "302 404 200 200 200 200 200 200",
@@ -49,6 +51,18 @@ TABLE = {
     "POST events/{event}/people/new/": ORGANIZERS_SENT,
     "GET events/{event}/people/several/": ORGANIZERS,
     "POST events/{event}/people/several/": ORGANIZERS_SENT,
+    "GET events/{event}/check-in/": HOSTS,
+    "POST events/{event}/check-in/": HOSTS_SENT,
+    "GET events/{event}/check-in/{other}/": HOSTS,
+    "POST events/{event}/check-in/{other}/": HOSTS_SENT,
+    "GET events/{event}/check-in/new/": ORGANIZERS,
+    "POST events/{event}/check-in/new/": ORGANIZERS_SENT,
+    "GET events/{event}/check-in/badges/": ORGANIZERS,
+    "GET events/{event}/check-in/screen/": ORGANIZERS,
+    "GET c/": "302 200 200 200 200 200 200 200",
+    # A code that is over.
+    "GET c/{code}/": "302 409 409 409 409 409 409 409",
+    "POST c/{code}/": "302 409 409 409 409 409 409 409",
     "GET events/{event}/sessions/new/": ORGANIZERS,
     "POST events/{event}/sessions/new/": ORGANIZERS_SENT,
     # The attendee's own place, then somebody else's.
@@ -73,6 +87,9 @@ SENT: dict[str, dict[str, str]] = {
     "events/{event}/edit/": {"title": "New"} | TIMES,
     "events/{event}/people/new/": PERSON,
     "events/{event}/people/several/": {"lines": "New, new@example.com"},
+    "events/{event}/check-in/": {"participant": "{other}"},
+    "events/{event}/check-in/{other}/": {"confirm": "1"},
+    "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
     "people/{participant}/edit/": PERSON,
     "people/{other}/edit/": PERSON,
@@ -80,7 +97,7 @@ SENT: dict[str, dict[str, str]] = {
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
 
-World = tuple[dict[str, User], dict[str, int]]
+World = tuple[dict[str, User], dict[str, Any]]
 
 
 @pytest.fixture
@@ -97,6 +114,7 @@ def world() -> World:
         "participant": make_participant(event, user=users["attendee"]).pk,
         "other": make_participant(event).pk,
         "session": make_session(event).pk,
+        "code": "BBBBBBC",
     }
 
 
@@ -120,7 +138,7 @@ def answer_of(route: str, role: str, world: World) -> int:
             if method == "GET":
                 response = client.get(address)
             else:
-                response = client.post(address, SENT.get(path, {}))
+                response = client.post(address, fill(SENT.get(path, {}), ids))
         transaction.set_rollback(True)
     if role == "anonymous":
         assert response["Location"] == f"/?next={address}"

@@ -88,6 +88,9 @@ TABLE = {
     "POST api/events/{event}/views": "401 404 201 201 201 201 201 201",
     "GET api/events/{event}/participants": "401 404 200 200 200 200 200 200",
     "POST api/events/{event}/participants": "401 404 403 403 403 201 201 201",
+    "GET api/events/{event}/check-in-code": "401 404 403 403 403 200 200 200",
+    # A code that is over: it tells nobody anything.
+    "POST api/check-in": "401 409 409 409 409 409 409 409",
     # The attendee's own place, then somebody else's.
     "GET api/participants/{participant}": "401 404 200 200 200 200 200 200",
     "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
@@ -169,6 +172,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "status": "late",
         "session": "{session}",
     },
+    "POST api/check-in": {"code": "BBBBBBC"},
     "POST api/sessions": {
         "event": "{event}",
         "title": "New",

@@ -1,0 +1,224 @@
+// The door: names are found while one types, and taps need no network.
+// Without this the page is a form, and works as well.
+
+import { LATER, SENT, Taps } from "./taps.js";
+
+const LOOK_AGAIN = 30_000;
+const PATIENCE = 15_000;
+
+const form = document.querySelector("form[data-door]");
+if (form) begin();
+
+function begin() {
+  const { user, event, session, zone } = form.dataset;
+  const search = document.querySelector("#q");
+  // A phone's clock may be wrong: the server's counts, as far as it is known.
+  const ahead = Date.now() - Date.parse(form.dataset.now);
+  const offset = Math.abs(ahead) > PATIENCE ? ahead : 0;
+  const refused = new Map();
+
+  const taps = new Taps(`rollcall-door:${user}:${event}:`, send, (tap, outcome) => {
+    if (tap.session === session) {
+      if (outcome === SENT) come(tap);
+      else refused.set(tap.person, outcome.why);
+    }
+    show();
+  });
+
+  // --- What is tapped -----------------------------------------------------------------
+
+  form.addEventListener("submit", (submitted) => {
+    const person = submitted.submitter?.value;
+    if (!person) return;
+    submitted.preventDefault();
+    if (waitingFor(person)) return;
+    refused.delete(person);
+    taps.add(person, session, new Date(Date.now() - offset).toISOString());
+    show();
+  });
+
+  form.addEventListener("click", (click) => {
+    if (!click.target.closest("[data-back]")) return;
+    const person = click.target.closest("[data-person]").dataset.person;
+    taps.takeBack(waitingFor(person)?.key);
+    show();
+  });
+
+  const waitingFor = (person) =>
+    taps.waiting.find((tap) => tap.person === person && tap.session === session);
+
+  async function send(tap) {
+    const body = { method: "staff", checked_in_at: tap.at };
+    if (tap.session) body.session = Number(tap.session);
+    try {
+      const answer = await fetch(`/api/participants/${tap.person}/check-in`, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "Idempotency-Key": tap.key,
+          "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
+        },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (answer.ok) return SENT;
+      return await refusal(answer);
+    } catch {
+      return LATER;
+    }
+  }
+
+  // What a rule refuses stays refused; whatever else failed is tried again.
+  async function refusal(answer) {
+    const problem = await answer.json();
+    const isRule = problem.type !== "about:blank";
+    if (answer.status === 401 || (answer.status === 403 && !isRule)) {
+      // Signed out, or in again: another page has another token.
+      await look();
+      return LATER;
+    }
+    const isFinal = [400, 403, 404, 409, 422].includes(answer.status);
+    return isFinal ? { why: problem.detail } : LATER;
+  }
+
+  // --- What is shown ------------------------------------------------------------------
+
+  const rows = () => form.querySelectorAll("[data-person]");
+  const rowOf = (person) => document.getElementById(`p${person}`);
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone,
+  });
+
+  function part(name, { at, why } = {}) {
+    const made = document
+      .querySelector(`template[data-${name}]`)
+      .content.firstElementChild.cloneNode(true);
+    const time = made.querySelector("time");
+    if (time) {
+      time.dateTime = at;
+      time.textContent = clock.format(new Date(at));
+    }
+    const reason = made.querySelector("[data-why]");
+    if (reason) reason.textContent = why;
+    return made;
+  }
+
+  function come(tap) {
+    const row = rowOf(tap.person);
+    if (!row || "inside" in row.dataset) return;
+    row.dataset.inside = "";
+    row.querySelector("[data-said]").replaceChildren(part('state="inside"', tap));
+    keepFocus(row);
+    row.querySelector("[data-does]").replaceChildren();
+    if (!("expected" in row.dataset)) add("expected", 1);
+    row.dataset.expected = "";
+    add("inside", 1);
+    count();
+  }
+
+  function add(name, number) {
+    const shown = document.querySelector(`[data-count="${name}"]`);
+    shown.textContent = Number(shown.textContent) + number;
+  }
+
+  function count() {
+    const number = (name) =>
+      Number(document.querySelector(`[data-count="${name}"]`)?.textContent ?? 0);
+    document.querySelector('[data-count="missing"]').textContent = Math.max(
+      0, number("expected") - number("inside") - number("excused"),
+    );
+  }
+
+  // Rows say what is not on the server yet; what it knows of stands in them already.
+  function show() {
+    const waiting = taps.waiting;
+    const mine = new Map(
+      waiting.filter((tap) => tap.session === session).map((tap) => [tap.person, tap]),
+    );
+    for (const row of rows()) {
+      const person = row.dataset.person;
+      const tap = "inside" in row.dataset ? undefined : mine.get(person);
+      const state = tap ? "waiting" : refused.has(person) ? "refused" : "";
+      if ((row.dataset.shown ?? "") === state + (tap?.key ?? "")) continue;
+      row.dataset.shown = state + (tap?.key ?? "");
+      say(row, state, { at: tap?.at, why: refused.get(person) });
+    }
+    document.querySelector("[data-waiting]").hidden = !waiting.length;
+    document.querySelector("[data-number]").textContent = waiting.length;
+  }
+
+  function say(row, state, about) {
+    const said = row.querySelector("[data-said]");
+    const does = row.querySelector("[data-does]");
+    said.querySelector("[data-ours]")?.remove();
+    does.querySelector("[data-back]")?.remove();
+    const button = does.querySelector("button");
+    if (state === "waiting") keepFocus(row);
+    if (button) button.hidden = state === "waiting";
+    if (!state) return;
+    const made = part(`state="${state}"`, about);
+    made.dataset.ours = "";
+    said.append(made);
+    if (state === "waiting") does.append(part("take-back"));
+  }
+
+  // Where a button goes, its row has the focus instead.
+  function keepFocus(row) {
+    if (!row.contains(document.activeElement)) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+  }
+
+  // --- What others do -----------------------------------------------------------------
+
+  async function look() {
+    try {
+      const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+      const isDoor = answer.ok && !answer.redirected;
+      document.querySelector("[data-signed-out]").hidden = !answer.redirected;
+      if (isDoor) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // No network: what is shown stays.
+    }
+  }
+
+  function take(page) {
+    const fresh = page.querySelector("form[data-door]");
+    if (!fresh) return;
+    form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
+    form.querySelector("[data-list]").replaceWith(fresh.querySelector("[data-list]"));
+    document.querySelector("[data-counts]").replaceWith(page.querySelector("[data-counts]"));
+    show();
+    find();
+  }
+
+  setInterval(async () => {
+    // Not under the fingers of somebody who is about to tap, nor while taps are sent.
+    const isBusy = taps.waiting.length || document.activeElement.matches("[data-list] button");
+    if (!document.hidden && !isBusy) await look();
+  }, LOOK_AGAIN);
+
+  // --- Finding somebody ---------------------------------------------------------------
+
+  // As the server folds names, but for the rarest letters.
+  const folded = (words) =>
+    words.normalize("NFKD").toLowerCase()
+      .replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
+      .replaceAll("\u0649", "\u064a").replaceAll("\u0629", "\u0647")
+      .split(" ").filter(Boolean);
+
+  function find() {
+    const words = folded(search.value);
+    let found = 0;
+    for (const row of rows()) {
+      row.hidden = !words.every((word) => row.dataset.search.includes(word));
+      found += !row.hidden;
+    }
+    document.querySelector("[data-nobody]").hidden = found > 0 || !rows().length;
+  }
+
+  search.addEventListener("input", find);
+  show();
+  find();
+  taps.flush();
+}

@@ -1,0 +1,111 @@
+// Taps at the door that the server has not heard of yet.
+//
+// Each has a key of its own, made here, and the time at which it was made: sending it
+// twice counts once, and a late network makes nobody late. They are kept in the
+// browser's storage too, so that a page that is loaded again still sends them.
+
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 60_000;
+
+export const SENT = "sent";
+export const LATER = "later";
+
+export class Taps {
+  #prefix;
+  #send;
+  #changed;
+  #waiting = new Map();
+  #pause = FIRST_PAUSE;
+  #timer;
+  #isSending = false;
+
+  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER or, in
+  // an object, why it is refused. changed: is told of each tap with what became of it.
+  constructor(prefix, send, changed) {
+    this.#prefix = prefix;
+    this.#send = send;
+    this.#changed = changed;
+    for (const tap of stored(prefix)) this.#waiting.set(tap.key, tap);
+    addEventListener("online", () => this.flush());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.flush();
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.#waiting.size) event.preventDefault();
+    });
+  }
+
+  get waiting() {
+    return [...this.#waiting.values()];
+  }
+
+  add(person, session, at) {
+    const tap = { key: newKey(), person, session, at };
+    this.#waiting.set(tap.key, tap);
+    store(this.#prefix + tap.key, tap);
+    this.flush();
+    return tap;
+  }
+
+  takeBack(key) {
+    this.#waiting.delete(key);
+    forget(this.#prefix + key);
+  }
+
+  // Sends one after the other, in their order; stops at the first that has to wait.
+  async flush() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    clearTimeout(this.#timer);
+    try {
+      for (const tap of this.#waiting.values()) {
+        const outcome = await this.#send(tap);
+        if (outcome === LATER) {
+          this.#again();
+          return;
+        }
+        this.#pause = FIRST_PAUSE;
+        this.takeBack(tap.key);
+        this.#changed(tap, outcome);
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  #again() {
+    this.#timer = setTimeout(() => this.flush(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+  }
+}
+
+function newKey() {
+  // randomUUID() exists on https alone.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Storage may be full or forbidden: then taps last as long as the page.
+
+function store(name, tap) {
+  try {
+    localStorage.setItem(name, JSON.stringify(tap));
+  } catch {}
+}
+
+function forget(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {}
+}
+
+function stored(prefix) {
+  try {
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => JSON.parse(localStorage.getItem(name)))
+      .sort((one, other) => one.at.localeCompare(other.at));
+  } catch {
+    return [];
+  }
+}

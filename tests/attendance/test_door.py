@@ -1,0 +1,305 @@
+"""The door: who stands there, who is on the list, what a tap does."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from events.models import Event, EventState, Participant, Role, User
+from sessions_app.models import LiveSession
+from tests.attendance.pages import make_lesson, queries, signed_in, text
+from tests.attendance_site.test_routes import written
+from tests.factories import (
+    START,
+    make_attendance,
+    make_event,
+    make_member,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+AT_THE_START = START + timedelta(minutes=3)
+
+
+def staff_of(event: Event) -> User:
+    return make_member(event.organization)
+
+
+def open_page(path: str, user: User, status: int = 200, **sent: Any) -> Any:
+    """Open a page, or send something to it, three minutes after the start."""
+    client = signed_in(user)
+    with time_machine.travel(AT_THE_START, tick=False):
+        answer = client.post(path, sent) if sent else client.get(path)
+    assert answer.status_code == status, answer.content.decode()
+    return answer
+
+
+def door(event: Event, user: User | None = None, query: str = "") -> str:
+    path = f"/events/{event.pk}/check-in/{query}"
+    return str(open_page(path, user or staff_of(event)).content.decode())
+
+
+def tap(at: LiveSession, person: Participant, user: User, **sent: Any) -> str:
+    """Check somebody in from the list; return where that leads."""
+    path = f"/events/{at.event_id}/check-in/"
+    return str(open_page(path, user, 302, participant=person.pk, **sent)["Location"])
+
+
+def counts(page: str) -> dict[str, int]:
+    found = re.findall(r'data-count="(\w+)">(\d+)<', page)
+    return {name: int(number) for name, number in found}
+
+
+def row(page: str, person: Participant) -> str:
+    [found] = re.findall(rf'<li id="p{person.pk}".*?</li>', page, flags=re.DOTALL)
+    return text(found)
+
+
+# --- The list -------------------------------------------------------------------------
+
+
+def test_one_tap_checks_somebody_in_and_the_page_says_so() -> None:
+    session, [amina, ben] = make_lesson("Amina Ben", time_zone="Asia/Riyadh")
+    staff = staff_of(session.event)
+    assert counts(door(session.event)) == {"expected": 2, "inside": 0, "missing": 2}
+    went_to = tap(session, amina, staff)
+    assert went_to.endswith(f"?session={session.pk}#p{amina.pk}")
+    page = door(session.event, staff)
+    assert counts(page) == {"expected": 2, "inside": 1, "missing": 1}
+    assert row(page, amina) == "Amina inside since 13:03"
+    assert row(page, ben) == "Ben Check in Ben"
+    decision = Attendance.objects.get()
+    assert decision.session == session
+    assert (decision.status, decision.source) == (Status.PRESENT, "check_in")
+    assert (decision.check_in_method, decision.marked_by) == ("staff", staff)
+    assert decision.checked_in_at == AT_THE_START
+
+
+def test_a_second_tap_changes_nothing_and_says_so() -> None:
+    session, [amina] = make_lesson("Amina")
+    staff = staff_of(session.event)
+    client = signed_in(staff)
+    for said in ("\u2068Amina\u2069 is inside.", "\u2068Amina\u2069 was inside"):
+        with time_machine.travel(AT_THE_START, tick=False):
+            sent = {"participant": amina.pk}
+            path = f"/events/{session.event_id}/check-in/"
+            answer = client.post(path, sent, follow=True)
+        assert said in answer.content.decode()
+    assert AttendanceChange.objects.count() == 1
+
+
+def test_opening_the_door_writes_nothing() -> None:
+    session, [amina] = make_lesson("Amina")
+    client = signed_in(staff_of(session.event))
+    start = f"/events/{session.event_id}/check-in/"
+    for path in ("", f"{amina.pk}/", "new/", "badges/", "screen/"):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(start + path).status_code == 200
+        assert written(captured) == []
+
+
+def test_people_are_found_by_words_of_their_name_however_they_are_typed() -> None:
+    event = make_event()
+    for name in ("José Pérez", "Josefine", "أمينة"):
+        make_participant(event, name=name)
+    found = {
+        words: re.findall(r"<strong><bdi>(.*?)</bdi>", door(event, query=f"?q={words}"))
+        for words in ("jose", "PEREZ jos", "امينه", "zzz")
+    }
+    assert found == {
+        "jose": ["Josefine", "José Pérez"],
+        "PEREZ jos": ["José Pérez"],
+        "امينه": ["أمينة"],
+        "zzz": [],
+    }
+
+
+def test_a_tap_leads_back_to_what_was_searched() -> None:
+    session, [amina] = make_lesson("Amina")
+    went_to = tap(session, amina, staff_of(session.event), q="ami")
+    assert went_to.endswith(f"?session={session.pk}&q=ami#p{amina.pk}")
+
+
+def test_whoever_is_not_expected_comes_last_and_becomes_a_walk_in_by_a_tap() -> None:
+    session, [zoe] = make_lesson("Zoe")
+    ana = make_participant(session.event, name="Ana", registration="cancelled")
+    page = door(session.event)
+    assert page.index("Zoe") < page.index("Ana")
+    assert row(page, ana) == "Ana cancelled Check in Ana"
+    assert counts(page)["expected"] == 1
+    tap(session, ana, staff_of(session.event))
+    page = door(session.event)
+    assert row(page, ana) == "Ana walk-in inside since 10:03"
+    assert counts(page) == {"expected": 2, "inside": 1, "missing": 1}
+    assert zoe.registration == "registered"
+
+
+def test_who_is_excused_is_not_missing() -> None:
+    session, [amina, _] = make_lesson("Amina Ben")
+    make_attendance(amina, session, status=Status.EXCUSED, source=DecisionSource.MANUAL)
+    page = door(session.event)
+    assert counts(page) == {"expected": 2, "inside": 0, "missing": 1, "excused": 1}
+    assert row(page, amina) == "Amina marked excused Check in Amina"
+
+
+def test_of_several_sessions_that_day_one_is_chosen_and_the_nearest_offered() -> None:
+    first, [amina] = make_lesson("Amina")
+    second = make_session(first.event, starts_at=START + timedelta(hours=1))
+    make_session(first.event, starts_at=START + timedelta(days=1), title="Tomorrow")
+    page = door(first.event)
+    assert f'href="?session={first.pk}" aria-current' in page
+    assert f'href="?session={second.pk}"' in page
+    assert "Tomorrow" not in page
+    tap(first, amina, staff_of(first.event), session=second.pk)
+    assert Attendance.objects.get().session == second
+    assert row(door(first.event), amina) == "Amina Check in Amina"
+    chosen = door(first.event, query=f"?session={second.pk}")
+    assert row(chosen, amina) == "Amina inside since 10:03"
+
+
+def test_an_event_without_sessions_has_a_door_of_its_own() -> None:
+    event = make_event()
+    amina = make_participant(event, name="Amina")
+    path = f"/events/{event.pk}/check-in/"
+    open_page(path, staff_of(event), 302, participant=amina.pk)
+    assert Attendance.objects.get().session is None
+    assert row(door(event), amina) == "Amina inside since 10:03"
+
+
+def test_nobody_is_checked_in_to_what_is_cancelled() -> None:
+    event = make_event(state=EventState.CANCELLED)
+    amina = make_participant(event)
+    assert "the event is cancelled" in door(event)
+    path = f"/events/{event.pk}/check-in/"
+    open_page(path, staff_of(event), 302, participant=amina.pk)
+    assert not Attendance.objects.exists()
+
+
+def test_the_list_takes_as_many_queries_for_300_people_as_for_3() -> None:
+    session, _ = make_lesson("A B C")
+    event, staff = session.event, signed_in(staff_of(session.event))
+    paths = [f"/events/{event.pk}/check-in/{end}" for end in ("", "?q=p", "badges/")]
+    few = [queries(staff, path) for path in paths]
+    Participant.objects.bulk_create(
+        Participant(event=event, name=f"Person {number}") for number in range(297)
+    )
+    for number in range(40):
+        make_session(event, starts_at=START + timedelta(days=number + 1))
+    assert [queries(staff, path) for path in paths] == few
+    assert max(few) <= 10
+
+
+# --- Who stands there -----------------------------------------------------------------
+
+
+def test_hosts_check_in_to_sessions_and_see_no_addresses() -> None:
+    session, [amina] = make_lesson("Amina")
+    host = make_participant(session.event, role="host", user=make_user()).user
+    assert host
+    page = door(session.event, host)
+    assert amina.email not in page
+    for organizers in ("check-in/new/", "check-in/badges/", "check-in/screen/"):
+        assert organizers not in page
+    tap(session, amina, host)
+    assert Attendance.objects.get().marked_by == host
+    assert "Nobody is called that" in door(
+        session.event, host, f"?q={amina.email.partition('@')[0]}"
+    )
+
+
+def test_hosts_decide_nothing_about_an_event_without_sessions() -> None:
+    event = make_event()
+    host = make_participant(event, role="host", user=make_user()).user
+    assert host
+    open_page(f"/events/{event.pk}/check-in/", host, 403)
+    open_page(f"/events/{event.pk}/check-in/", host, 403, participant=1)
+    assert "check-in" not in open_page(f"/events/{event.pk}/", host).content.decode()
+
+
+def test_the_event_leads_to_its_door_whoever_may_stand_there() -> None:
+    session, [amina] = make_lesson("Amina")
+    event = session.event
+    amina.user = make_user()
+    amina.save()
+    host = make_participant(event, role="host", user=make_user()).user
+    assert host
+    leads = {
+        name: f'href="/events/{event.pk}/check-in/"'
+        in open_page(f"/events/{event.pk}/", user).content.decode()
+        for name, user in {
+            "organizer": staff_of(event),
+            "host": host,
+            "viewer": make_member(event.organization, Role.VIEWER),
+            "attendee": amina.user,
+        }.items()
+    }
+    assert leads == {
+        "organizer": True,
+        "host": True,
+        "viewer": False,
+        "attendee": False,
+    }
+
+
+def test_nobody_of_another_event_is_checked_in_here() -> None:
+    session, _ = make_lesson("Amina")
+    stranger = make_participant()
+    path = f"/events/{session.event_id}/check-in/"
+    staff = staff_of(session.event)
+    for participant in (stranger.pk, "", "x", "9" * 30):
+        open_page(path, staff, 404, participant=participant)
+    open_page(f"{path}{stranger.pk}/", staff, 404)
+
+
+# --- Badges, walk-ins -----------------------------------------------------------------
+
+
+def test_a_badge_opens_one_person_whom_one_tap_checks_in() -> None:
+    session, [amina] = make_lesson("Amina")
+    staff = staff_of(session.event)
+    badges = open_page(f"/events/{session.event_id}/check-in/badges/", staff)
+    assert badges.content.count(b'<svg class="qr"') == 1
+    path = f"/events/{session.event_id}/check-in/{amina.pk}/"
+    assert "Check in" in open_page(path, staff).content.decode()
+    went_to = open_page(path, staff, 302, session=session.pk)["Location"]
+    page = open_page(went_to, staff).content.decode()
+    assert "inside since 10:03" in text(page)
+    assert Attendance.objects.get().check_in_method == "qr"
+
+
+def test_a_badge_shows_nothing_to_anybody_else() -> None:
+    session, [amina] = make_lesson("Amina")
+    amina.user = make_user()
+    amina.save()
+    path = f"/events/{session.event_id}/check-in/{amina.pk}/"
+    open_page(path, make_user(), 404)
+    open_page(path, amina.user, 403)
+    open_page(path, make_member(session.event.organization, Role.VIEWER), 403)
+    assert not Attendance.objects.exists()
+
+
+def test_a_walk_in_is_on_the_roster_and_inside_at_once() -> None:
+    session, _ = make_lesson("Amina")
+    staff = staff_of(session.event)
+    path = f"/events/{session.event_id}/check-in/new/?session={session.pk}"
+    open_page(path, staff, 302, name="Walid", email="walid@example.com")
+    walid = Participant.objects.get(name="Walid")
+    assert walid.registration == "walk_in"
+    assert row(door(session.event, staff), walid) == "Walid walk-in inside since 10:03"
+
+
+def test_a_walk_in_who_stands_on_the_roster_already_is_told_at_the_field() -> None:
+    session, [amina] = make_lesson("Amina")
+    path = f"/events/{session.event_id}/check-in/new/"
+    answer = open_page(path, staff_of(session.event), name="A", email=amina.email)
+    assert 'id="id_email_error"' in answer.content.decode()
+    assert Participant.objects.count() == 1
+    assert not Attendance.objects.exists()

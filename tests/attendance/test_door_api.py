@@ -1,0 +1,139 @@
+"""The door over REST."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test.utils import override_settings
+from rest_framework.test import APIClient
+
+from attendance.models import Attendance, AttendanceChange
+from attendance.self_check_in import code_of
+from events.models import Event, EventState
+from sessions_app.models import LiveSession
+from tests.attendance.pages import make_lesson
+from tests.factories import START, make_client, make_event, make_member, make_user
+
+pytestmark = pytest.mark.django_db
+
+AT_THE_START = START + timedelta(minutes=3)
+
+
+@override_settings(PUBLIC_URL="https://rollcall.example.org")
+def test_the_code_comes_with_its_address_and_times() -> None:
+    session, _ = make_lesson("Amina")
+    client = make_client(make_member(session.event.organization))
+    with time_machine.travel(AT_THE_START + timedelta(seconds=7), tick=False):
+        answer = client.get(f"/api/events/{session.event_id}/check-in-code")
+    code = code_of(session.event, AT_THE_START).text
+    assert answer.json() == {
+        "code": code,
+        "url": f"https://rollcall.example.org/c/{code}/",
+        "changes_at": "2026-03-02T10:03:30Z",
+        "valid_until": "2026-03-02T10:04:00Z",
+        "opens_at": "2026-03-02T09:30:00Z",
+        "closes_at": "2026-03-02T11:00:00Z",
+    }
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_code_of_a_cancelled_event_opens_no_door() -> None:
+    event = make_event(state=EventState.CANCELLED)
+    client = make_client(make_member(event.organization))
+    answer = client.get(f"/api/events/{event.pk}/check-in-code").json()
+    assert (answer["opens_at"], answer["closes_at"]) == (None, None)
+
+
+@pytest.fixture
+def amina() -> tuple[LiveSession, APIClient]:
+    """A session, and somebody who is expected there."""
+    session, [amina] = make_lesson("Amina")
+    amina.user = make_user("amina")
+    amina.save()
+    return session, make_client(amina.user)
+
+
+def send(client: APIClient, event: Event, now: datetime, **said: Any) -> Any:
+    """Send the code that the screen shows now, or another."""
+    said.setdefault("code", code_of(event, now).text)
+    headers = {"Idempotency-Key": said.pop("key")} if "key" in said else {}
+    with time_machine.travel(now, tick=False):
+        return client.post("/api/check-in", said, headers=headers)
+
+
+def test_an_attendee_checks_in_once(amina: tuple[LiveSession, APIClient]) -> None:
+    session, client = amina
+    for already in (False, True):
+        answer = send(client, session.event, AT_THE_START)
+        assert answer.status_code == 200
+        decision = answer.json()
+        assert decision["already_checked_in"] is already
+        assert (decision["status"], decision["source"]) == ("present", "check_in")
+        assert decision["participant"]["name"] == "Amina"
+        assert decision["participant"]["identity"] is None
+    assert Attendance.objects.get().check_in_method == "self"
+    assert AttendanceChange.objects.count() == 1
+
+
+def test_sent_again_with_its_key_it_gets_the_first_answer(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    code = code_of(session.event, AT_THE_START).text
+    first = send(client, session.event, AT_THE_START, key="k", code=code)
+    later = AT_THE_START + timedelta(minutes=5)
+    again = send(client, session.event, later, key="k", code=code)
+    assert again.content == first.content
+    assert again["Idempotent-Replay"] == "true"
+
+
+def test_a_code_that_is_over_is_a_conflict_of_its_field(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    over = code_of(session.event, AT_THE_START - timedelta(minutes=1)).text
+    answer = send(client, session.event, AT_THE_START, code=over)
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "tag:rollcall,2026:code_over"
+    assert [error["field"] for error in answer.json()["errors"]] == ["code"]
+
+
+def test_too_early_and_too_late_are_conflicts_that_say_the_time(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    early = send(client, session.event, START - timedelta(minutes=31))
+    assert (early.status_code, early.json()["opens_at"]) == (
+        409,
+        "2026-03-02T09:30:00Z",
+    )
+    late = send(client, session.event, START + timedelta(minutes=60))
+    assert (late.status_code, late.json()["closed_at"]) == (
+        409,
+        "2026-03-02T11:00:00Z",
+    )
+    assert not Attendance.objects.exists()
+
+
+def test_what_is_no_code_is_a_bad_field(amina: tuple[LiveSession, APIClient]) -> None:
+    session, client = amina
+    for code in ("", "x", None, "A" * 101, 7):
+        answer = send(client, session.event, AT_THE_START, code=code)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "code"
+
+
+def test_who_is_not_on_the_roster_and_who_guesses_is_refused() -> None:
+    session, _ = make_lesson("Amina")
+    client = make_client(make_user())
+    assert send(client, session.event, AT_THE_START).status_code == 403
+    for _ in range(10):
+        send(client, session.event, AT_THE_START, code="BBBBBBC")
+    answer = send(client, session.event, AT_THE_START)
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+
+
+def test_nobody_gets_the_code_without_signing_in(api: APIClient) -> None:
+    assert api.get(f"/api/events/{make_event().pk}/check-in-code").status_code == 401

@@ -1,0 +1,259 @@
+"""Checking oneself in by the code on the screen, on its pages."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from attendance.models import Attendance, AttendanceChange
+from attendance.self_check_in import code_of
+from events.models import Event, EventState, Participant
+from sessions_app.models import LiveSession
+from tests.attendance.pages import make_lesson, signed_in, text
+from tests.attendance_site.test_routes import written
+from tests.factories import (
+    START,
+    make_event,
+    make_member,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+AT_THE_START = START + 3 * MINUTE
+
+
+@pytest.fixture
+def lesson() -> LiveSession:
+    session, [amina] = make_lesson("Amina", time_zone="Asia/Riyadh")
+    amina.user = make_user("amina")
+    amina.save()
+    return session
+
+
+@pytest.fixture
+def amina(lesson: LiveSession) -> Client:
+    user = lesson.event.participants.get().user
+    assert user
+    return signed_in(user)
+
+
+def at(now: datetime, client: Client, path: str, **sent: Any) -> Any:
+    with time_machine.travel(now, tick=False):
+        return client.post(path, sent) if sent else client.get(path)
+
+
+def page_of(event: Event, now: datetime) -> str:
+    """What the screen's code opens at this time."""
+    return f"/c/{code_of(event, now).text}/"
+
+
+def said(answer: Any) -> str:
+    return text(answer.content.decode())
+
+
+def test_one_opens_the_code_and_confirms_once(
+    lesson: LiveSession, amina: Client
+) -> None:
+    path = page_of(lesson.event, AT_THE_START)
+    answer = at(AT_THE_START, amina, path)
+    assert answer.status_code == 200
+    assert "You are on the roster as Amina" in said(answer)
+    assert at(AT_THE_START, amina, path, confirm="1")["Location"] == path
+    at(AT_THE_START, amina, path, confirm="1")
+    assert "You are inside since 13:03." in said(at(AT_THE_START, amina, path))
+    decision = Attendance.objects.get()
+    assert (decision.session, decision.status) == (lesson, "present")
+    assert decision.check_in_method == "self"
+    assert AttendanceChange.objects.count() == 1
+
+
+def test_opening_a_code_writes_nothing(lesson: LiveSession, amina: Client) -> None:
+    path = page_of(lesson.event, AT_THE_START)
+    for client in (amina, Client()):
+        with CaptureQueriesContext(connection) as captured:
+            at(AT_THE_START, client, path)
+        assert written(captured) == []
+        assert not [q for q in captured if "INSERT" in q["sql"]]
+
+
+def test_whoever_has_to_sign_in_first_or_waits_is_not_late_by_it(
+    lesson: LiveSession,
+) -> None:
+    client, path = Client(), page_of(lesson.event, AT_THE_START)
+    answer = at(AT_THE_START, client, path)
+    assert answer["Location"] == f"/?next={path}"
+    user = lesson.event.participants.get().user
+    assert user
+    client.force_login(user)
+    later = AT_THE_START + 9 * MINUTE
+    assert at(later, client, path).status_code == 200
+    at(later, client, path, confirm="1")
+    decision = Attendance.objects.get()
+    assert decision.checked_in_at == AT_THE_START
+    assert decision.check_in_received_at == later
+
+
+def test_a_code_that_is_over_is_over(lesson: LiveSession, amina: Client) -> None:
+    path = page_of(lesson.event, AT_THE_START)
+    a_minute_later = AT_THE_START + MINUTE
+    for sent in ({}, {"confirm": "1"}):
+        answer = at(a_minute_later, amina, path, **sent)
+        assert answer.status_code == 409
+        assert "This code is over" in said(answer)
+        assert b'name="code"' in answer.content
+    assert not Attendance.objects.exists()
+
+
+def test_having_opened_it_in_time_lasts_ten_minutes_and_for_that_code_alone(
+    lesson: LiveSession, amina: Client
+) -> None:
+    path = page_of(lesson.event, AT_THE_START)
+    at(AT_THE_START, amina, path)
+    assert at(AT_THE_START + 11 * MINUTE, amina, path).status_code == 409
+    other = page_of(lesson.event, AT_THE_START + 2 * MINUTE)
+    at(AT_THE_START, amina, path)
+    assert at(AT_THE_START + 4 * MINUTE, amina, other).status_code == 409
+
+
+def test_before_the_door_opens_and_after_it_closes_the_time_is_told(
+    lesson: LiveSession, amina: Client
+) -> None:
+    for now, told in {
+        START - 31 * MINUTE: "You can check in from 12:30 on.",
+        START - timedelta(days=2): "from Monday 2 March 2026, 12:30 on.",
+        START + 60 * MINUTE: "check-in closed at 14:00.",
+    }.items():
+        answer = at(now, amina, page_of(lesson.event, now))
+        assert answer.status_code == 409
+        assert told in said(answer)
+    for now in (START - 30 * MINUTE, START + 59 * MINUTE):
+        assert at(now, amina, page_of(lesson.event, now)).status_code == 200
+
+
+def test_of_lessons_in_a_row_it_is_the_one_that_runs(
+    lesson: LiveSession, amina: Client
+) -> None:
+    second = make_session(lesson.event, starts_at=START + 60 * MINUTE)
+    for now in (START + 45 * MINUTE, START + 60 * MINUTE):
+        at(now, amina, page_of(lesson.event, now), confirm="1")
+    found = Attendance.objects.order_by("session_id")
+    assert [(row.session, row.status) for row in found] == [
+        (lesson, "late"),
+        (second, "present"),
+    ]
+
+
+def test_who_is_not_expected_is_told_whom_to_ask(lesson: LiveSession) -> None:
+    path = page_of(lesson.event, AT_THE_START)
+    stranger = at(AT_THE_START, signed_in(make_user()), path, confirm="1")
+    assert stranger.status_code == 403
+    assert "You are not on the roster of Algebra II" in said(stranger)
+    for registration, told in {
+        "waitlisted": "You are on the waiting list",
+        "cancelled": "You are not registered",
+        "viewed": "You are not registered",
+    }.items():
+        person = make_participant(
+            lesson.event, registration=registration, user=make_user()
+        )
+        assert person.user
+        answer = at(AT_THE_START, signed_in(person.user), path, confirm="1")
+        assert answer.status_code == 403
+        assert told in said(answer)
+    assert not Attendance.objects.exists()
+
+
+def test_nobody_checks_in_to_what_is_cancelled(
+    lesson: LiveSession, amina: Client
+) -> None:
+    Event.objects.update(state=EventState.CANCELLED)
+    answer = at(AT_THE_START, amina, page_of(lesson.event, AT_THE_START), confirm="1")
+    assert answer.status_code == 409
+    assert "The event is cancelled." in said(answer)
+
+
+def test_guessing_ends_after_ten_wrong_codes_a_minute(
+    lesson: LiveSession, amina: Client
+) -> None:
+    over = page_of(lesson.event, START - timedelta(days=30))
+    for _ in range(10):
+        assert at(AT_THE_START, amina, over).status_code == 409
+    right = page_of(lesson.event, AT_THE_START)
+    answer = at(AT_THE_START, amina, right, confirm="1")
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+    assert "Too many wrong codes" in said(answer)
+    other = make_participant(lesson.event, user=make_user()).user
+    assert other
+    assert at(AT_THE_START, signed_in(other), right).status_code == 200
+
+
+def test_without_signing_in_right_and_wrong_codes_look_alike(
+    lesson: LiveSession,
+) -> None:
+    for path in (page_of(lesson.event, AT_THE_START), "/c/BBBBBBC/", "/c/x/"):
+        answer = at(AT_THE_START, Client(), path)
+        assert answer.status_code == 302
+        assert answer["Location"] == f"/?next={path}"
+        assert set(answer.cookies) == {"rollcall_door"}
+
+
+def test_a_code_is_typed_where_no_camera_reads_it(
+    lesson: LiveSession, amina: Client
+) -> None:
+    assert b'name="code"' in at(AT_THE_START, amina, "/c/").content
+    code = code_of(lesson.event, AT_THE_START).text
+    typed = f"{code[:3]} {code[3:6]}-{code[6:]}".lower()
+    answer = amina.get("/c/", {"code": typed})
+    assert answer["Location"] == f"/c/{code}/"
+    answer = at(AT_THE_START, amina, f"/c/{typed}/")
+    assert answer.status_code == 200
+    for nonsense in ("هذا", "1/2", "A" * 500):
+        went_to = amina.get("/c/", {"code": nonsense})["Location"]
+        assert at(AT_THE_START, amina, went_to).status_code == 400
+
+
+# --- The screen -----------------------------------------------------------------------
+
+
+def test_the_screen_shows_the_code_and_what_it_opens(lesson: LiveSession) -> None:
+    staff = signed_in(make_member(lesson.event.organization))
+    path = f"/events/{lesson.event_id}/check-in/screen/"
+    answer = at(AT_THE_START, staff, path)
+    shown = re.search(
+        r'class="big-code"><bdi dir="ltr">(.*?)<', answer.content.decode()
+    )
+    assert shown
+    code = code_of(lesson.event, AT_THE_START).text
+    assert shown[1].replace(" ", "") == code
+    assert b'data-left="30"' in answer.content
+    assert b'<svg class="qr"' in answer.content
+
+
+def test_the_screen_says_when_the_door_opens_and_that_it_closed() -> None:
+    event = make_event()
+    make_participant(event)
+    staff = signed_in(make_member(event.organization))
+    path = f"/events/{event.pk}/check-in/screen/"
+    before = at(START - 60 * MINUTE, staff, path)
+    assert "You can check in from 09:30 on." in said(before)
+    assert "check-in closed at 12:00" in said(at(START + 121 * MINUTE, staff, path))
+    assert b"big-code" not in before.content
+
+
+def test_what_an_account_does_is_of_its_own_place_alone(lesson: LiveSession) -> None:
+    other = make_participant(lesson.event, user=make_user())
+    assert other.user
+    path = page_of(lesson.event, AT_THE_START)
+    at(AT_THE_START, signed_in(other.user), path, confirm="1")
+    assert Attendance.objects.get().participant == other
+    assert Participant.objects.count() == 2
