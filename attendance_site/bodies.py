@@ -9,15 +9,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from events.uploads import MAX_UPLOAD_BYTES
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
-# What the largest legal body may have: a webhook (sessions_app/views.py), or anything
-# else. Of a larger one Django gets a byte more, so that it sees that it is too large
-# and says so; the rest is read on for a while, or else a sender that still writes never
-# sees the answer.
+# What the largest legal body may have: a webhook (sessions_app/views.py), the file of a
+# roster (events/uploads.py), or anything else. Of a larger one Django gets a byte more,
+# so that it sees that it is too large and says so; the rest is read on for a while, or
+# else a sender that still writes never sees the answer.
 WEBHOOK_BYTES = 8 * 1024 * 1024 + 1
+ROSTER_BYTES = MAX_UPLOAD_BYTES + 1
 OTHER_BYTES = 3 * 1024 * 1024
 READ_ON = 4
 HELD_TOGETHER_BYTES = 64 * 1024 * 1024
@@ -64,7 +67,9 @@ class Held:
 
 def limit_of(path: str) -> int:
     """Return how many bytes of a body at ``path`` are kept."""
-    return WEBHOOK_BYTES if path.startswith("/webhooks/") else OTHER_BYTES
+    if path.startswith("/webhooks/"):
+        return WEBHOOK_BYTES
+    return ROSTER_BYTES if path.rstrip("/").endswith("/import") else OTHER_BYTES
 
 
 async def read_body(receive: Receive, *, limit: int, held: Held) -> bytes:

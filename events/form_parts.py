@@ -21,7 +21,7 @@ from events.errors import RuleBroken
 from events.fields import YEARS
 from events.problems import constraint_rule
 from events.times import instants_of, local_time
-from events.validators import time_zones, validate_time_zone
+from events.validators import known_time_zone, time_zones, validate_time_zone
 
 T = TypeVar("T")
 
@@ -43,9 +43,7 @@ class ZoneField(forms.CharField):
         name = super().to_python(value)
         if not name:
             return name
-        written = name.replace(" ", "_").casefold()
-        known = (zone for zone in time_zones() if zone.casefold() == written)
-        return next(known, name)
+        return known_time_zone(name) or name
 
 
 def offered_zones() -> list[str]:

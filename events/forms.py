@@ -1,7 +1,7 @@
 """Forms of organizations, events and rosters."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
@@ -194,6 +194,28 @@ class ParticipantForm(RowForm):
         if is_own:
             for name in set(self.fields) - OWN_FIELDS:
                 del self.fields[name]
+
+
+class RosterFileForm(RowForm):
+    """A file with people for a roster."""
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=_(
+            "A table saved as CSV. Its first line names the columns: name, email, "
+            "role, registration, time_zone, language. Only name is needed."
+        ),
+    )
+    partial = forms.BooleanField(
+        label=_("Take the right lines even if others are wrong"), required=False
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, files: Any = None
+    ) -> None:
+        super().__init__(data)
+        self.files = files
 
 
 class Line(NamedTuple):

@@ -27,6 +27,11 @@ urlpatterns = [
         name="several_participants",
     ),
     path(
+        "events/<int:event_id>/people/import/",
+        views.import_participants,
+        name="import_participants",
+    ),
+    path(
         "people/<int:participant_id>/edit/",
         views.edit_participant,
         name="edit_participant",

@@ -14,6 +14,16 @@ def time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@cache
+def _by_writing() -> dict[str, str]:
+    return {zone.casefold(): zone for zone in time_zones()}
+
+
+def known_time_zone(written: str) -> str | None:
+    """Return the name of a zone, however it is capitalized; None if it is none."""
+    return _by_writing().get(written.replace(" ", "_").casefold())
+
+
 def validate_time_zone(value: str) -> None:
     """Accept the names of the IANA time zone database, as ``Asia/Riyadh``."""
     if value not in time_zones():

@@ -19,12 +19,15 @@ from events.forms import (
     EventForm,
     OrganizationForm,
     ParticipantForm,
+    RosterFileForm,
     SeveralPeopleForm,
 )
 from events.language import speak
 from events.models import Organization, Participant, User
 from events.pages import action, form_page, organized_event, posted, show_form
 from events.permissions import Viewer
+from events.roster_import import import_roster, shown_results
+from events.uploads import uploaded_file
 
 
 class SignIn(LoginView):
@@ -193,6 +196,37 @@ def several_participants(
         lead=_("All become registered attendees. If a line is wrong, nobody is added."),
         submit=_("Add all"),
         back=reverse("event", args=[event.pk]),
+    )
+
+
+@form_page
+def import_participants(
+    request: HttpRequest, user: User, event_id: int
+) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    form = RosterFileForm(posted(request), request.FILES)
+    done = form.write(
+        lambda: import_roster(
+            event=event,
+            content=uploaded_file(request),
+            partial=form.cleaned_data["partial"],
+        )
+    )
+    return show_form(
+        request,
+        form,
+        template="events/import.html",
+        done=done,
+        shown=shown_results(done) if done else [],
+        title=_("Add people from a file"),
+        above=[event.organization.name, event.title],
+        lead=_(
+            "Who is on the roster already, by address, is changed and not added again. "
+            "An empty cell changes nothing."
+        ),
+        submit=_("Read the file"),
+        back=reverse("event", args=[event.pk]),
+        event=event,
     )
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from attendance_site import bodies
 from attendance_site.bodies import Held, Unread, limit_of, replay
+from events.roster_file import MAX_FILE_BYTES
 from sessions_app.views import MAX_BODY
 
 
@@ -98,7 +99,9 @@ def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> No
     assert read(Sender([b"x" * 1000]))
 
 
-def test_webhooks_may_be_larger_than_anything_else() -> None:
+def test_webhooks_and_rosters_may_be_larger_than_anything_else() -> None:
+    for path in ("/api/events/1/participants/import", "/events/1/people/import/"):
+        assert limit_of(path) > MAX_FILE_BYTES
     assert limit_of("/webhooks/livekit") > MAX_BODY
     assert limit_of("/api/events") > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert limit_of("/api/events") < MAX_BODY

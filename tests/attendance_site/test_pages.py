@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -63,6 +64,9 @@ TABLE = {
     # A code that is over.
     "GET c/{code}/": "302 409 409 409 409 409 409 409",
     "POST c/{code}/": "302 409 409 409 409 409 409 409",
+    "GET events/{event}/people/import/": ORGANIZERS,
+    # Its answer shows what became of each line.
+    "POST events/{event}/people/import/": "302 404 403 403 403 200 200 200",
     "GET events/{event}/sessions/new/": ORGANIZERS,
     "POST events/{event}/sessions/new/": ORGANIZERS_SENT,
     # The attendee's own place, then somebody else's.
@@ -76,7 +80,7 @@ TABLE = {
     "POST sessions/{session}/end/": ORGANIZERS_SENT,
 }
 
-SENT: dict[str, dict[str, str]] = {
+SENT: dict[str, dict[str, Any]] = {
     "organizations/new/": {"name": "New", "time_zone": "UTC", "language": "en"},
     "organizations/{organization}/edit/": {
         "name": "New",
@@ -90,6 +94,7 @@ SENT: dict[str, dict[str, str]] = {
     "events/{event}/check-in/": {"participant": "{other}"},
     "events/{event}/check-in/{other}/": {"confirm": "1"},
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
+    "events/{event}/people/import/": {},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
     "people/{participant}/edit/": PERSON,
     "people/{other}/edit/": PERSON,
@@ -138,7 +143,8 @@ def answer_of(route: str, role: str, world: World) -> int:
             if method == "GET":
                 response = client.get(address)
             else:
-                response = client.post(address, fill(SENT.get(path, {}), ids))
+                sent = fill(SENT.get(path, {}), ids) | file_of(path)
+                response = client.post(address, sent)
         transaction.set_rollback(True)
     if role == "anonymous":
         assert response["Location"] == f"/?next={address}"
@@ -148,6 +154,13 @@ def answer_of(route: str, role: str, world: World) -> int:
         assert written(queries), f"{role} wrote nothing"
     assert "no-store" in response.headers.get("Cache-Control", "no-store")
     return int(response.status_code)
+
+
+def file_of(path: str) -> dict[str, Any]:
+    """What a form with a file sends besides."""
+    if not path.endswith("/import/"):
+        return {}
+    return {"file": SimpleUploadedFile("people.csv", b"name\nNew")}
 
 
 # Tested where they are from: the first page, signing out, the report, machines' routes.

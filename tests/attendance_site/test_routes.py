@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -91,6 +93,7 @@ TABLE = {
     "GET api/events/{event}/check-in-code": "401 404 403 403 403 200 200 200",
     # A code that is over: it tells nobody anything.
     "POST api/check-in": "401 409 409 409 409 409 409 409",
+    "POST api/events/{event}/participants/import": "401 404 403 403 403 200 200 200",
     # The attendee's own place, then somebody else's.
     "GET api/participants/{participant}": "401 404 200 200 200 200 200 200",
     "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
@@ -190,6 +193,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT api/sessions/{session}/policy": {"grace_minutes": 5},
 }
 
+# Bodies that are a file.
+FILES = {
+    "POST api/events/{event}/participants/import": b"name,email\nNew,n@example.com"
+}
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -270,7 +278,7 @@ def test_each_role_gets_the_answer_of_the_table(route: str, world: World) -> Non
 def answer_of(route: str, role: str, world: World) -> int:
     """Return the status that ``role`` gets, and take back what it did."""
     method, _, path = route.partition(" ")
-    body = fill(BODIES.get(route), world.ids)
+    body, content_type = body_of(route, world)
     with transaction.atomic():
         client = APIClient()
         if role != "anonymous":
@@ -279,14 +287,24 @@ def answer_of(route: str, role: str, world: World) -> int:
             response = client.generic(
                 method,
                 f"/{fill(path, world.ids)}",
-                "" if body is None else json.dumps(body),
-                content_type="application/json",
+                body,
+                content_type=content_type,
             )
         transaction.set_rollback(True)
     if response.status_code >= 400:
         assert response["Content-Type"] == "application/problem+json"
         assert not written(queries), f"{role} was refused and something was written"
     return int(response.status_code)
+
+
+def body_of(route: str, world: World) -> tuple[str, str]:
+    """Return what is sent, and as what."""
+    if route in FILES:
+        file = SimpleUploadedFile("people.csv", FILES[route])
+        body = encode_multipart(BOUNDARY, {"file": file}).decode()
+        return body, MULTIPART_CONTENT
+    sent = fill(BODIES.get(route), world.ids)
+    return "" if sent is None else json.dumps(sent), "application/json"
 
 
 def written(queries: CaptureQueriesContext) -> list[str]:

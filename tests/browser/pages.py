@@ -78,6 +78,7 @@ FORMS = {
     "end a session": Seen("end_session", "running"),
     "new person": Seen("new_participant", "event"),
     "several people": Seen("several_participants", "event"),
+    "people from a file": Seen("import_participants", "event"),
     "change a person": Seen("edit_participant", "person"),
     "change oneself": Seen("edit_participant", "attendee", "attendee"),
 }
