@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.validators import validate_language, validate_time_zone
 
@@ -266,7 +267,7 @@ class Registration(models.TextChoices):
 
     REGISTERED = "registered", _("registered")
     WAITLISTED = "waitlisted", _("waitlisted")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
     WALK_IN = "walk_in", _("walk-in")
     VIEWED = "viewed", _("viewed")
 
