@@ -298,12 +298,16 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.exclude(registration__in=NOT_IN_REPORTS)
 
     def same_person(self, person: "Participant") -> Self:
-        """Those in the organization who are ``person``: by account, or by address."""
+        """Those in the organization who are ``person``: by account, else by address.
+
+        Who has another account is somebody else: a family may share an address.
+        """
         same = Q(pk=person.pk)
+        by_address = Q(email__iexact=person.email) if person.email else Q(pk__in=[])
         if person.user_id is not None:
             same |= Q(user=person.user_id)
-        if person.email:
-            same |= Q(email__iexact=person.email)
+            by_address &= Q(user=None)
+        same |= by_address
         return self.filter(same, event__organization=person.event.organization_id)
 
 
