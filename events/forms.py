@@ -172,6 +172,7 @@ class ParticipantForm(RowForm):
     email = forms.EmailField(
         label=_("Email"),
         required=False,
+        widget=forms.EmailInput({"dir": "ltr"}),
         help_text=_("It finds the person's account, if they have one."),
     )
     role = forms.ChoiceField(

@@ -148,8 +148,8 @@ def test_people_of_the_same_name_are_told_apart(lesson: LiveSession) -> None:
     assert labels == [
         "Choose",
         "Ana",
-        "Lina <one@example.com>",
-        "Lina <two@example.com>",
+        "\u2068Lina <one@example.com>\u2069",
+        "\u2068Lina <two@example.com>\u2069",
     ]
 
 
