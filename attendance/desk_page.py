@@ -107,7 +107,7 @@ class Link(NamedTuple):
 def _label(person: Participant, *, with_address: bool) -> str:
     label = person.name
     if with_address and person.email:
-        label = f"{label} <{person.email}>"
+        label = f"\u2068{label} <{person.email}>\u2069"
     if person.registration == Registration.CANCELLED:
         return _("%(name)s (cancelled)") % {"name": label}
     if person.registration == Registration.VIEWED:

@@ -19,7 +19,7 @@ class IdentityForm(forms.Form):
         max_length=LONGEST_IDENTITY,
         # What LiveKit tells is kept to the letter.
         strip=False,
-        error_messages={"required": _("Choose again on this page of whom you speak.")},
+        error_messages={"required": _("Choose the person again on this page.")},
     )
 
     def or_refuse(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class WalkInForm(IdentityForm):
     email = forms.EmailField(
         required=False,
         error_messages={
-            "invalid": _("The address is none: correct it, or leave it empty.")
+            "invalid": _("This is no email address: correct it, or leave it empty.")
         },
     )
 

@@ -3,9 +3,9 @@
 In this order: the participant whose own identity it is; the person of this event to
 whom it was linked; a person of this event who is the same as somebody to whom it was
 linked in another event of the organization. The newest link comes before older ones.
-The same person is who has the same account, else the same address: never who merely
-has the same name. Cancelled people and onlookers are nobody's match: if they came, the
-report lists them as unmatched.
+The same person is who has the same account, else the same address (unless both have
+accounts: a family may share one): never who merely has the same name. Cancelled people
+and onlookers are nobody's match: if they came, the report lists them as unmatched.
 
 Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
 """
@@ -36,13 +36,13 @@ KNOWN_PEOPLE = f"""
         )
     ), elsewhere AS (
         SELECT link.organization_id, link.identity, link.id, known.event_id,
-            {_SAMENESS.format(row="known")} AS sameness
+            known.user_id, {_SAMENESS.format(row="known")} AS sameness
         FROM events_knownidentity link
         JOIN events_participant known ON known.id = link.participant_id
         WHERE link.organization_id IN (SELECT organization_id FROM roster)
     ), person AS (
         SELECT id, event_id, organization_id,
-            {_SAMENESS.format(row="roster")} AS sameness
+            user_id, {_SAMENESS.format(row="roster")} AS sameness
         FROM roster
     )
     SELECT DISTINCT ON (event_id, identity)
@@ -58,6 +58,7 @@ KNOWN_PEOPLE = f"""
         SELECT person.event_id, elsewhere.identity, person.id, 2, elsewhere.id, sameness
         FROM person JOIN elsewhere USING (organization_id, sameness)
         WHERE person.event_id <> elsewhere.event_id
+            AND coalesce(person.user_id = elsewhere.user_id, true)
     ) meaning
     ORDER BY event_id, identity, how, link DESC, sameness DESC
 """

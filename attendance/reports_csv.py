@@ -9,6 +9,7 @@ Source: edges.md 34; OWASP, "CSV Injection".
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
@@ -72,6 +73,9 @@ COLUMNS = (
 
 _BEGIN_FORMULAS = frozenset("=+-@")
 _ARE_STRIPPED = frozenset("\t\r\n")
+# Where spreadsheets of many countries, which expect semicolons, begin a cell within
+# what we quote as one.
+_CELLS = re.compile(r"(?<=[;\t\r\n])")
 
 
 def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
@@ -191,16 +195,21 @@ def _cell(value: object, zone: tzinfo) -> object:
 
 
 def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _is_formula(text) else text
+    """Return a text of which no spreadsheet takes any part for a formula."""
+    first, *further = _CELLS.split(text)
+    first = f"'{first}" if first[:1] in _ARE_STRIPPED else _as_text(first)
+    return first + "".join(map(_as_text, further))
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if _is_formula(cell) else cell
 
 
 def _is_formula(text: str) -> bool:
     """Whether it begins like one, also after what spreadsheets or people do not see."""
     for char in text:
         # Full-width ones too, as Chinese and Japanese keyboards write them.
-        plain = unicodedata.normalize("NFKC", char)
-        if plain in _BEGIN_FORMULAS or char in _ARE_STRIPPED:
+        if unicodedata.normalize("NFKC", char) in _BEGIN_FORMULAS:
             return True
         # Separators, and characters for control and format.
         if unicodedata.category(char)[0] not in "ZC":

@@ -126,10 +126,14 @@ class ReportsPage:
             fields[name].widget.input_type = "text" if "T" in value else "date"
 
     def _today(self) -> date:
-        zone = self._user.time_zone
-        if not zone and self._organizations:
-            zone = self._organizations[0].time_zone
-        return self._now.astimezone(ZoneInfo(zone or "UTC")).date()
+        """Return the day of whichever organization is furthest ahead.
+
+        Days are those of organizations: with the reader's own, sessions that were just
+        held where it is tomorrow would be left out.
+        """
+        zones = {organization.time_zone for organization in self._organizations}
+        days = [self._now.astimezone(ZoneInfo(zone)).date() for zone in zones]
+        return max(days, default=self._now.date())
 
     # What there is
 

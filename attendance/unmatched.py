@@ -85,8 +85,7 @@ def link_identity(
             the roster already.
     """
     with transaction.atomic():
-        # Two who link at once do it one after the other.
-        Event.objects.select_for_update(no_key=True).get(pk=session.event_id)
+        _alone_in_organization(session.event)
         _must_be_free(session, identity)
         person = _person(session.event, participant, walk_in)
         _remember(session.event, identity, person, by)
@@ -104,7 +103,7 @@ def unlink_identity(
         Invalid: nobody linked this identity to anybody in this session.
     """
     with transaction.atomic():
-        Event.objects.select_for_update(no_key=True).get(pk=session.event_id)
+        _alone_in_organization(session.event)
         meaning = _meaning(session, identity)
         if meaning.participant_id is None or not meaning.is_linked:
             raise Invalid(
@@ -118,6 +117,19 @@ def unlink_identity(
         ).delete()
     _tell("unlink_identity", session, by, person.pk)
     _calculate(session, now)
+
+
+def _alone_in_organization(event: Event) -> None:
+    """Let two who link at once do it one after the other, until the transaction ends.
+
+    Of the whole organization: a link marks all events of its person as changed, so two
+    in different events would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"link_identity {event.organization_id}"],
+        )
 
 
 def _meaning(session: LiveSession, identity: str) -> Meaning:
@@ -190,11 +202,11 @@ def _walk_in(event: Event, walk_in: WalkIn) -> Participant:
 
 def _remember(event: Event, identity: str, person: Participant, by: User) -> None:
     """Write the link in the place of those to others of this event."""
+    links = _links(event, identity)
+    links.filter(participant__event=event).exclude(participant=person).delete()
     if person.identity == identity:
         # Theirs by itself, now that they are on the roster again.
         return
-    links = _links(event, identity)
-    links.filter(participant__event=event).exclude(participant=person).delete()
     KnownIdentity.objects.get_or_create(
         organization_id=event.organization_id,
         identity=identity,

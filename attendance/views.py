@@ -173,7 +173,7 @@ def link(request: HttpRequest, session: LiveSession, user: User) -> None:
 def unlink(request: HttpRequest, session: LiveSession, user: User) -> None:
     identity = IdentityForm(request.POST).or_refuse()["identity"]
     unlink_identity(session=session, identity=identity, by=user, now=timezone.now())
-    text = _("Taken back. Who it was stands below again.")
+    text = _("Taken back. Say below who it really was.")
     messages.success(request, text)
 
 

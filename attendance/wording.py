@@ -25,12 +25,16 @@ class Count(NamedTuple):
 
 
 def clock(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
-    """Return the time, with its date where that is not the date of ``beside``."""
-    local = moment.astimezone(zone)
-    if local.date() == beside.astimezone(zone).date():
+    """Return the time, with as much of its date as is not that of ``beside``."""
+    local, known = moment.astimezone(zone), beside.astimezone(zone)
+    if local.date() == known.date():
         return f"{local:%H:%M}"
+    if local.year == known.year:
+        pattern = pgettext("date format", "j F")
+    else:
+        pattern = pgettext("date format", "j F Y")
     return _("%(date)s, %(time)s") % {
-        "date": date_format(local, pgettext("date format", "j F")),
+        "date": date_format(local, pattern),
         "time": f"{local:%H:%M}",
     }
 

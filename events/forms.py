@@ -50,7 +50,7 @@ class OrganizationForm(RowForm):
             "never changes. Left empty, it is made from the name."
         ),
     )
-    time_zone = ZoneField(help_text=_("Of new events, unless they say another."))
+    time_zone = ZoneField(help_text=_("For new events, unless they name another."))
     language = LanguageField(
         help_text=_("For people whose browser and account ask for none.")
     )
@@ -172,7 +172,8 @@ class ParticipantForm(RowForm):
     email = forms.EmailField(
         label=_("Email"),
         required=False,
-        help_text=_("By it the person's account is found, if they have one."),
+        widget=forms.EmailInput({"dir": "ltr"}),
+        help_text=_("It finds the person's account, if they have one."),
     )
     role = forms.ChoiceField(
         label=_("Role"),

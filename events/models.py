@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.validators import validate_language, validate_time_zone
 
@@ -298,7 +299,7 @@ class Registration(models.TextChoices):
 
     REGISTERED = "registered", _("registered")
     WAITLISTED = "waitlisted", _("waitlisted")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
     WALK_IN = "walk_in", _("walk-in")
     VIEWED = "viewed", _("viewed")
 
@@ -329,12 +330,16 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.exclude(registration__in=NOT_IN_REPORTS)
 
     def same_person(self, person: "Participant") -> Self:
-        """Those in the organization who are ``person``: by account, or by address."""
+        """Those in the organization who are ``person``: by account, else by address.
+
+        Who has another account is somebody else: a family may share an address.
+        """
         same = Q(pk=person.pk)
+        by_address = Q(email__iexact=person.email) if person.email else Q(pk__in=[])
         if person.user_id is not None:
             same |= Q(user=person.user_id)
-        if person.email:
-            same |= Q(email__iexact=person.email)
+            by_address &= Q(user=None)
+        same |= by_address
         return self.filter(same, event__organization=person.event.organization_id)
 
 

@@ -251,7 +251,7 @@ def edit_participant(
     return show_form(
         request,
         form,
-        title=_("Change your place") if is_own else _("Change a person"),
+        title=_("Change your entry") if is_own else _("Change a person"),
         above=[event.organization.name, event.title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),

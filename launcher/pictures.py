@@ -16,11 +16,11 @@ from launcher import browser
 from launcher.console import Stopwatch, step
 from launcher.instance import PROJECT
 
-# Where the last row ends that the window shows whole.
+# Just below where the last row ends that the window shows whole.
 LAST_END = """height => Math.max(
   ...[...document.querySelectorAll('main tr, main .legend')]
     .map(row => Math.ceil(row.getBoundingClientRect().bottom))
-    .filter(end => end <= height))"""
+    .filter(end => end <= height - 12)) + 12"""
 DIRECTORY = PROJECT / "docs" / "pictures"
 
 
@@ -36,9 +36,9 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("report-desk", "Quadratic equations", 1280, 1120),
-    Picture("report-phone", "Quadratic equations", 390, 844),
-    Picture("report-rtl-dark", "Quadratic equations", 1280, 760, "ar", "dark"),
+    Picture("report-desk", "Quadratic equations", 1280, 1050),
+    Picture("report-phone", "Quadratic equations", 390, 1050),
+    Picture("report-rtl-dark", "سورة", 1280, 900, "ar", "dark"),
 )
 
 
@@ -53,10 +53,16 @@ def main() -> None:
             watch = Stopwatch()
             path = DIRECTORY / f"{picture.name}.png"
             with _signed_in(chromium, picture) as page:
-                page.get_by_role("link", name=picture.session).first.click()
+                _open_report(page, picture.session)
                 page.screenshot(path=path, clip=_whole_rows(page, picture))
             step(picture.name, f"{path.stat().st_size // 1024} KB", watch)
         chromium.close()
+
+
+def _open_report(page: Page, session: str) -> None:
+    """Follow the newest such session that is decided."""
+    decided = page.locator(".status")
+    page.locator(".list a").filter(has_text=session, has=decided).first.click()
 
 
 def _whole_rows(page: Page, picture: Picture) -> FloatRect:

@@ -13,26 +13,36 @@ RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
 $$;
 """
 
+# What changed is the difference of two sets, not a join: plans of triggers are kept, and
+# one made for a few rows would compare each of thousands with each.
 ROSTER_UPDATED = """
 CREATE OR REPLACE FUNCTION events_roster_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE events_event SET roster_changed_at = clock_timestamp()
     WHERE id IN (
-        SELECT unnest(ARRAY[was.event_id, is_now.event_id])
-        FROM was FULL JOIN is_now USING (id)
-        WHERE (was.event_id, was.identity, was.registration, was.user_id, was.email)
-            IS DISTINCT FROM (
-                is_now.event_id, is_now.identity, is_now.registration,
-                is_now.user_id, is_now.email
+        SELECT event_id FROM (
+            (
+                SELECT id, event_id, identity, registration, user_id, email FROM was
+                EXCEPT
+                SELECT id, event_id, identity, registration, user_id, email FROM is_now
+            ) UNION ALL (
+                SELECT id, event_id, identity, registration, user_id, email FROM is_now
+                EXCEPT
+                SELECT id, event_id, identity, registration, user_id, email FROM was
             )
+        ) place
         UNION ALL
         SELECT events_of_person(link.organization_id, who.user_id, who.email)
-        FROM was JOIN is_now USING (id)
-        JOIN events_knownidentity link ON link.participant_id = is_now.id
-        CROSS JOIN LATERAL (
-            VALUES (was.user_id, was.email), (is_now.user_id, is_now.email)
-        ) who (user_id, email)
-        WHERE (was.user_id, was.email) IS DISTINCT FROM (is_now.user_id, is_now.email)
+        FROM (
+            (
+                SELECT id, user_id, email FROM was
+                EXCEPT SELECT id, user_id, email FROM is_now
+            ) UNION ALL (
+                SELECT id, user_id, email FROM is_now
+                EXCEPT SELECT id, user_id, email FROM was
+            )
+        ) who
+        JOIN events_knownidentity link ON link.participant_id = who.id
     );
     RETURN NULL;
 END $$;
@@ -55,16 +65,17 @@ CREATE OR REPLACE FUNCTION events_links_updated() RETURNS trigger LANGUAGE plpgs
 BEGIN
     UPDATE events_event SET roster_changed_at = clock_timestamp()
     WHERE id IN (
-        WITH person AS (
-            SELECT p.event_id, p.user_id, p.email,
-                unnest(ARRAY[was.organization_id, is_now.organization_id])
-                    AS organization_id
-            FROM was FULL JOIN is_now USING (id)
-            JOIN events_participant p
-                ON p.id IN (was.participant_id, is_now.participant_id)
-            WHERE (was.participant_id, was.identity, was.organization_id)
-                IS DISTINCT FROM
-                (is_now.participant_id, is_now.identity, is_now.organization_id)
+        WITH changed AS (
+            (
+                SELECT id, participant_id, identity, organization_id FROM was
+                EXCEPT SELECT id, participant_id, identity, organization_id FROM is_now
+            ) UNION ALL (
+                SELECT id, participant_id, identity, organization_id FROM is_now
+                EXCEPT SELECT id, participant_id, identity, organization_id FROM was
+            )
+        ), person AS (
+            SELECT p.event_id, p.user_id, p.email, changed.organization_id
+            FROM changed JOIN events_participant p ON p.id = changed.participant_id
         )
         SELECT event_id FROM person
         UNION ALL

@@ -6,11 +6,11 @@ Each thread has a connection of its own, as each worker has.
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from threading import Barrier, Event
-from typing import TypeVar
+from threading import Barrier, BrokenBarrierError, Event
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -27,7 +27,9 @@ from attendance.models import (
 )
 from attendance.seals import verify
 from attendance.services import Outcome, calculate_sessions
-from events.models import Organization, Participant
+from attendance.unmatched import link_identity
+from events.models import KnownIdentity, Organization, Participant, Registration
+from events.services import update_participant
 from sessions_app.facts import STORE_AND_FOLD
 from sessions_app.livekit import Signature, read_webhook
 from sessions_app.models import LiveSession
@@ -36,6 +38,8 @@ from tests.factories import (
     make_attendance,
     make_connection,
     make_event,
+    make_member,
+    make_organization,
     make_participant,
     make_session,
     make_user,
@@ -278,6 +282,44 @@ def test_a_session_whose_row_somebody_holds_is_left_to_the_next_run() -> None:
         other.commit()
     assert list(run_due().calculated) == [session.pk]
     assert Attendance.objects.get().window_seconds == 59 * 60
+
+
+def test_one_person_linked_in_two_events_at_once_is_linked_in_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each link marks both events as changed: they must not wait for each other."""
+    organization = make_organization()
+    user = make_member(organization)
+    lessons = [make_session(make_event(organization)) for _ in range(2)]
+    lina = {"email": "lina@example.com", "registration": Registration.CANCELLED}
+    people = [make_participant(lesson.event, **lina) for lesson in lessons]
+    for lesson in lessons:
+        make_connection(lesson, identity="guest")
+    both_inside = Barrier(2)
+    original = update_participant
+
+    def meet(**fields: Any) -> Participant:
+        # One who has to wait outside never comes.
+        with suppress(BrokenBarrierError):
+            both_inside.wait(0.5)
+        return original(**fields)
+
+    monkeypatch.setattr("attendance.unmatched.update_participant", meet)
+
+    def link(lesson: LiveSession, person: Participant) -> None:
+        link_identity(
+            session=lesson, identity="guest", participant=person, by=user, now=SOON
+        )
+
+    with ThreadPoolExecutor(2) as threads:
+        linking = [
+            threads.submit(with_own_connection(partial(link, *one)))
+            for one in zip(lessons, people, strict=True)
+        ]
+        for one in linking:
+            one.result(PATIENCE)
+    assert KnownIdentity.objects.count() == 2
+    assert Attendance.objects.filter(status="present").count() == 2
 
 
 def test_somebody_removed_during_a_calculation_stops_no_other_session(

@@ -148,8 +148,8 @@ def test_people_of_the_same_name_are_told_apart(lesson: LiveSession) -> None:
     assert labels == [
         "Choose",
         "Ana",
-        "Lina <one@example.com>",
-        "Lina <two@example.com>",
+        "\u2068Lina <one@example.com>\u2069",
+        "\u2068Lina <two@example.com>\u2069",
     ]
 
 
@@ -240,7 +240,7 @@ def test_what_was_said_can_be_taken_back(
     page, _ = say(lesson, participant=lina.pk)
     assert f'action="/sessions/{lesson.pk}/unmatched/unlink/"' in page
     page, said = say(lesson, "unlink")
-    assert said == "Taken back. Who it was stands below again."
+    assert said == "Taken back. Say below who it really was."
     assert "Seen, but not on the roster (1)" in text(page)
     assert "Seen as" not in text(page)
     assert Attendance.objects.get(participant=lina).status == "absent"
@@ -284,7 +284,7 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         ({"name": "L" * 201}, "The name is too long: 200 letters at most."),
         (
             {"name": "Lina", "email": "lina"},
-            "The address is none: correct it, or leave it empty.",
+            "This is no email address: correct it, or leave it empty.",
         ),
         (
             {"name": "Lina", "email": "ANA@example.com"},
@@ -296,7 +296,7 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         ),
         (
             {"name": "Lina", "identity": ""},
-            "Choose again on this page of whom you speak.",
+            "Choose the person again on this page.",
         ),
     ],
 )

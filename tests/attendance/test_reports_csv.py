@@ -226,6 +226,16 @@ def test_a_formula_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "; "])
+def test_nor_does_one_hide_behind_what_separates_cells_elsewhere(
+    separator: str,
+) -> None:
+    """Where commas are decimal, spreadsheets begin a cell after a semicolon."""
+    before, after = separator[:1], separator[1:]
+    assert harmless(f"Ana{separator}=1") == f"Ana{before}'{after}=1"
+    assert harmless(f"Ana{separator}1; 2") == f"Ana{separator}1; 2"
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text

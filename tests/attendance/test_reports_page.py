@@ -1,8 +1,9 @@
 """The page of reports over many sessions, as people use it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -33,8 +34,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def get(user: User, query: str = "", *, status: int = 200) -> str:
-    with time_machine.travel(NOW, tick=False):
+def get(user: User, query: str = "", *, status: int = 200, now: datetime = NOW) -> str:
+    with time_machine.travel(now, tick=False):
         answer = signed_in(user).get(f"/reports/?{query}")
     assert answer.status_code == status
     return answer.content.decode()
@@ -94,6 +95,17 @@ def test_sessions_that_have_not_begun_are_shown_only_when_asked_for() -> None:
     assert 'value="2026-03-22"' in page
     [ahead] = sections(get(user, "to="))
     assert "not started yet" in ahead
+
+
+def test_what_was_just_held_is_shown_also_where_it_is_tomorrow_already() -> None:
+    event = make_event(make_organization(time_zone="Pacific/Auckland"))
+    session = make_session(event, starts_at=NOW.replace(hour=12) - timedelta(days=1))
+    make_session(event, starts_at=session.starts_at - timedelta(hours=12))
+    make_participant(event)
+    user = organizer_of(session, time_zone="America/New_York")
+    now = session.starts_at + timedelta(hours=2)
+    assert now.date() < now.astimezone(ZoneInfo("Pacific/Auckland")).date()
+    assert len(sections(get(user, now=now))) == 2
 
 
 def test_the_summary_counts_all_pages_by_type_of_session() -> None:

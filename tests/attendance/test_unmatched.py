@@ -168,6 +168,23 @@ def test_of_account_and_address_the_account_says_who_it_is(
     assert decided.get(participant=by_address).status == "absent"
 
 
+def test_two_accounts_with_one_address_are_two_people(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    """A family's address: who has another account is not taken for Lina."""
+    lina.user = make_user()
+    lina.save()
+    event = make_event(lesson.event.organization)
+    sister = make_participant(event, email=lina.email, user=make_user())
+    link(desk, lesson, participant=lina.pk)
+    following = next_week(lesson, event)
+    calculate(following, START + timedelta(days=8))
+    assert Attendance.objects.get(participant=sister).status == "absent"
+    link(desk, following, participant=sister.pk)
+    unlink(desk, following)
+    assert KnownIdentity.objects.get().participant == lina
+
+
 def test_the_same_name_alone_is_only_guessed(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
@@ -255,6 +272,18 @@ def test_who_cancelled_and_came_with_their_own_identity_needs_no_link(
     assert (guess["participant"], guess["ground"]) == (omar.pk, "own_identity")
     report = link(desk, lesson, identity=omar.identity, participant=omar.pk)
     assert statuses(report)["Omar"] == "present"
+    assert not KnownIdentity.objects.exists()
+
+
+def test_what_was_corrected_to_its_owner_does_not_come_back(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    lina.registration = Registration.CANCELLED
+    lina.save()
+    be_there(lesson, lina)
+    ana = lesson.event.participants.get(name="Ana")
+    link(desk, lesson, identity=lina.identity, participant=ana.pk)
+    link(desk, lesson, identity=lina.identity, participant=lina.pk)
     assert not KnownIdentity.objects.exists()
 
 

@@ -11,6 +11,7 @@ from events.models import Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
+    RUNNING,
     be_there,
     calculate,
     get,
@@ -208,3 +209,15 @@ def test_a_report_takes_as_many_queries_for_thirty_as_for_three() -> None:
         counts.add(queries(client, f"/sessions/{session.pk}/"))
     assert len(counts) == 1
     assert counts.pop() <= 15
+
+
+def test_organizers_change_and_end_a_session_from_its_report() -> None:
+    session, _people = make_lesson("Ana")
+    edit, end = (f'href="/sessions/{session.pk}/{name}/"' for name in ("edit", "end"))
+    page = get(session, now=RUNNING)
+    assert edit in page
+    assert end in page
+    viewer = make_member(session.event.organization, Role.VIEWER)
+    page = get(session, viewer, now=RUNNING)
+    assert edit not in page
+    assert end not in page

@@ -16,6 +16,7 @@ from launcher.environment import PYTHON
 from launcher.instance import PROJECT
 from launcher.lifeline import die_with_parent
 from tests.browser.school import School
+from tests.browser.visitor import Windows
 from tests.launcher.test_instance import free_port
 from tests.launcher.waiting import until
 from tests.tables import empty_tables
@@ -77,6 +78,14 @@ def chromium() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Browser, site: str) -> Iterator[Windows]:
+    """The windows of people who look at many pages."""
+    windows = Windows(chromium, site)
+    yield windows
+    windows.close()
 
 
 @pytest.fixture(scope="module")

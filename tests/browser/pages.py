@@ -15,16 +15,19 @@ ACTIONS = {
     "calculate",
     "cancel_session",
     "count_as_absent",
+    "link",
     "publish_event",
     "restore_session",
     "sign_out",
+    "unlink",
 }
 
 
 class Seen(NamedTuple):
     """A page: its route, what it is about, and whoever sees it.
 
-    ``refused``: its form has been sent empty, and says what is wrong.
+    ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
+    is everything on it that opens.
     """
 
     route: str
@@ -33,10 +36,12 @@ class Seen(NamedTuple):
     query: str = ""
     status: int = HTTPStatus.OK
     refused: bool = False
+    opened: bool = False
 
     def path(self, school: School) -> str:
         subject = [school.subjects[self.about].pk] if self.about else []
-        return reverse(self.route, args=subject) + self.query
+        query = self.query.format_map(school.subjects)
+        return reverse(self.route, args=subject) + query
 
     def user(self, school: School) -> User | None:
         return getattr(school, self.who) if self.who else None
@@ -97,9 +102,21 @@ REPORTS = {
 } | {
     "chosen by status": Seen("session", "calculated", query="?status=late"),
     "chosen, and nobody fits": Seen("session", "calculated", query="?q=zzz"),
+    "unmatched people": Seen("session", "calculated", opened=True),
     "calculated, for a viewer": Seen("session", "calculated", "viewer"),
     "calculated, for an attendee": Seen("session", "calculated", "attendee"),
 }
+MANY = {
+    "reports": Seen("reports"),
+    "reports, none fits": Seen("reports", query="?session_type=quran"),
+    "reports of a person": Seen("reports", query="?participant={person.pk}"),
+    "reports of an attendee": Seen("reports", who="attendee"),
+    "reports of a newcomer": Seen("reports", who="newcomer"),
+    "reports, refused": Seen(
+        "reports", query="?from=2026-02-01&to=2026-01-01", status=400
+    ),
+}
+REPORTS |= MANY
 ALL = PAGES | EVENTS | FORMS | REPORTS
 
 

@@ -23,6 +23,7 @@ from tests.factories import (
 )
 
 PASSWORD = "correct horse battery staple"
+GUEST = "guest-7f3a"
 LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschafers"
 
 
@@ -55,7 +56,7 @@ class School:
             "attendee": self.yusuf,
             "ahead": self._session(60, "Ahead"),
             "running": self._running(),
-            "ended": self._session(-62, "Ended"),
+            "ended": self._ended(),
             "calculated": self._calculated(),
             "nobody seen": self._nobody_seen(),
             "cancelled": self._cancelled(),
@@ -95,6 +96,11 @@ class School:
         try_in_vain(session, self.omar.identity, 4)
         return session
 
+    def _ended(self) -> LiveSession:
+        session = self._session(-62, "Ended")
+        be_there(session, None, (3, 60), identity=GUEST, name="Lina")
+        return session
+
     def _calculated(self) -> LiveSession:
         session = self._session(-26 * 60, "Quadratic equations")
         be_there(session, self.host)
@@ -106,7 +112,7 @@ class School:
         be_there(session, self.noor, (16, 60))
         for minute in (1, 3, 9):
             try_in_vain(session, self.omar.identity, minute)
-        be_there(session, None, (4, 52), identity="guest-7f3a", name="Lina")
+        be_there(session, None, (4, 52), identity=GUEST, name="Lina")
         be_there(session, None, (5, 27), identity=LONG, name=LONG, kind="SIP")
         try_in_vain(session, "lost-phone", 7)
         calculate(session, self.now)

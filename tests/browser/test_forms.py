@@ -1,15 +1,15 @@
 """The forms, as they come and with what they refuse, as people see them."""
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.looking import look_at
 from tests.browser.pages import FORMS
 from tests.browser.school import School
+from tests.browser.visitor import Windows
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_serves_everybody_at_every_width(
-    name: str, chromium: Browser, site: str, school: School
+    name: str, windows: Windows, school: School
 ) -> None:
-    look_at(FORMS[name], chromium, site, school)
+    look_at(FORMS[name], windows, school)

@@ -1,18 +1,18 @@
 """Every page as people see it: nothing that axe finds, nothing cut off or too small."""
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.looking import look_at
 from tests.browser.pages import ACTIONS, ALL, EVENTS, PAGES, routes
 from tests.browser.school import School
+from tests.browser.visitor import Windows
 
 
 @pytest.mark.parametrize("name", PAGES | EVENTS)
 def test_a_page_serves_everybody_at_every_width(
-    name: str, chromium: Browser, site: str, school: School
+    name: str, windows: Windows, school: School
 ) -> None:
-    look_at(ALL[name], chromium, site, school)
+    look_at(ALL[name], windows, school)
 
 
 def test_every_page_is_looked_at() -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from attendance_site.errors import UnknownApiPath
 from events.models import User
 from tests.attendance.pages import signed_in
 
@@ -33,6 +36,19 @@ SEND_EMPTY = """() => {
   form.noValidate = true;
   form.requestSubmit();
 }"""
+OPEN_ALL = """() => {
+  for (const each of document.querySelectorAll('details')) {
+    each.removeAttribute('name');
+    each.open = true;
+  }
+}"""
+ADDRESSES = """
+  [...document.querySelectorAll('a[href], form')]
+  .map(each => new URL(each.getAttribute('href') ?? each.getAttribute('action') ?? '',
+                       location))
+  .filter(url => url.origin === location.origin)
+  .map(url => url.pathname)
+"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 VIOLATIONS = """async () =>
   (await axe.run({reporter: 'no-passes'})).violations.map(each =>
@@ -40,6 +56,14 @@ VIOLATIONS = """async () =>
     each.nodes.map(node => '    ' + node.html.slice(0, 200) +
       '\\n    ' + node.failureSummary.replaceAll('\\n', ' ')).join('\\n'))
 """
+
+
+def is_dead(path: str) -> bool:
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return True
+    return getattr(found.func, "view_class", None) is UnknownApiPath
 
 
 class Visitor:
@@ -75,30 +99,33 @@ class Visitor:
             self.page.evaluate(SEND_EMPTY)
         assert self.page.locator("main .error-text").first.is_visible()
 
+    def open_all(self) -> None:
+        """Open all that can be opened, also what else opens by turns."""
+        self.page.evaluate(OPEN_ALL)
+
     def at_width(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     # --- What they notice -------------------------------------------------------------
+
+    def dead_ends(self) -> list[str]:
+        """What the open page leads to that does not exist."""
+        paths = set(self.page.evaluate(ADDRESSES))
+        return [f"leads to {path}, which is nowhere" for path in paths if is_dead(path)]
 
     def flaws(self, width: int, scheme: str) -> list[str]:
         """What is wrong with the open page at this width in this colour scheme."""
         self.at_width(width)
         self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         where = f"{width} px, {scheme}"
-        found = [f"{where}: {flaw}" for flaw in self._violations()]
+        found = [f"{where}: {flaw}" for flaw in self.page.evaluate(VIOLATIONS)]
         if over := self.page.evaluate(OVERFLOW):
             found.append(f"{where}: {over} px wider than the window")
         small = self.page.evaluate(SMALL_TARGETS, TARGETS[width])
         return found + [f"{where}: under {TARGETS[width]} px high: {s}" for s in small]
 
-    def _violations(self) -> list[str]:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        return list(self.page.evaluate(VIOLATIONS))
 
-
-@contextmanager
-def visiting(
+def open_window(
     chromium: Browser,
     site: str,
     user: User | None = None,
@@ -106,8 +133,8 @@ def visiting(
     language: str = "en",
     width: int = DESK,
     javascript: bool = True,
-) -> Iterator[Visitor]:
-    """Open a window, signed in as ``user``; nothing may go wrong in it.
+) -> Visitor:
+    """Open a window, signed in as ``user``.
 
     Where the account names no language, the browser asks for ``language``.
     """
@@ -116,11 +143,40 @@ def visiting(
         viewport={"width": width, "height": HEIGHT},
         java_script_enabled=javascript,
     )
+    context.set_default_timeout(PATIENCE_MS)
     if user:
         cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
-    context.set_default_timeout(PATIENCE_MS)
-    visitor = Visitor(context.new_page(), site)
+    return Visitor(context.new_page(), site)
+
+
+@contextmanager
+def visiting(
+    chromium: Browser, site: str, user: User | None = None, **how: Any
+) -> Iterator[Visitor]:
+    """Open a window for a while; nothing may go wrong in it."""
+    visitor = open_window(chromium, site, user, **how)
     yield visitor
-    context.close()
+    visitor.page.context.close()
     assert visitor.trouble == []
+
+
+class Windows:
+    """Windows that stay open, each for one person and one language."""
+
+    def __init__(self, chromium: Browser, site: str) -> None:
+        self._chromium = chromium
+        self._site = site
+        self._open: dict[tuple[User | None, str], Visitor] = {}
+
+    def of(self, user: User | None, language: str) -> Visitor:
+        if (user, language) not in self._open:
+            visitor = open_window(self._chromium, self._site, user, language=language)
+            # Ready in each page, without being sent there again.
+            visitor.page.context.add_init_script(AXE_SCRIPT)
+            self._open[user, language] = visitor
+        return self._open[user, language]
+
+    def close(self) -> None:
+        for visitor in self._open.values():
+            visitor.page.context.close()
