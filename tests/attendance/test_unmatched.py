@@ -186,6 +186,19 @@ def test_two_accounts_with_one_address_are_two_people(
     assert KnownIdentity.objects.get().participant == lina
 
 
+def test_people_without_an_address_are_not_one_person(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    lina.email = ""
+    lina.save()
+    event = make_event(lesson.event.organization)
+    make_participant(event, email="")
+    link(desk, lesson, participant=lina.pk)
+    following = next_week(lesson, event)
+    report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
+    assert strangers(report) == ["guest-7f3a"]
+
+
 def test_the_same_name_alone_is_only_guessed(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
