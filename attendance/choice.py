@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from attendance.models import Status
 from attendance.precedence import is_by_a_person
 from attendance.presence import Where, whereabouts
-from attendance.selectors import ReportRow
+from attendance.report import ReportRow
 from attendance.wording import IN_ORDER, capitalized, comma
 from events.names import plain
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.unmatched import WalkIn
 from events.errors import Invalid
+from events.form_parts import AddressField
 from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
@@ -64,10 +65,10 @@ class WalkInForm(IdentityForm):
             "max_length": _("The name is too long: 200 letters at most."),
         },
     )
-    email = forms.EmailField(
-        required=False,
+    email = AddressField(
         error_messages={
-            "invalid": _("This is no email address: correct it, or leave it empty.")
+            "invalid": _("This is no email address: correct it, or leave it empty."),
+            "max_length": _("The address is too long: 254 letters at most."),
         },
     )
 

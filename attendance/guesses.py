@@ -84,7 +84,10 @@ def _only(people: Sequence[Candidate]) -> Candidate | None:
 
 
 def _same(one: str, other: str) -> bool:
-    return bool(plain(one)) and plain(one) == plain(other)
+    """Whether they have the same words; many write the family's name first."""
+    return bool(plain(one)) and sorted(plain(one).split()) == sorted(
+        plain(other).split()
+    )
 
 
 def _is_part(name: str, whole: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from attendance.calculation import Policy, Stay, calculate_person
 from attendance.evidence import NOTHING_SEEN, Evidence, read_evidence
-from attendance.selectors import Sight
+from attendance.report import Sight
 from attendance.shapes import instant, microseconds
 from events.models import EXPECTED, Participant, User
 from sessions_app.models import LiveSession

@@ -16,8 +16,8 @@ from attendance.calculation import MINUTE
 from attendance.choice import Choice, Chooser
 from attendance.models import Status
 from attendance.presence import Where, whereabouts
+from attendance.report import Report
 from attendance.report_rows import PersonRow, RowMaker, StrangerRow
-from attendance.selectors import Report
 from attendance.shapes import instant, microseconds
 from attendance.timeline import Axis
 from attendance.wording import (

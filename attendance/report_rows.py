@@ -17,7 +17,7 @@ from attendance.evidence import Attempts, Evidence
 from attendance.explanation import attempts_in_words
 from attendance.models import DecisionSource, Status
 from attendance.presence import Where, whereabouts
-from attendance.selectors import Report, ReportRow, UnmatchedRow
+from attendance.report import Report, ReportRow, UnmatchedRow
 from attendance.shapes import instant, microseconds
 from attendance.timeline import Axis, Bar
 from attendance.wording import (

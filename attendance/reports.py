@@ -17,10 +17,10 @@ from django.db.models.functions import Coalesce
 
 from attendance.evidence import NOTHING_SEEN, read_evidence
 from attendance.models import Status
+from attendance.report import Report
 from attendance.report_filters import ReportFilters
 from attendance.selectors import (
     ORDER_OF_PEOPLE,
-    Report,
     presence,
     read_reports,
     shown_until,

@@ -20,8 +20,8 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 
 from attendance.calculation import Interval
+from attendance.report import Report, ReportRow
 from attendance.reports import ReportRows
-from attendance.selectors import Report, ReportRow
 from attendance.shapes import instant
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -62,6 +62,14 @@ class LanguageField(forms.ChoiceField):
         )
 
 
+class AddressField(forms.EmailField):
+    """A mail address no longer than the database holds, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput({"dir": "ltr"})
+        super().__init__(required=False, max_length=254, widget=widget, **kwargs)
+
+
 class LocalTimeField(forms.Field):
     """A date and a time as clocks show them, yet without a zone."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.errors import RuleBroken
 from events.form_parts import (
+    AddressField,
     LanguageField,
     LocalTimeField,
     RowForm,
@@ -169,10 +170,8 @@ class ParticipantForm(RowForm):
     name = forms.CharField(
         label=_("Name"), max_length=200, widget=forms.TextInput({"dir": "auto"})
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Email"),
-        required=False,
-        widget=forms.EmailInput({"dir": "ltr"}),
         help_text=_("It finds the person's account, if they have one."),
     )
     role = forms.ChoiceField(

@@ -287,6 +287,10 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
             "This is no email address: correct it, or leave it empty.",
         ),
         (
+            {"name": "Lina", "email": f"{'l' * 250}@example.com"},
+            "The address is too long: 254 letters at most.",
+        ),
+        (
             {"name": "Lina", "email": "ANA@example.com"},
             "Ana on the roster has this address: choose them instead.",
         ),

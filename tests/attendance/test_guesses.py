@@ -20,6 +20,11 @@ def test_the_same_name_is_a_guess_however_it_is_written() -> None:
     assert found == Guess(Ground.SAME_NAME, 2, "Lina Haddad")
 
 
+def test_the_order_of_given_and_family_name_makes_no_difference() -> None:
+    found = guess("guest", "Haddad Lina", None, on_roster("Omar", "Lina Haddad"))
+    assert grounds(found) == (Ground.SAME_NAME, 2)
+
+
 def test_part_of_a_name_is_a_guess_if_it_is_the_only_one() -> None:
     roster = on_roster("Omar Nasser", "Lina Haddad")
     assert grounds(guess("guest", "Lina", None, roster)) == (Ground.PART_OF_NAME, 2)

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.calculation import Policy
 from attendance.policies import Place, set_policy
-from attendance.selectors import Report, session_report
+from attendance.report import Report
+from attendance.selectors import session_report
 from attendance.services import calculate_session, count_empty_as_absent
 from events.models import ParticipantRole, Registration, Role, User
 from sessions_app.models import LiveSession

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from attendance.evidence import read_evidence
 from attendance.models import Attendance
 from events.models import KnownIdentity, Participant, Registration
 from sessions_app.models import LiveSession
@@ -185,6 +186,19 @@ def test_two_accounts_with_one_address_are_two_people(
     assert KnownIdentity.objects.get().participant == lina
 
 
+def test_people_without_an_address_are_not_one_person(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    lina.email = ""
+    lina.save()
+    event = make_event(lesson.event.organization)
+    make_participant(event, email="")
+    link(desk, lesson, participant=lina.pk)
+    following = next_week(lesson, event)
+    report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
+    assert strangers(report) == ["guest-7f3a"]
+
+
 def test_the_same_name_alone_is_only_guessed(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
@@ -210,6 +224,35 @@ def test_another_organization_knows_nothing_of_it(
     report = client.get(f"/api/sessions/{following.pk}/attendance").json()
     assert strangers(report) == ["guest-7f3a"]
     assert report["unmatched"][0]["guess"] is None
+
+
+def test_two_organizations_calculated_together_know_nothing_of_each_other(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    link(desk, lesson, participant=lina.pk)
+    foreign = make_event()
+    same = make_participant(foreign, email=lina.email)
+    # Somebody said something there too, of another identity.
+    make_link(make_participant(foreign), "somebody")
+    both = [next_week(lesson).pk, next_week(lesson, foreign).pk]
+    evidence = read_evidence(both)
+    assert lina.pk in evidence[both[0]].people
+    assert same.pk not in evidence[both[1]].people
+    assert len(evidence[both[1]].strangers) == 1
+
+
+def test_of_what_was_said_in_two_events_the_newest_holds(lesson: LiveSession) -> None:
+    organization = lesson.event.organization
+    event = make_event(organization)
+    there = {}
+    for name in ("first", "second"):
+        known = make_participant(make_event(organization))
+        make_link(known, "guest-7f3a")
+        there[name] = make_participant(event, email=known.email)
+    following = next_week(lesson, event)
+    assert list(read_evidence([following.pk])[following.pk].people) == [
+        there["second"].pk
+    ]
 
 
 # Corrected and taken back

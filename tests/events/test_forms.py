@@ -287,6 +287,15 @@ def test_an_address_that_is_on_the_roster_is_told_at_its_field() -> None:
     assert list(wrong(answer)) == ["email"]
 
 
+def test_an_address_longer_than_can_be_kept_is_told_at_its_field() -> None:
+    client, event = roster()
+    path, address = f"/events/{event.pk}/people/", f"{'a' * 250}@example.com"
+    answer = send(client, f"{path}new/", **PERSON, email=address)
+    assert "at most 254 characters" in wrong(answer)["email"]
+    answer = send(client, f"{path}several/", lines=f"Amina, {address}")
+    assert "at most 254 characters" in wrong(answer)["lines"]
+
+
 def test_a_person_is_changed() -> None:
     client, event = roster()
     person = make_participant(event, name="Amin")
