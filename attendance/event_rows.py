@@ -16,8 +16,9 @@ from attendance.derivation import credit
 from attendance.event_level import session_decisions
 from attendance.evidence import NOTHING_SEEN
 from attendance.models import Attendance, Status
+from attendance.report import ReportRow
 from attendance.rows import Place
-from attendance.selectors import ORDER_OF_PEOPLE, ReportRow, read_reports
+from attendance.selectors import ORDER_OF_PEOPLE, read_reports
 from attendance.shapes import sentence_of
 from events.models import Event, Participant, User
 from events.permissions import Viewer
