@@ -1,5 +1,16 @@
-from django.contrib import admin
+from typing import TYPE_CHECKING
 
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from attendance.admin_filters import OfActor, OfEvent, OfPerson
+from attendance.admin_marking import MarkForm, mark_rows
 from attendance.models import (
     Attendance,
     AttendanceChange,
@@ -8,9 +19,15 @@ from attendance.models import (
     ChangeReason,
     EngagementEntry,
     Feedback,
+    PointsMapping,
     SessionCalculation,
 )
+from attendance.points import Worth, set_worth
 from events.admin import ReadOnlyAdmin, RowAdmin
+from events.models import User
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm
 
 _OF_ORGANIZATION = ("organization", admin.RelatedOnlyFieldListFilter)
 
@@ -62,7 +79,14 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
         "marked_by",
         "updated_at",
     )
-    list_filter = ("status", "source", "computed_status", _OF_ORGANIZATION)
+    list_filter = (
+        OfPerson,
+        OfEvent,
+        "status",
+        "source",
+        "computed_status",
+        _OF_ORGANIZATION,
+    )
     list_select_related = ("participant", "event", "session", "marked_by")
     search_fields = (
         "participant__name",
@@ -71,6 +95,39 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
         "session__title",
     )
     date_hierarchy = "updated_at"
+    actions = ("mark",)
+
+    def has_mark_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.is_superuser
+
+    @admin.action(description=_("Mark…"), permissions=["mark"])
+    def mark(
+        self, request: HttpRequest, rows: QuerySet[Attendance]
+    ) -> HttpResponse | None:
+        """Ask which status and why, then mark as everywhere else, with the log."""
+        if not isinstance(request.user, User):
+            raise PermissionDenied
+        form = MarkForm(request.POST if "mark" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Mark…"),
+                "opts": self.opts,
+                "form": form,
+                "rows": rows.select_related("participant", "event", "session"),
+                "action_checkbox_name": ACTION_CHECKBOX_NAME,
+                "select_across": request.POST.get("select_across", "0"),
+            }
+            return render(request, "admin/attendance/mark.html", context)
+        done, refused = mark_rows(rows, form.cleaned_data, by=request.user)
+        if done:
+            text = ngettext(
+                "%(number)d person was marked.", "%(number)d people were marked.", done
+            )
+            self.message_user(request, text % {"number": done}, messages.SUCCESS)
+        for refusal in refused:
+            self.message_user(request, refusal, messages.ERROR)
+        return None
 
 
 @admin.register(AttendanceChange)
@@ -86,12 +143,7 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
         "reason",
         "batch",
     )
-    list_filter = (
-        "to_status",
-        "source",
-        ("actor", admin.RelatedOnlyFieldListFilter),
-        _OF_ORGANIZATION,
-    )
+    list_filter = (OfPerson, OfEvent, OfActor, "to_status", "source", _OF_ORGANIZATION)
     list_select_related = ("participant", "session", "actor", "reason")
     search_fields = (
         "participant__name",
@@ -124,11 +176,41 @@ class AuditSealAdmin(ReadOnlyAdmin[AuditSeal]):
 @admin.register(EngagementEntry)
 class EngagementEntryAdmin(ReadOnlyAdmin[EngagementEntry]):
     list_display = ("participant", "points", "session", "at", "organization")
-    list_filter = (_OF_ORGANIZATION,)
+    list_filter = (OfPerson, OfEvent, _OF_ORGANIZATION)
     list_select_related = ("participant", "session", "organization")
     search_fields = ("participant__name", "participant__email", "session__title")
     date_hierarchy = "at"
     show_full_result_count = False
+
+
+@admin.register(PointsMapping)
+class PointsMappingAdmin(RowAdmin[PointsMapping]):
+    list_display = ("organization", *Worth._fields, "updated_at")
+    list_select_related = ("organization",)
+    search_fields = ("organization__name",)
+    autocomplete_fields = ("organization",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: PointsMapping | None = None
+    ) -> tuple[str, ...]:
+        return ("organization",) if obj else ()
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: PointsMapping | None = None
+    ) -> bool:
+        """It is set back by writing the defaults, so that everybody's points follow."""
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: PointsMapping,
+        form: "ModelForm[PointsMapping]",
+        change: bool,
+    ) -> None:
+        """Write it together with what balances everybody's points."""
+        worth = Worth(*(getattr(obj, name) for name in Worth._fields))
+        set_worth(obj.organization_id, worth)
 
 
 @admin.register(Feedback)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance import api, door_api, marking_api
+from attendance import api, door_api, marking_api, points_api
 
 _POLICY = "api/organizations/<int:pk>/policy"
 
@@ -40,6 +40,12 @@ urlpatterns = [
     path("api/attendance-changes/<int:pk>/undo", marking_api.ChangeUndo.as_view()),
     path("api/events/<int:pk>/check-in-code", door_api.CheckInCode.as_view()),
     path("api/check-in", door_api.SelfCheckIn.as_view()),
+    path("api/users/<int:pk>/points", points_api.UserPoints.as_view()),
+    path(
+        "api/organizations/<int:pk>/leaderboard",
+        points_api.OrganizationLeaderboard.as_view(),
+    ),
+    path("api/organizations/<int:pk>/points", points_api.OrganizationPoints.as_view()),
     path(_POLICY, api.OrganizationPolicy.as_view()),
     path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),
 ]

@@ -1,5 +1,6 @@
 """The admin of accounts, organizations, events and rosters; and how all admins read."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib import admin
@@ -41,7 +42,7 @@ else:
 class ReadOnlyAdmin(RowAdmin[M]):
     """For logs and decisions: nobody adds, changes or deletes, superusers neither."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -30,6 +30,7 @@ from attendance.models import (
     ChangeReason,
     EngagementEntry,
     Feedback,
+    PointsMapping,
     SessionCalculation,
 )
 from events.admin import ReadOnlyAdmin
@@ -162,6 +163,9 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     ChangeReason: make_reason,
     AuditSeal: make_seal,
     EngagementEntry: make_entry,
+    PointsMapping: lambda number: PointsMapping.objects.create(
+        organization=make_organization()
+    ),
     Feedback: lambda number: Feedback.objects.create(
         participant=make_participant(), rating=5
     ),

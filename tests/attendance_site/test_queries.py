@@ -70,6 +70,14 @@ def add_decision(session: LiveSession, user: User) -> None:
     make_attendance(person, status="late", source="manual", derived=True)
 
 
+def add_points(session: LiveSession, user: User) -> None:
+    """For the user as an attendee, in an event of its own."""
+    event = make_event(session.event.organization)
+    person = make_participant(event, user=user)
+    place = Place(event, make_session(event))
+    mark(place, [Mark(person, "late")], by=user, now=timezone.now())
+
+
 LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "me": add_organization,
     "organizations": add_organization,
@@ -83,6 +91,8 @@ LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "sessions/{session}/attendance-status": add_participant,
     "reports": add_participant,
     "events/{event}/attendance": add_decision,
+    "users/{user}/points": add_points,
+    "organizations/{organization}/leaderboard": add_points,
     "events/{event}/attendance-changes": add_decision,
 }
 
@@ -96,6 +106,7 @@ def test_the_number_of_queries_does_not_grow(path: str) -> None:
     filled = "/api/" + path.format(
         organization=session.event.organization.pk,
         event=session.event.pk,
+        user=user.pk,
         session=session.pk,
     )
     LISTS[path](session, user)

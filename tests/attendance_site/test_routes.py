@@ -121,6 +121,13 @@ TABLE = {
     ),
     "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
     "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",
+    # --- points: of the attendee
+    "GET api/users/{user}/points": "401 404 200 403 403 200 200 200",
+    "GET api/organizations/{organization}/leaderboard": (
+        "401 404 200 200 200 200 200 200"
+    ),
+    "GET api/organizations/{organization}/points": "401 404 404 404 200 200 200 200",
+    "PUT api/organizations/{organization}/points": "401 404 404 404 403 403 200 200",
     # --- sessions
     "GET api/sessions": "401 200 200 200 200 200 200 200",
     "POST api/sessions": "401 400 403 403 403 201 201 201",
@@ -176,6 +183,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "session": "{session}",
     },
     "POST api/check-in": {"code": "BBBBBBC"},
+    "PUT api/organizations/{organization}/points": {"present": 5},
     "POST api/sessions": {
         "event": "{event}",
         "title": "New",
@@ -242,6 +250,7 @@ def world(settings: Settings) -> World:
         users,
         {
             "organization": organization.pk,
+            "user": users["attendee"].pk,
             "member": make_membership(organization, role=Role.VIEWER).pk,
             "event": event.pk,
             "participant": me.pk,

@@ -1,0 +1,56 @@
+"""Marking from the admin: the same service as everywhere, a place at a time."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from attendance.marking import Mark, mark
+from attendance.models import Attendance, DecisionSource, Status
+from attendance.rows import Place
+from events.errors import RuleBroken
+from events.models import User
+
+
+class MarkForm(forms.Form):
+    """Which status, and why."""
+
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[choice for choice in Status.choices if choice[0] != Status.UNKNOWN],
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    override = forms.BooleanField(
+        label=_("Only admins may change it afterwards"), required=False
+    )
+
+
+def mark_rows(
+    rows: QuerySet[Attendance], said: Mapping[str, Any], *, by: User
+) -> tuple[int, list[str]]:
+    """Mark all people of some rows; return how many, and what was refused, in words.
+
+    The rows of one session, or of one event, are marked together or not at all.
+    """
+    source = (
+        DecisionSource.ADMIN_OVERRIDE if said["override"] else DecisionSource.MANUAL
+    )
+    places: dict[Place, list[Mark]] = defaultdict(list)
+    for row in rows.select_related(
+        "participant", "event__organization", "session"
+    ).order_by("participant"):
+        place = Place(row.event, row.session)
+        places[place].append(Mark(row.participant, said["status"], said["reason"]))
+    done, refused = 0, []
+    for place, marks in places.items():
+        try:
+            done += len(mark(place, marks, source=source, by=by, now=timezone.now()))
+        except RuleBroken as refusal:
+            refused.append(f"{place.session or place.event}: {refusal}")
+    return done, refused

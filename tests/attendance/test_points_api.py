@@ -1,0 +1,148 @@
+"""REST of points: who reads them, what they are made of, what decisions are worth."""
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from attendance.marking import Mark, mark
+from attendance.rows import Place
+from events.models import Organization, Participant, Role, User
+from tests.factories import (
+    START,
+    make_client,
+    make_event,
+    make_member,
+    make_organization,
+    make_participant,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school() -> Organization:
+    return make_organization()
+
+
+@pytest.fixture
+def owner(school: Organization) -> APIClient:
+    return make_client(make_member(school, Role.OWNER))
+
+
+def give(school: Organization, status: str, **fields: Any) -> Participant:
+    """Somebody of an event of their own, of which this was decided."""
+    person = make_participant(make_event(school), **fields)
+    place = Place(person.event, None)
+    mark(place, [Mark(person, status)], by=make_user(), now=START)
+    return person
+
+
+def points(reader: User, of: User) -> Any:
+    return make_client(reader).get(f"/api/users/{of.pk}/points").json()
+
+
+def board(reader: APIClient, school: Organization) -> list[tuple[int, str, int]]:
+    answer = reader.get(f"/api/organizations/{school.pk}/leaderboard").json()
+    return [(row["rank"], row["name"], row["total"]) for row in answer["results"]]
+
+
+def test_a_total_is_the_sum_of_its_entries_newest_first(school: Organization) -> None:
+    user = make_user()
+    first = give(school, "present", user=user)
+    second = give(school, "late", user=user)
+    answer = points(user, user)
+    assert answer["total"] == 17
+    assert [entry["points"] for entry in answer["entries"]] == [7, 10]
+    newest = answer["entries"][0]
+    assert newest.pop("at").endswith("Z")
+    assert newest == {
+        "id": newest["id"],
+        "organization": school.pk,
+        "event": second.event.pk,
+        "session": None,
+        "participant": second.pk,
+        "change": second.attendance_changes.get().pk,
+        "points": 7,
+    }
+    assert answer["entries"][1]["participant"] == first.pk
+    assert (answer["next"], answer["previous"]) == (None, None)
+
+
+def test_who_has_none_has_nothing() -> None:
+    user = make_user()
+    assert points(user, user)["total"] == 0
+
+
+def test_organizers_read_what_was_given_in_their_organizations_alone(
+    school: Organization,
+) -> None:
+    user = make_user()
+    give(school, "present", user=user)
+    give(make_organization(), "present", user=user)
+    assert points(user, user)["total"] == 20
+    answer = points(make_member(school), user)
+    assert (answer["total"], len(answer["entries"])) == (10, 1)
+
+
+def test_the_leaderboard_shows_whoever_shows_it(
+    school: Organization, owner: APIClient
+) -> None:
+    for name, status in [("Ana", "present"), ("Ben", "late"), ("Cem", "absent")]:
+        give(school, status, name=name)
+    give(school, "present", name="Dan", show_on_profile=False)
+    give(make_organization(), "present", name="Eve")
+    assert board(owner, school) == [(1, "Ana", 10), (2, "Ben", 7)]
+
+
+def test_a_person_is_an_account_or_an_address_and_equals_share_a_rank(
+    school: Organization, owner: APIClient
+) -> None:
+    user = make_user()
+    for number in range(2):
+        give(school, "present", name="Ana", user=user, email=f"ana{number}@a.com")
+        give(school, "present", name="Ben", email=["b@b.com", "B@b.com"][number])
+        give(school, "partial", name="Cem", email="")
+    # Hidden in one event, it counts for nothing there.
+    give(school, "present", name="Ana", user=user, show_on_profile=False)
+    assert board(owner, school) == [
+        (1, "Ana", 20),
+        (1, "Ben", 20),
+        (3, "Cem", 4),
+        (3, "Cem", 4),
+    ]
+
+
+def test_the_leaderboard_is_for_members_and_people_on_rosters(
+    school: Organization,
+) -> None:
+    user = make_user()
+    path = f"/api/organizations/{school.pk}/leaderboard"
+    assert make_client(user).get(path).status_code == 404
+    person = give(school, "present", user=user)
+    assert make_client(user).get(path).status_code == 200
+    Participant.objects.filter(pk=person.pk).update(registration="cancelled")
+    assert make_client(user).get(path).status_code == 404
+
+
+def test_totals_follow_a_changed_mapping(
+    school: Organization, owner: APIClient
+) -> None:
+    user = make_user()
+    give(school, "present", user=user)
+    path = f"/api/organizations/{school.pk}/points"
+    defaults = {"present": 10, "late": 7, "partial": 4, "feedback": 2}
+    assert owner.get(path).json() == defaults
+    assert owner.put(path, {"present": 3}).json() == defaults | {"present": 3}
+    assert owner.get(path).json() == defaults | {"present": 3}
+    assert points(user, user)["total"] == 3
+
+
+@pytest.mark.parametrize("worth", [-1, 10_001, 1.5, "many", None])
+def test_what_decisions_cannot_be_worth(
+    school: Organization, owner: APIClient, worth: Any
+) -> None:
+    answer = owner.put(f"/api/organizations/{school.pk}/points", {"late": worth})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["late"]

@@ -1,0 +1,139 @@
+"""Decisions in the admin: read, found, and changed by its mark action alone."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from attendance.models import Attendance, AttendanceChange, PointsMapping
+from attendance.points import worth_in
+from events.models import Participant, User
+from sessions_app.models import LiveSession
+from tests.attendance.pages import be_there, calculate, make_lesson
+from tests.factories import make_attendance, make_user
+
+pytestmark = pytest.mark.django_db
+DECISIONS = "/admin/attendance/attendance/"
+
+
+@pytest.fixture
+def root() -> User:
+    return make_user("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(client: Client, root: User) -> Client:
+    client.force_login(root)
+    return client
+
+
+@pytest.fixture
+def lesson() -> LiveSession:
+    session, [ana, _ben] = make_lesson("Ana Ben")
+    be_there(session, ana)
+    calculate(session)
+    return session
+
+
+def mark(admin: Client, rows: list[Attendance], **said: Any) -> str:
+    """Choose the action for these rows, and send its page if something is said."""
+    form = {"action": "mark", "_selected_action": [row.pk for row in rows]}
+    if said:
+        form |= {"mark": "Mark", **said}
+    return admin.post(DECISIONS, form, follow=True).content.decode()
+
+
+def test_the_action_asks_which_status_and_why(
+    admin: Client, lesson: LiveSession
+) -> None:
+    rows = list(Attendance.objects.order_by("participant__name"))
+    page = mark(admin, rows)
+    assert "<bdi>Ana</bdi>" in page
+    assert "<bdi>Ben</bdi>" in page
+    assert '<option value="excused">' in page
+    assert '<option value="unknown">' not in page
+    assert "This field is required" in mark(admin, rows, status="late", reason="")
+    assert not AttendanceChange.objects.filter(source="manual").exists()
+
+
+def test_what_it_marks_is_a_mark_like_any_other(
+    admin: Client, root: User, lesson: LiveSession
+) -> None:
+    rows = list(Attendance.objects.all())
+    page = mark(admin, rows, status="excused", reason="Fire alarm")
+    assert "2 people were marked." in page
+    assert set(Attendance.objects.values_list("status", "source", "marked_by")) == {
+        ("excused", "manual", root.pk)
+    }
+    changes = AttendanceChange.objects.filter(source="manual")
+    assert [change.reason.text for change in changes] == ["Fire alarm"] * 2
+
+
+def test_an_override_stands_against_marks_and_what_is_refused_is_told(
+    admin: Client, lesson: LiveSession
+) -> None:
+    [ana, ben] = Attendance.objects.order_by("participant__name")
+    mark(admin, [ana], status="absent", reason="Impostor", override="on")
+    other = make_attendance(Participant.objects.get(name="Ben"))
+    page = mark(admin, [ana, ben, other], status="late", reason="Train")
+    assert "Quadratic equations: An admin has decided about Ana" in page
+    assert "1 person was marked." in page
+    statuses = [Attendance.objects.get(pk=row.pk).status for row in (ana, ben, other)]
+    assert statuses == ["absent", "absent", "late"]
+
+
+def test_staff_who_only_look_do_not_mark(client: Client, lesson: LiveSession) -> None:
+    staff = make_user("staff", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename="view_attendance"))
+    client.force_login(staff)
+    rows = list(Attendance.objects.all())
+    page = client.get(DECISIONS)
+    assert page.status_code == 200
+    assert "Mark…" not in page.content.decode()
+    mark(client, rows, status="late", reason="Why not")
+    assert not AttendanceChange.objects.filter(source="manual").exists()
+
+
+@pytest.mark.parametrize("model", ["attendance", "attendancechange", "engagemententry"])
+def test_rows_are_found_by_person_and_event(
+    admin: Client, lesson: LiveSession, model: str
+) -> None:
+    path = f"/admin/attendance/{model}/"
+
+    def found(query: str) -> int:
+        return int(admin.get(f"{path}?{query}").context["cl"].result_count)
+
+    all_rows = found("")
+    assert found("person=ANA") == 1
+    assert found("person=nobody") == 0
+    assert found("event_title=algebra") == all_rows
+    assert found("event_title=algebra&person=ana") == 1
+    assert found("event_title=botany") == 0
+
+
+def test_changes_are_found_by_who_made_them(admin: Client, lesson: LiveSession) -> None:
+    mark(admin, list(Attendance.objects.all()[:1]), status="late", reason="Train")
+    path = "/admin/attendance/attendancechange/?actor_name=roo"
+    page = admin.get(f"{path}&source__exact=manual&q=a")
+    assert page.context["cl"].result_count == 1
+    # Another filter keeps the rest.
+    markup = page.content.decode()
+    assert '<input type="hidden" name="source__exact" value="manual">' in markup
+    assert '<input type="search" name="actor_name" value="roo"' in markup
+
+
+def test_a_changed_mapping_is_followed_by_everybodys_points(
+    admin: Client, lesson: LiveSession
+) -> None:
+    organization = lesson.event.organization
+    path = "/admin/attendance/pointsmapping/"
+    worth = {"present": 3, "late": 2, "partial": 1, "feedback": 0}
+    admin.post(f"{path}add/", worth | {"organization": organization.pk})
+    assert worth_in([organization.pk])[organization.pk]._asdict() == worth
+    ana = Participant.objects.get(name="Ana")
+    assert sum(ana.engagement_entries.values_list("points", flat=True)) == 3
+    admin.post(f"{path}{organization.pk}/change/", worth | {"present": 5})
+    assert sum(ana.engagement_entries.values_list("points", flat=True)) == 5
+    admin.post(f"{path}{organization.pk}/delete/", {"post": "yes"})
+    assert PointsMapping.objects.get().present == 5
