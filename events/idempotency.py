@@ -98,9 +98,10 @@ def idempotent(handler: Handler) -> Handler:
             claimed = _claim(claim)
             if claimed is None:
                 return _first_answer(claim)
+            # What a refused service had written it took back itself, but what counts
+            # all the same, as a wrong code.
             try:
-                with transaction.atomic():
-                    answer = _rendered(handler(view, request, *args, **kwargs))
+                answer = _rendered(handler(view, request, *args, **kwargs))
             except Conflict as refusal:
                 answer = _rendered(view.handle_exception(refusal))
             _remember(claimed, answer)

@@ -135,5 +135,17 @@ def test_who_is_not_on_the_roster_and_who_guesses_is_refused() -> None:
     assert 0 < int(answer["Retry-After"]) <= 60
 
 
+def test_wrong_codes_count_also_when_each_comes_with_a_key(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    for number in range(10):
+        wrong = send(
+            client, session.event, AT_THE_START, key=f"{number}", code="BBBBBBC"
+        )
+        assert wrong.status_code == 409
+    assert send(client, session.event, AT_THE_START, key="last").status_code == 429
+
+
 def test_nobody_gets_the_code_without_signing_in(api: APIClient) -> None:
     assert api.get(f"/api/events/{make_event().pk}/check-in-code").status_code == 401
