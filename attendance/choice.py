@@ -7,20 +7,25 @@ on the filters, and the summary, are always those of everybody.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields, replace
-from typing import NamedTuple
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from attendance.calculation import Interval
+from attendance.evidence import Evidence
 from attendance.models import Status
 from attendance.precedence import is_by_a_person
 from attendance.presence import Where, whereabouts
-from attendance.report import ReportRow
 from attendance.wording import IN_ORDER, capitalized, comma
 from events.names import plain
 
 BY_HAND = "hand"
+# What the address says where everybody shown is chosen for a mark.
+ALL = "all"
+MISSING = "missing"
 LONGEST_SEARCH = 200
 
 # Letters that people type for each other and that Unicode does not take apart.
@@ -46,22 +51,25 @@ class Choice:
         status: One of the statuses.
         by: ``hand``: decided by a person.
         where: One of ``Where``; only where a session runs.
+        who: ``missing``: absent, or unknown and not seen; not where a session runs.
         q: Words that all occur in a person's name, or their address.
     """
 
     status: str = ""
     by: str = ""
     where: str = ""
+    who: str = ""
     q: str = ""
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Choice":
         """Read a query string; a value that does not exist chooses nothing."""
-        status, by, where, q = (parameters.get(name, "") for name in NAMES)
+        status, by, where, who, q = (parameters.get(name, "") for name in NAMES)
         return cls(
             status=status if status in Status.values else "",
             by=by if by == BY_HAND else "",
             where=where if where in Where.values else "",
+            who=who if who == MISSING else "",
             q=" ".join(q.split())[:LONGEST_SEARCH],
         )
 
@@ -88,7 +96,58 @@ class Pill(NamedTuple):
     is_current: bool
 
 
-class Chooser:
+class Named(Protocol):
+    """Whom a row is about."""
+
+    @property
+    def name(self) -> str:
+        """By which people look for them."""
+
+    @property
+    def email(self) -> str:
+        """By which those who know it do, too."""
+
+
+class Decided(Protocol):
+    """What is known of a decision, once there is one."""
+
+    @property
+    def source(self) -> str | None:
+        """Who or what decided."""
+
+    @property
+    def marked_at(self) -> datetime | None:
+        """When a person did."""
+
+
+class Choosable(Protocol):
+    """A row of any list of people with what was decided about them."""
+
+    @property
+    def participant(self) -> Named:
+        """Whom it is about."""
+
+    @property
+    def attendance(self) -> Decided | None:
+        """What decided; None before any."""
+
+    @property
+    def status(self) -> str:
+        """What was decided."""
+
+    @property
+    def intervals(self) -> Sequence[Interval]:
+        """When they were seen."""
+
+    @property
+    def seen(self) -> Evidence:
+        """Where they are, while it runs."""
+
+
+Row = TypeVar("Row", bound=Choosable)
+
+
+class Chooser(Generic[Row]):
     """The filters of one report, and the rows that a choice leaves.
 
     Args:
@@ -100,13 +159,13 @@ class Chooser:
 
     def __init__(
         self,
-        rows: Sequence[ReportRow],
+        rows: Sequence[Row],
         choice: Choice,
         *,
         is_live: bool,
         knows_addresses: bool,
     ) -> None:
-        self.choice = choice if is_live else replace(choice, where="")
+        self.choice = replace(choice, **({"who": ""} if is_live else {"where": ""}))
         self.total = len(rows)
         self._kinds = self._count_kinds(rows, is_live=is_live)
         self._knows_addresses = knows_addresses
@@ -116,6 +175,12 @@ class Chooser:
     def is_everybody(self) -> bool:
         """Whether nothing was chosen."""
         return self.choice == Choice()
+
+    @property
+    def query_of_all(self) -> str:
+        """The query string of the same people, all chosen for a mark."""
+        query = self.choice.query
+        return f"{query}{'' if query == '?' else '&'}choose={ALL}"
 
     @property
     def pills(self) -> list[Pill]:
@@ -155,7 +220,7 @@ class Chooser:
         }
 
     def _count_kinds(
-        self, rows: Sequence[ReportRow], *, is_live: bool
+        self, rows: Sequence[Row], *, is_live: bool
     ) -> dict[tuple[str, str], tuple[str, int]]:
         """Label and number of every kind that occurs or was chosen."""
         places = [whereabouts(row.seen).where for row in rows] if is_live else []
@@ -168,20 +233,23 @@ class Chooser:
         for status in IN_ORDER:
             number = statuses.count(status) if is_decided else 0
             kinds["status", status] = str(status.label), number
+        if not is_live:
+            kinds["who", MISSING] = pgettext("people", "missing"), _missing(rows)
         kinds["by", BY_HAND] = _("marked by hand"), sum(map(_is_by_hand, rows))
         chosen = self.choice.filters.items()
         return {k: v for k, v in kinds.items() if v[1] or k in chosen}
 
-    def _takes(self, row: ReportRow) -> bool:
-        status, by, where, q = astuple(self.choice)
+    def _takes(self, row: Row) -> bool:
+        status, by, where, who, q = astuple(self.choice)
         return (
             status in ("", row.status)
             and (not by or _is_by_hand(row))
             and (not where or whereabouts(row.seen).where == where)
+            and (not who or _is_missing(row))
             and (not q or self._is_called(row, q))
         )
 
-    def _is_called(self, row: ReportRow, q: str) -> bool:
+    def _is_called(self, row: Row, q: str) -> bool:
         name = row.participant.name
         if self._knows_addresses:
             name = f"{name} {row.participant.email}"
@@ -196,8 +264,22 @@ def folded(name: str) -> str:
     return plain(name).translate(_ALIKE)
 
 
-def _is_by_hand(row: ReportRow) -> bool:
+def _is_by_hand(row: Choosable) -> bool:
     decision = row.attendance
     return decision is not None and is_by_a_person(
         decision.source, marked=decision.marked_at is not None
     )
+
+
+def _is_missing(row: Choosable) -> bool:
+    return row.status == Status.ABSENT or (
+        row.status == Status.UNKNOWN and not row.intervals
+    )
+
+
+def _missing(rows: Sequence[Choosable]) -> int:
+    """Count them where another filter does not; nobody misses what has not begun."""
+    missing = sum(map(_is_missing, rows))
+    absent = sum(row.status == Status.ABSENT for row in rows)
+    anybody = any(row.intervals or row.status != Status.UNKNOWN for row in rows)
+    return missing if anybody and missing != absent else 0

@@ -121,6 +121,14 @@ class _New(NamedTuple):
     is_derived: bool
 
 
+class Outlook(NamedTuple):
+    """A decision about an event that would stand, before anything follows."""
+
+    status: str
+    source: str | None
+    is_marked: bool
+
+
 def lock_events(events: Iterable[int]) -> None:
     """Keep others from deriving in these events until the transaction ends.
 
@@ -156,6 +164,26 @@ def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Ch
         for one, new in written
         if (one.status, one.source) != (new.status, new.source)
     ]
+
+
+def what_would_follow(people: Mapping[int, Outlook]) -> dict[int, Outlook]:
+    """Return, by participant, what would stand if these decisions were restored.
+
+    Reads as :func:`derive_people` does, and writes nothing.
+    """
+    outlooks = dict(people)
+    if not people:
+        return outlooks
+    decisions = _session_decisions(list(people))
+    for one in _standing(list(people)):
+        if one.event_state == EventState.COMPLETED:
+            outlook = people[one.participant_id]
+            restored = one._replace(**outlook._asdict(), is_derived=False)
+            new = _new(restored, decisions.get(one.participant_id, ()), True)
+            if new is not None:
+                outlook = Outlook(new.status, new.source, is_marked=False)
+            outlooks[one.participant_id] = outlook
+    return outlooks
 
 
 def _new(

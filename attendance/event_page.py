@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from attendance.overview import Line, session_lines
-from attendance.wording import clock_range, long_date
+from attendance.wording import day_and_times
 from events.models import (
     EXPECTED,
     Event,
@@ -97,14 +96,17 @@ class EventPage:
             return False
         return self.may_change or (self.is_host and bool(self.sessions))
 
+    @property
+    def has_decisions(self) -> bool:
+        """There is somebody about whom something is, or can be, decided."""
+        return bool(self.people.paginator.count or self.own)
+
     # The event
 
     @property
     def when(self) -> str:
         """The day, and from when to when."""
-        day = long_date(self.event.starts_at.astimezone(self._zone).date())
-        times = clock_range(self.event.starts_at, self.event.end, self._zone)
-        return _("%(date)s, %(time)s") % {"date": day, "time": times}
+        return day_and_times(self.event.starts_at, self.event.end, self._zone)
 
     @property
     def is_draft(self) -> bool:

@@ -221,15 +221,21 @@ def _time_of_check_in(at: datetime | None, now: datetime) -> datetime:
     return min(at, now)
 
 
-def status_of_check_in(place: Place, at: datetime) -> str:
-    """Return present, or late if it is a session and its grace was over."""
+def status_of_check_in(
+    place: Place, at: datetime, *, grace_minutes: int | None = None
+) -> str:
+    """Return present, or late if it is a session and its grace was over.
+
+    ``grace_minutes`` is read where it is not given.
+    """
     if place.session is None:
         return Status.PRESENT
-    policy = policies.policy_at(
-        policies.Place(place.event.organization, session=place.session)
-    )
-    grace = timedelta(minutes=policy.policy.grace_minutes)
-    is_late = at > place.session.starts_at + grace
+    if grace_minutes is None:
+        policy = policies.policy_at(
+            policies.Place(place.event.organization, session=place.session)
+        )
+        grace_minutes = policy.policy.grace_minutes
+    is_late = at > place.session.starts_at + timedelta(minutes=grace_minutes)
     return Status.LATE if is_late else Status.PRESENT
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.calculation import MINUTE
 from attendance.choice import Choice, Chooser
+from attendance.marking_page import MarkingDesk
 from attendance.models import Status
 from attendance.presence import Where, whereabouts
 from attendance.report import Report
@@ -52,10 +53,21 @@ class Phase(StrEnum):
 
 
 class ReportPage:
-    """A report in words; made and rendered under the reader's language."""
+    """A report in words; made and rendered under the reader's language.
 
-    def __init__(self, report: Report, choice: Choice, *, now: datetime) -> None:
+    ``desk`` is what the reader may decide about its people; None: nothing.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        choice: Choice,
+        *,
+        now: datetime,
+        desk: MarkingDesk | None = None,
+    ) -> None:
         self.report = report
+        self.desk = desk
         self.read_at = now
         self.session = report.session
         self.zone = ZoneInfo(report.session.event.time_zone)
@@ -83,7 +95,11 @@ class ReportPage:
             is_ahead=self.is_ahead,
             is_running=self.is_running,
         )
-        self.rows = [maker.person(row) for row in self.chooser.rows]
+        undoable = desk.undoable if desk else {}
+        self.rows = [
+            maker.person(row, undo=undoable.get(row.participant.pk))
+            for row in self.chooser.rows
+        ]
         self.strangers = [maker.stranger(row) for row in report.unmatched]
         self.options = maker.options.as_html() if self.strangers else ""
 

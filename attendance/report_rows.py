@@ -15,6 +15,7 @@ from attendance.calculation import Interval
 from attendance.desk_page import Desk, Link, Options
 from attendance.evidence import Attempts, Evidence
 from attendance.explanation import attempts_in_words
+from attendance.marking_page import TakingBack
 from attendance.models import DecisionSource, Status
 from attendance.presence import Where, whereabouts
 from attendance.report import Report, ReportRow, UnmatchedRow
@@ -55,8 +56,10 @@ class PersonRow:
         tone: The status whose colour the row has.
         shape: The status, or where they are while the session runs, as a shape.
         label: The same in a word.
+        undo: What the reader may take back of the decision.
     """
 
+    participant_id: int
     name: str
     role: str
     tone: str
@@ -68,6 +71,7 @@ class PersonRow:
     amount: str
     share: str
     links: list[Link]
+    undo: TakingBack | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class RowMaker:
         self._labels = dict(Status.choices)
         self._sources = dict(DecisionSource.choices)
 
-    def person(self, row: ReportRow) -> PersonRow:
+    def person(self, row: ReportRow, *, undo: TakingBack | None = None) -> PersonRow:
         """Return the row of somebody on the roster."""
         person, decision = row.participant, row.attendance
         presence = self._presence(row.intervals)
@@ -130,6 +134,7 @@ class RowMaker:
             where = whereabouts(row.seen).where
             shape, label = where.value, str(OF_ONE[where])
         return PersonRow(
+            participant_id=person.pk,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
             # What is void has no colour.
@@ -142,6 +147,7 @@ class RowMaker:
             amount="" if self.is_ahead else amount(seconds),
             share=share(decision.percentage if decision else None),
             links=list(map(Link.of, row.linked)),
+            undo=undo,
         )
 
     def stranger(self, row: UnmatchedRow) -> StrangerRow:

@@ -3,14 +3,18 @@
 Source: edges.md 16.
 """
 
+import copy
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit import record_changes
 from attendance.conclusion import conclude
-from attendance.event_level import derive_people
+from attendance.event_level import Outlook, derive_people, what_would_follow
 from attendance.marking import status_of_check_in
 from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
 from attendance.precedence import calculation_replaces, rank
@@ -43,12 +47,10 @@ def undo(
     place = Place(participant.event, change.session)
     decisions = lock_decisions(place, [participant])
     decision = decisions[participant.pk]
-    _must_be_newest(change)
+    log = _logs(place, [participant.pk])[participant.pk]
+    _must_be_newest(change, log)
     before = Standing(decision.status, decision.source)
-    if change.source == DecisionSource.CHECK_IN:
-        decision.checked_in_at = decision.check_in_received_at = None
-        decision.check_in_method = decision.checked_in_by = None
-    _restore(decision, place, change)
+    _take_back(decision, place, log)
     decision.updated_at = now
     write_rows([decision])
     if place.session is None and derive_people([participant.pk]):
@@ -61,11 +63,59 @@ def undo(
     return decision
 
 
-def _must_be_newest(change: AttendanceChange) -> None:
-    of_decision = AttendanceChange.objects.filter(
-        participant=change.participant_id, session=change.session_id
-    )
-    newest = of_decision.latest("pk")
+class Outcome(NamedTuple):
+    """What would stand if the newest change of a decision were taken back."""
+
+    change: AttendanceChange
+    status: str
+    source: str | None
+
+
+def undoable(
+    place: Place, decisions: Mapping[int, Attendance], *, grace_minutes: int
+) -> dict[int, Outcome]:
+    """Return, by participant, whose newest change a person made, and what undoing does.
+
+    A constant number of queries; nothing is written.
+
+    Args:
+        place: The session, or the event as a whole.
+        decisions: By participant, with ``checked_in_by`` at hand.
+        grace_minutes: By which a check-in at the session would be late.
+    """
+    newest, outlooks = {}, {}
+    for person, log in _logs(place, decisions).items():
+        if log[-1].actor_id is not None:
+            decision = copy.copy(decisions[person])
+            _take_back(decision, place, log, grace_minutes=grace_minutes)
+            newest[person] = log[-1]
+            outlooks[person] = Outlook(
+                decision.status, decision.source, is_marked(decision)
+            )
+    if place.session is None:
+        outlooks = what_would_follow(outlooks)
+    return {
+        person: Outcome(newest[person], outlook.status, outlook.source)
+        for person, outlook in outlooks.items()
+    }
+
+
+def _logs(
+    place: Place, people: Collection[int]
+) -> Mapping[int, Sequence[AttendanceChange]]:
+    """Return the changes of each person's decision there, the oldest first."""
+    logs: dict[int, list[AttendanceChange]] = defaultdict(list)
+    for change in (
+        AttendanceChange.objects.filter(session=place.session, participant__in=people)
+        .select_related("actor", "reason")
+        .order_by("pk")
+    ):
+        logs[change.participant_id].append(change)
+    return logs
+
+
+def _must_be_newest(change: AttendanceChange, log: Sequence[AttendanceChange]) -> None:
+    newest = log[-1]
     if newest != change:
         raise Conflict(
             "not_the_newest",
@@ -79,13 +129,23 @@ def _must_be_newest(change: AttendanceChange) -> None:
         )
 
 
-def _restore(decision: Attendance, place: Place, change: AttendanceChange) -> None:
+def _take_back(
+    decision: Attendance,
+    place: Place,
+    log: Sequence[AttendanceChange],
+    *,
+    grace_minutes: int | None = None,
+) -> None:
     """Set the decision to the best of what was there before and what is known beside.
 
     What a machine had decided is not restored as such: what is computed now counts.
     """
+    change = log[-1]
+    if change.source == DecisionSource.CHECK_IN and change.undoes_id is None:
+        decision.checked_in_at = decision.check_in_received_at = None
+        decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
-    earlier = _decided_before(change)
+    earlier = _decided_before(log)
     if earlier is not None:
         decision.status, decision.source = change.from_status, change.from_source
         decision.marked_by, decision.marked_at = earlier.actor, earlier.at
@@ -93,7 +153,9 @@ def _restore(decision: Attendance, place: Place, change: AttendanceChange) -> No
     elif change.from_source == DecisionSource.SYSTEM_DEFAULT:
         decision.status, decision.source = change.from_status, change.from_source
     if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
-        decision.status = status_of_check_in(place, decision.checked_in_at)
+        decision.status = status_of_check_in(
+            place, decision.checked_in_at, grace_minutes=grace_minutes
+        )
         decision.source = DecisionSource.CHECK_IN
         decision.marked_by = decision.checked_in_by
         decision.marked_at = decision.check_in_received_at
@@ -117,20 +179,16 @@ def _is_better(decision: Attendance, source: str) -> bool:
     return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
 
 
-def _decided_before(change: AttendanceChange) -> AttendanceChange | None:
+def _decided_before(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
     """Return the change by which a person had decided what is restored, if one did."""
+    change = log[-1]
     if change.from_source is None:
         return None
-    earlier = (
-        AttendanceChange.objects.filter(
-            participant=change.participant_id,
-            session=change.session_id,
-            pk__lt=change.pk,
-            undoes=None,
-        )
-        .filter(to_status=change.from_status, source=change.from_source)
-        .select_related("actor", "reason")
-        .order_by("-pk")
-        .first()
-    )
-    return earlier if earlier is not None and earlier.actor_id is not None else None
+    for earlier in reversed(log[:-1]):
+        decided = (earlier.to_status, earlier.source)
+        if earlier.undoes_id is None and decided == (
+            change.from_status,
+            change.from_source,
+        ):
+            return earlier if earlier.actor_id is not None else None
+    return None

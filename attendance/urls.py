@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from attendance import door_views, self_views, views
+from attendance import door_views, marking_views, self_views, views
 
 _DOOR = "events/<int:event_id>/check-in"
 
@@ -17,7 +17,31 @@ urlpatterns = [
     path(f"{_DOOR}/screen/", door_views.door_screen, name="door_screen"),
     path("c/", self_views.type_code, name="type_code"),
     path("c/<str:code>/", self_views.self_check_in, name="self_check_in"),
+    path(
+        "events/<int:event_id>/attendance/",
+        views.event_attendance,
+        name="event_attendance",
+    ),
+    path(
+        "events/<int:event_id>/attendance/mark/",
+        marking_views.mark_about_event,
+        name="mark_about_event",
+    ),
+    path(
+        "events/<int:event_id>/attendance/undo/",
+        marking_views.undo_about_event,
+        name="undo_about_event",
+    ),
+    path(
+        "events/<int:event_id>/complete/",
+        marking_views.complete,
+        name="complete_event",
+    ),
+    path("events/<int:event_id>/reopen/", marking_views.reopen, name="reopen_event"),
+    path("people/<int:participant_id>/history/", views.history, name="history"),
     path("sessions/<int:session_id>/", views.session_page, name="session"),
+    path("sessions/<int:session_id>/mark/", marking_views.mark_at_session, name="mark"),
+    path("sessions/<int:session_id>/undo/", marking_views.undo_at_session, name="undo"),
     path("sessions/<int:session_id>/calculate/", views.calculate, name="calculate"),
     path(
         "sessions/<int:session_id>/count-as-absent/",

@@ -16,17 +16,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.choice import Choice
+from attendance.event_decisions_page import EventDecisionsPage
 from attendance.event_page import EventPage
 from attendance.forms import IdentityForm, RosterForm, WalkInForm
+from attendance.history_page import HistoryPage
+from attendance.marking_page import MarkingDesk, chooses_all
 from attendance.overview import sessions_overview
 from attendance.report_page import ReportPage
 from attendance.reports_page import ReportsPage
-from attendance.selectors import session_report
+from attendance.rights import Rights
+from attendance.rows import Place
+from attendance.selectors import Report, session_report
 from attendance.services import calculate_session, count_empty_as_absent
 from attendance.unmatched import link_identity, unlink_identity
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
-from events.models import User
+from events.models import Participant, User
 from events.pages import read_page, visible_event
 from events.permissions import Viewer
 from events.views import SignIn
@@ -70,6 +75,35 @@ def reports_page(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "attendance/reports.html", context, status=status)
 
 
+@read_page
+def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = visible_event(request, user, event_id)
+    page = EventDecisionsPage(
+        event,
+        Rights.of(Viewer.of(user), event),
+        user,
+        Choice.of(request.GET.dict()),
+        page=request.GET.get("page"),
+        chooses_all=chooses_all(request.GET),
+    )
+    context = {"about": page, "event": event, "page": "events"}
+    return render(request, "attendance/event_attendance.html", context)
+
+
+@read_page
+def history(request: HttpRequest, user: User, participant_id: int) -> HttpResponse:
+    people = Participant.objects.visible_to(user).select_related("event__organization")
+    person = get_object_or_404(people, pk=participant_id)
+    speak(request, person.event.organization.language)
+    page = HistoryPage(
+        person,
+        session=request.GET.get("session", ""),
+        page=request.GET.get("page"),
+    )
+    context = {"history": page, "page": "events"}
+    return render(request, "attendance/history.html", context)
+
+
 @require_safe
 @login_required
 @never_cache
@@ -78,8 +112,26 @@ def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
     speak(request, session.event.organization.language)
     now = timezone.now()
     report = session_report(session, user=user, now=now)
-    page = ReportPage(report, Choice.of(request.GET.dict()), now=now)
+    desk = _marking_desk(request, report, user)
+    page = ReportPage(report, Choice.of(request.GET.dict()), now=now, desk=desk)
     return render(request, "attendance/session.html", {"report": page})
+
+
+def _marking_desk(
+    request: HttpRequest, report: Report, user: User
+) -> MarkingDesk | None:
+    """What the reader may decide about the people of a report; None: nothing."""
+    place = Place(report.session.event, report.session)
+    rights = Rights.of(Viewer.of(user), place.event)
+    if report.is_void or not rights.may_mark(place):
+        return None
+    return MarkingDesk(
+        place,
+        rights,
+        [row.attendance for row in report.rows if row.attendance],
+        grace_minutes=report.policy.grace_minutes,
+        chooses_all=chooses_all(request.GET),
+    )
 
 
 def organizers_action(

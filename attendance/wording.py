@@ -45,6 +45,14 @@ def clock_range(start: datetime, end: datetime, zone: tzinfo) -> str:
     return f"{first} \u2013 {clock(end, zone, beside=start)}"
 
 
+def day_and_times(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """Return the day on which something begins, and from when to when it is."""
+    return _("%(date)s, %(time)s") % {
+        "date": long_date(start.astimezone(zone).date()),
+        "time": clock_range(start, end, zone),
+    }
+
+
 def long_date(day: date) -> str:
     """Return "Tuesday 18 November 2026" in the reader's language."""
     return date_format(day, pgettext("date format", "l j F Y"))

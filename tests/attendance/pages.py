@@ -23,6 +23,7 @@ from tests.factories import (
     make_session,
 )
 
+CONTROLS = r'<div class="row-actions">.*?</div>|<label class="choose-one">.*?</label>'
 RUNNING = START + timedelta(minutes=30)
 AFTERWARDS = START + timedelta(hours=2)
 
@@ -105,11 +106,11 @@ def text(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
-def row_of(page: str, name: str) -> str:
-    """The markup of one person's row."""
+def row_of(page: str, name: str, *, with_controls: bool = False) -> str:
+    """The markup of one person's row: what it says, or also what can be done there."""
     rows = re.findall(r'<tr role="row">.*?</tr>', page, flags=re.DOTALL)
-    [row] = [row for row in rows if f"<bdi>{name}</bdi>" in row]
-    return str(row)
+    [row] = [row for row in rows if f"<strong><bdi>{name}</bdi></strong>" in row]
+    return str(row) if with_controls else re.sub(CONTROLS, "", row, flags=re.DOTALL)
 
 
 def people_of(page: str) -> list[str]:

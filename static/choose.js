@@ -1,0 +1,16 @@
+// Chooses all people shown without asking for the page anew, and opens what to do then.
+const people = document.querySelectorAll("input[form=several]");
+const details = document.querySelector("#several details");
+
+function chosen(event) {
+  if (event.target.checked) details.open = true;
+}
+
+for (const one of people) one.addEventListener("change", chosen);
+
+document.querySelector("[data-choose-all]")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const all = [...people].every((one) => one.checked);
+  for (const one of people) one.checked = !all;
+  details.open = !all;
+});
