@@ -4,29 +4,25 @@ Who may read the whole roster sees everybody; an attendee sees their own decisio
 All times are the event's.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, FilteredRelation, Q, Value
-from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.choice import Choice, Chooser
+from attendance.event_rows import event_rows, roster_with_decisions
 from attendance.evidence import NOTHING_SEEN, Evidence
-from attendance.explanation import Decision, explain
 from attendance.marking_page import MarkingDesk, TakingBack
-from attendance.models import Attendance, DecisionSource, Status
+from attendance.models import DecisionSource, Status
 from attendance.rights import Rights
 from attendance.rows import Place
-from attendance.selectors import ORDER_OF_PEOPLE, name_of
+from attendance.selectors import ReportRow
 from attendance.wording import IN_ORDER, Count, day_and_times
 from events.models import (
-    EXPECTED,
     Event,
     EventState,
     Participant,
@@ -43,7 +39,6 @@ class Who(NamedTuple):
     pk: int
     name: str
     email: str
-    role: str
 
 
 class Standing(NamedTuple):
@@ -102,8 +97,9 @@ class EventDecisionsPage:
         self.event = event
         self.zone = ZoneInfo(event.time_zone)
         self._rights = rights
+        self._everybody = self._listed(user)
         self.chooser = Chooser(
-            self._listed(user),
+            self._everybody,
             choice if rights.reads_all else Choice(),
             is_live=False,
             knows_addresses=rights.organizes,
@@ -179,40 +175,22 @@ class EventDecisionsPage:
     # The people
 
     def _listed(self, user: User) -> list[Listed]:
-        """Everybody in the reports of the event; the waitlisted only once decided."""
-        people = (
-            Participant.objects.visible_to(user)
-            .in_reports()
-            .filter(event=self.event)
-            .annotate(
-                decision=FilteredRelation(
-                    "attendances", condition=Q(attendances__session=None)
-                ),
-                decided=Coalesce(F("decision__status"), Value(Status.UNKNOWN.value)),
-            )
-            .filter(Q(registration__in=EXPECTED) | Q(decision__source__isnull=False))
-            .order_by(*ORDER_OF_PEOPLE)
+        people = roster_with_decisions(self.event, user).values_list(
+            "pk",
+            "name",
+            "email",
+            "decision__source",
+            "decision__marked_at",
+            "event_status",
         )
-        self._everybody = [
-            Listed(Who(*row[:4]), Standing(*row[4:6]), row[6])
-            for row in people.values_list(
-                "pk",
-                "name",
-                "email",
-                "role",
-                "decision__source",
-                "decision__marked_at",
-                "decided",
-            )
-        ]
-        return self._everybody
+        return [Listed(Who(*row[:3]), Standing(*row[3:5]), row[5]) for row in people]
 
     @cached_property
-    def _decisions(self) -> Mapping[int, Attendance]:
-        shown = [row.participant.pk for row in self.list]
-        decisions = Attendance.objects.filter(session=None, participant__in=shown)
-        related = decisions.select_related("marked_by", "checked_in_by")
-        return {one.participant_id: one for one in related}
+    def _shown(self) -> list[ReportRow]:
+        """A page of those chosen, with their whole decisions."""
+        people = Participant.objects.in_bulk([row.participant.pk for row in self.list])
+        shown = [people[row.participant.pk] for row in self.list]
+        return event_rows(self.event, shown)
 
     @cached_property
     def desk(self) -> MarkingDesk | None:
@@ -220,7 +198,7 @@ class EventDecisionsPage:
         place = Place(self.event, None)
         if self.is_cancelled or not self._rights.may_mark(place):
             return None
-        decisions = list(self._decisions.values())
+        decisions = [row.attendance for row in self._shown if row.attendance]
         return MarkingDesk(
             place, self._rights, decisions, chooses_all=self._chooses_all
         )
@@ -229,34 +207,18 @@ class EventDecisionsPage:
     def rows(self) -> list[Row]:
         """Those chosen, a page of them."""
         undoable = self.desk.undoable if self.desk else {}
-        return [self._row(one, undoable.get(one.participant.pk)) for one in self.list]
+        return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
 
-    def _row(self, one: Listed, undo: TakingBack | None) -> Row:
-        person, source = one.participant, one.attendance.source
+    def _row(self, row: ReportRow, undo: TakingBack | None) -> Row:
+        person = row.participant
+        source = row.attendance.source if row.attendance else None
         return Row(
             participant_id=person.pk,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
-            status=one.status,
-            label=str(Status(one.status).label),
+            status=row.status,
+            label=str(Status(row.status).label),
             source=str(DecisionSource(source).label) if source else "",
-            sentence=self._sentence(self._decisions.get(person.pk)),
+            sentence=row.explanation,
             undo=undo,
-        )
-
-    def _sentence(self, decision: Attendance | None) -> str:
-        """Why it is so."""
-        if decision is None:
-            decision = Attendance(notes="")
-        return explain(
-            Decision(
-                status=decision.status,
-                source=decision.source,
-                window_starts_at=self.event.starts_at,
-                marked_by_name=name_of(decision.marked_by),
-                marked_at=decision.marked_at,
-                notes=decision.notes,
-                calculated=True,
-            ),
-            self.zone,
         )

@@ -174,7 +174,7 @@ def what_would_follow(people: Mapping[int, Outlook]) -> dict[int, Outlook]:
     outlooks = dict(people)
     if not people:
         return outlooks
-    decisions = _session_decisions(list(people))
+    decisions = session_decisions(list(people))
     for one in _standing(list(people)):
         if one.event_state == EventState.COMPLETED:
             outlook = people[one.participant_id]

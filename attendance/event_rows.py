@@ -58,7 +58,7 @@ def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
     stored = Attendance.objects.filter(session=None, participant__in=ids)
     decisions = {
         decision.participant_id: decision
-        for decision in stored.select_related("marked_by")
+        for decision in stored.select_related("marked_by", "checked_in_by")
     }
     of_sessions = session_decisions(ids)
     zone = ZoneInfo(event.time_zone)

@@ -14,7 +14,7 @@ from events.form_parts import AddressField
 from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
-LONGEST_REASON = 1000
+LONGEST_REASON = 2000
 # What somebody can be marked as: nobody marks that they do not know.
 MARKS = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 
@@ -93,7 +93,7 @@ def _reason_field() -> forms.CharField:
         max_length=LONGEST_REASON,
         required=False,
         error_messages={
-            "max_length": _("The reason is too long: 1000 letters at most.")
+            "max_length": _("The reason is too long: 2000 letters at most.")
         },
     )
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.models import AttendanceChange, DecisionSource, Status
-from attendance.selectors import name_of
+from attendance.shapes import name_of
 from attendance.wording import clock
 from events.models import Participant
 from events.times import short_day

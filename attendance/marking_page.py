@@ -16,7 +16,7 @@ from attendance.forms import MARKS
 from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
 from attendance.rights import Rights
 from attendance.rows import Place
-from attendance.selectors import name_of
+from attendance.shapes import name_of
 from attendance.undoing import Outcome, undoable
 from attendance.wording import clock
 

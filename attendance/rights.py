@@ -82,15 +82,21 @@ class Rights:
                 field="source",
             )
 
+    def may_undo(self, change: AttendanceChange, place: Place) -> bool:
+        """Whether they may take back this change of a decision there."""
+        return self.may_mark(place) and (
+            self.administers or not _is_of_override(change)
+        )
+
     def must_undo(self, change: AttendanceChange) -> None:
         """Raise NotAllowed for whoever may not take this change back."""
         self.must_mark(Place(change.participant.event, change.session))
-        is_override = DecisionSource.ADMIN_OVERRIDE in (
-            change.source,
-            change.from_source,
-        )
-        if is_override and not self.administers:
+        if _is_of_override(change) and not self.administers:
             raise NotAllowed(
                 "admins_only",
                 _("Only admins and owners of the organization undo an override."),
             )
+
+
+def _is_of_override(change: AttendanceChange) -> bool:
+    return DecisionSource.ADMIN_OVERRIDE in (change.source, change.from_source)

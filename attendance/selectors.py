@@ -130,7 +130,7 @@ def _decisions(
     decisions = Attendance.objects.filter(
         session__in=[session for session, _people in rosters],
         participant__in=_people_of(rosters),
-    ).select_related("marked_by")
+    ).select_related("marked_by", "checked_in_by")
     return {(d.session_id, d.participant_id): d for d in decisions}
 
 

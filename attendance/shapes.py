@@ -115,7 +115,7 @@ def sentence_of(
         failed_attempts=parts.failed_attempts or 0,
         first_attempt_at=parts.first_attempt_at,
         last_attempt_at=parts.last_attempt_at,
-        marked_by_name=_name_of(parts.marked_by),
+        marked_by_name=name_of(parts.marked_by),
         marked_at=parts.marked_at,
         notes=parts.notes,
         nobody_seen=nobody_seen,
@@ -129,5 +129,6 @@ def sentence_of(
     return explain(decision, zone)
 
 
-def _name_of(user: User | None) -> str:
+def name_of(user: User | None) -> str:
+    """Return how people know somebody who has an account; empty for nobody."""
     return (user.get_full_name() or user.get_username()) if user else ""

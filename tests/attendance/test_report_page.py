@@ -31,6 +31,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+CHOOSE_SCRIPT = '<script type="module" src="/static/choose.js">'
 PRINT_SCRIPT = '<script type="module" src="/static/print.js">'
 
 
@@ -226,7 +227,7 @@ def test_names_cannot_write_markup() -> None:
     session = make_session(event, title='"><img src=x>')
     be_there(session, None, (0, 60), identity="x", name="<i>stranger</i>")
     page = get(session)
-    assert re.findall(r"<script[^>]*>", page) == [PRINT_SCRIPT]
+    assert re.findall(r"<script[^>]*>", page) == [CHOOSE_SCRIPT, PRINT_SCRIPT]
     for opened in ("<img", "<i>", "<b>"):
         assert opened not in page
 
