@@ -37,7 +37,8 @@ class Standing(NamedTuple):
 class Line(NamedTuple):
     """One change, as shown.
 
-    ``takes_back`` and ``taken_back`` are empty where nothing was.
+    ``takes_back``: when what it takes back was decided; ``taken_back``: by whom it was
+    taken back itself, and when.
     """
 
     when: str
@@ -49,7 +50,7 @@ class Line(NamedTuple):
     is_person: bool
     reason: str
     takes_back: str
-    taken_back: str
+    taken_back: tuple[str, str] | None
 
 
 class HistoryPage:
@@ -126,14 +127,10 @@ class HistoryPage:
             taken_back=self._taken_back(change),
         )
 
-    def _taken_back(self, change: AttendanceChange) -> str:
-        undone_by = getattr(change, "undone_by", None)
-        if undone_by is None:
-            return ""
-        return _("Taken back by %(name)s, %(time)s") % {
-            "name": f"\u2068{name_of(undone_by.actor)}\u2069",
-            "time": self._when(undone_by),
-        }
+    def _taken_back(self, change: AttendanceChange) -> tuple[str, str] | None:
+        if not hasattr(change, "undone_by"):
+            return None
+        return name_of(change.undone_by.actor), self._when(change.undone_by)
 
     def _when(self, change: AttendanceChange) -> str:
         """The time, with its day where that is not the day of what it is about."""

@@ -31,9 +31,7 @@ class TakingBack(NamedTuple):
 
     change_id: int
     done: str
-    status: str
-    label: str
-    source: str
+    afterwards: str
 
 
 class MarkingDesk:
@@ -87,29 +85,36 @@ class MarkingDesk:
 
     def _taking_back(self, outcome: Outcome) -> TakingBack:
         change = outcome.change
-        source = DecisionSource(outcome.source).label if outcome.source else ""
         return TakingBack(
             change_id=change.pk,
             done=self._done(change),
-            status=outcome.status,
-            label=str(Status(outcome.status).label),
-            source=str(source),
+            afterwards=in_words(outcome.status, outcome.source),
         )
 
     def _done(self, change: AttendanceChange) -> str:
         """What the newest change did, who made it, and when."""
-        values = {
-            "before": Status(change.from_status).label,
-            "after": Status(change.to_status).label,
+        if change.undoes_id is None:
+            text = _("Said by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
+        else:
+            text = _("Taken back by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
+        return text % {
+            "before": in_words(change.from_status, change.from_source),
+            "after": in_words(change.to_status, change.source),
             "name": f"\u2068{name_of(change.actor)}\u2069",
             "time": clock(change.at, self._zone, beside=self._beside),
         }
-        if change.undoes_id is not None:
-            return (
-                _("Taken back by %(name)s, %(time)s: %(before)s → %(after)s.") % values
-            )
-        return _("Said by %(name)s, %(time)s: %(before)s → %(after)s.") % values
 
     @property
     def _beside(self) -> datetime:
         return (self._place.session or self._place.event).starts_at
+
+
+def in_words(status: str, source: str | None) -> str:
+    """Return a decision with who or what decided."""
+    label = str(Status(status).label)
+    if source is None:
+        return label
+    return _("%(status)s (%(source)s)") % {
+        "status": label,
+        "source": DecisionSource(source).label,
+    }

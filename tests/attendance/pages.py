@@ -23,7 +23,10 @@ from tests.factories import (
     make_session,
 )
 
-CONTROLS = r'<div class="row-actions">.*?</div>|<label class="choose-one">.*?</label>'
+CONTROLS = (
+    r'<div class="row-actions">.*?</div>|<label class="choose-one">.*?</label>'
+    r'|<a class="button quiet".*?</a>'
+)
 RUNNING = START + timedelta(minutes=30)
 AFTERWARDS = START + timedelta(hours=2)
 

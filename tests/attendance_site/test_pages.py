@@ -14,9 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from events.models import Event, EventState, Role, User
+from attendance.marking import Mark, mark
+from attendance.models import AttendanceChange, Status
+from attendance.rows import Place
+from events.models import Event, EventState, Participant, Role, User
 from tests.attendance_site.test_routes import ROLES, fill, starred, written
 from tests.factories import (
+    START,
     make_event,
     make_member,
     make_organization,
@@ -70,6 +74,16 @@ TABLE = {
     "GET events/{event}/sessions/new/": ORGANIZERS,
     "POST events/{event}/sessions/new/": ORGANIZERS_SENT,
     # The attendee's own place, then somebody else's.
+    "GET events/{event}/attendance/": "302 404 200 200 200 200 200 200",
+    "POST events/{event}/attendance/mark/": ORGANIZERS_SENT,
+    "POST events/{event}/attendance/undo/": ORGANIZERS_SENT,
+    "POST events/{open}/complete/": ORGANIZERS_SENT,
+    "POST events/{completed}/reopen/": ORGANIZERS_SENT,
+    # The attendee's own history, then somebody else's.
+    "GET people/{participant}/history/": "302 404 200 200 200 200 200 200",
+    "GET people/{other}/history/": "302 404 404 200 200 200 200 200",
+    "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
+    "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
     "GET people/{participant}/edit/": "302 404 200 403 403 200 200 200",
     "POST people/{participant}/edit/": "302 404 302 403 403 302 302 302",
     "GET people/{other}/edit/": "302 404 404 403 403 200 200 200",
@@ -102,6 +116,14 @@ SENT: dict[str, dict[str, Any]] = {
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
 
+# What stands on pages that are more than a form.
+SENT_BESIDES: dict[str, dict[str, Any]] = {
+    "events/{event}/attendance/mark/": {"participant": "{other}", "status": "late"},
+    "events/{event}/attendance/undo/": {"change": "{about_event}"},
+    "sessions/{session}/mark/": {"participant": "{other}", "status": "late"},
+    "sessions/{session}/undo/": {"change": "{about_session}"},
+}
+
 World = tuple[dict[str, User], dict[str, Any]]
 
 
@@ -112,15 +134,32 @@ def world() -> World:
     users = {role.value: make_member(organization, role) for role in Role}
     users["stranger"] = make_member(make_organization(), Role.OWNER)
     users["attendee"], users["host"] = make_user(), make_user()
-    make_participant(event, user=users["host"], role="host")
+    events = [
+        event,
+        make_event(organization),
+        make_event(organization, state=EventState.COMPLETED),
+    ]
+    for each in events:
+        make_participant(each, user=users["host"], role="host")
+    people = [make_participant(each, user=users["attendee"]) for each in events]
+    session = make_session(event)
     return users, {
         "organization": organization.pk,
         "event": event.pk,
-        "participant": make_participant(event, user=users["attendee"]).pk,
+        "open": events[1].pk,
+        "completed": events[2].pk,
+        "participant": people[0].pk,
         "other": make_participant(event).pk,
-        "session": make_session(event).pk,
+        "session": session.pk,
+        "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
+        "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
         "code": "BBBBBBC",
     }
+
+
+def marked(place: Place, person: Participant, by: User) -> AttendanceChange:
+    mark(place, [Mark(person, Status.ABSENT)], by=by, now=START)
+    return AttendanceChange.objects.latest("pk")
 
 
 @pytest.mark.django_db
@@ -143,8 +182,8 @@ def answer_of(route: str, role: str, world: World) -> int:
             if method == "GET":
                 response = client.get(address)
             else:
-                sent = fill(SENT.get(path, {}), ids) | file_of(path)
-                response = client.post(address, sent)
+                sent = fill((SENT | SENT_BESIDES).get(path, {}), ids)
+                response = client.post(address, sent | file_of(path))
         transaction.set_rollback(True)
     if role == "anonymous":
         assert response["Location"] == f"/?next={address}"
@@ -166,7 +205,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, signing out, the report, machines' routes.
 ELSEWHERE = re.compile(
     r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics"
-    r"|sessions/\*/(?!edit|end/)"
+    r"|sessions/\*/(?!edit|end/|mark|undo)"
 )
 
 

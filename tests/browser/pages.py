@@ -14,11 +14,17 @@ ELSEWHERE = ("admin/", "api/", "health/", "webhooks/")
 ACTIONS = {
     "calculate",
     "cancel_session",
+    "complete_event",
     "count_as_absent",
     "link",
+    "mark",
+    "mark_about_event",
     "publish_event",
+    "reopen_event",
     "restore_session",
     "sign_out",
+    "undo",
+    "undo_about_event",
     "unlink",
 }
 
@@ -70,6 +76,23 @@ EVENTS = {
     "draft": Seen("event", "draft"),
     "cancelled event": Seen("event", "cancelled event"),
 }
+DECISIONS = {
+    "attendance": Seen("event_attendance", "event"),
+    "attendance, completed": Seen(
+        "event_attendance", "completed", "owner", opened=True
+    ),
+    "attendance, everybody chosen": Seen(
+        "event_attendance", "completed", "owner", "?choose=all"
+    ),
+    "attendance, none fits": Seen("event_attendance", "event", query="?q=zzz"),
+    "attendance, for a viewer": Seen("event_attendance", "completed", "viewer"),
+    "attendance, for an attendee": Seen("event_attendance", "event", "attendee"),
+    "attendance of a cancelled event": Seen("event_attendance", "cancelled event"),
+    "history": Seen("history", "decided"),
+    "history about the event": Seen("history", "decided", query="?session=event"),
+    "history of one mark": Seen("history", "marked", "viewer"),
+    "own history": Seen("history", "attendee", "attendee"),
+}
 FORMS = {
     "new organization": Seen("new_organization"),
     "organization": Seen("edit_organization", "organization", "owner"),
@@ -103,6 +126,8 @@ REPORTS = {
     "chosen by status": Seen("session", "calculated", query="?status=late"),
     "chosen, and nobody fits": Seen("session", "calculated", query="?q=zzz"),
     "unmatched people": Seen("session", "calculated", opened=True),
+    "everybody chosen": Seen("session", "calculated", "owner", "?choose=all"),
+    "calculated, for its host": Seen("session", "calculated", "teacher", opened=True),
     "calculated, for a viewer": Seen("session", "calculated", "viewer"),
     "calculated, for an attendee": Seen("session", "calculated", "attendee"),
 }
@@ -117,7 +142,7 @@ MANY = {
     ),
 }
 REPORTS |= MANY
-ALL = PAGES | EVENTS | FORMS | REPORTS
+ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS
 
 
 def routes() -> set[str]:

@@ -9,8 +9,17 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from attendance.models import Attendance, SessionCalculation, Status
-from events.models import Event, EventState, Participant, ParticipantRole, Role
+from attendance.completion import complete_event
+from attendance.marking import Mark, mark
+from attendance.models import (
+    AttendanceChange,
+    DecisionSource,
+    SessionCalculation,
+    Status,
+)
+from attendance.rows import Place
+from attendance.undoing import undo
+from events.models import Event, EventState, Participant, ParticipantRole, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.factories import (
@@ -39,7 +48,10 @@ class School:
         self.newcomer = make_user()
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
         self.event = self._event("Algebra II")
-        self.host = self._person("Amina Hadid", role=ParticipantRole.HOST)
+        self.teacher = make_user()
+        self.host = self._person(
+            "Amina Hadid", role=ParticipantRole.HOST, user=self.teacher
+        )
         self.yusuf = self._person("Yusuf Karim", user=self.attendee)
         self.maria = self._person("Maria Lopes")
         self.tom = self._person(LONG)
@@ -53,6 +65,7 @@ class School:
             "draft": self._event("Draft", state=EventState.DRAFT),
             "cancelled event": self._event("Off", state=EventState.CANCELLED),
             "person": self.maria,
+            "marked": self.sara,
             "attendee": self.yusuf,
             "ahead": self._session(60, "Ahead"),
             "running": self._running(),
@@ -62,6 +75,7 @@ class School:
             "cancelled": self._cancelled(),
             "failed": self._failed(),
         }
+        self.subjects["completed"] = self._completed()
         self.subjects["without roster"] = make_session(
             self._event("Not begun"), starts_at=self.now + timedelta(days=2)
         )
@@ -76,8 +90,7 @@ class School:
             title=title,
             time_zone="Asia/Riyadh",
             starts_at=self.now - timedelta(days=3),
-            ends_at=self.now + timedelta(days=3),
-            **fields,
+            **{"ends_at": self.now + timedelta(days=3)} | fields,
         )
 
     def _person(self, name: str, **fields: Any) -> Participant:
@@ -116,14 +129,49 @@ class School:
         be_there(session, None, (5, 27), identity=LONG, name=LONG, kind="SIP")
         try_in_vain(session, "lost-phone", 7)
         calculate(session, self.now)
-        Attendance.objects.filter(session=session, participant=self.sara).update(
-            status=Status.EXCUSED,
-            source="manual",
-            marked_by=self.owner,
-            marked_at=self.now,
-            notes="Ill, called in.",
-        )
+        self._mark(session, self.sara, Status.EXCUSED, "Ill, called in.")
+        self._mark(session, self.omar, Status.ABSENT, by=self.owner, overrides=True)
         return session
+
+    def _mark(
+        self,
+        session: LiveSession | None,
+        person: Participant,
+        status: str,
+        notes: str = "",
+        *,
+        by: User | None = None,
+        overrides: bool = False,
+    ) -> None:
+        source = DecisionSource.ADMIN_OVERRIDE if overrides else DecisionSource.MANUAL
+        mark(
+            Place(person.event, session),
+            [Mark(person, status, notes)],
+            source=source,
+            by=by or self.organizer,
+            now=self.now,
+        )
+
+    def _completed(self) -> Event:
+        """Of two lessons; somebody is marked about the whole, one mark taken back."""
+        event = self._event("Sewing", ends_at=self.now - timedelta(hours=1))
+        people = [make_participant(event, name=name) for name in ("Ana", LONG, "نور")]
+        for hours in (50, 26):
+            session = make_session(event, starts_at=self.now - timedelta(hours=hours))
+            be_there(session, people[0], (0, 60))
+            be_there(session, people[1], (0, 20))
+            calculate(session, self.now)
+        complete_event(event=event, now=self.now)
+        self._mark(session, people[0], Status.LATE)
+        undo(
+            AttendanceChange.objects.filter(participant=people[0], session=session)[0],
+            reason="The wrong person.",
+            by=self.owner,
+            now=self.now,
+        )
+        self._mark(None, people[2], Status.EXCUSED, "Travelling until Sunday.")
+        self.subjects["decided"] = people[0]
+        return event
 
     def _nobody_seen(self) -> LiveSession:
         session = self._session(-50 * 60, "Nobody seen")
