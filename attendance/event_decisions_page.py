@@ -18,9 +18,9 @@ from attendance.event_rows import event_rows, roster_with_decisions
 from attendance.evidence import NOTHING_SEEN, Evidence
 from attendance.marking_page import MarkingDesk, TakingBack
 from attendance.models import DecisionSource, Status
+from attendance.report import ReportRow
 from attendance.rights import Rights
 from attendance.rows import Place
-from attendance.selectors import ReportRow
 from attendance.wording import IN_ORDER, Count, day_and_times
 from events.models import (
     Event,

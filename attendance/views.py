@@ -22,11 +22,12 @@ from attendance.forms import IdentityForm, RosterForm, WalkInForm
 from attendance.history_page import HistoryPage
 from attendance.marking_page import MarkingDesk, chooses_all
 from attendance.overview import sessions_overview
+from attendance.report import Report
 from attendance.report_page import ReportPage
 from attendance.reports_page import ReportsPage
 from attendance.rights import Rights
 from attendance.rows import Place
-from attendance.selectors import Report, session_report
+from attendance.selectors import session_report
 from attendance.services import calculate_session, count_empty_as_absent
 from attendance.unmatched import link_identity, unlink_identity
 from events.errors import NotAllowed, RuleBroken
