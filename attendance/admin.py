@@ -114,7 +114,11 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
                 "title": _("Mark…"),
                 "opts": self.opts,
                 "form": form,
-                "rows": rows.select_related("participant", "event", "session"),
+                # One page of them: more are selected only all together.
+                "rows": rows.select_related("participant", "event", "session")[
+                    : self.list_per_page
+                ],
+                "number": rows.count(),
                 "action_checkbox_name": ACTION_CHECKBOX_NAME,
                 "select_across": request.POST.get("select_across", "0"),
             }

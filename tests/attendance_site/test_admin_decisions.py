@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from attendance.admin import AttendanceAdmin
 from attendance.models import Attendance, AttendanceChange, PointsMapping
 from attendance.points import worth_in
 from events.models import Participant, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson
-from tests.factories import make_attendance, make_user
+from tests.factories import make_attendance, make_participant, make_user
 
 pytestmark = pytest.mark.django_db
 DECISIONS = "/admin/attendance/attendance/"
@@ -68,6 +69,29 @@ def test_what_it_marks_is_a_mark_like_any_other(
     }
     changes = AttendanceChange.objects.filter(source="manual")
     assert [change.reason.text for change in changes] == ["Fire alarm"] * 2
+
+
+def test_all_that_a_filter_leaves_are_marked_though_a_page_shows_some(
+    admin: Client, lesson: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AttendanceAdmin, "list_per_page", 1)
+    for number in range(3):
+        make_attendance(make_participant(lesson.event, name=f"Other {number}"), lesson)
+    form = {
+        "action": "mark",
+        "_selected_action": [Attendance.objects.latest("pk").pk],
+        "select_across": "1",
+    }
+    path = f"{DECISIONS}?person=other"
+    page = admin.post(path, form).content.decode()
+    assert "This is about 3 people:" in page
+    assert page.count('name="_selected_action"') == 1
+    said = {"mark": "Mark", "status": "late", "reason": "Train"}
+    assert (
+        "3 people were marked."
+        in admin.post(path, form | said, follow=True).content.decode()
+    )
+    assert Attendance.objects.filter(status="late").count() == 3
 
 
 def test_an_override_stands_against_marks_and_what_is_refused_is_told(
