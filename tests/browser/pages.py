@@ -33,7 +33,8 @@ class Seen(NamedTuple):
     """A page: its route, what it is about, and whoever sees it.
 
     ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
-    is everything on it that opens.
+    is everything on it that opens. ``person``: of whom it is, beside ``about``.
+    ``code``: the one at the door that opens it.
     """
 
     route: str
@@ -43,11 +44,15 @@ class Seen(NamedTuple):
     status: int = HTTPStatus.OK
     refused: bool = False
     opened: bool = False
+    person: str = ""
+    code: str = ""
 
     def path(self, school: School) -> str:
-        subject = [school.subjects[self.about].pk] if self.about else []
+        named = [name for name in (self.about, self.person) if name]
+        subjects = [school.subjects[name].pk for name in named]
+        codes = [school.code(self.code)] if self.code else []
         query = self.query.format_map(school.subjects)
-        return reverse(self.route, args=subject) + query
+        return reverse(self.route, args=[*subjects, *codes]) + query
 
     def user(self, school: School) -> User | None:
         return getattr(school, self.who) if self.who else None
@@ -142,7 +147,30 @@ MANY = {
     ),
 }
 REPORTS |= MANY
-ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS
+DOOR = {
+    "door": Seen("door", "event"),
+    "door, for a host": Seen("door", "event", "teacher"),
+    "door, nobody is called that": Seen("door", "event", query="?q=zzz"),
+    "door of an event without anything": Seen("door", "empty event"),
+    "door of a cancelled event": Seen("door", "cancelled event"),
+    "a badge's page": Seen("door_person", "event", person="person"),
+    "a badge's page, inside": Seen("door_person", "event", person="inside"),
+    "walk-in": Seen("door_walk_in", "event"),
+    "walk-in, refused": Seen("door_walk_in", "event", refused=True),
+    "badges": Seen("door_badges", "event"),
+    "screen": Seen("door_screen", "event"),
+    "screen, too early": Seen("door_screen", "event ahead"),
+    "code to type": Seen("type_code", who="attendee"),
+    "check oneself in": Seen("self_check_in", who="attendee", code="event"),
+    "checked in": Seen("self_check_in", who="teacher", code="event"),
+    "a code that is over": Seen(
+        "self_check_in", who="attendee", code="over", status=HTTPStatus.CONFLICT
+    ),
+    "a code for others": Seen(
+        "self_check_in", who="newcomer", code="event", status=HTTPStatus.FORBIDDEN
+    ),
+}
+ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS | DOOR
 
 
 def routes() -> set[str]:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from attendance.completion import complete_event
-from attendance.marking import Mark, mark
+from attendance.marking import Mark, check_in, mark
 from attendance.models import (
     AttendanceChange,
     DecisionSource,
@@ -18,6 +18,7 @@ from attendance.models import (
     Status,
 )
 from attendance.rows import Place
+from attendance.self_check_in import code_of
 from attendance.undoing import undo
 from events.models import Event, EventState, Participant, ParticipantRole, Role, User
 from sessions_app.models import LiveSession
@@ -76,6 +77,10 @@ class School:
             "failed": self._failed(),
         }
         self.subjects["completed"] = self._completed()
+        self.subjects["inside"] = self._inside()
+        self.subjects["event ahead"] = make_event(
+            self.organization, starts_at=self.now + timedelta(days=2)
+        )
         self.subjects["without roster"] = make_session(
             self._event("Not begun"), starts_at=self.now + timedelta(days=2)
         )
@@ -83,6 +88,12 @@ class School:
     def path(self, session: str) -> str:
         """The page of one of the sessions."""
         return f"/sessions/{self.subjects[session].pk}/"
+
+    def code(self, name: str) -> str:
+        """The code that an event's screen shows now, or one that is over."""
+        if name == "over":
+            return code_of(self.event, self.now - timedelta(days=1)).text
+        return code_of(self.event, timezone.now()).text
 
     def _event(self, title: str, **fields: Any) -> Event:
         return make_event(
@@ -113,6 +124,14 @@ class School:
         session = self._session(-62, "Ended")
         be_there(session, None, (3, 60), identity=GUEST, name="Lina")
         return session
+
+    def _inside(self) -> Participant:
+        """The host, who has been checked in to what runs now."""
+        running = self.subjects["running"]
+        assert isinstance(running, LiveSession)
+        place = Place(self.event, running)
+        check_in(place, self.host, by=self.organizer, now=self.now)
+        return self.host
 
     def _calculated(self) -> LiveSession:
         session = self._session(-26 * 60, "Quadratic equations")

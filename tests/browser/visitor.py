@@ -73,6 +73,8 @@ class Visitor:
         self.page = page
         self.site = site
         self.trouble: list[str] = []
+        # Parts of what the console says of requests that fail by intent.
+        self.awaited: list[str] = []
         page.on("request", self._note_request)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
@@ -85,7 +87,9 @@ class Visitor:
         # What Chromium itself says of a page that is an error by intent.
         is_of_status = "Failed to load resource" in message.text
         is_of_page = message.location.get("url") == self.page.url
-        if message.type in {"error", "warning"} and not (is_of_status and is_of_page):
+        is_awaited = any(part in message.text for part in self.awaited)
+        is_by_intent = is_of_status and (is_of_page or is_awaited)
+        if message.type in {"error", "warning"} and not is_by_intent:
             self.trouble.append(f"{message.type}: {message.text}")
 
     def open(self, path: str, status: int = HTTPStatus.OK) -> None:

@@ -1,0 +1,299 @@
+"""The door in a real browser: with the network, without it, and with it again."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, Dialog, Locator, Page, Route, expect
+
+from attendance.models import Attendance, AttendanceChange
+from events.models import Participant
+from sessions_app.models import LiveSession
+from tests.attendance.pages import signed_in
+from tests.browser.looking import look_at
+from tests.browser.pages import DOOR
+from tests.browser.school import School
+from tests.browser.visitor import DESK, PATIENCE_MS, PHONE, Visitor, visiting
+from tests.factories import make_event, make_participant, make_session
+
+CHECK_IN = "**/api/participants/*/check-in"
+CUT = "ERR_INTERNET_DISCONNECTED"
+STORED = "Object.values(localStorage).map(each => JSON.parse(each))"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def lesson(school: School) -> LiveSession:
+    """It began half an hour ago, later than its grace; three people are expected."""
+    event = make_event(
+        school.organization, starts_at=school.now, time_zone="Asia/Riyadh"
+    )
+    for name in ("Ana Lima", "Ben Okoro", "أمينة"):
+        make_participant(event, name=name)
+    return make_session(event, starts_at=school.now - timedelta(minutes=30))
+
+
+@pytest.fixture
+def visitor(
+    chromium: Browser, site: str, school: School, lesson: LiveSession
+) -> Iterator[Visitor]:
+    """Staff with a phone, at the door of the lesson."""
+    with visiting(chromium, site, school.organizer, width=PHONE) as visitor:
+        visitor.open(f"/events/{lesson.event_id}/check-in/")
+        yield visitor
+
+
+def cut(visitor: Visitor) -> None:
+    visitor.awaited.append(CUT)
+    visitor.page.context.set_offline(True)
+
+
+def restore(visitor: Visitor) -> None:
+    visitor.page.context.set_offline(False)
+
+
+def row(visitor: Visitor, name: str) -> Locator:
+    return visitor.page.locator("[data-person]", has_text=name)
+
+
+def tap(visitor: Visitor, name: str) -> None:
+    row(visitor, name).get_by_role("button", name="Check in").click()
+
+
+def stored(page: Page) -> dict[int, datetime]:
+    """The taps that wait in the browser: when, by person."""
+    return {
+        int(each["person"]): datetime.fromisoformat(each["at"])
+        for each in page.evaluate(STORED)
+    }
+
+
+def changes(lesson: LiveSession) -> int:
+    return AttendanceChange.objects.filter(session=lesson).count()
+
+
+def arrivals(lesson: LiveSession) -> dict[int, datetime | None]:
+    rows = Attendance.objects.filter(session=lesson)
+    return {row.participant_id: row.checked_in_at for row in rows}
+
+
+def said(visitor: Visitor, name: str) -> str:
+    return visitor.page.locator(f'[data-count="{name}"]').inner_text()
+
+
+@pytest.mark.parametrize("name", DOOR)
+def test_the_door_serves_everybody_at_every_width(
+    name: str, chromium: Browser, site: str, school: School
+) -> None:
+    look_at(DOOR[name], chromium, site, school)
+
+
+def test_a_tap_says_at_once_that_somebody_is_inside(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    visitor.page.evaluate("window.stayed = true")
+    row(visitor, "Ana").get_by_role("button", name="Check in").dblclick()
+    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    assert visitor.page.evaluate("window.stayed")
+    assert (said(visitor, "inside"), said(visitor, "missing")) == ("1", "2")
+    assert changes(lesson) == 1
+
+
+def test_taps_without_a_network_are_sent_once_with_their_own_times(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    cut(visitor)
+    before = timezone.now()
+    tap(visitor, "Ana")
+    tap(visitor, "Ben")
+    for name in ("Ana", "Ben"):
+        expect(row(visitor, name)).to_contain_text("not sent yet")
+    expect(visitor.page.locator("[data-waiting]")).to_contain_text("Not sent yet: 2")
+    waiting = stored(visitor.page)
+    assert len(waiting) == 2
+    assert not visitor.flaws(PHONE, "dark")
+    assert changes(lesson) == 0
+    between = timezone.now()
+    restore(visitor)
+    for name in ("Ana", "Ben"):
+        expect(row(visitor, name)).to_contain_text("inside since")
+    expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
+    assert said(visitor, "inside") == "2"
+    assert arrivals(lesson) == waiting
+    assert all(before <= at <= between for at in waiting.values())
+    assert all(
+        decision.check_in_received_at and decision.check_in_received_at >= between
+        for decision in Attendance.objects.filter(session=lesson)
+    )
+    assert changes(lesson) == 2
+    assert stored(visitor.page) == {}
+
+
+def test_a_phone_whose_clock_is_slow_makes_nobody_early_or_late(
+    chromium: Browser, site: str, school: School, lesson: LiveSession
+) -> None:
+    with visiting(chromium, site, school.organizer, width=PHONE) as visitor:
+        visitor.page.clock.install(time=timezone.now() - timedelta(minutes=20))
+        visitor.open(f"/events/{lesson.event_id}/check-in/")
+        # The phone's clock is twenty minutes slow: the server's counts.
+        tap(visitor, "Ana")
+        expect(row(visitor, "Ana")).to_contain_text("inside since")
+    [at] = arrivals(lesson).values()
+    assert at
+    assert abs(at - timezone.now()) < timedelta(minutes=2)
+
+
+def test_an_answer_that_got_lost_counts_once(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    heard: list[int] = []
+
+    def lose_the_answer(route: Route) -> None:
+        heard.append(route.fetch().status)
+        route.abort()
+
+    visitor.awaited.append("ERR_FAILED")
+    visitor.page.route(CHECK_IN, lose_the_answer, times=1)
+    with visitor.page.expect_response(CHECK_IN) as answer:
+        tap(visitor, "Ana")
+    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    assert heard == [200]
+    assert answer.value.headers["idempotent-replay"] == "true"
+    assert changes(lesson) == 1
+
+
+def test_a_page_loaded_again_warns_first_and_still_sends(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page, asked = visitor.page, []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    visitor.awaited.append("ERR_FAILED")
+    page.route(CHECK_IN, lambda route: route.abort())
+    tap(visitor, "Ana")
+    expect(row(visitor, "Ana")).to_contain_text("not sent yet")
+    waiting = stored(page)
+    page.reload()
+    assert asked == ["beforeunload"]
+    expect(row(visitor, "Ana")).to_contain_text("not sent yet")
+    page.unroute(CHECK_IN)
+    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    assert arrivals(lesson) == waiting
+
+
+def test_a_tap_that_waits_can_be_taken_back(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    cut(visitor)
+    tap(visitor, "Ana")
+    row(visitor, "Ana").get_by_role("button", name="Take back").click()
+    expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
+    expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
+    restore(visitor)
+    tap(visitor, "Ben")
+    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    assert changes(lesson) == 1
+
+
+def test_what_is_refused_says_why_and_holds_nothing_up(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    cut(visitor)
+    tap(visitor, "Ana")
+    Participant.objects.filter(event=lesson.event, name="Ana Lima").delete()
+    tap(visitor, "Ben")
+    visitor.awaited.append("404")
+    restore(visitor)
+    expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
+    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    assert not visitor.flaws(DESK, "light")
+    assert stored(visitor.page) == {}
+
+
+def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(
+    visitor: Visitor, lesson: LiveSession, school: School
+) -> None:
+    context = visitor.page.context
+    context.clear_cookies()
+    visitor.awaited += ["401", "403"]
+    tap(visitor, "Ana")
+    expect(visitor.page.locator("[data-signed-out]")).to_be_visible()
+    cookie = signed_in(school.organizer).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies(
+        [{"name": cookie.key, "value": cookie.value, "url": visitor.site}]
+    )
+    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(visitor.page.locator("[data-signed-out]")).to_be_hidden()
+    assert changes(lesson) == 1
+
+
+def test_names_are_found_while_one_types(visitor: Visitor) -> None:
+    cut(visitor)
+    for typed, found in {
+        "LIMA an": ["Ana Lima"],
+        "امينه": ["أمينة"],
+        "zzz": [],
+        "": ["Ana Lima", "Ben Okoro", "أمينة"],
+    }.items():
+        visitor.page.get_by_label("Find a person").fill(typed)
+        shown = visitor.page.locator("[data-person]:visible strong")
+        expect(shown).to_have_text(found)
+    restore(visitor)
+
+
+def test_what_colleagues_do_is_seen_after_a_while(
+    chromium: Browser, site: str, school: School, lesson: LiveSession
+) -> None:
+    path = f"/events/{lesson.event_id}/check-in/"
+    with (
+        visiting(chromium, site, school.organizer) as one,
+        visiting(chromium, site, school.owner) as other,
+    ):
+        one.page.clock.install()
+        one.open(path)
+        other.open(path)
+        tap(other, "Ben")
+        expect(row(other, "Ben")).to_contain_text("inside since")
+        one.page.clock.fast_forward(31_000)
+        expect(row(one, "Ben")).to_contain_text("inside since")
+        assert said(one, "inside") == "1"
+
+
+def test_the_screen_fetches_the_next_code_and_says_if_it_cannot(
+    chromium: Browser, site: str, school: School, lesson: LiveSession
+) -> None:
+    path = f"/events/{lesson.event_id}/check-in/screen/"
+    with visiting(chromium, site, school.organizer) as visitor:
+        visitor.page.clock.install()
+        visitor.open(path)
+        with visitor.page.expect_response(f"**{path}"):
+            visitor.page.clock.fast_forward(31_000)
+        expect(visitor.page.locator(".big-code")).to_be_visible()
+        cut(visitor)
+        visitor.page.clock.fast_forward(31_000)
+        expect(visitor.page.locator("[data-stale]")).to_be_visible()
+        restore(visitor)
+        visitor.page.clock.fast_forward(4_000)
+        expect(visitor.page.locator("[data-stale]")).to_be_hidden()
+
+
+def test_without_javascript_each_person_is_a_button(
+    chromium: Browser, site: str, school: School, lesson: LiveSession
+) -> None:
+    with visiting(
+        chromium, site, school.organizer, width=PHONE, javascript=False
+    ) as visitor:
+        visitor.open(f"/events/{lesson.event_id}/check-in/")
+        visitor.page.get_by_label("Find a person").fill("ben")
+        visitor.page.get_by_role("button", name="Find").click()
+        tap(visitor, "Ben")
+        assert "inside since" in row(visitor, "Ben").inner_text()
+        assert visitor.page.locator("[data-person]").count() == 1
+    assert changes(lesson) == 1
