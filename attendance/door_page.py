@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.choice import LONGEST_SEARCH, folded
 from attendance.doors import Door, doors_of, nearest_door
-from attendance.models import Status
+from attendance.models import DecisionSource, Status
 from attendance.rows import Place
 from attendance.wording import clock, clock_range, long_date
 from events.models import EXPECTED, Event, Participant
@@ -43,6 +43,7 @@ class Row(NamedTuple):
         since: When they came, on the event's clocks; empty: not inside.
         decided: What was decided otherwise, in a word.
         is_expected: Whether they are in the counts.
+        can_go: Whether the check-in decides, so that it can be taken back here.
         search: Their name as searching compares it.
     """
 
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     since: str
     decided: str
     is_expected: bool
+    can_go: bool
     search: str
 
 
@@ -160,6 +162,7 @@ class DoorPage:
             since=clock(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_odd else "",
             is_expected=person.registration in EXPECTED,
+            can_go=person.source == DecisionSource.CHECK_IN,  # type: ignore[attr-defined]
             search=folded(self._known_as(person.name, person.email)),
         )
 
@@ -176,6 +179,7 @@ class DoorPage:
             ),
             checked_in_at=F("here__checked_in_at"),
             status=F("here__status"),
+            source=F("here__source"),
         )
 
     @cached_property

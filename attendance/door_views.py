@@ -21,10 +21,11 @@ from attendance.door_forms import ComerForm
 from attendance.door_page import DoorPage
 from attendance.doors import open_door
 from attendance.marking import check_in
-from attendance.models import CheckInMethod
+from attendance.models import AttendanceChange, CheckInMethod, DecisionSource
 from attendance.qr import qr_of
 from attendance.rights import Rights
 from attendance.self_check_in import address_of, code_of
+from attendance.undoing import undo
 from events.errors import Conflict, RuleBroken
 from events.models import NOT_IN_REPORTS, Event, Participant, User
 from events.pages import (
@@ -44,12 +45,16 @@ LOOK_AGAIN_SECONDS = 30
 
 @form_page
 def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """The list of people; sent: one of them came."""
+    """The list of people; sent: one of them came, or was tapped by mistake."""
     page = _page(request, user, event_id)
     if request.method == "POST":
-        chosen = request.POST.get("participant", "")
+        undone = request.POST.get("undo", "")
+        chosen = undone or request.POST.get("participant", "")
         person = _person(page.event, int(chosen) if chosen.isdecimal() else 0)
-        _check_in(request, user, page, person, CheckInMethod.STAFF)
+        if undone:
+            _undo(request, user, page, person)
+        else:
+            _check_in(request, user, page, person, CheckInMethod.STAFF)
         return redirect(f"{_address(page)}#p{person.pk}")
     return _show(request, user, "attendance/door.html", page)
 
@@ -189,6 +194,25 @@ def _check_in(
         messages.info(request, text % {"name": f"\u2068{person.name}\u2069"})
     else:
         _tell_inside(request, person)
+
+
+def _undo(
+    request: HttpRequest, user: User, page: DoorPage, person: Participant
+) -> None:
+    """Take a check-in back, if nothing has been decided since."""
+    change = AttendanceChange.objects.filter(
+        participant=person, session=page.session
+    ).first()
+    if change is None or change.source != DecisionSource.CHECK_IN:
+        messages.error(request, _("There is no check-in here to take back."))
+        return
+    try:
+        undo(change, reason="", by=user, now=timezone.now())
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return
+    text = _("%(name)s is not inside.")
+    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
 
 
 def _tell_inside(request: HttpRequest, person: Participant) -> None:

@@ -28,9 +28,13 @@ function begin() {
   // --- What is tapped -----------------------------------------------------------------
 
   form.addEventListener("submit", (submitted) => {
-    const person = submitted.submitter?.value;
+    const { name, value: person } = submitted.submitter ?? {};
     if (!person) return;
     submitted.preventDefault();
+    if (name === "undo") {
+      undo(person);
+      return;
+    }
     if (waitingFor(person)) return;
     refused.delete(person);
     taps.add(person, session, new Date(Date.now() - offset).toISOString());
@@ -44,6 +48,26 @@ function begin() {
     show();
   });
 
+  // Needs the network, as everything but taps does; yet the page stays.
+  async function undo(person) {
+    const sent = new URLSearchParams(new FormData(form));
+    sent.append("undo", person);
+    try {
+      const answer = await fetch(location.href, {
+        method: "POST", body: sent, signal: AbortSignal.timeout(PATIENCE),
+      });
+      tell("signed-out", !take(parsed(await answer.text())));
+      tell("no-network", false);
+      rowOf(person)?.querySelector("button")?.focus({ preventScroll: true });
+    } catch {
+      tell("no-network", true);
+    }
+  }
+
+  const tell = (what, isSo) => {
+    document.querySelector(`[data-${what}]`).hidden = !isSo;
+  };
+  const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
   const waitingFor = (person) =>
     taps.waiting.find((tap) => tap.person === person && tap.session === session);
 
@@ -109,7 +133,10 @@ function begin() {
     row.dataset.inside = "";
     row.querySelector("[data-said]").replaceChildren(part('state="inside"', tap));
     keepFocus(row);
-    row.querySelector("[data-does]").replaceChildren();
+    const mistake = part("undo");
+    mistake.value = tap.person;
+    mistake.querySelector("[data-name]").textContent = row.querySelector("strong").textContent;
+    row.querySelector("[data-does]").replaceChildren(mistake);
     if (!("expected" in row.dataset)) add("expected", 1);
     row.dataset.expected = "";
     add("inside", 1);
@@ -143,7 +170,7 @@ function begin() {
       row.dataset.shown = state + (tap?.key ?? "");
       say(row, state, { at: tap?.at, why: refused.get(person) });
     }
-    document.querySelector("[data-waiting]").hidden = !waiting.length;
+    tell("waiting", waiting.length);
     document.querySelector("[data-number]").textContent = waiting.length;
   }
 
@@ -175,8 +202,8 @@ function begin() {
     try {
       const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
       const isDoor = answer.ok && !answer.redirected;
-      document.querySelector("[data-signed-out]").hidden = !answer.redirected;
-      if (isDoor) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      tell("signed-out", answer.redirected);
+      if (isDoor) take(parsed(await answer.text()));
     } catch {
       // No network: what is shown stays.
     }
@@ -184,12 +211,13 @@ function begin() {
 
   function take(page) {
     const fresh = page.querySelector("form[data-door]");
-    if (!fresh) return;
+    if (!fresh) return false;
     form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
     form.querySelector("[data-list]").replaceWith(fresh.querySelector("[data-list]"));
     document.querySelector("[data-counts]").replaceWith(page.querySelector("[data-counts]"));
     show();
     find();
+    return true;
   }
 
   setInterval(async () => {
@@ -214,7 +242,7 @@ function begin() {
       row.hidden = !words.every((word) => row.dataset.search.includes(word));
       found += !row.hidden;
     }
-    document.querySelector("[data-nobody]").hidden = found > 0 || !rows().length;
+    tell("nobody", !found && rows().length);
   }
 
   search.addEventListener("input", find);

@@ -202,6 +202,23 @@ def test_a_tap_that_waits_can_be_taken_back(
     assert changes(lesson) == 1
 
 
+def test_a_tap_on_the_wrong_person_is_taken_back_where_one_stands(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    tap(visitor, "Ana")
+    mistake = row(visitor, "Ana").get_by_role("button", name="Not inside Ana Lima")
+    expect(mistake).to_be_visible()
+    cut(visitor)
+    mistake.click()
+    expect(visitor.page.locator("[data-no-network]")).to_be_visible()
+    restore(visitor)
+    mistake.click()
+    expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
+    expect(visitor.page.locator("[data-no-network]")).to_be_hidden()
+    assert said(visitor, "inside") == "0"
+    assert changes(lesson) == 2
+
+
 def test_what_is_refused_says_why_and_holds_nothing_up(
     visitor: Visitor, lesson: LiveSession
 ) -> None:
