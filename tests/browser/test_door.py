@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, Dialog, Locator, Page, Route, expect
@@ -15,7 +16,14 @@ from tests.attendance.pages import signed_in
 from tests.browser.looking import look_at
 from tests.browser.pages import DOOR
 from tests.browser.school import School
-from tests.browser.visitor import DESK, PATIENCE_MS, PHONE, Visitor, visiting
+from tests.browser.visitor import (
+    DESK,
+    PATIENCE_MS,
+    PHONE,
+    Visitor,
+    Windows,
+    visiting,
+)
 from tests.factories import make_event, make_participant, make_session
 
 CHECK_IN = "**/api/participants/*/check-in"
@@ -42,6 +50,7 @@ def visitor(
 ) -> Iterator[Visitor]:
     """Staff with a phone, at the door of the lesson."""
     with visiting(chromium, site, school.organizer, width=PHONE) as visitor:
+        visitor.page.context.add_init_script(AXE_SCRIPT)
         visitor.open(f"/events/{lesson.event_id}/check-in/")
         yield visitor
 
@@ -86,9 +95,9 @@ def said(visitor: Visitor, name: str) -> str:
 
 @pytest.mark.parametrize("name", DOOR)
 def test_the_door_serves_everybody_at_every_width(
-    name: str, chromium: Browser, site: str, school: School
+    name: str, windows: Windows, school: School
 ) -> None:
-    look_at(DOOR[name], chromium, site, school)
+    look_at(DOOR[name], windows, school)
 
 
 def test_a_tap_says_at_once_that_somebody_is_inside(
