@@ -115,7 +115,7 @@ class HistoryPage:
 
     def _line(self, change: AttendanceChange) -> Line:
         return Line(
-            when=self._when(change),
+            when=self._when(change, change),
             session=change.session,
             before=Standing.of(change.from_status),
             after=Standing.of(change.to_status),
@@ -123,18 +123,19 @@ class HistoryPage:
             who=_who(change),
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
-            takes_back=self._when(change.undoes) if change.undoes else "",
+            takes_back=self._when(change.undoes, change) if change.undoes else "",
             taken_back=self._taken_back(change),
         )
 
     def _taken_back(self, change: AttendanceChange) -> tuple[str, str] | None:
         if not hasattr(change, "undone_by"):
             return None
-        return name_of(change.undone_by.actor), self._when(change.undone_by)
+        undone_by = change.undone_by
+        return name_of(undone_by.actor), self._when(undone_by, change)
 
-    def _when(self, change: AttendanceChange) -> str:
-        """The time, with its day where that is not the day of what it is about."""
-        about = change.session or self.event
+    def _when(self, change: AttendanceChange, shown: AttendanceChange) -> str:
+        """The time, with its day where that is not the day of what is shown."""
+        about = shown.session or self.event
         return clock(change.at, self._zone, beside=about.starts_at)
 
 

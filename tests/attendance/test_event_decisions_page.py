@@ -1,0 +1,301 @@
+"""The decisions about an event as a whole, and its completion, on their page."""
+
+import html
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from attendance.completion import complete_event
+from attendance.marking import Mark, check_in, mark
+from attendance.models import Attendance, AttendanceChange
+from attendance.rows import Place
+from events.models import Event, EventState, Role, User
+from sessions_app.models import LiveSession
+from tests.attendance.pages import (
+    AFTERWARDS,
+    be_there,
+    calculate,
+    make_lesson,
+    people_of,
+    queries,
+    row_of,
+    signed_in,
+    text,
+)
+from tests.factories import START, make_event, make_member, make_participant, make_user
+
+pytestmark = pytest.mark.django_db
+
+LATER = START + timedelta(days=1)
+
+
+@pytest.fixture
+def event() -> Event:
+    return make_event(title="Algebra")
+
+
+@pytest.fixture
+def organizer(event: Event) -> User:
+    return make_member(event.organization)
+
+
+def get(event: Event, user: User, query: str = "") -> str:
+    with time_machine.travel(LATER, tick=False):
+        answer = signed_in(user).get(f"/events/{event.pk}/attendance/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def send(event: Event, user: User, what: str, query: str = "", **fields: Any) -> str:
+    """What the page says happened."""
+    with time_machine.travel(LATER, tick=False):
+        path = f"/events/{event.pk}/{what}/{query}"
+        answer = signed_in(user).post(path, fields, follow=True)
+    [said] = re.findall(r'<p class="message \w+">(.*?)</p>', answer.content.decode())
+    return html.unescape(said).replace("\u2068", "").replace("\u2069", "")
+
+
+def status_of(event: Event, name: str) -> tuple[str, str | None]:
+    row = Attendance.objects.get(event=event, session=None, participant__name=name)
+    return row.status, row.source
+
+
+def attended(event: Event) -> LiveSession:
+    """A calculated lesson of the event: Ana came, Ben did not."""
+    session, _ = make_lesson()
+    session.event = event
+    session.save()
+    people = [make_participant(event, name=name) for name in ("Ana", "Ben")]
+    be_there(session, people[0])
+    calculate(session)
+    return session
+
+
+def test_everybody_stands_with_why_it_is_so(event: Event, organizer: User) -> None:
+    attended(event)
+    place = Place(event, None)
+    for name in ("Cem", "Dan", "Eva"):
+        make_participant(event, name=name)
+    people = {one.name: one for one in event.participants.all()}
+    teacher = make_user(first_name="Amal", last_name="Hadid")
+    mark(place, [Mark(people["Dan"], "excused", "Ill")], by=teacher, now=AFTERWARDS)
+    mark(
+        Place(event, event.sessions.get()),
+        [Mark(people["Cem"], "late")],
+        by=teacher,
+        now=AFTERWARDS,
+    )
+    complete_event(event=event, now=LATER)
+    page = get(event, organizer)
+    told = {name: text(row_of(page, name)) for name in people}
+    assert told["Ana"] == (
+        "Ana Present: follows from the only session that decides present LiveKit"
+    )
+    assert told["Cem"].endswith("late marked by hand")
+    assert "Excused: marked by Amal Hadid at 12:00: “Ill”" in told["Dan"]
+    assert "absent" in told["Eva"]
+    assert "1 present 1 late 2 absent 1 excused" in text(page)
+
+
+def test_who_was_checked_in_and_who_is_absent_by_default_is_said(
+    event: Event, organizer: User
+) -> None:
+    ana, _ben = (make_participant(event, name=name) for name in ("Ana", "Ben"))
+    check_in(Place(event, None), ana, by=make_user("amal"), now=START)
+    complete_event(event=event, now=LATER)
+    page = get(event, organizer)
+    assert "checked in by amal at 10:00" in text(row_of(page, "Ana"))
+    assert text(row_of(page, "Ben")) == (
+        "Ben Absent: nothing showed that they came absent default"
+    )
+
+
+def test_people_are_filtered_found_and_marked_together(
+    event: Event, organizer: User
+) -> None:
+    people = [make_participant(event, name=name) for name in ("Ana", "Ben", "Bo")]
+    mark(Place(event, None), [Mark(people[0], "present")], by=organizer, now=LATER)
+    page = get(event, organizer, "?status=unknown&q=b&choose=all")
+    assert people_of(page) == ["Ben", "Bo"]
+    assert len(re.findall(r'form="several"[^>]* checked>', page)) == 2
+    said = send(
+        event,
+        organizer,
+        "attendance/mark",
+        "?status=unknown",
+        participant=[people[1].pk, people[2].pk],
+        status="excused",
+        reason="Strike",
+    )
+    assert said == "2 people are marked: excused."
+    assert status_of(event, "Bo") == ("excused", "manual")
+
+
+def test_the_page_is_found_from_the_event(event: Event, organizer: User) -> None:
+    make_participant(event)
+    page = signed_in(organizer).get(f"/events/{event.pk}/").content.decode()
+    assert f'href="/events/{event.pk}/attendance/"' in page
+
+
+def test_undo_tells_what_follows_from_the_sessions_again(
+    event: Event, organizer: User
+) -> None:
+    attended(event)
+    complete_event(event=event, now=LATER)
+    ana = event.participants.get(name="Ana")
+    mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
+    page = get(event, organizer)
+    row = text(row_of(page, "Ana", with_controls=True))
+    assert "Undo Afterwards: present (LiveKit)" in row
+    change = AttendanceChange.objects.latest("pk")
+    said = send(event, organizer, "attendance/undo", change=change.pk)
+    assert said == "Taken back. Ana is now: present."
+    assert status_of(event, "Ana") == ("present", "livekit_auto")
+
+
+def test_undo_tells_that_somebody_is_absent_by_default_again(
+    event: Event, organizer: User
+) -> None:
+    ana = make_participant(event, name="Ana")
+    complete_event(event=event, now=LATER)
+    mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
+    row = text(row_of(get(event, organizer), "Ana", with_controls=True))
+    assert "Afterwards: absent (default)" in row
+    send(
+        event,
+        organizer,
+        "attendance/undo",
+        change=AttendanceChange.objects.latest("pk").pk,
+    )
+    assert status_of(event, "Ana") == ("absent", "system_default")
+
+
+# Completing
+
+
+def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
+    event: Event, organizer: User
+) -> None:
+    attended(event)
+    assert "whoever is still unknown counts as absent" in text(get(event, organizer))
+    assert send(event, organizer, "complete") == (
+        "The event is completed: 2 decisions changed."
+    )
+    event.refresh_from_db()
+    assert event.state == EventState.COMPLETED
+    assert status_of(event, "Ben") == ("absent", "livekit_auto")
+    page = text(get(event, organizer))
+    assert "what people decided stays" in page
+    assert "Complete it now" not in page
+    assert send(event, organizer, "reopen") == (
+        "The event is open again. What people decided stays."
+    )
+    assert status_of(event, "Ben") == ("unknown", None)
+    assert "waits for you to complete it" in text(get(event, organizer))
+
+
+def test_what_runs_is_not_completed_and_that_is_told(
+    event: Event, organizer: User
+) -> None:
+    session, _ = make_lesson()
+    session.event, session.ends_at = event, LATER + timedelta(hours=1)
+    session.save()
+    assert send(event, organizer, "complete") == (
+        "The session “Quadratic equations” has not ended."
+    )
+    event.refresh_from_db()
+    assert event.state == EventState.SCHEDULED
+    assert send(event, organizer, "reopen") == "The event is not completed."
+
+
+@pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
+def test_what_is_not_published_offers_no_completion(
+    event: Event, organizer: User, state: str
+) -> None:
+    Event.objects.update(state=state)
+    page = text(get(event, organizer))
+    assert "Complete it now" not in page
+    assert "Open it again" not in page
+
+
+def test_a_cancelled_event_takes_no_marks(event: Event, organizer: User) -> None:
+    ana = make_participant(event, name="Ana")
+    Event.objects.update(state=EventState.CANCELLED)
+    assert "Mark" not in text(get(event, organizer))
+    assert (
+        send(event, organizer, "attendance/mark", participant=ana.pk, status="late")
+        == "The event is cancelled."
+    )
+
+
+# Who may
+
+
+@pytest.mark.parametrize("who", ["viewer", "host", "attendee"])
+def test_who_does_not_organize_sees_no_controls(event: Event, who: str) -> None:
+    make_participant(event, name="Ana")
+    user = make_user()
+    if who == "viewer":
+        user = make_member(event.organization, Role.VIEWER)
+    else:
+        make_participant(event, name="Ben", user=user, role=who)
+    page = get(event, user)
+    for control in ("Mark…", "Mark several", "Complete it now", 'type="checkbox"'):
+        assert control not in page
+    assert (
+        people_of(page)
+        == {
+            "viewer": ["Ana"],
+            "host": ["Ben", "Ana"],
+            "attendee": ["Ben"],
+        }[who]
+    )
+
+
+def test_addresses_find_people_only_for_organizers(
+    event: Event, organizer: User
+) -> None:
+    make_participant(event, name="Ana", email="wolf@example.com")
+    make_participant(event, name="Ben")
+    assert people_of(get(event, organizer, "?q=wolf")) == ["Ana"]
+    viewer = make_member(event.organization, Role.VIEWER)
+    assert people_of(get(event, viewer, "?q=wolf")) == []
+
+
+# How much it costs
+
+
+def test_thirty_people_take_as_many_queries_as_three() -> None:
+    counts = set()
+    for number in (3, 30):
+        session, people = make_lesson(" ".join(f"P{n}" for n in range(number)))
+        event, by = session.event, make_user()
+        for person in people[::2]:
+            be_there(session, person)
+        calculate(session)
+        complete_event(event=event, now=LATER)
+        for person in people[1::2]:
+            mark(Place(event, None), [Mark(person, "late")], by=by, now=LATER)
+        client = signed_in(make_member(event.organization))
+        counts.add(queries(client, f"/events/{event.pk}/attendance/"))
+    assert len(counts) == 1
+    assert counts.pop() <= 14
+
+
+def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
+    event: Event, organizer: User
+) -> None:
+    people = [make_participant(event, name=f"P{n:03}") for n in range(201)]
+    assert people_of(get(event, organizer, "?page=2")) == ["P200"]
+    client = signed_in(organizer)
+    answer = client.post(
+        f"/events/{event.pk}/attendance/mark/?page=2",
+        {"participant": people[200].pk, "status": "late"},
+    )
+    assert answer["Location"] == (
+        f"/events/{event.pk}/attendance/?page=2#p{people[200].pk}"
+    )
+    assert 'mark/?page=2"' in get(event, organizer, "?page=2")
