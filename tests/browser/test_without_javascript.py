@@ -121,3 +121,22 @@ def test_people_are_found_by_name_and_by_status(
     assert page.get_by_text("Nobody fits that.").is_visible()
     page.get_by_role("link", name="Show everybody (7)").click()
     assert people.count() == 7
+
+
+def test_those_shown_are_chosen_and_marked_and_it_is_taken_back(
+    visitor: Visitor, school: School
+) -> None:
+    page = visitor.page
+    visitor.open(school.path("calculated"))
+    page.get_by_role("navigation", name="Which people").get_by_text("partial").click()
+    page.get_by_role("link", name="Choose all 1 shown").click()
+    bar = page.locator("#several")
+    bar.get_by_label("Mark the chosen as").select_option("excused")
+    bar.get_by_label("Reason").fill("Told us before.")
+    bar.get_by_role("button", name="Mark them").click()
+    assert page.get_by_role("status").first.inner_text().endswith("is marked: excused.")
+    visitor.open(f"{school.path('calculated')}?status=excused&q=wolf")
+    assert "Told us before." in page.locator("main").inner_text()
+    page.locator("summary", has_text="Mark…").click()
+    page.get_by_role("button", name="Undo").click()
+    assert page.get_by_role("status").first.inner_text().endswith("is now: partial.")
