@@ -280,6 +280,7 @@ def test_texts_with_lines_quotes_and_commas_come_back_whole() -> None:
     ("query", "name"),
     [
         ("", "attendance-until-2026-03-22.csv"),
+        ("session=7", "attendance-session-7.csv"),
         ("to=2026-03-09", "attendance-until-2026-03-09.csv"),
         (
             "from=2026-03-02&to=2026-03-09T10:00:00Z",
