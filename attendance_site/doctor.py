@@ -243,8 +243,10 @@ def _webhook_url() -> str:
 
 
 def _calculations() -> Iterator[Finding]:
+    # Of a cancelled session nothing is calculated, and nobody asks.
+    calculations = SessionCalculation.objects.filter(session__cancelled_at=None)
     failing = list(
-        SessionCalculation.objects.filter(failures__gt=0)
+        calculations.filter(failures__gt=0)
         .order_by("session_id")
         .values_list("session_id", flat=True)
     )
@@ -257,7 +259,7 @@ def _calculations() -> Iterator[Finding]:
             "The admin shows the error of each (Calculations of sessions).",
         )
     empty = (
-        SessionCalculation.objects.filter(
+        calculations.filter(
             nobody_seen=True, session__starts_at__gt=timezone.now() - RECENTLY
         )
         .exclude(session__event__in=ownership.events())

@@ -295,6 +295,7 @@ def test_it_is_a_file_to_keep_in_utf8_that_spreadsheets_know(
         answer: Any = make_client(make_user()).get(f"{PATH}?{query}")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer["Cache-Control"] == "private, no-store"
     content = b"".join(answer.streaming_content)
     assert content == b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
 

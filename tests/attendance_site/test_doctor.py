@@ -185,6 +185,16 @@ def test_sessions_that_cannot_be_calculated_are_named() -> None:
     assert finding.what.endswith(f": {session.pk}.")
 
 
+def test_what_was_cancelled_is_no_finding(settings: Settings) -> None:
+    seen_by_nobody()
+    SessionCalculation.objects.create(
+        session=make_session(), facts_read=0, nobody_seen=False, failures=1, error="Oh"
+    )
+    assert len(all_found("calculation")) == 2
+    LiveSession.objects.update(cancelled_at=timezone.now())
+    assert all_found("calculation") == []
+
+
 def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> None:
     seen_by_nobody()
     finding = found("calculation")
