@@ -9,11 +9,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.overview import Line, session_lines
+from attendance.selectors import ORDER_OF_PEOPLE
 from attendance.wording import clock_range, long_date
 from events.models import (
     EXPECTED,
@@ -27,8 +27,6 @@ from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
 PEOPLE_A_PAGE = 200
-
-HOSTS_FIRST = Case(When(role=ParticipantRole.HOST, then=Value(0)), default=Value(1))
 
 
 class Step(StrEnum):
@@ -146,4 +144,4 @@ class EventPage:
         people = self.event.participants.all()
         if not self.sees_roster:
             people = people.none()
-        return Paginator(people.order_by(HOSTS_FIRST, "name", "pk"), PEOPLE_A_PAGE)
+        return Paginator(people.order_by(*ORDER_OF_PEOPLE), PEOPLE_A_PAGE)

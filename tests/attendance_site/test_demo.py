@@ -189,6 +189,8 @@ def test_events_that_somebody_added_keep_their_school(
     assert list(Event.objects.all()) == [event]
     assert list(LiveSession.objects.all()) == [session]
     assert PresenceEvent.objects.count() == 1
+    # Still known as a demonstration's: the next one goes on there.
+    assert list(ownership.organizations()) == [school]
 
 
 def test_what_else_was_heard_in_rooms_of_a_removed_school_goes_with_it(
