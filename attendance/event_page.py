@@ -9,10 +9,10 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.utils.functional import cached_property
 
 from attendance.overview import Line, session_lines
+from attendance.selectors import ORDER_OF_PEOPLE
 from attendance.wording import day_and_times
 from events.models import (
     EXPECTED,
@@ -26,8 +26,6 @@ from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
 PEOPLE_A_PAGE = 200
-
-HOSTS_FIRST = Case(When(role=ParticipantRole.HOST, then=Value(0)), default=Value(1))
 
 
 class Step(StrEnum):
@@ -159,4 +157,4 @@ class EventPage:
         people = self.event.participants.all()
         if not self.sees_roster:
             people = people.none()
-        return Paginator(people.order_by(HOSTS_FIRST, "name", "pk"), PEOPLE_A_PAGE)
+        return Paginator(people.order_by(*ORDER_OF_PEOPLE), PEOPLE_A_PAGE)

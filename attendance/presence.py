@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from attendance.calculation import Policy, Stay, calculate_person
 from attendance.evidence import NOTHING_SEEN, Evidence, read_evidence
 from attendance.report import Sight
+from attendance.selectors import ORDER_OF_PEOPLE
 from attendance.shapes import instant, microseconds
 from events.models import EXPECTED, Participant, User
 from sessions_app.models import LiveSession
@@ -96,7 +97,7 @@ def attendance_status(
             _row(
                 session, person, people.get(person.pk, NOTHING_SEEN), sight, is_watched
             )
-            for person in roster.order_by("-role", "name", "pk")
+            for person in roster.order_by(*ORDER_OF_PEOPLE)
             if person.registration in EXPECTED or _was_seen(people.get(person.pk))
         ],
     }

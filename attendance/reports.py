@@ -88,6 +88,8 @@ class ReportRows:
     @property
     def name(self) -> str:
         """What a file with all of it is called."""
+        if session := self._filters.cleaned_data["session"]:
+            return f"attendance-session-{session}"
         bounds = (self._filters.cleaned_data[name] for name in ("from", "to"))
         days = [f"{bound:%Y-%m-%d}" if bound else "" for bound in bounds]
         if not any(days):

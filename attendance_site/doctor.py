@@ -24,8 +24,9 @@ from kombu.exceptions import KombuError
 from attendance.models import AttendanceChange, SessionCalculation
 from attendance_site import pulse
 from attendance_site.celery import app
+from attendance_site.played import ownership
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
-from sessions_app.models import ConflictingDelivery, PresenceEvent
+from sessions_app.models import ConflictingDelivery, LiveSession, PresenceEvent
 
 OLDEST_POSTGRES = 180000
 SHORTEST_SECRET = 32
@@ -205,7 +206,13 @@ def _roles() -> Iterator[Finding]:
 
 
 def _received() -> Iterator[Finding]:
-    newest = PresenceEvent.objects.order_by("-pk").first()
+    # What demonstrations send themselves says nothing of LiveKit.
+    played = LiveSession.objects.filter(event__in=ownership.events())
+    newest = (
+        PresenceEvent.objects.exclude(room_name__in=played.values("room_name"))
+        .order_by("-pk")
+        .first()
+    )
     if newest is None:
         yield hint(
             "webhooks",
@@ -236,8 +243,10 @@ def _webhook_url() -> str:
 
 
 def _calculations() -> Iterator[Finding]:
+    # Of a cancelled session nothing is calculated, and nobody asks.
+    calculations = SessionCalculation.objects.filter(session__cancelled_at=None)
     failing = list(
-        SessionCalculation.objects.filter(failures__gt=0)
+        calculations.filter(failures__gt=0)
         .order_by("session_id")
         .values_list("session_id", flat=True)
     )
@@ -249,13 +258,18 @@ def _calculations() -> Iterator[Finding]:
             f"Not possible for {len(failing)} sessions: {named}{more}.",
             "The admin shows the error of each (Calculations of sessions).",
         )
-    empty = SessionCalculation.objects.filter(
-        nobody_seen=True, session__starts_at__gt=timezone.now() - RECENTLY
-    ).count()
+    empty = (
+        calculations.filter(
+            nobody_seen=True, session__starts_at__gt=timezone.now() - RECENTLY
+        )
+        .exclude(session__event__in=ownership.events())
+        .count()
+    )
     if empty:
+        number = "one session" if empty == 1 else f"{empty} sessions"
         yield hint(
             "calculation",
-            f"In {empty} sessions of the last week nobody was seen.",
+            f"In {number} of the last week nobody was seen.",
             f"If they were held: LiveKit must send its webhooks to {_webhook_url()}.",
         )
 

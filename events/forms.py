@@ -32,6 +32,10 @@ from events.serializers import OWN_FIELDS
 from events.services import create_participant
 
 LINES_AT_MOST = 200
+# How mail programs write somebody: "Amina Hadid" <amina@example.com>,
+AS_IN_MAIL = re.compile(
+    r"\s*(?P<name>[^<>]*)<\s*(?P<email>[^<>\s]*@[^<>\s]*)\s*>[\s,;]*"
+)
 
 
 class OrganizationForm(RowForm):
@@ -234,8 +238,8 @@ class SeveralPeopleForm(RowForm):
         max_length=100_000,
         widget=forms.Textarea({"rows": 12, "dir": "auto", "spellcheck": "false"}),
         help_text=_(
-            "One a line: name, email. The address may be left out. "
-            "Columns copied from a table work too."
+            "One a line: name, email. The address may be left out. Columns copied "
+            "from a table work too, and addresses copied from a mail."
         ),
     )
 
@@ -276,12 +280,18 @@ class SeveralPeopleForm(RowForm):
 
 
 def read_line(number: int, text: str) -> Line:
-    """Take apart "name, email", also with a semicolon or a tab between."""
+    """Take apart "name, email" and "name <email>"; an address alone is also a name.
+
+    Semicolons and tabs separate as commas do.
+    """
+    if written := AS_IN_MAIL.fullmatch(text):
+        name, email = written.group("name").strip(' \t"'), written.group("email")
+        return Line(number, name or email, email)
     parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     if len(parts) == 1:
-        return Line(number, parts[0], "")
+        return Line(number, parts[0], parts[0] if "@" in parts[0] else "")
     return Line(number, ", ".join(filter(None, parts[:-1])), parts[-1])
 
 
@@ -290,6 +300,8 @@ def faults(line: Line) -> list[str]:
     found = []
     if not line.name:
         found.append(gettext("the name is missing"))
+    elif "@" in line.name and line.name != line.email:
+        found.append(gettext("write one person a line"))
     for name, value in (("name", line.name), ("email", line.email)):
         field = ParticipantForm.base_fields[name]
         try:

@@ -51,9 +51,11 @@ class SignIn(LoginView):
 def new_organization(request: HttpRequest, user: User) -> HttpResponse:
     initial = {"time_zone": user.time_zone, "language": get_language()}
     form = OrganizationForm(posted(request), initial=initial)
-    if form.write(lambda: services.create_organization(owner=user, **form.values)):
+    if made := form.write(
+        lambda: services.create_organization(owner=user, **form.values)
+    ):
         messages.success(request, _("The organization is made. Next: its first event."))
-        return redirect("events")
+        return redirect(f"{reverse('new_event')}?organization={made.pk}")
     return show_form(
         request,
         form,

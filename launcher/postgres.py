@@ -108,6 +108,9 @@ def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Pr
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_checkpoints": "off",
+        # What was refused may hold names, addresses, identities: none of a log's.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
     }
     if not durable:
         settings |= dict.fromkeys(("fsync", "full_page_writes"), "off")

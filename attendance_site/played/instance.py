@@ -25,6 +25,14 @@ def must_answer() -> None:
         NotDelivered: there is no key to sign with, or nothing answers.
     """
     if not settings.LIVEKIT_API_KEY:
-        raise NotDelivered("set LIVEKIT_API_KEY and LIVEKIT_API_SECRET first")
+        raise NotDelivered(
+            "there is no key to sign with. `make run` makes one, "
+            "or set LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+        )
     with WebhookSender(webhook_url(), **keys()) as sender:
-        sender.must_be_there(LIVENESS)
+        try:
+            sender.must_be_there(LIVENESS)
+        except NotDelivered as error:
+            raise NotDelivered(
+                f"{error}. If it is stopped, `make run` starts it."
+            ) from (error)

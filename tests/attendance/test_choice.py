@@ -126,6 +126,11 @@ def test_what_was_searched_for_cannot_write_markup() -> None:
     assert "<script>" not in page
 
 
+def test_an_endless_search_is_cut() -> None:
+    page = get(make_calculated(), query=f"?q={'x' * 201}")
+    assert f'value="{"x" * 200}"' in page
+
+
 def test_people_of_a_running_session_are_chosen_by_where_they_are() -> None:
     session, [amina, ben, _] = make_lesson("Amina Ben Cleo")
     be_there(session, amina, (0, None))

@@ -289,6 +289,7 @@ def test_texts_with_lines_quotes_and_commas_come_back_whole() -> None:
     ("query", "name"),
     [
         ("", "attendance-until-2026-03-22.csv"),
+        ("session=7", "attendance-session-7.csv"),
         ("to=2026-03-09", "attendance-until-2026-03-09.csv"),
         (
             "from=2026-03-02&to=2026-03-09T10:00:00Z",
@@ -303,6 +304,7 @@ def test_it_is_a_file_to_keep_in_utf8_that_spreadsheets_know(
         answer: Any = make_client(make_user()).get(f"{PATH}?{query}")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer["Cache-Control"] == "private, no-store"
     content = b"".join(answer.streaming_content)
     assert content == b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
 

@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.selectors import session_report
+from attendance_site.played import ownership
 from events.models import Event, EventState, Organization, Registration, Role, User
 from events.services import create_event
 from sessions_app.models import LiveSession, PresenceEvent
@@ -189,6 +190,36 @@ def test_events_that_somebody_added_keep_their_school(
     assert list(Event.objects.all()) == [event]
     assert list(LiveSession.objects.all()) == [session]
     assert PresenceEvent.objects.count() == 1
+    # Still known as a demonstration's: the next one goes on there.
+    assert list(ownership.organizations()) == [school]
+
+
+def test_what_else_was_heard_in_rooms_of_a_removed_school_goes_with_it(
+    running: LiveServer,
+) -> None:
+    make_user(is_superuser=True)
+    call_command("simulate_session", "--participants", "2")
+    session = LiveSession.objects.get()
+    school = Organization.objects.get()
+    make_presence_event(session, room_name=f"{school.slug}_of-no-session")
+    foreign = make_presence_event(session, room_name=f"{school.slug}-2_lesson")
+    call_command("demo", "--purge")
+    assert list(PresenceEvent.objects.all()) == [foreign]
+
+
+def test_facts_of_a_room_in_which_somebody_meets_too_are_kept(
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_user(is_superuser=True)
+    call_command("simulate_session", "--participants", "2")
+    [simulated] = LiveSession.objects.all()
+    school = Organization.objects.get()
+    event = create_event(organization=school, title="My own", starts_at=timezone.now())
+    make_session(event, room_name=simulated.room_name)
+    facts = PresenceEvent.objects.count()
+    capsys.readouterr()
+    refused(capsys, "--purge")
+    assert PresenceEvent.objects.count() == facts > 0
 
 
 def test_a_school_that_somebody_else_made_is_neither_used_nor_removed(

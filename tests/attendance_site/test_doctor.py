@@ -14,9 +14,10 @@ from pytest_django import Settings
 from attendance.models import SessionCalculation
 from attendance_site import pulse
 from attendance_site.doctor import Finding, examine
-from sessions_app.models import ConflictingDelivery
+from attendance_site.played import ownership
+from sessions_app.models import ConflictingDelivery, LiveSession
 from tests.attendance_site.pulses import no_pulse
-from tests.factories import make_presence_event, make_session
+from tests.factories import make_event, make_presence_event, make_session
 from tests.test_database_roles import as_application
 
 __all__ = ["no_pulse"]
@@ -36,6 +37,17 @@ def all_found(subject: str) -> list[Finding]:
     """All that doctor says of a subject in the database; later ones cost time."""
     before = takewhile(lambda finding: finding.subject != "Redis", examine())
     return [finding for finding in before if finding.subject == subject]
+
+
+def seen_by_nobody(**given: Any) -> LiveSession:
+    """A session that ended two hours ago, and in which nobody was seen."""
+    starts_at = timezone.now() - timedelta(hours=3)
+    ends_at = starts_at + timedelta(hours=1)
+    session = make_session(starts_at=starts_at, ends_at=ends_at, **given)
+    SessionCalculation.objects.create(
+        session=session, facts_read=0, nobody_seen=True, failures=0, error=""
+    )
+    return session
 
 
 def test_what_is_broken_gives_exit_code_1_and_a_mend(
@@ -135,6 +147,18 @@ def test_the_last_webhook_is_named() -> None:
     assert webhooks.endswith("seconds ago, signed by testkey.")
 
 
+def test_what_a_demonstration_plays_says_nothing_of_livekit() -> None:
+    school = ownership.ensure_organization(
+        slug="played", name="Played", time_zone="UTC", language="en"
+    )
+    event = make_event(school)
+    ownership.mark(event)
+    session = seen_by_nobody(event=event)
+    make_presence_event(session)
+    assert "None has come yet" in found("webhooks").what
+    assert not all_found("calculation")
+
+
 def test_a_key_that_is_not_known_any_more_is_a_hint(settings: Settings) -> None:
     make_presence_event(make_session())
     settings.LIVEKIT_WEBHOOK_KEYS = {"newkey": LONG_SECRET}
@@ -161,15 +185,21 @@ def test_sessions_that_cannot_be_calculated_are_named() -> None:
     assert finding.what.endswith(f": {session.pk}.")
 
 
-def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> None:
-    starts_at = timezone.now() - timedelta(hours=3)
-    ends_at = starts_at + timedelta(hours=1)
-    session = make_session(starts_at=starts_at, ends_at=ends_at)
+def test_what_was_cancelled_is_no_finding(settings: Settings) -> None:
+    seen_by_nobody()
     SessionCalculation.objects.create(
-        session=session, facts_read=0, nobody_seen=True, failures=0, error=""
+        session=make_session(), facts_read=0, nobody_seen=False, failures=1, error="Oh"
     )
+    assert len(all_found("calculation")) == 2
+    LiveSession.objects.update(cancelled_at=timezone.now())
+    assert all_found("calculation") == []
+
+
+def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> None:
+    seen_by_nobody()
     finding = found("calculation")
     assert not finding.is_broken
+    assert finding.what == "In one session of the last week nobody was seen."
     assert f"{settings.PUBLIC_URL}/webhooks/livekit" in finding.mend
 
 

@@ -245,7 +245,9 @@ def test_nothing_is_made_where_no_instance_answers(
     admin: User, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1:9"
-    assert "took no webhook: http://127.0.0.1:9/" in refused(capsys, 1)
+    said = refused(capsys, 1)
+    assert "took no webhook: http://127.0.0.1:9/" in said
+    assert "`make run` starts it" in said
     assert not Organization.objects.exists()
 
 

@@ -8,9 +8,11 @@ from events import commands
 
 COMMANDS = {
     "calculate_attendance": "attendance",
+    "create_api_token": "events",
     "rebuild_connections": "sessions_app",
     "reconcile_connections": "sessions_app",
 }
+ARGUMENTS = {"create_api_token": ["admin"]}
 
 
 @pytest.mark.django_db
@@ -23,7 +25,7 @@ def test_a_database_that_is_down_is_one_clear_line(
 
     monkeypatch.setattr(connection, "cursor", refuse)
     with pytest.raises(SystemExit) as left:
-        call_command(name)
+        call_command(name, *ARGUMENTS.get(name, []))
     assert left.value.code == 1
     assert capsys.readouterr() == (
         "",

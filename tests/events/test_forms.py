@@ -61,8 +61,8 @@ SCHOOL = {"name": "Al-Noor Academy", "time_zone": "Asia/Riyadh", "language": "ar
 def test_whoever_makes_an_organization_owns_it() -> None:
     user = make_user()
     answer = send(signed_in(user), "/organizations/new/", **SCHOOL)
-    assert answer["Location"] == "/events/"
     made = Organization.objects.get()
+    assert answer["Location"] == f"/events/new/?organization={made.pk}"
     assert (made.name, made.slug) == ("Al-Noor Academy", "al-noor-academy")
     assert (made.time_zone, made.language) == ("Asia/Riyadh", "ar")
     assert made.memberships.get().user == user
@@ -354,6 +354,38 @@ def test_lines_become_people() -> None:
         "سمر": "sara@example.com",
         "Omar": "",
     }
+
+
+def test_addresses_are_understood_as_mail_programs_write_them() -> None:
+    client, event = roster()
+    lines = (
+        "Amina Hadid <amina@example.com>\r\n"
+        '"Lopes, Maria" <maria@example.com>,\r\n'
+        "<yusuf@example.com>;\r\nsara@example.com"
+    )
+    send(client, f"/events/{event.pk}/people/several/", lines=lines)
+    assert dict(event.participants.values_list("name", "email")) == {
+        "Amina Hadid": "amina@example.com",
+        "Lopes, Maria": "maria@example.com",
+        "yusuf@example.com": "yusuf@example.com",
+        "sara@example.com": "sara@example.com",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong_with_it"),
+    [
+        ("a@example.com, b@example.com", "write one person a line"),
+        ("A <a@example.com>, B <b@example.com>", "write one person a line"),
+        ("a@@example", "Enter a valid email address."),
+        ("A <a@@example>", "Enter a valid email address."),
+    ],
+)
+def test_what_is_no_address_or_two_is_no_name(line: str, wrong_with_it: str) -> None:
+    client, event = roster()
+    answer = send(client, f"/events/{event.pk}/people/several/", lines=line)
+    assert f"Line 1: {wrong_with_it}" in wrong(answer)["lines"]
+    assert not event.participants.exists()
 
 
 def test_each_bad_line_is_named_and_nobody_is_added() -> None:

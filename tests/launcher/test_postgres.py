@@ -12,6 +12,7 @@ from launcher import environment, postgres
 from launcher.console import RefusedError
 from launcher.instance import Instance
 from launcher.supervisor import Supervisor
+from tests.launcher.waiting import until
 
 SITE_PACKAGES = next((environment.VENV / "lib").glob("python3.*/site-packages"))
 
@@ -59,6 +60,24 @@ def test_nobody_signs_in_as_superuser(instance: Instance) -> None:
     url = instance.values["DATABASE_URL"].replace("//rollcall:", "//postgres:")
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
         psycopg.connect(url)
+
+
+def test_what_the_database_refused_is_logged_without_whom_it_named(
+    instance: Instance,
+) -> None:
+    with psycopg.connect(
+        instance.values["DATABASE_OWNER_URL"], autocommit=True
+    ) as owner:
+        owner.execute("CREATE TABLE roster (email text UNIQUE)")
+        owner.execute("INSERT INTO roster VALUES ('amina@example.com')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("INSERT INTO roster VALUES ('amina@example.com')")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            owner.execute("SELECT FROM what_was_asked_afterwards")
+    log = instance.logs / "postgres.log"
+    until(lambda: "what_was_asked_afterwards" in log.read_text())
+    assert 'violates unique constraint "roster_email_key"' in log.read_text()
+    assert "amina" not in log.read_text()
 
 
 def test_a_cluster_outlives_a_killed_postmaster_and_a_lost_secret(

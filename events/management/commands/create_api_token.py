@@ -3,13 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from events import commands
 from events.authentication import issue_token
 from events.models import User
 
 
-class Command(BaseCommand):
+class Command(commands.Command):
     """Make a bearer token that ends only when it is revoked."""
 
     help = "Print a new API token of a user, alone on its line. It is shown this once."
