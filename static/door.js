@@ -1,7 +1,7 @@
 // The door: names are found while one types, and taps need no network.
 // Without this the page is a form, and works as well.
 
-import { LATER, SENT, Taps } from "./taps.js";
+import { FAILED, LATER, SENT, Taps } from "./taps.js";
 
 const LOOK_AGAIN = 30_000;
 const PATIENCE = 15_000;
@@ -102,7 +102,8 @@ function begin() {
       return LATER;
     }
     const isFinal = [400, 403, 404, 409, 422].includes(answer.status);
-    return isFinal ? { why: problem.detail } : LATER;
+    if (isFinal) return { why: problem.detail };
+    return answer.status === 500 ? FAILED : LATER;
   }
 
   // --- What is shown ------------------------------------------------------------------

@@ -9,6 +9,7 @@ const LONGEST_PAUSE = 60_000;
 
 export const SENT = "sent";
 export const LATER = "later";
+export const FAILED = "failed";
 
 export class Taps {
   #prefix;
@@ -19,8 +20,8 @@ export class Taps {
   #timer;
   #isSending = false;
 
-  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER or, in
-  // an object, why it is refused. changed: is told of each tap with what became of it.
+  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER
+  // (none gets through), FAILED (this one alone) or, in an object, why it is refused. changed: is told of each tap with what became of it.
   constructor(prefix, send, changed) {
     this.#prefix = prefix;
     this.#send = send;
@@ -52,18 +53,18 @@ export class Taps {
     forget(this.#prefix + key);
   }
 
-  // Sends one after the other, in their order; stops at the first that has to wait.
+  // Sends one after the other, in their order, until none gets through.
   async flush() {
     if (this.#isSending) return;
     this.#isSending = true;
     clearTimeout(this.#timer);
+    let isOver = true;
     try {
       for (const tap of this.#waiting.values()) {
         const outcome = await this.#send(tap);
-        if (outcome === LATER) {
-          this.#again();
-          return;
-        }
+        if (outcome === LATER || outcome === FAILED) isOver = false;
+        if (outcome === LATER) break;
+        if (outcome === FAILED) continue;
         this.#pause = FIRST_PAUSE;
         this.takeBack(tap.key);
         this.#changed(tap, outcome);
@@ -71,6 +72,7 @@ export class Taps {
     } finally {
       this.#isSending = false;
     }
+    if (!isOver) this.#again();
   }
 
   #again() {

@@ -243,6 +243,22 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
     assert stored(visitor.page) == {}
 
 
+def test_what_fails_is_tried_again_and_holds_nothing_up(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    ana = Participant.objects.get(event=lesson.event, name="Ana Lima")
+    theirs = f"**/api/participants/{ana.pk}/check-in"
+    problem = {"type": "about:blank", "status": 500, "detail": "Server error"}
+    visitor.awaited.append("500")
+    visitor.page.route(theirs, lambda route: route.fulfill(status=500, json=problem))
+    tap(visitor, "Ana")
+    tap(visitor, "Ben")
+    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("not sent yet")
+    visitor.page.unroute(theirs)
+    expect(row(visitor, "Ana")).to_contain_text("inside since")
+
+
 def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(
     visitor: Visitor, lesson: LiveSession, school: School
 ) -> None:
