@@ -3,9 +3,10 @@
 In this order: the participant whose own identity it is; the person of this event to
 whom it was linked; a person of this event who is the same as somebody to whom it was
 linked in another event of the organization. The newest link comes before older ones.
-The same person is who has the same account, else the same address (unless both have
-accounts: a family may share one): never who merely has the same name. Cancelled people
-and onlookers are nobody's match: if they came, the report lists them as unmatched.
+The same person is who has the same account, else (unless both have accounts) the same
+address and the same name: a family may share an address, and many share a name.
+Cancelled people and onlookers are nobody's match: if they came, the report lists them
+as unmatched.
 
 Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
 """
@@ -20,16 +21,19 @@ def sql_values(choices: Iterable[str]) -> str:
     return ", ".join(f"'{choice}'" for choice in choices)
 
 
-# What is equal for rows of one person: "user 7", "email ana@example.com".
+# What is equal for rows of one person: "user 7", "email ana@example.com ana haddad".
 _SAMENESS = """
     unnest(ARRAY[
-        'user ' || {row}.user_id, 'email ' || lower(nullif({row}.email, ''))
+        'user ' || {row}.user_id,
+        'email ' || lower(nullif({row}.email, '')) || ' '
+            || lower(regexp_replace(trim({row}.name), '\\s+', ' ', 'g'))
     ])
 """
 
 KNOWN_PEOPLE = f"""
     WITH roster AS (
-        SELECT p.id, p.event_id, p.identity, p.user_id, p.email, e.organization_id
+        SELECT p.id, p.event_id, p.identity, p.user_id, p.email, p.name,
+            e.organization_id
         FROM events_participant p JOIN events_event e ON e.id = p.event_id
         WHERE p.registration NOT IN ({sql_values(NOT_IN_REPORTS)}) AND p.event_id IN (
             SELECT event_id FROM sessions_app_livesession WHERE id = ANY(%(sessions)s)

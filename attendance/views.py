@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,7 +32,7 @@ from attendance.unmatched import link_identity, unlink_identity
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
 from events.models import Participant, User
-from events.pages import read_page, visible_event
+from events.pages import read_page, sign_in_first, visible_event
 from events.permissions import Viewer
 from events.views import SignIn
 from sessions_app.models import LiveSession
@@ -106,7 +105,7 @@ def history(request: HttpRequest, user: User, participant_id: int) -> HttpRespon
 
 
 @require_safe
-@login_required
+@sign_in_first
 @never_cache
 def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
     user, session = _user_and_session(request, session_id)
@@ -144,7 +143,7 @@ def organizers_action(
     """
 
     @require_POST
-    @login_required
+    @sign_in_first
     @wraps(action)
     def view(request: HttpRequest, session_id: int) -> HttpResponse:
         user, session = _user_and_session(request, session_id)

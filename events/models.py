@@ -3,6 +3,7 @@
 Each invariant is a named constraint of the database. Times are aware and in UTC.
 """
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Self
@@ -330,12 +331,16 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.exclude(registration__in=NOT_IN_REPORTS)
 
     def same_person(self, person: "Participant") -> Self:
-        """Those in the organization who are ``person``: by account, else by address.
+        """Those in the organization who are ``person``.
 
-        Who has another account is somebody else: a family may share an address.
+        By account; else by address and name, unless both have accounts: a family may
+        share an address.
         """
         same = Q(pk=person.pk)
-        by_address = Q(email__iexact=person.email) if person.email else Q(pk__in=[])
+        by_address = Q(pk__in=[])
+        if person.email:
+            words = r"\s+".join(map(re.escape, person.name.split()))
+            by_address = Q(email__iexact=person.email, name__iregex=rf"^\s*{words}\s*$")
         if person.user_id is not None:
             same |= Q(user=person.user_id)
             by_address &= Q(user=None)

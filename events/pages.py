@@ -6,8 +6,9 @@ Anonymous: sign in first. Not theirs to see: 404. Seen, but not theirs to change
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -24,6 +25,27 @@ P = ParamSpec("P")
 SignedInView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 
 
+def sign_in_first(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Let anonymous people sign in, and come back to the page that they were on.
+
+    What they sent is not sent again: it was a button or form on that page.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = args[0]
+        if not isinstance(request, HttpRequest):
+            raise TypeError("this is no view")
+        if request.user.is_authenticated:
+            return view(*args, **kwargs)
+        page = urlsplit(request.headers.get("Referer", ""))
+        if request.method == "POST" and page.netloc == request.get_host():
+            return redirect_to_login(page._replace(scheme="", netloc="").geturl())
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
 def page(*methods: str) -> Callable[[SignedInView[P]], Any]:
     """A view of signed-in people, who come as its second argument; no cache keeps it.
 
@@ -32,7 +54,7 @@ def page(*methods: str) -> Callable[[SignedInView[P]], Any]:
 
     def decorate(view: SignedInView[P]) -> Any:
         @require_http_methods(list(methods))
-        @login_required
+        @sign_in_first
         @never_cache
         @wraps(view)
         def guarded(

@@ -146,11 +146,26 @@ def test_it_is_remembered_in_another_event_of_the_organization(
         lina.user = make_user()
         lina.save()
         same = {"user": lina.user}
-    there = make_participant(event, name="Lina H.", **same)
+    name = " LINA " if known_by == "address" else "Lina H."
+    there = make_participant(event, name=name, **same)
     link(desk, lesson, participant=lina.pk)
     following = next_week(lesson, event)
     calculate(following, START + timedelta(days=8))
     assert Attendance.objects.get(participant=there).status == "present"
+
+
+def test_who_only_shares_the_address_is_somebody_else(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    """Children often have the address of a parent."""
+    event = make_event(lesson.event.organization)
+    sister = make_participant(event, name="Sara", email=lina.email)
+    link(desk, lesson, participant=lina.pk)
+    following = next_week(lesson, event)
+    make_link(sister, "guest-of-sara")
+    report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
+    assert strangers(report) == ["guest-7f3a"]
+    assert [one.pk for one in Participant.objects.same_person(lina)] == [lina.pk]
 
 
 def test_of_account_and_address_the_account_says_who_it_is(
@@ -159,7 +174,7 @@ def test_of_account_and_address_the_account_says_who_it_is(
     lina.user = make_user()
     lina.save()
     event = make_event(lesson.event.organization)
-    by_address = make_participant(event, email=lina.email)
+    by_address = make_participant(event, name=lina.name, email=lina.email)
     by_account = make_participant(event, user=lina.user)
     link(desk, lesson, participant=lina.pk)
     following = next_week(lesson, event)
@@ -248,7 +263,7 @@ def test_of_what_was_said_in_two_events_the_newest_holds(lesson: LiveSession) ->
     for name in ("first", "second"):
         known = make_participant(make_event(organization))
         make_link(known, "guest-7f3a")
-        there[name] = make_participant(event, email=known.email)
+        there[name] = make_participant(event, name=known.name, email=known.email)
     following = next_week(lesson, event)
     assert list(read_evidence([following.pk])[following.pk].people) == [
         there["second"].pk
@@ -283,7 +298,7 @@ def test_what_was_said_elsewhere_is_taken_back_there_too(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
     elsewhere = make_participant(
-        make_event(lesson.event.organization), email=lina.email
+        make_event(lesson.event.organization), name=lina.name, email=lina.email
     )
     make_link(elsewhere, "guest-7f3a")
     report = desk.get(f"/api/sessions/{lesson.pk}/attendance").json()

@@ -219,3 +219,12 @@ def test_nothing_inline_and_nothing_from_elsewhere_is_allowed() -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
+
+
+def test_who_pressed_a_button_signed_out_comes_back_to_its_page() -> None:
+    client, path = Client(), "/sessions/1/calculate/"
+    page = "http://testserver/sessions/1/?status=late"
+    answer = client.post(path, headers={"Referer": page})
+    assert answer["Location"] == "/?next=/sessions/1/%3Fstatus%3Dlate"
+    elsewhere = client.post(path, headers={"Referer": "https://evil.example/x"})
+    assert elsewhere["Location"] == client.post(path)["Location"] == f"/?next={path}"
