@@ -2,10 +2,14 @@
 
 import sys
 
-from bench import calculation, webhooks
+from bench import calculation, deciding, webhooks
 from bench.table import Row, print_table, say
 
-PARTS = {"webhooks": webhooks.measure, "calculation": calculation.measure}
+PARTS = {
+    "webhooks": webhooks.measure,
+    "calculation": calculation.measure,
+    "deciding": deciding.measure,
+}
 
 
 def main(names: list[str]) -> int:

@@ -7,13 +7,12 @@ marked by hand or failures.
 
 import os
 import statistics
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
 import psycopg
 
+from bench.process import Run, run
 from bench.table import Row, say
 
 ROUNDS = 3
@@ -35,7 +34,7 @@ SMALL, LARGE = Size(100, 30), Size(1000, 300)
 _CLEAR = """
     TRUNCATE attendance_attendance, attendance_attendancechange,
         attendance_sessioncalculation, attendance_changereason,
-        attendance_engagemententry
+        attendance_engagemententry, attendance_auditseal
 """
 
 _CLEAR_ALL = """
@@ -170,32 +169,15 @@ LEFT JOIN attendance_attendance a ON a.session_id = d.id
 WHERE a.status IS DISTINCT FROM d.decision
 """
 
-_CALCULATE = """
-import resource, sys, time
-import django
-django.setup()
-from django.db import connection
-from django.utils import timezone
+_PREPARE = """
 from attendance.due import Selection
 from attendance.services import calculate_sessions
-# The statement's connection is open, too.
-connection.ensure_connection()
-started = time.perf_counter()
-outcome = calculate_sessions(Selection(now=timezone.now(), force=True))
-seconds = time.perf_counter() - started
-assert not outcome.failed, outcome.failed
-changed = sum(one.changed for one in outcome.calculated.values())
-print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, changed)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of ours: seconds, peak memory in MB, how many decisions changed."""
-
-    seconds: float
-    megabytes: float
-    changed: int
+_CALCULATE = """
+outcome = calculate_sessions(Selection(now=timezone.now(), force=True))
+assert not outcome.failed, outcome.failed
+result = sum(one.changed for one in outcome.calculated.values())
+"""
 
 
 def measure() -> list[Row]:
@@ -226,9 +208,9 @@ def _compare(size: Size) -> tuple[float, Run, float]:
         for _ in range(ROUNDS):
             by_hand = _by_hand(owner)
             owner.execute(_CLEAR)
-            first, again = _ours(), _ours()
-            if first.changed != size.sessions * size.people or again.changed:
-                raise RuntimeError(f"{first.changed}, then {again.changed} changed")
+            first, again = (run(_CALCULATE, prepare=_PREPARE) for _ in range(2))
+            if first.result != size.sessions * size.people or again.result:
+                raise RuntimeError(f"{first.result}, then {again.result} changed")
             owner.execute(_CLEAR)
             ratios.append(first.seconds / by_hand)
             repeats.append(again.seconds / first.seconds)
@@ -243,15 +225,3 @@ def _by_hand(owner: psycopg.Connection) -> float:
     started = time.perf_counter()
     owner.execute(_BY_HAND)
     return time.perf_counter() - started
-
-
-def _ours() -> Run:
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "attendance_site.settings"}
-    output = subprocess.run(
-        [sys.executable, "-c", _CALCULATE],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
-    return Run(float(output[0]), float(output[1]), int(output[2]))

@@ -42,28 +42,28 @@ _OF_ADDRESSES = """
         )
 """
 
-_UPDATE = """
-    UPDATE events_participant p SET
-        name = n.name, role = n.role, registration = n.registration,
-        time_zone = n.time_zone, language = n.language
-    FROM (
-        SELECT was.id, n.name,
-            coalesce(nullif(n.role, ''), was.role) AS role,
-            coalesce(
-                nullif(n.registration, ''),
-                CASE was.registration WHEN 'viewed' THEN 'registered'
-                    ELSE was.registration END
-            ) AS registration,
-            coalesce(nullif(n.time_zone, ''), was.time_zone) AS time_zone,
-            coalesce(nullif(n.language, ''), was.language) AS language
-        FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-            %s::text[]) n (id, name, role, registration, time_zone, language)
-        JOIN events_participant was USING (id)
-    ) n
-    WHERE p.id = n.id
-        AND (p.name, p.role, p.registration, p.time_zone, p.language)
-            IS DISTINCT FROM (n.name, n.role, n.registration, n.time_zone, n.language)
+_NEW = """
+    n.name, coalesce(nullif(n.role, ''), p.role),
+    coalesce(
+        nullif(n.registration, ''),
+        CASE p.registration WHEN 'viewed' THEN 'registered' ELSE p.registration END
+    ),
+    coalesce(nullif(n.time_zone, ''), p.time_zone),
+    coalesce(nullif(n.language, ''), p.language)
 """
+# Named once more by their ids, the people are looked up by them, however many the
+# planner believes there are: right after a large import its statistics are old.
+_UPDATE = f"""
+    UPDATE events_participant p
+    SET (name, role, registration, time_zone, language) = ROW ({_NEW})
+    FROM unnest(%(id)s::bigint[], %(name)s::text[], %(role)s::text[],
+        %(registration)s::text[], %(time_zone)s::text[], %(language)s::text[])
+        n (id, name, role, registration, time_zone, language)
+    WHERE p.id = n.id AND p.id = ANY(%(id)s::bigint[])
+        AND (p.name, p.role, p.registration, p.time_zone, p.language)
+            IS DISTINCT FROM ({_NEW})
+"""
+_WRITTEN = ("id", "name", "role", "registration", "time_zone", "language")
 
 
 class LineStatus(models.TextChoices):
@@ -247,8 +247,9 @@ class _Importing:
             result = self.results[one.line]
             result.status = LineStatus.UPDATED
             rows.append((result.participant, one.name, *one[3:]))
+        columns = map(list, zip(*rows, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, [list(c) for c in zip(*rows, strict=True)])
+            cursor.execute(_UPDATE, dict(zip(_WRITTEN, columns, strict=True)))
 
     def _create(self, entries: Sequence[Entry]) -> None:
         people = [self._person(entry) for entry in entries]

@@ -29,7 +29,7 @@ def run(*options: str) -> str:
 
 
 def rows() -> list[dict[str, Any]]:
-    return list(Attendance.objects.order_by("pk").values())
+    return [dict(row) for row in Attendance.objects.order_by("pk").values()]
 
 
 def test_who_has_no_decision_gets_unknown_and_no_entry_of_the_log() -> None:
