@@ -402,16 +402,28 @@ class EngagementEntry(models.Model):
     """Points that a change of a decision gave or took. Append-only.
 
     ``change`` is null for what balances a changed mapping or was given for feedback.
+    That organization and session exist is not asked a second time of the database: the
+    change, or else the participant, already vouches for them.
     """
 
     append_only = True
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_constraint=False
+    )
     participant = models.ForeignKey(
-        Participant, models.PROTECT, related_name="engagement_entries"
+        Participant,
+        models.PROTECT,
+        related_name="engagement_entries",
+        db_index=False,  # engagement_of_participant is one.
     )
     session = models.ForeignKey(
-        LiveSession, models.PROTECT, null=True, related_name="+"
+        LiveSession,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     change = models.ForeignKey(
         AttendanceChange, models.PROTECT, null=True, related_name="+"

@@ -154,6 +154,8 @@ def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
         "sessions_app_connection",
         "attendance_attendance",
         "attendance_attendancechange",
+        "attendance_auditseal",
+        "attendance_engagemententry",
         "attendance_sessioncalculation",
     }
     assert Organization.objects.visible_to(late_admin).count() == 2
