@@ -18,7 +18,7 @@ from attendance.calculation import Interval
 from attendance.evidence import Evidence
 from attendance.models import Status
 from attendance.precedence import is_by_a_person
-from attendance.presence import Where, whereabouts
+from attendance.presence import Where, where_of
 from attendance.wording import IN_ORDER, capitalized, comma
 from events.names import plain
 
@@ -28,6 +28,8 @@ ALL = "all"
 MISSING = "missing"
 LONGEST_SEARCH = 200
 
+# Who looks for O'Neil types oneil.
+_APOSTROPHES = str.maketrans(dict.fromkeys("'\u2018\u2019"))
 # Letters that people type for each other and that Unicode does not take apart.
 _ALIKE = str.maketrans(
     {
@@ -223,7 +225,7 @@ class Chooser(Generic[Row]):
         self, rows: Sequence[Row], *, is_live: bool
     ) -> dict[tuple[str, str], tuple[str, int]]:
         """Label and number of every kind that occurs or was chosen."""
-        places = [whereabouts(row.seen).where for row in rows] if is_live else []
+        places = [where_of(row.seen, row.status) for row in rows] if is_live else []
         statuses = [row.status for row in rows]
         is_decided = set(statuses) - {Status.UNKNOWN.value}
         kinds: dict[tuple[str, str], tuple[str, int]] = {}
@@ -244,7 +246,7 @@ class Chooser(Generic[Row]):
         return (
             status in ("", row.status)
             and (not by or _is_by_hand(row))
-            and (not where or whereabouts(row.seen).where == where)
+            and (not where or where_of(row.seen, row.status) == where)
             and (not who or _is_missing(row))
             and (not q or self._is_called(row, q))
         )
@@ -259,9 +261,10 @@ class Chooser(Generic[Row]):
 def folded(name: str) -> str:
     """Return a name as searching compares it, more tolerant than ``plain``.
 
-    Letters that are typed for each other are one, as final ya and alef maqsura.
+    Letters that are typed for each other are one, as final ya and alef maqsura, and
+    apostrophes are none.
     """
-    return plain(name).translate(_ALIKE)
+    return plain(name.translate(_APOSTROPHES)).translate(_ALIKE)
 
 
 def _is_by_hand(row: Choosable) -> bool:

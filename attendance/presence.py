@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from attendance.calculation import Policy, Stay, calculate_person
 from attendance.evidence import NOTHING_SEEN, Evidence, read_evidence
+from attendance.models import Status
 from attendance.report import Sight
 from attendance.selectors import ORDER_OF_PEOPLE
 from attendance.shapes import instant, microseconds
@@ -70,6 +71,16 @@ def whereabouts(seen: Evidence) -> Whereabouts:
         return Whereabouts()
     left_at, is_told = max(ends)
     return Whereabouts(left_at=left_at, is_inferred=not is_told)
+
+
+def where_of(seen: Evidence, status: str) -> Where | None:
+    """Return where somebody is now; None: they were not seen, and it is decided.
+
+    So nobody who was checked in at the door, or is excused, is looked for.
+    """
+    where = whereabouts(seen).where
+    is_open = where != Where.MISSING or status == Status.UNKNOWN
+    return where if is_open else None
 
 
 def attendance_status(

@@ -16,7 +16,7 @@ from attendance.calculation import MINUTE
 from attendance.choice import Choice, Chooser
 from attendance.marking_page import MarkingDesk
 from attendance.models import Status
-from attendance.presence import Where, whereabouts
+from attendance.presence import Where, where_of
 from attendance.report import Report
 from attendance.report_rows import PersonRow, RowMaker, StrangerRow
 from attendance.shapes import instant, microseconds
@@ -218,7 +218,7 @@ class ReportPage:
     def _counts_now(self) -> list[Count]:
         """While it runs: where people are."""
         rows = self.report.rows
-        places = [whereabouts(row.seen).where for row in rows]
+        places = [where_of(row.seen, row.status) for row in rows]
         counts = [Count("", str(where.label), places.count(where)) for where in Where]
         if strangers := sum(row.is_here for row in self.strangers):
             text = _("here, not on the roster")

@@ -232,7 +232,7 @@ function begin() {
   // As the server folds names, but for the rarest letters.
   const folded = (words) =>
     words.normalize("NFKD").toLowerCase()
-      .replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
+      .replace(/['\u2018\u2019]/g, "").replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
       .replaceAll("\u0649", "\u064a").replaceAll("\u0629", "\u0647")
       .split(" ").filter(Boolean);
 

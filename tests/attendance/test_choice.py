@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from attendance.choice import folded
-from attendance.models import Attendance
+from attendance.marking import Mark, check_in, mark
+from attendance.models import Attendance, Status
+from attendance.rows import Place
 from events.models import Role
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
@@ -146,6 +148,17 @@ def test_people_of_a_running_session_are_chosen_by_where_they_are() -> None:
         assert people_of(get(session, now=RUNNING, query=f"?where={where}")) == [name]
 
 
+def test_nobody_who_is_decided_about_is_looked_for_while_it_runs() -> None:
+    session, [_, ben, cleo] = make_lesson("Amina Ben Cleo")
+    place, staff = Place(session.event, session), make_user()
+    check_in(place, ben, by=staff, now=RUNNING)
+    mark(place, [Mark(cleo, Status.EXCUSED)], by=staff, now=RUNNING)
+    page = get(session, now=RUNNING)
+    assert ("Not seen yet 1", "?where=missing", False) in pills_of(page)
+    assert people_of(get(session, now=RUNNING, query="?where=missing")) == ["Amina"]
+    assert "1 not seen yet" in text(page)
+
+
 def test_a_search_is_by_all_its_words_in_any_order() -> None:
     session, [amina, _] = make_lesson("Amina Omar")
     amina.name = "Amina Bint Omar"
@@ -157,6 +170,8 @@ def test_a_search_is_by_all_its_words_in_any_order() -> None:
     ("typed", "name"),
     [
         ("jose", "José"),
+        ("oneil", "O\N{RIGHT SINGLE QUOTATION MARK}Neil"),
+        ("o'neil", "ONeil"),
         ("JOSÉ", "jose"),
         ("strasse", "Straße"),
         ("soren", "Søren"),

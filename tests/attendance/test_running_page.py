@@ -117,7 +117,7 @@ def test_a_decision_that_stands_already_is_shown_beside_where_they_are() -> None
     )
     page = get(session, now=RUNNING)
     assert "<span>excused</span>" in row_of(page, "Amina")
-    assert summary_of(page) == "0 here now 0 were here 1 not seen yet 1 excused"
+    assert summary_of(page) == "0 here now 0 were here 0 not seen yet 1 excused"
 
 
 def test_it_says_as_of_when_and_offers_to_look_again_at_the_same() -> None:

@@ -281,6 +281,7 @@ def test_names_are_found_while_one_types(visitor: Visitor) -> None:
     for typed, found in {
         "LIMA an": ["Ana Lima"],
         "امينه": ["أمينة"],
+        "li'ma": ["Ana Lima"],
         "zzz": [],
         "": ["Ana Lima", "Ben Okoro", "أمينة"],
     }.items():
