@@ -76,10 +76,15 @@ class Completed:
 def complete_due_events(*, now: datetime) -> list[Completed]:
     """Complete every scheduled event whose end has passed, and return what was done.
 
-    An event waits until its sessions are calculated, an hour at most. One that somebody
-    reopened is left to people.
+    An event waits until its sessions are calculated, an hour at most; what is not by
+    then (nothing ran, or the session was made afterwards) is calculated first. One that
+    somebody reopened is left to people.
     """
-    return [_complete(event_id) for event_id in _due(now)]
+    done = []
+    for event_id in _due(now):
+        _calculate(event_id, now)
+        done.append(_complete(event_id))
+    return done
 
 
 def complete_event(*, event: Event, now: datetime) -> Completed:
@@ -100,8 +105,7 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
                 _("The session “%(title)s” has not ended.") % {"title": session.title},
                 session=session.pk,
             )
-    for session in sessions:
-        calculate_sessions(Selection(now=now, session_id=session.pk))
+    _calculate(event.pk, now)
     return _complete(event.pk)
 
 
@@ -147,6 +151,12 @@ _BY_PEOPLE = [
     for source in DecisionSource.values
     if source != DecisionSource.SYSTEM_DEFAULT
 ]
+
+
+def _calculate(event_id: int, now: datetime) -> None:
+    """Calculate what is due: nobody is absent by default where nobody has looked."""
+    for session in LiveSession.objects.filter(event=event_id, cancelled_at=None):
+        calculate_sessions(Selection(now=now, session_id=session.pk))
 
 
 def _due(now: datetime) -> Iterator[int]:

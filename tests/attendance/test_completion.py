@@ -104,6 +104,19 @@ def test_it_waits_for_its_sessions_to_be_calculated_for_an_hour_at_most(
     assert run(end + timedelta(minutes=60)) == [course.pk]
 
 
+def test_what_was_not_calculated_until_then_is_calculated_first(
+    course: Event, ana: Participant
+) -> None:
+    """As if nothing had run for an hour: nobody was seen, which a person must judge."""
+    session = make_session(course)
+    run()
+    assert about_event(ana) is None
+    assert not AttendanceChange.objects.exists()
+    assert Event.objects.get().state == EventState.COMPLETED
+    count_empty_as_absent(session, actor=make_user())
+    assert about_event(ana) == ("absent", "system_default", False)
+
+
 # What
 
 
