@@ -11,6 +11,7 @@ from attendance.rows import Place
 from events.form_parts import RowForm
 from events.models import Participant, Registration, User
 from events.services import create_participant
+from events.validators import validate_name
 
 
 class ComerForm(RowForm):
@@ -19,7 +20,10 @@ class ComerForm(RowForm):
     columns = ("name", "email")
 
     name = forms.CharField(
-        label=_("Name"), max_length=200, widget=forms.TextInput({"dir": "auto"})
+        label=_("Name"),
+        max_length=200,
+        validators=[validate_name],
+        widget=forms.TextInput({"dir": "auto"}),
     )
     email = forms.EmailField(
         label=_("Email"),

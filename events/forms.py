@@ -30,6 +30,8 @@ from events.models import (
 )
 from events.serializers import OWN_FIELDS
 from events.services import create_participant
+from events.uploads import FileTooLarge
+from events.validators import validate_name
 
 LINES_AT_MOST = 200
 # How mail programs write somebody: "Amina Hadid" <amina@example.com>,
@@ -172,7 +174,10 @@ class ParticipantForm(RowForm):
     columns = ("name", "email", "role", "registration", "time_zone", "language")
 
     name = forms.CharField(
-        label=_("Name"), max_length=200, widget=forms.TextInput({"dir": "auto"})
+        label=_("Name"),
+        max_length=200,
+        validators=[validate_name],
+        widget=forms.TextInput({"dir": "auto"}),
     )
     email = AddressField(
         label=_("Email"),
@@ -216,10 +221,17 @@ class RosterFileForm(RowForm):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, files: Any = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
+        *,
+        is_cut_off: bool = False,
     ) -> None:
         super().__init__(data)
         self.files = files
+        if is_cut_off:
+            # Then the file is missing, but that is not what is wrong.
+            self.fields["file"].error_messages["required"] = str(FileTooLarge())
 
 
 class Line(NamedTuple):

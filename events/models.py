@@ -17,7 +17,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.validators import validate_language, validate_time_zone
+from events.validators import validate_language, validate_name, validate_time_zone
 
 DEFAULT_EVENT_LENGTH = timedelta(hours=2)
 
@@ -363,7 +363,7 @@ class Participant(models.Model):
         blank=True,
         related_name="participations",
     )
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, validators=[validate_name])
     email = models.EmailField(_("email"), blank=True)
     role = models.CharField(
         _("role"),

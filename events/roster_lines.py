@@ -12,15 +12,12 @@ from django.utils.translation import gettext as _
 
 from events.models import ParticipantRole, Registration
 from events.roster_file import Record, shortened
-from events.validators import known_time_zone
+from events.validators import known_time_zone, validate_name
 
 NAME_LENGTH, EMAIL_LENGTH = 200, 254
 
-# Marks that scripts need (joiners, U+200E, U+200F) stay. These only hide: they change
-# nothing that is seen, and make equal names unequal.
+# They only hide: they change nothing that is seen, and make equal names unequal.
 _SEEN_BY_NOBODY = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
-_TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _DAMAGED = "\ufffd"
 
 
@@ -70,19 +67,10 @@ def read_line(record: Record) -> tuple[Entry, list[Fault]]:
 def _name(cell: str) -> str:
     name = " ".join(cell.split())
     _must_fit(name, NAME_LENGTH)
-    if found := _TURNS_TEXT.search(name):
-        raise ValueError(
-            _(
-                "A hidden character (%(code)s) turns the direction of the text. "
-                "Delete it, or write the name anew."
-            )
-            % {"code": _code(found[0])}
-        )
-    if found := _CONTROL.search(name):
-        raise ValueError(
-            _("There is a control character (%(code)s) in the name.")
-            % {"code": _code(found[0])}
-        )
+    try:
+        validate_name(name)
+    except ValidationError as wrong:
+        raise ValueError(wrong.messages[0]) from None
     if all(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise ValueError(_("The name is missing."))
     if _DAMAGED in name:
@@ -130,10 +118,6 @@ def _one_of(*values: str) -> Callable[[str], str]:
 def _must_fit(text: str, length: int) -> None:
     if len(text) > length:
         raise ValueError(_("At most %(number)d characters.") % {"number": length})
-
-
-def _code(letter: str) -> str:
-    return f"U+{ord(letter):04X}"
 
 
 _COLUMNS: Mapping[str, Callable[[str], str]] = {

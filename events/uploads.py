@@ -20,6 +20,12 @@ class FileTooLarge(RuleBroken):
         super().__init__("too_large", _("The file is over 8 MiB."), field="file")
 
 
+def is_cut_off(request: HttpRequest | Request) -> bool:
+    """Whether the body is too large, so that a part of it could be missing."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and float(length) > MAX_UPLOAD_BYTES
+
+
 def uploaded_file(request: HttpRequest | Request) -> bytes:
     """Return the part ``file`` of a multipart body.
 
@@ -27,9 +33,7 @@ def uploaded_file(request: HttpRequest | Request) -> bytes:
         FileTooLarge: it is over 8 MiB.
         Invalid: there is none.
     """
-    # Of a body that is too large not all was kept: a part of it could be missing.
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and float(length) > MAX_UPLOAD_BYTES:
+    if is_cut_off(request):
         raise FileTooLarge
     file = request.FILES.get("file")
     if file is None:

@@ -1,11 +1,39 @@
-"""What a language tag and a time zone may be."""
+"""What a person's name, a language tag and a time zone may be."""
 
+import re
 from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+# Marks that scripts need (joiners, U+200E, U+200F) are none of these.
+_TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufff9-\ufffb]")
+
+
+def validate_name(value: str) -> None:
+    """Accept names that are read as they are written."""
+    if found := _TURNS_TEXT.search(value):
+        raise ValidationError(
+            _(
+                "A hidden character (%(code)s) turns the direction of the text. "
+                "Delete it, or write the name anew."
+            ),
+            code="turns_text",
+            params={"code": _code(found[0])},
+        )
+    if found := _CONTROL.search(value):
+        raise ValidationError(
+            _("There is a control character (%(code)s) in the name."),
+            code="control",
+            params={"code": _code(found[0])},
+        )
+
+
+def _code(letter: str) -> str:
+    return f"U+{ord(letter):04X}"
 
 
 @cache

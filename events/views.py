@@ -27,7 +27,7 @@ from events.models import Organization, Participant, User
 from events.pages import action, form_page, organized_event, posted, show_form
 from events.permissions import Viewer
 from events.roster_import import import_roster, shown_results
-from events.uploads import uploaded_file
+from events.uploads import is_cut_off, uploaded_file
 
 
 class SignIn(LoginView):
@@ -206,7 +206,9 @@ def import_participants(
     request: HttpRequest, user: User, event_id: int
 ) -> HttpResponse:
     event = organized_event(request, user, event_id)
-    form = RosterFileForm(posted(request), request.FILES)
+    form = RosterFileForm(
+        posted(request), request.FILES, is_cut_off=is_cut_off(request)
+    )
     done = form.write(
         lambda: import_roster(
             event=event,

@@ -327,6 +327,15 @@ def test_a_walk_in_is_on_the_roster_and_inside_at_once() -> None:
     assert "Walid walk-in inside since 10:03" in row(door(session.event, staff), walid)
 
 
+def test_a_walk_in_is_called_what_is_read() -> None:
+    session, _ = make_lesson("Amina")
+    path = f"/events/{session.event_id}/check-in/new/"
+    answer = open_page(path, staff_of(session.event), name="Neo\u202eliv")
+    assert 'id="id_name_error"' in answer.content.decode()
+    assert "(U+202E)" in answer.content.decode()
+    assert Participant.objects.count() == 1
+
+
 def test_a_walk_in_who_stands_on_the_roster_already_is_told_at_the_field() -> None:
     session, [amina] = make_lesson("Amina")
     path = f"/events/{session.event_id}/check-in/new/"

@@ -481,6 +481,7 @@ def test_the_same_address_or_account_twice_on_a_roster_is_409() -> None:
     ("sent", "field"),
     [
         ({"name": ""}, "name"),
+        ({"name": "Neo\u202eliv"}, "name"),
         ({"name": "x", "email": "x"}, "email"),
         ({"name": "x", "role": "king"}, "role"),
         ({"name": "x", "registration": "maybe"}, "registration"),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from attendance.models import Attendance, AttendanceChange
+from events.forms import RosterFileForm
 from events.models import Event, Participant, Registration
 from events.roster_file import MAX_FILE_BYTES
 from events.roster_import import import_roster
@@ -344,6 +345,12 @@ def test_the_page_says_what_became_of_each_line(event: Event) -> None:
     assert "2 Ana added 3 Ben was there" in said
     assert "Columns that were not read: Group" in said
     assert event.participants.count() == 2
+
+
+def test_of_too_large_a_body_the_file_is_not_said_to_be_missing() -> None:
+    """It is not kept, so the form has none."""
+    form = RosterFileForm({}, {}, is_cut_off=True)
+    assert form.errors == {"file": ["The file is over 8 MiB."]}
 
 
 def test_the_page_names_wrong_lines_first_and_stores_nothing(event: Event) -> None:
