@@ -24,7 +24,7 @@ from attendance.models import (
 )
 from attendance.points import Worth, set_worth
 from events.admin import ReadOnlyAdmin, RowAdmin
-from events.models import User
+from events.models import Event, User
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -139,6 +139,7 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
     list_display = (
         "at",
         "participant",
+        "event",
         "session",
         "from_status",
         "to_status",
@@ -148,7 +149,7 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
         "batch",
     )
     list_filter = (OfPerson, OfEvent, OfActor, "to_status", "source", _OF_ORGANIZATION)
-    list_select_related = ("participant", "session", "actor", "reason")
+    list_select_related = ("participant__event", "session", "actor", "reason")
     search_fields = (
         "participant__name",
         "participant__email",
@@ -158,6 +159,11 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
     )
     date_hierarchy = "at"
     show_full_result_count = False
+
+    @admin.display(description=_("event"))
+    def event(self, change: AttendanceChange) -> Event:
+        """Whose decision it is; without a session, about the whole of it."""
+        return change.participant.event
 
 
 @admin.register(ChangeReason)

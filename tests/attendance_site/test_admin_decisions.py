@@ -1,5 +1,6 @@
 """Decisions in the admin: read, found, and changed by its mark action alone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -145,6 +146,12 @@ def test_changes_are_found_by_who_made_them(admin: Client, lesson: LiveSession) 
     markup = page.content.decode()
     assert '<input type="hidden" name="source__exact" value="manual">' in markup
     assert '<input type="search" name="actor_name" value="roo"' in markup
+
+
+def test_a_change_says_of_which_event_it_is(admin: Client, lesson: LiveSession) -> None:
+    mark(admin, list(Attendance.objects.all()[:1]), status="late", reason="Train")
+    page = admin.get("/admin/attendance/attendancechange/").content.decode()
+    assert re.search(rf'<td class="field-event[^>]*>{lesson.event.title}<', page)
 
 
 def test_a_changed_mapping_is_followed_by_everybodys_points(

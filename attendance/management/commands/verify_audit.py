@@ -49,7 +49,9 @@ class Command(commands.Command):
             sys.exit(MISFIT)
         if options["export"]:
             self._write(options["export"], heads(organizations))
-        self.stdout.write(f"The log of {len(organizations)} organizations fits.")
+        number = len(organizations)
+        noun = "organization" if number == 1 else "organizations"
+        self.stdout.write(f"The log of {number} {noun} fits.")
 
     def _read(self, name: str) -> list[Head]:
         try:
