@@ -21,7 +21,10 @@ class MarkForm(forms.Form):
 
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[choice for choice in Status.choices if choice[0] != Status.UNKNOWN],
+        choices=[
+            ("", _("Choose")),
+            *(choice for choice in Status.choices if choice[0] != Status.UNKNOWN),
+        ],
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

@@ -59,6 +59,13 @@ def test_the_action_asks_which_status_and_why(
     assert not AttendanceChange.objects.filter(source="manual").exists()
 
 
+def test_no_status_is_chosen_beforehand(admin: Client, lesson: LiveSession) -> None:
+    rows = list(Attendance.objects.all())
+    assert '<option value="" selected>Choose</option>' in mark(admin, rows)
+    assert "This field is required" in mark(admin, rows, status="", reason="Train")
+    assert not AttendanceChange.objects.filter(source="manual").exists()
+
+
 def test_what_it_marks_is_a_mark_like_any_other(
     admin: Client, root: User, lesson: LiveSession
 ) -> None:
