@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.marking import check_in
 from attendance.rows import Place
-from events.form_parts import RowForm
+from events.form_parts import AddressField, NameField, RowForm
 from events.models import Participant, Registration, User
 from events.services import create_participant
-from events.validators import validate_name
 
 
 class ComerForm(RowForm):
@@ -19,15 +17,9 @@ class ComerForm(RowForm):
 
     columns = ("name", "email")
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=200,
-        validators=[validate_name],
-        widget=forms.TextInput({"dir": "auto"}),
-    )
-    email = forms.EmailField(
+    name = NameField(label=_("Name"))
+    email = AddressField(
         label=_("Email"),
-        required=False,
         help_text=_("So that what they did is theirs when they sign in."),
     )
 

@@ -10,7 +10,7 @@ from attendance.models import AttendanceChange, DecisionSource, Status
 from attendance.rows import Place
 from attendance.unmatched import WalkIn
 from events.errors import Invalid
-from events.form_parts import AddressField
+from events.form_parts import AddressField, NameField
 from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
@@ -68,8 +68,7 @@ class RosterForm(IdentityForm):
 class WalkInForm(IdentityForm):
     """Somebody who came without being on the roster."""
 
-    name = forms.CharField(
-        max_length=200,
+    name = NameField(
         error_messages={
             "required": _("Give the name of the person who walked in."),
             "max_length": _("The name is too long: 200 letters at most."),

@@ -11,6 +11,7 @@ from attendance.models import CheckInMethod, DecisionSource, Status
 from attendance.policies import EffectivePolicy, Scope
 from events.fields import InstantField, RowField
 from events.models import Participant, ParticipantRole
+from events.validators import validate_name
 from sessions_app.models import SessionType
 
 Declared = serializers.Serializer[dict[str, Any]]
@@ -66,7 +67,7 @@ class CalculateSerializer(Declared):
 class WalkInSerializer(Declared):
     """Whom to put on the roster."""
 
-    name = serializers.CharField(max_length=200)
+    name = serializers.CharField(max_length=200, validators=[validate_name])
     email = serializers.EmailField(max_length=254, default="", allow_blank=True)
 
 

@@ -21,11 +21,26 @@ from events.errors import RuleBroken
 from events.fields import YEARS
 from events.problems import constraint_rule
 from events.times import instants_of, local_time
-from events.validators import known_time_zone, time_zones, validate_time_zone
+from events.validators import (
+    known_time_zone,
+    time_zones,
+    validate_name,
+    validate_time_zone,
+)
 
 T = TypeVar("T")
 
 # --- Fields ---------------------------------------------------------------------------
+
+
+class NameField(forms.CharField):
+    """A name or a title, of one line."""
+
+    default_validators = [validate_name]
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput({"dir": "auto"})
+        super().__init__(max_length=200, widget=widget, **kwargs)
 
 
 class ZoneField(forms.CharField):

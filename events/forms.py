@@ -15,6 +15,7 @@ from events.form_parts import (
     AddressField,
     LanguageField,
     LocalTimeField,
+    NameField,
     RowForm,
     ZonedForm,
     ZoneField,
@@ -31,7 +32,6 @@ from events.models import (
 from events.serializers import OWN_FIELDS
 from events.services import create_participant
 from events.uploads import FileTooLarge
-from events.validators import validate_name
 
 LINES_AT_MOST = 200
 # How mail programs write somebody: "Amina Hadid" <amina@example.com>,
@@ -45,7 +45,7 @@ class OrganizationForm(RowForm):
 
     columns = ("name", "slug", "time_zone", "language")
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"))
     slug = forms.CharField(
         label=_("Short name for its rooms"),
         max_length=50,
@@ -82,9 +82,7 @@ class EventForm(ZonedForm):
     )
     times = ("starts_at", "ends_at")
 
-    title = forms.CharField(
-        label=_("Title"), max_length=200, widget=forms.TextInput({"dir": "auto"})
-    )
+    title = NameField(label=_("Title"))
     organization = forms.TypedChoiceField(label=_("Organization"), coerce=int)
     time_zone = ZoneField(
         required=False,
@@ -173,12 +171,7 @@ class ParticipantForm(RowForm):
 
     columns = ("name", "email", "role", "registration", "time_zone", "language")
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=200,
-        validators=[validate_name],
-        widget=forms.TextInput({"dir": "auto"}),
-    )
+    name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
         help_text=_("It finds the person's account, if they have one."),

@@ -132,7 +132,7 @@ class Organization(models.Model):
     The slug begins the names of its rooms (``{slug}_…``), so it never changes.
     """
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, validators=[validate_name])
     slug = models.CharField(
         _("slug"), max_length=50, unique=True, validators=[slug_validator]
     )
@@ -230,7 +230,7 @@ class Event(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="events"
     )
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[validate_name])
     description = models.TextField(_("description"), blank=True)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)

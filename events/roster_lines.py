@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from events.models import ParticipantRole, Registration
 from events.roster_file import Record, shortened
-from events.validators import known_time_zone, validate_name
+from events.validators import known_time_zone, must_hide_nothing
 
 NAME_LENGTH, EMAIL_LENGTH = 200, 254
 
-# They only hide: they change nothing that is seen, and make equal names unequal.
+# Marks that scripts need (joiners, U+200E, U+200F) stay. These only hide: they change
+# nothing that is seen, and make equal names unequal.
 _SEEN_BY_NOBODY = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 _DAMAGED = "\ufffd"
 
@@ -68,9 +69,9 @@ def _name(cell: str) -> str:
     name = " ".join(cell.split())
     _must_fit(name, NAME_LENGTH)
     try:
-        validate_name(name)
-    except ValidationError as wrong:
-        raise ValueError(wrong.messages[0]) from None
+        must_hide_nothing(name)
+    except ValidationError as hidden:
+        raise ValueError(*hidden.messages) from None
     if all(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise ValueError(_("The name is missing."))
     if _DAMAGED in name:

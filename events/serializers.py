@@ -18,7 +18,7 @@ from events.models import (
     slug_validator,
 )
 from events.permissions import Viewer, viewer_of
-from events.validators import validate_time_zone
+from events.validators import validate_name, validate_time_zone
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):
@@ -52,7 +52,12 @@ class OwnRoleSerializer(ModelSerializer[Membership]):
 class AccountSerializer(ModelSerializer[User]):
     """The caller."""
 
-    name = serializers.CharField(source="get_full_name", max_length=150, required=False)
+    name = serializers.CharField(
+        source="get_full_name",
+        max_length=150,
+        required=False,
+        validators=[validate_name],
+    )
     email_verified = serializers.SerializerMethodField()
     organizations = OwnRoleSerializer(source="memberships", many=True, read_only=True)
 

@@ -1,4 +1,4 @@
-"""What a person's name, a language tag and a time zone may be."""
+"""What a name, a language tag and a time zone may be."""
 
 import re
 from functools import cache
@@ -8,28 +8,49 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Marks that scripts need (joiners, U+200E, U+200F) are none of these.
+# Overrides and isolates: people do not type them, and they make a name read as another.
+# The joiners and the marks that scripts need (U+200C to U+200F) are none of these.
 _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufff9-\ufffb]")
 
 
 def validate_name(value: str) -> None:
-    """Accept names that are read as they are written."""
+    """Accept a name or a title of one line, in which everything is what it seems.
+
+    NUL is passed over: every field refuses it by itself.
+    """
+    must_hide_nothing(value.replace("\0", ""))
+
+
+def must_hide_nothing(value: str) -> None:
+    """Refuse what turns the text's direction, and control characters, NUL too.
+
+    Raises:
+        ValidationError: it has such a character, which is named.
+    """
     if found := _TURNS_TEXT.search(value):
         raise ValidationError(
             _(
                 "A hidden character (%(code)s) turns the direction of the text. "
-                "Delete it, or write the name anew."
+                "Delete it, or write everything anew."
             ),
             code="turns_text",
             params={"code": _code(found[0])},
         )
     if found := _CONTROL.search(value):
         raise ValidationError(
-            _("There is a control character (%(code)s) in the name."),
-            code="control",
+            _(
+                "A control character (%(code)s) is hidden in this. "
+                "Delete it, or write everything anew."
+            ),
+            code="control_character",
             params={"code": _code(found[0])},
         )
+
+
+def without_hidden(name: str) -> str:
+    """Return a name that others made, without what :func:`validate_name` refuses."""
+    return _CONTROL.sub("", _TURNS_TEXT.sub("", name))
 
 
 def _code(letter: str) -> str:

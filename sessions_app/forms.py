@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from events.form_parts import LocalTimeField, ZonedForm
+from events.form_parts import LocalTimeField, NameField, ZonedForm
 from events.models import Event
 from sessions_app.models import LiveSession, SessionType
 
@@ -21,9 +21,7 @@ class SessionForm(ZonedForm):
     columns = ("title", "session_type", "starts_at", "ends_at", "room_name")
     times = ("starts_at", "ends_at")
 
-    title = forms.CharField(
-        label=_("Title"), max_length=200, widget=forms.TextInput({"dir": "auto"})
-    )
+    title = NameField(label=_("Title"))
     session_type = forms.ChoiceField(
         label=_("Type"), choices=SessionType.choices, initial=SessionType.GENERAL
     )

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Least, Now
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, User
+from events.validators import validate_name
 
 
 class SessionType(models.TextChoices):
@@ -53,7 +54,7 @@ class LiveSession(models.Model):
     """
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="sessions")
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=[validate_name])
     session_type = models.CharField(
         _("type"), max_length=32, choices=SessionType, default=SessionType.GENERAL
     )
