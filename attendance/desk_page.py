@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from attendance.evidence import LinkedIdentity, Stranger
 from attendance.guesses import Ground, Guess
 from events.models import NOT_IN_REPORTS, Participant, Registration
+from events.validators import without_hidden
 
 
 class Option(NamedTuple):
@@ -58,6 +59,19 @@ class Options:
         return cls(expected, others)
 
 
+class Refused(NamedTuple):
+    """A walk-in that was refused: what had been typed, and why not.
+
+    ``field`` is the one to blame, else empty.
+    """
+
+    identity: str
+    name: str
+    email: str
+    field: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What can be said of one stranger.
@@ -67,6 +81,7 @@ class Desk:
         guess: Who it probably was, and why; may be empty.
         guessed: The same person, if they can be chosen.
         name, email: What a walk-in begins with.
+        refused: What was typed last, if that was refused: it is kept, and open.
     """
 
     identity: str
@@ -74,21 +89,30 @@ class Desk:
     guessed: Option | None
     name: str
     email: str
+    refused: Refused | None
 
     @classmethod
     def of(
-        cls, stranger: Stranger, guess: Guess | None, options: Options
+        cls,
+        stranger: Stranger,
+        guess: Guess | None,
+        options: Options,
+        refused: Refused | None = None,
     ) -> "Desk | None":
         """Return None where nothing can be said: without identity nobody is known."""
         if not stranger.identity:
             return None
         known = guess.known if guess and guess.participant_id is None else None
+        if refused and refused.identity != stranger.identity:
+            refused = None
+        begun = refused or known
         return cls(
             identity=stranger.identity,
             guess=_in_words(guess) if guess else "",
             guessed=options.named(guess.participant_id) if guess else None,
-            name=known.name if known else stranger.name or "",
-            email=known.email if known else "",
+            name=begun.name if begun else without_hidden(stranger.name or ""),
+            email=begun.email if begun else "",
+            refused=refused,
         )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.calculation import MINUTE
 from attendance.choice import Choice, Chooser
+from attendance.desk_page import Refused
 from attendance.marking_page import MarkingDesk
 from attendance.models import Status
 from attendance.presence import Where, where_of
@@ -55,7 +56,8 @@ class Phase(StrEnum):
 class ReportPage:
     """A report in words; made and rendered under the reader's language.
 
-    ``desk`` is what the reader may decide about its people; None: nothing.
+    ``desk`` is what the reader may decide about its people; None: nothing. ``refused``
+    is a walk-in that was just refused.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class ReportPage:
         *,
         now: datetime,
         desk: MarkingDesk | None = None,
+        refused: Refused | None = None,
     ) -> None:
         self.report = report
         self.desk = desk
@@ -94,6 +97,7 @@ class ReportPage:
             asks_whether_held=self.asks_whether_held,
             is_ahead=self.is_ahead,
             is_running=self.is_running,
+            refused=refused,
         )
         undoable = desk.undoable if desk else {}
         self.rows = [

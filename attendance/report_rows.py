@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from attendance.calculation import Interval
-from attendance.desk_page import Desk, Link, Options
+from attendance.desk_page import Desk, Link, Options, Refused
 from attendance.evidence import Attempts, Evidence
 from attendance.explanation import attempts_in_words
 from attendance.marking_page import TakingBack
@@ -100,6 +100,7 @@ class RowMaker:
         asks_whether_held: The page asks whether the session was held.
         is_ahead: It has not begun.
         is_running: It has begun, and not ended.
+        refused: The walk-in that was just refused, if one was.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class RowMaker:
         asks_whether_held: bool,
         is_ahead: bool,
         is_running: bool,
+        refused: Refused | None = None,
     ) -> None:
         self.report = report
         self.zone = ZoneInfo(report.session.event.time_zone)
@@ -119,6 +121,7 @@ class RowMaker:
         self.is_live = is_running and not report.is_void
         self.options = Options.of(report.candidates)
         self._axis = axis
+        self._refused = refused
         self._labels = dict(Status.choices)
         self._sources = dict(DecisionSource.choices)
 
@@ -166,7 +169,7 @@ class RowMaker:
             presence=presence,
             sentence=capitalized(sentence),
             amount=amount(row.seconds),
-            desk=Desk.of(stranger, row.guess, self.options)
+            desk=Desk.of(stranger, row.guess, self.options, self._refused)
             if self._shows_identities
             else None,
         )

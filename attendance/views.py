@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from attendance.choice import Choice
+from attendance.desk_page import Refused
 from attendance.event_decisions_page import EventDecisionsPage
 from attendance.event_page import EventPage
 from attendance.forms import IdentityForm, RosterForm, WalkInForm
@@ -37,6 +37,10 @@ from events.permissions import Viewer
 from events.views import SignIn
 from sessions_app.models import LiveSession
 from sessions_app.services import cancel_session, restore_session
+
+# Where a session of the browser keeps what was typed until its page is shown again.
+REFUSED_WALK_IN = "refused_walk_in"
+LONGEST_KEPT = 1000
 
 Action = Callable[[HttpRequest, LiveSession, User], None]
 
@@ -113,8 +117,22 @@ def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
     now = timezone.now()
     report = session_report(session, user=user, now=now)
     desk = _marking_desk(request, report, user)
-    page = ReportPage(report, Choice.of(request.GET.dict()), now=now, desk=desk)
+    page = ReportPage(
+        report,
+        Choice.of(request.GET.dict()),
+        now=now,
+        desk=desk,
+        refused=_refused(request, session),
+    )
     return render(request, "attendance/session.html", {"report": page})
+
+
+def _refused(request: HttpRequest, session: LiveSession) -> Refused | None:
+    """Return, once, the walk-in that was just refused in this session."""
+    kept = request.session.pop(REFUSED_WALK_IN, None)
+    if kept is None or kept["session"] != session.pk:
+        return None
+    return Refused(*kept["refused"])
 
 
 def _marking_desk(
@@ -208,17 +226,36 @@ def restore(request: HttpRequest, session: LiveSession, user: User) -> None:
 @organizers_action
 def link(request: HttpRequest, session: LiveSession, user: User) -> None:
     if "name" in request.POST:
-        walk_in_form = WalkInForm(request.POST)
-        identity = walk_in_form.or_refuse()["identity"]
-        said: dict[str, Any] = {"walk_in": walk_in_form.walk_in}
+        person = _add_walk_in(request, session, user)
     else:
         said = RosterForm(request.POST, event=session.event).or_refuse()
-        identity = said.pop("identity")
-    person = link_identity(
-        session=session, identity=identity, by=user, now=timezone.now(), **said
-    )
+        person = link_identity(session=session, by=user, now=timezone.now(), **said)
     text = _("That was %(name)s. It is remembered for the next sessions.")
     messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+
+
+def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:
+    """Add a walk-in; of what is refused, the report keeps what was typed."""
+    form = WalkInForm(request.POST)
+    try:
+        identity = form.or_refuse()["identity"]
+        return link_identity(
+            session=session,
+            identity=identity,
+            walk_in=form.walk_in,
+            by=user,
+            now=timezone.now(),
+        )
+    except RuleBroken as refusal:
+        refused = Refused(
+            request.POST.get("identity", "")[:LONGEST_KEPT],
+            request.POST["name"][:LONGEST_KEPT],
+            request.POST.get("email", "")[:LONGEST_KEPT],
+            refusal.field.rpartition(".")[2],
+            str(refusal),
+        )
+        request.session[REFUSED_WALK_IN] = {"session": session.pk, "refused": refused}
+        raise
 
 
 @organizers_action

@@ -284,6 +284,11 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         ({"name": " "}, "Give the name of the person who walked in."),
         ({"name": "L" * 201}, "The name is too long: 200 letters at most."),
         (
+            {"name": "Lina \u202egpj"},
+            "A hidden character (U+202E) turns the direction of the text. "
+            "Delete it, or write everything anew.",
+        ),
+        (
             {"name": "Lina", "email": "lina"},
             "This is no email address: correct it, or leave it empty.",
         ),
@@ -312,6 +317,53 @@ def test_a_refusal_says_what_to_do_and_changes_nothing(
     assert say(lesson, **fields)[1] == said
     assert not KnownIdentity.objects.exists()
     assert lesson.event.participants.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "to_blame"),
+    [
+        ({"name": "L" * 201, "email": "lina@example.com"}, "name"),
+        ({"name": "Lina Omar", "email": "lina"}, "email"),
+        ({"name": "Lina Omar", "email": "ana@example.com"}, "email"),
+    ],
+)
+def test_what_was_typed_for_a_refused_walk_in_stays_in_the_open_form(
+    lesson: LiveSession, fields: dict[str, str], to_blame: str
+) -> None:
+    lesson.event.participants.filter(name="Ana").update(email="ana@example.com")
+    be_there(lesson, None, (4, 52), identity="another", name="Another")
+    page, said = say(lesson, **fields)
+    [form] = re.findall(r'<details name="desk-\d" open>.*?</details>', page, re.DOTALL)
+    assert f'value="{GUEST}"' in form
+    assert said in html.unescape(form).replace("\u2068", "").replace("\u2069", "")
+    for name, value in fields.items():
+        [field] = re.findall(rf'<input id="{name}-\d" [^>]*>', form)
+        assert f'value="{value}"' in field
+        assert ('aria-invalid="true"' in field) == (name == to_blame)
+
+
+def test_a_refused_walk_in_is_shown_once_and_in_its_session_alone(
+    lesson: LiveSession,
+) -> None:
+    client = signed_in(organizer_of(lesson))
+    other = make_session(lesson.event)
+    be_there(other, None, (4, 52), identity=GUEST, name="Lina")
+    path = f"/sessions/{lesson.pk}/unmatched/link/"
+    refused = {"identity": GUEST, "name": "Lina Omar", "email": "lina"}
+
+    client.post(path, refused)
+    assert "Lina Omar" not in client.get(f"/sessions/{other.pk}/").content.decode()
+
+    client.post(path, refused)
+    pages = [client.get(f"/sessions/{lesson.pk}/").content.decode() for _ in range(2)]
+    assert ["Lina Omar" in page for page in pages] == [True, False]
+
+
+def test_a_walk_in_begins_without_the_hidden_characters_of_a_shown_name(
+    lesson: LiveSession,
+) -> None:
+    be_there(lesson, None, (4, 52), identity="another", name="gpj\u202e.Omar\x07")
+    assert 'name="name" value="gpj.Omar"' in get(lesson)
 
 
 def test_nobody_of_another_event_can_be_meant(lesson: LiveSession) -> None:
