@@ -117,7 +117,8 @@ def end_session(
     locked = _lock(session)
     if locked.cancelled_at is not None:
         raise Conflict(
-            "session_cancelled", _("The session is cancelled. Restore it first.")
+            "session_cancelled",
+            _("The session is cancelled. Take the cancellation back first."),
         )
     ended_at = ended_at or now
     if ended_at > now:

@@ -215,7 +215,7 @@ def test_a_cancelled_session_offers_no_marks_and_says_why_it_takes_none(
     lesson.save()
     assert "Mark" not in text(get(lesson))
     assert say(lesson, organizer, "Ben", "late") == (
-        "The session is cancelled. Restore it first."
+        "The session is cancelled. Take the cancellation back first."
     )
 
 

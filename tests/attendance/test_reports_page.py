@@ -130,7 +130,7 @@ def test_cancelled_sessions_count_apart_and_say_so() -> None:
     session.cancelled_at = NOW
     session.save()
     page = get(organizer_of(session))
-    assert "General 1 of a cancelled session" in text(page)
+    assert "General 1 not counted: its session was cancelled" in text(page)
     [only] = sections(page)
     assert "· cancelled" in only
 
