@@ -5,6 +5,7 @@ hangs on a bad value is not looked at: the value is what must be mended first.
 """
 
 import asyncio
+import os
 import shutil
 import smtplib
 from collections.abc import Iterator
@@ -71,6 +72,7 @@ def examine(*, now: datetime | None = None) -> Iterator[Finding]:
     Args:
         now: what this machine's clock says.
     """
+    yield from _instance()
     yield from _bad_values()
     yield from _settings()
     if _is_readable("DATABASE_URL", "DATABASE_OWNER_URL"):
@@ -87,6 +89,18 @@ def examine(*, now: datetime | None = None) -> Iterator[Finding]:
 
 
 # --- Settings -----------------------------------------------------------------------
+
+
+def _instance() -> Iterator[Finding]:
+    """Whether anything tells where Rollcall is; what follows would only puzzle."""
+    is_told = "DATABASE_URL" in os.environ
+    if not is_told and not (settings.DATA_DIR / "instance.env").exists():
+        yield hint(
+            "instance",
+            "Nothing was started here, so most of the following is missing.",
+            "`make run` starts everything. To run it on servers of your own, set "
+            "DATABASE_URL, REDIS_URL and what else README.md names.",
+        )
 
 
 def _bad_values() -> Iterator[Finding]:

@@ -8,7 +8,7 @@ with the weeks that have passed; what stands already stays.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -47,13 +47,22 @@ SETTLED = timedelta(minutes=6)
 Facts = list[dict[str, Any]]
 
 
-def load_demo(*, now: datetime) -> LiveSession:
+class Loaded(NamedTuple):
+    """What loading made: how much of each, and the lesson that ended ten minutes ago.
+
+    ``is_first``: nothing of it stood before.
+    """
+
+    lesson: LiveSession
+    events: int
+    sessions: int
+    is_first: bool
+
+
+def load_demo(*, now: datetime) -> Loaded:
     """Make what is missing, tell what happened since, calculate it.
 
     Every superuser becomes owner of both schools, so that they see them.
-
-    Returns:
-        The lesson that ended ten minutes ago.
 
     Raises:
         NotDelivered: the running instance does not answer; loading it again goes on.
@@ -63,14 +72,23 @@ def load_demo(*, now: datetime) -> LiveSession:
     now = now.replace(second=0, microsecond=0)
     rooms: list[Facts] = []
     with transaction.atomic():
+        events, sessions = _standing()
         organizations = [_load_school(school, now, rooms) for school in SCHOOLS]
         lesson = _hold_quadratic(now, rooms)
+        events_now, sessions_now = _standing()
     send_rooms(instance.webhook_url(), rooms, **instance.keys())
     for organization in organizations:
         calculate_sessions(
             Selection(now=now, organization_id=organization.pk, days=7 * (WEEKS + 2))
         )
-    return lesson
+    return Loaded(lesson, events_now - events, sessions_now - sessions, not events)
+
+
+def _standing() -> tuple[int, int]:
+    """How many events and sessions the two schools have of ours."""
+    slugs = [school.slug for school in SCHOOLS]
+    events = ownership.events().filter(organization__slug__in=slugs)
+    return events.count(), LiveSession.objects.filter(event__in=events).count()
 
 
 def _load_school(school: School, now: datetime, rooms: list[Facts]) -> Organization:

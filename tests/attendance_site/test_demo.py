@@ -135,12 +135,19 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
 
 
 def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
-    running: LiveServer,
+    running: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("demo")
+    first = capsys.readouterr().out.splitlines()
+    sessions = LiveSession.objects.count()
+    assert first[0] == f"Made two schools with 11 events and {sessions} sessions."
     before = everything()
     late_admin = make_user(is_superuser=True)
     call_command("demo")
+    again = capsys.readouterr().out.splitlines()
+    assert again[0] == "The two schools stay as they are; one session added."
+    newest = LiveSession.objects.latest("pk")
+    assert again[-1] == f"{project.PUBLIC_URL}/sessions/{newest.pk}/"
     after = everything()
     grown = {table for table in after if len(after[table]) > len(before[table])}
     assert len(after["sessions_app_livesession"]) == 1 + len(

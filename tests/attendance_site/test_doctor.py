@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,25 @@ def test_what_is_broken_gives_exit_code_1_and_a_mend(
     assert "broken  Redis: It does not answer" in output
     assert "→ Check REDIS_URL." in output
     assert "broken  worker: Without Redis nobody knows" in output
+
+
+def test_where_nothing_was_started_it_says_so_first_and_how(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.delenv("DATABASE_URL")
+    first = next(examine())
+    assert first.what.startswith("Nothing was started here")
+    assert "`make run`" in first.mend
+    (tmp_path / "instance.env").touch()
+    assert next(examine()).subject != "instance"
+
+
+def test_what_the_environment_sets_up_needs_no_start_here(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    assert next(examine()).subject != "instance"
 
 
 def test_a_database_in_step_is_well() -> None:

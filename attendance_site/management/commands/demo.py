@@ -41,14 +41,21 @@ class Command(commands.Command):
 
     def _load(self) -> None:
         try:
-            lesson = load_demo(now=timezone.now())
+            loaded = load_demo(now=timezone.now())
         except NotDelivered as error:
             self.stderr.write(f"The running instance took no webhook: {error}")
             sys.exit(FAILED)
         except NotOurs as error:
             self.stderr.write(str(error))
             sys.exit(FAILED)
-        self.stdout.write(f"{settings.PUBLIC_URL}/sessions/{lesson.pk}/")
+        number = _counted(loaded.sessions, "session")
+        if loaded.is_first:
+            events = _counted(loaded.events, "event")
+            self.stdout.write(f"Made two schools with {events} and {number}.")
+        else:
+            self.stdout.write(f"The two schools stay as they are; {number} added.")
+        self.stdout.write("The lesson that ended ten minutes ago:")
+        self.stdout.write(f"{settings.PUBLIC_URL}/sessions/{loaded.lesson.pk}/")
 
     def _purge(self) -> None:
         try:
@@ -68,3 +75,7 @@ class Command(commands.Command):
             self.stderr.write(kept)
         if purged.kept:
             sys.exit(FAILED)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"one {name}" if number == 1 else f"{number} {name}s"
