@@ -29,6 +29,11 @@ SMALL_TARGETS = """least =>
   .filter(each => each.getBoundingClientRect().height < least - 0.5)
   .map(each => each.outerHTML.slice(0, 120))
 """
+SQUEEZED_BUTTONS = """() => [...document.querySelectorAll('.button')]
+  .filter(each => each.checkVisibility() && each.offsetHeight > each.offsetWidth)
+  .filter(each => each.textContent.trim().length > 2)
+  .map(each => each.outerHTML.slice(0, 120))
+"""
 SEND_EMPTY = """() => {
   const form = document.querySelector('main form[method=post]');
   for (const each of form.querySelectorAll('input:not([type=hidden]), textarea'))
@@ -125,6 +130,10 @@ class Visitor:
         found = [f"{where}: {flaw}" for flaw in self.page.evaluate(VIOLATIONS)]
         if over := self.page.evaluate(OVERFLOW):
             found.append(f"{where}: {over} px wider than the window")
+        found += [
+            f"{where}: higher than wide: {button}"
+            for button in self.page.evaluate(SQUEEZED_BUTTONS)
+        ]
         small = self.page.evaluate(SMALL_TARGETS, TARGETS[width])
         return found + [f"{where}: under {TARGETS[width]} px high: {s}" for s in small]
 
