@@ -65,12 +65,13 @@ _DUE = f"""
 
 @dataclass(slots=True)
 class Completed:
-    """What the completion of one event wrote."""
+    """What the completion of one event wrote, and why it broke off, if it did."""
 
     event_id: int
     people: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     batches: int = 0
+    error: str = ""
 
 
 def complete_due_events(*, now: datetime) -> list[Completed]:
@@ -78,13 +79,23 @@ def complete_due_events(*, now: datetime) -> list[Completed]:
 
     An event waits until its sessions are calculated, an hour at most; what is not by
     then (nothing ran, or the session was made afterwards) is calculated first. One that
-    somebody reopened is left to people.
+    somebody reopened is left to people. One that fails holds
+    up no other, and is tried again by the next run.
     """
-    done = []
+    completed = []
     for event_id in _due(now):
-        _calculate(event_id, now)
-        done.append(_complete(event_id))
-    return done
+        try:
+            _calculate(event_id, now)
+            completed.append(_complete(event_id))
+        except Exception as error:
+            logger.exception(
+                "An event could not be completed.",
+                extra={"op": "complete_event", "event": event_id},
+            )
+            completed.append(
+                Completed(event_id, error=f"{type(error).__name__}: {error}"[:2000])
+            )
+    return completed
 
 
 def complete_event(*, event: Event, now: datetime) -> Completed:
@@ -174,13 +185,19 @@ def _due(now: datetime) -> Iterator[int]:
 
 
 def _complete(event_id: int) -> Completed:
-    """Decide about everybody, then say that the event is completed."""
+    """Decide about everybody, then say that the event is completed.
+
+    Whoever cancels or reopens it meanwhile ends it: nothing more is written.
+    """
     done = Completed(event_id)
+    reopened = Event.objects.values_list("reopened_at", flat=True).get(pk=event_id)
     started = time.monotonic()
     after = 0
     while True:
         began = time.monotonic()
         with transaction.atomic():
+            if not _still_ends(event_id, reopened):
+                return done
             lock_events([event_id])
             people = _next_people(event_id, after)
             changes = derive_people(people, completing=True)
@@ -207,6 +224,17 @@ def _complete(event_id: int) -> Completed:
         },
     )
     return done
+
+
+def _still_ends(event_id: int, reopened: datetime | None) -> bool:
+    """Lock the event, before all else; whether it is as it was when this began."""
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    return (
+        event is not None
+        and event.state in (EventState.SCHEDULED, EventState.COMPLETED)
+        # None also where another run has completed it in the meantime.
+        and event.reopened_at in (reopened, None)
+    )
 
 
 def _next_people(event_id: int, after: int) -> list[int]:

@@ -54,13 +54,16 @@ def write_decisions(
         decided: Rows of sessions that this transaction has locked.
         actor_id: The user who decided; None for a machine.
     """
+    decided = list(decided)
     differing = [one for one in decided if one.differs]
     _write(_WRITE_DECISIONS, [one for one in differing if not one.row.is_marked])
     _write(_WRITE_COMPUTED, [one for one in differing if one.row.is_marked])
     changes = [_change(one) for one in differing if one.is_change]
     touched: dict[int, list[int]] = defaultdict(list)
-    for one in differing:
-        touched[one.inputs.event_id].append(one.row.participant_id)
+    # Where nobody was seen no row may differ, and yet nobody is absent by default.
+    for one in decided:
+        if one.differs or one.computed.source is None:
+            touched[one.inputs.event_id].append(one.row.participant_id)
     conclude(changes, touched, actor_id=actor_id)
     return changes
 

@@ -38,34 +38,46 @@ _SESSION_DECISIONS = """
     ORDER BY s.starts_at, s.id
 """
 
-# An event of whose sessions nobody was seen, and of which nobody has said what that
-# means: nobody is absent there by default.
-QUESTION_IS_OPEN = """
-    EXISTS (
-        SELECT FROM sessions_app_livesession s
-        WHERE s.event_id = e.id AND s.cancelled_at IS NULL
-    ) AND NOT EXISTS (
+# An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
+# said that it was held: nobody is absent there by default. To say so is to count the
+# missing as absent, or to have somebody come; that one is excused says nothing of all.
+_QUESTION_IS_OPEN = """
+    EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
+    AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
         LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
-        WHERE s.event_id = e.id AND s.cancelled_at IS NULL AND (
-            k.nobody_seen IS DISTINCT FROM true OR EXISTS (
-                SELECT FROM attendance_attendance d
-                WHERE d.session_id = s.id AND d.source IS NOT NULL
-            )
+        WHERE s.event_id = e.id AND s.cancelled_at IS NULL
+            AND k.nobody_seen IS DISTINCT FROM true
+    )
+    AND NOT EXISTS (
+        SELECT FROM attendance_attendance d
+        LEFT JOIN sessions_app_livesession s ON s.id = d.session_id
+        WHERE d.event_id = e.id AND s.cancelled_at IS NULL AND (
+            d.session_id IS NOT NULL AND d.source = 'system_default'
+            OR d.marked_at IS NOT NULL AND d.source <> 'self_reported'
+                AND d.status IN ('present', 'late', 'partial')
         )
     )
 """
 
+# Asked once for each event, not for each person.
 _STANDING = f"""
+    WITH event AS MATERIALIZED (
+        SELECT e.id, e.organization_id, e.state, {_QUESTION_IS_OPEN} AS question_is_open
+        FROM events_event e
+        WHERE e.id IN (
+            SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
+        )
+    )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state, {QUESTION_IS_OPEN},
+        e.state, e.question_is_open,
         a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
         a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
         coalesce(a.derived, false),
         coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),
         coalesce(y.present_over, 50), coalesce(y.present_regardless_over, 75)
     FROM events_participant p
-    JOIN events_event e ON e.id = p.event_id
+    JOIN event e ON e.id = p.event_id
     LEFT JOIN attendance_attendance a
         ON a.participant_id = p.id AND a.session_id IS NULL
     LEFT JOIN attendance_attendancepolicy y
@@ -197,6 +209,9 @@ def _new(
         ):
             return _New(derived.status, derived.source, True)
         return None
+    is_default = one.source == DecisionSource.SYSTEM_DEFAULT and not one.is_derived
+    if is_default and one.question_is_open:
+        return _New(Status.UNKNOWN, None, False)
     if one.source is not None and not one.is_derived:
         return None
     if is_complete and one.may_be_absent_by_default:

@@ -36,6 +36,7 @@ from events.errors import Conflict, Invalid
 from events.models import (
     EXPECTED,
     NOT_IN_REPORTS,
+    Event,
     Participant,
     Registration,
     User,
@@ -176,6 +177,9 @@ def check_in(
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
+    if participant.registration not in EXPECTED:
+        # Whoever joins the roster changes the event's row: before its sessions'.
+        Event.objects.select_for_update(no_key=True).get(pk=place.event.pk)
     decisions = lock_decisions(place, [participant])
     decision = decisions[participant.pk]
     if decision.checked_in_at is not None:

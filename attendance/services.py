@@ -192,9 +192,10 @@ def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
     for one in decided:
         outcomes[one.inputs.session_id].statuses[one.status] += 1
+    # First: what follows for events asks whether anybody was seen.
+    _write_calculations(inputs.values(), seen)
     for change in write_decisions(decided):
         outcomes[change.session_id or 0].changed += 1
-    _write_calculations(inputs.values(), seen)
     return outcomes
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from attendance.completion import complete_due_events
@@ -16,9 +17,15 @@ class Command(commands.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         completed = complete_due_events(now=timezone.now())
+        failed = [event for event in completed if event.error]
+        completed = [event for event in completed if not event.error]
         for event in completed:
             statuses = ", ".join(f"{n} {s}" for s, n in event.changes.items())
             self.stdout.write(
                 f"{event.event_id}: {event.people} people; {statuses or 'no change'}"
             )
         self.stdout.write(f"{len(completed)} completed.")
+        if failed:
+            raise CommandError(
+                "\n".join(f"{event.event_id}: {event.error}" for event in failed)
+            )
