@@ -144,6 +144,12 @@ class ParticipantAdmin(RowAdmin[Participant]):
     autocomplete_fields = ("event", "user")
     readonly_fields = ("identity",)
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Participant | None = None
+    ) -> tuple[str, ...]:
+        """Somebody's decisions are of their event: they move to no other."""
+        return (*self.readonly_fields, "event") if obj else self.readonly_fields
+
 
 @admin.register(KnownIdentity)
 class KnownIdentityAdmin(RowAdmin[KnownIdentity]):

@@ -15,6 +15,7 @@ from sessions_app.models import (
     PresenceEvent,
 )
 from sessions_app.services import check_room_name, room_taken, session_in_the_way
+from sessions_app.signals import sessions_changed
 
 
 class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,7 +37,8 @@ class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
             ends_at=cleaned["ends_at"],
             ended_at=self.instance.ended_at,
         )
-        check_room_name(wanted.room_name, cleaned["event"].organization)
+        event = cleaned.get("event") or self.instance.event
+        check_room_name(wanted.room_name, event.organization)
         other = session_in_the_way(wanted)
         if other and not self.instance.cancelled_at:
             raise room_taken(other)
@@ -66,6 +68,39 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
     # Ended and cancelled over REST and on its page, which know the rules.
     readonly_fields = ("ended_at", "cancelled_at", "inputs_changed_at", "created_at")
     date_hierarchy = "starts_at"
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: LiveSession | None = None
+    ) -> tuple[str, ...]:
+        """Its decisions are of its event: it moves to no other."""
+        return (*self.readonly_fields, "event") if obj else self.readonly_fields
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: LiveSession,
+        form: LiveSessionForm,
+        change: bool,
+    ) -> None:
+        """Let a new session count for its event, as everywhere."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            sessions_changed.send(LiveSession, event=obj.event)
+
+    def delete_model(self, request: HttpRequest, obj: LiveSession) -> None:
+        """Let it count no more."""
+        super().delete_model(request, obj)
+        sessions_changed.send(LiveSession, event=obj.event)
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[LiveSession]
+    ) -> None:
+        """Let them count no more."""
+        sessions = queryset.select_related("event").order_by("event")
+        events = {session.event_id: session.event for session in sessions}
+        super().delete_queryset(request, queryset)
+        for event in events.values():
+            sessions_changed.send(LiveSession, event=event)
 
 
 class MarkedFilter(admin.SimpleListFilter):

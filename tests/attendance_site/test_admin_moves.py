@@ -1,0 +1,86 @@
+"""What the admin changes beside decisions leaves them, and the points, in order."""
+
+import pytest
+from django.db.models import Sum
+from django.test import Client
+
+from attendance.marking import Mark, mark
+from attendance.models import EngagementEntry
+from attendance.rows import Place
+from events.models import Event, Participant, User
+from sessions_app.models import LiveSession
+from tests.factories import (
+    START,
+    make_event,
+    make_participant,
+    make_session,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("boss", "boss@example.com", "x"))
+    return client
+
+
+@pytest.fixture
+def ana() -> Participant:
+    ana = make_participant(make_event())
+    place = Place(ana.event, None)
+    mark(place, [Mark(ana, "present")], by=make_user(), now=START)
+    return ana
+
+
+def points() -> int:
+    entries = EngagementEntry.objects.aggregate(total=Sum("points", default=0))
+    return int(entries["total"])
+
+
+def schedule(admin: Client, event: Event) -> LiveSession:
+    answer = admin.post(
+        "/admin/sessions_app/livesession/add/",
+        {
+            "event": event.pk,
+            "title": "Lesson",
+            "session_type": "general",
+            "room_name": f"{event.organization.slug}_lesson",
+            "starts_at_0": "2026-01-05",
+            "starts_at_1": "10:00",
+            "ends_at_0": "2026-01-05",
+            "ends_at_1": "11:00",
+        },
+    )
+    assert answer.status_code == 302
+    return LiveSession.objects.get()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_points_follow_sessions_that_are_made_and_deleted(
+    admin: Client, ana: Participant, *, at_once: bool
+) -> None:
+    assert points() == 10
+    session = schedule(admin, ana.event)
+    assert points() == 0
+    if at_once:
+        admin.post(
+            "/admin/sessions_app/livesession/",
+            {"action": "delete_selected", "_selected_action": session.pk, "post": "y"},
+        )
+    else:
+        path = f"/admin/sessions_app/livesession/{session.pk}/delete/"
+        admin.post(path, {"post": "yes"})
+    assert not LiveSession.objects.exists()
+    assert points() == 10
+
+
+def test_nothing_moves_to_another_event(admin: Client, ana: Participant) -> None:
+    session = make_session(ana.event)
+    for path in (
+        f"/admin/events/participant/{ana.pk}/change/",
+        f"/admin/sessions_app/livesession/{session.pk}/change/",
+    ):
+        page = admin.get(path)
+        assert "event" not in page.context["adminform"].form.fields
