@@ -360,6 +360,7 @@ def test_the_page_names_wrong_lines_first_and_stores_nothing(event: Event) -> No
     assert not event.participants.exists()
     said = on_page(event, WRONG, partial="on")
     assert "1 person was added." in said
+    assert "there already" not in said
     assert "2 lines are wrong." in said
 
 
