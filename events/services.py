@@ -265,7 +265,11 @@ def update_participant(
     email = changes.get("email", "")
     if email and "user" not in changes and participant.user_id is None:
         changes["user"] = _account_for(participant.event, email)
-    return _write(participant, changes)
+    with transaction.atomic():
+        if "registration" in changes:
+            # It changes the event's row: before the person's, as check-ins do.
+            Event.objects.select_for_update(no_key=True).get(pk=participant.event_id)
+        return _write(participant, changes)
 
 
 def _write(row: M, changes: Mapping[str, Any]) -> M:

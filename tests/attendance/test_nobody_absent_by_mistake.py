@@ -15,6 +15,7 @@ from attendance.models import AttendanceChange
 from attendance.rows import Place
 from attendance.services import calculate_session
 from events.models import Event, EventState, Participant, Registration
+from events.services import update_participant
 from sessions_app.services import cancel_event, cancel_session, end_session
 from tests.attendance.pages import be_there
 from tests.attendance.test_completion import LONG_AFTER, about_event, hold, run
@@ -241,3 +242,21 @@ def test_checking_in_who_was_not_expected_locks_the_event_before_the_session(
         other.execute("SELECT FROM sessions_app_livesession FOR NO KEY UPDATE NOWAIT")
         other.rollback()
         assert done.result(PATIENCE) == "present"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changing_a_registration_locks_the_event_before_the_person(
+    course: Event, ana: Participant
+) -> None:
+    changes = {"registration": Registration.WAITLISTED}
+    with ThreadPoolExecutor(1) as threads, another_connection() as other:
+        other.execute("SELECT FROM events_event FOR NO KEY UPDATE")
+        done = threads.submit(
+            with_own_connection(
+                lambda: update_participant(participant=ana, changes=changes)
+            )
+        )
+        until_somebody_waits(other)
+        other.execute("SELECT FROM events_participant FOR NO KEY UPDATE NOWAIT")
+        other.rollback()
+        assert done.result(PATIENCE).registration == Registration.WAITLISTED
