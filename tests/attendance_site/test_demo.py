@@ -266,6 +266,8 @@ def purge_with(**roles: str) -> subprocess.CompletedProcess[str]:
     """Run the command by itself, on the database of this test, with these roles."""
     ours = ("DATABASE_URL", "DATABASE_OWNER_URL", "ROLLCALL_AS_OWNER")
     environ = {name: value for name, value in os.environ.items() if name not in ours}
+    # What an instance keeps for itself is not this test's.
+    environ["ROLLCALL_DATA_DIR"] = os.devnull
     for name, url in roles.items():
         server, _, _name = url.rpartition("/")
         environ[name] = f"{server}/{connection.settings_dict['NAME']}"
