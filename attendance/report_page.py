@@ -130,6 +130,12 @@ class ReportPage:
         return self.may_change and not self.has_ended and not self.is_cancelled
 
     @property
+    def has_decisions(self) -> bool:
+        """Whether anybody was decided about, though the room saw nobody."""
+        summary = self.report.summary
+        return summary[Status.UNKNOWN] < sum(summary.values())
+
+    @property
     def asks_whether_held(self) -> bool:
         """Nobody was seen, and nobody has said what that means."""
         return (

@@ -22,6 +22,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    make_attendance,
     make_event,
     make_member,
     make_participant,
@@ -357,6 +358,17 @@ def test_a_failed_calculation_says_when_it_is_tried_again() -> None:
     said = text(get(session))
     assert "The last calculation failed. It is tried again at 12:00." in said
     assert "broken" not in said
+
+
+def test_who_was_decided_about_stays_so_whatever_is_answered() -> None:
+    session, [ana, _ben] = make_lesson("Ana Ben")
+    make_attendance(
+        ana, session, status="present", source="check_in", marked_at=AFTERWARDS
+    )
+    calculate(session)
+    page = text(get(session))
+    assert "What people decided stands" in page
+    assert "It was held: count the others as absent" in page
 
 
 def test_a_session_in_which_nobody_was_seen_asks_whether_it_was_held() -> None:

@@ -38,7 +38,7 @@ def test_it_counts_who_is_here_and_decides_nothing() -> None:
     be_there(session, ben, (3, 15))
     page = get(session, now=RUNNING)
     assert "running now" in text(page)
-    assert "Nothing is decided before it has ended" in text(page)
+    assert "Nothing is calculated before it has ended" in text(page)
     assert summary_of(page) == "1 here now 1 were here 1 not seen yet"
     assert "calculate/" not in page
     assert not Attendance.objects.exists()
