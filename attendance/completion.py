@@ -77,15 +77,15 @@ class Completed:
 def complete_due_events(*, now: datetime) -> list[Completed]:
     """Complete every scheduled event whose end has passed, and return what was done.
 
-    An event waits until its sessions are calculated, an hour at most; what is not by
-    then (nothing ran, or the session was made afterwards) is calculated first. One that
-    somebody reopened is left to people. One that fails holds
-    up no other, and is tried again by the next run.
+    An event waits until its sessions are calculated, an hour at most; what was never
+    calculated by then (nothing ran, or the session was made afterwards) is calculated
+    first. One that somebody reopened is left to people. One that fails holds up no
+    other, and is tried again by the next run.
     """
     completed = []
     for event_id in _due(now):
         try:
-            _calculate(event_id, now)
+            _calculate(event_id, now, only_never=True)
             completed.append(_complete(event_id))
         except Exception as error:
             logger.exception(
@@ -164,9 +164,19 @@ _BY_PEOPLE = [
 ]
 
 
-def _calculate(event_id: int, now: datetime) -> None:
-    """Calculate what is due: nobody is absent by default where nobody has looked."""
-    for session in LiveSession.objects.filter(event=event_id, cancelled_at=None):
+def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> None:
+    """Calculate what is due: nobody is absent by default where nobody has looked.
+
+    Args:
+        event_id: Whose sessions.
+        now: The present.
+        only_never: What was calculated stays; nobody looks at it, and its facts may be
+            older than the installation.
+    """
+    sessions = LiveSession.objects.filter(event=event_id, cancelled_at=None)
+    if only_never:
+        sessions = sessions.filter(calculation__calculated_at=None)
+    for session in sessions:
         calculate_sessions(Selection(now=now, session_id=session.pk))
 
 

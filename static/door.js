@@ -15,13 +15,9 @@ function begin() {
   // A phone's clock may be wrong: the server's counts, as far as it is known.
   const ahead = Date.now() - Date.parse(form.dataset.now);
   const offset = Math.abs(ahead) > PATIENCE ? ahead : 0;
-  const refused = new Map();
 
   const taps = new Taps(`rollcall-door:${user}:${event}:`, send, (tap, outcome) => {
-    if (tap.session === session) {
-      if (outcome === SENT) come(tap);
-      else refused.set(tap.person, outcome.why);
-    }
+    if (tap.session === session && outcome === SENT) come(tap);
     show();
   });
 
@@ -36,15 +32,21 @@ function begin() {
       return;
     }
     if (waitingFor(person)) return;
-    refused.delete(person);
-    taps.add(person, session, new Date(Date.now() - offset).toISOString());
+    taps.takeBack(refusedFor(person)?.key);
+    const called = rowOf(person).querySelector("strong").textContent;
+    taps.add(person, called, session, new Date(Date.now() - offset).toISOString());
     show();
   });
 
   form.addEventListener("click", (click) => {
     if (!click.target.closest("[data-back]")) return;
     const person = click.target.closest("[data-person]").dataset.person;
-    taps.takeBack(waitingFor(person)?.key);
+    taps.takeBack((waitingFor(person) ?? refusedFor(person))?.key);
+    show();
+  });
+
+  document.querySelector("[data-forget]").addEventListener("click", () => {
+    for (const tap of refusedUnseen()) taps.takeBack(tap.key);
     show();
   });
 
@@ -68,8 +70,12 @@ function begin() {
     document.querySelector(`[data-${what}]`).hidden = !isSo;
   };
   const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
-  const waitingFor = (person) =>
-    taps.waiting.find((tap) => tap.person === person && tap.session === session);
+  const isOf = (person) => (tap) => tap.person === person && tap.session === session;
+  const waitingFor = (person) => taps.waiting.find(isOf(person));
+  const refusedFor = (person) => taps.refused.find(isOf(person));
+  // Of another session, or of somebody who is no longer in the list.
+  const refusedUnseen = () =>
+    taps.refused.filter((tap) => tap.session !== session || !rowOf(tap.person));
 
   async function send(tap) {
     const body = { method: "staff", checked_in_at: tap.at };
@@ -166,11 +172,17 @@ function begin() {
     for (const row of rows()) {
       const person = row.dataset.person;
       const tap = "inside" in row.dataset ? undefined : mine.get(person);
-      const state = tap ? "waiting" : refused.has(person) ? "refused" : "";
-      if ((row.dataset.shown ?? "") === state + (tap?.key ?? "")) continue;
-      row.dataset.shown = state + (tap?.key ?? "");
-      say(row, state, { at: tap?.at, why: refused.get(person) });
+      const about = tap ?? refusedFor(person);
+      const state = tap ? "waiting" : about ? "refused" : "";
+      if ((row.dataset.shown ?? "") === state + (about?.key ?? "")) continue;
+      row.dataset.shown = state + (about?.key ?? "");
+      say(row, state, about);
     }
+    const unseen = refusedUnseen();
+    tell("refused-unseen", unseen.length);
+    document.querySelector("[data-names]").textContent = unseen
+      .map((each) => `\u2068${each.name}\u2069 (${clock.format(new Date(each.at))}): ${each.why}`)
+      .join(" ");
     tell("waiting", waiting.length);
     document.querySelector("[data-number]").textContent = waiting.length;
   }
@@ -187,7 +199,7 @@ function begin() {
     const made = part(`state="${state}"`, about);
     made.dataset.ours = "";
     said.append(made);
-    if (state === "waiting") does.append(part("take-back"));
+    does.append(part("take-back"));
   }
 
   // Where a button goes, its row has the focus instead.
@@ -203,8 +215,8 @@ function begin() {
     try {
       const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
       const isDoor = answer.ok && !answer.redirected;
-      tell("signed-out", answer.redirected);
-      if (isDoor) take(parsed(await answer.text()));
+      const isOurs = isDoor && take(parsed(await answer.text()));
+      tell("signed-out", answer.redirected || (isDoor && !isOurs));
     } catch {
       // No network: what is shown stays.
     }
@@ -212,7 +224,8 @@ function begin() {
 
   function take(page) {
     const fresh = page.querySelector("form[data-door]");
-    if (!fresh) return false;
+    // Whoever signed in meanwhile sends no taps of somebody else.
+    if (fresh?.dataset.user !== user) return false;
     form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
     form.querySelector("[data-list]").replaceWith(fresh.querySelector("[data-list]"));
     document.querySelector("[data-counts]").replaceWith(page.querySelector("[data-counts]"));

@@ -16,17 +16,21 @@ export class Taps {
   #send;
   #changed;
   #waiting = new Map();
+  #refused = new Map();
   #pause = FIRST_PAUSE;
   #timer;
   #isSending = false;
 
-  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER
-  // (none gets through), FAILED (this one alone) or, in an object, why it is refused. changed: is told of each tap with what became of it.
+  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER (none
+  // gets through), FAILED (this one alone) or, in an object, why it is refused.
+  // changed: is told of each tap with what became of it.
   constructor(prefix, send, changed) {
     this.#prefix = prefix;
     this.#send = send;
     this.#changed = changed;
-    for (const tap of stored(prefix)) this.#waiting.set(tap.key, tap);
+    for (const tap of stored(prefix)) {
+      (tap.why ? this.#refused : this.#waiting).set(tap.key, tap);
+    }
     addEventListener("online", () => this.flush());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.flush();
@@ -40,8 +44,13 @@ export class Taps {
     return [...this.#waiting.values()];
   }
 
-  add(person, session, at) {
-    const tap = { key: newKey(), person, session, at };
+  // Kept until somebody has read why, also when the page is loaded again.
+  get refused() {
+    return [...this.#refused.values()];
+  }
+
+  add(person, name, session, at) {
+    const tap = { key: newKey(), person, name, session, at };
     this.#waiting.set(tap.key, tap);
     store(this.#prefix + tap.key, tap);
     this.flush();
@@ -50,6 +59,7 @@ export class Taps {
 
   takeBack(key) {
     this.#waiting.delete(key);
+    this.#refused.delete(key);
     forget(this.#prefix + key);
   }
 
@@ -67,12 +77,18 @@ export class Taps {
         if (outcome === FAILED) continue;
         this.#pause = FIRST_PAUSE;
         this.takeBack(tap.key);
+        if (outcome !== SENT) this.#keepRefused({ ...tap, why: outcome.why });
         this.#changed(tap, outcome);
       }
     } finally {
       this.#isSending = false;
     }
     if (!isOver) this.#again();
+  }
+
+  #keepRefused(tap) {
+    this.#refused.set(tap.key, tap);
+    store(this.#prefix + tap.key, tap);
   }
 
   #again() {

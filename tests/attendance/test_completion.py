@@ -14,7 +14,7 @@ from attendance.seals import verify
 from attendance.services import calculate_session, count_empty_as_absent
 from events.errors import Conflict
 from events.models import Event, EventState, Organization, Participant
-from sessions_app.models import LiveSession
+from sessions_app.models import Connection, LiveSession
 from sessions_app.services import cancel_session, restore_session
 from tests.attendance.pages import be_there
 from tests.factories import (
@@ -115,6 +115,17 @@ def test_what_was_not_calculated_until_then_is_calculated_first(
     assert Event.objects.get().state == EventState.COMPLETED
     count_empty_as_absent(session, actor=make_user())
     assert about_event(ana) == ("absent", "system_default", False)
+
+
+def test_what_was_calculated_stays_though_its_facts_are_gone(
+    course: Event, ana: Participant
+) -> None:
+    """An installation keeps facts for a while only; its events end all the same."""
+    hold(course, (ana, 60))
+    Connection.objects.all().delete()
+    make_participant(course)
+    assert run(LONG_AFTER) == [course.pk]
+    assert about_event(ana) == ("present", "livekit_auto", True)
 
 
 # What

@@ -240,7 +240,43 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
     expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
     expect(row(visitor, "Ben")).to_contain_text("inside since")
     assert not visitor.flaws(DESK, "light")
+    row(visitor, "Ana").get_by_role("button", name="Take back").click()
     assert stored(visitor.page) == {}
+
+
+def test_what_is_refused_stays_until_somebody_has_read_it(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    cut(visitor)
+    tap(visitor, "Ana")
+    Participant.objects.filter(event=lesson.event, name="Ana Lima").delete()
+    visitor.awaited.append("404")
+    restore(visitor)
+    expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
+    visitor.page.reload()
+    said = visitor.page.locator("[data-refused-unseen]")
+    expect(said).to_contain_text("Ana Lima")
+    said.get_by_role("button", name="I have read it").click()
+    expect(said).to_be_hidden()
+    assert stored(visitor.page) == {}
+
+
+def test_taps_are_never_sent_in_the_name_of_somebody_else(
+    visitor: Visitor, lesson: LiveSession, school: School
+) -> None:
+    cut(visitor)
+    tap(visitor, "Ana")
+    context = visitor.page.context
+    context.clear_cookies()
+    cookie = signed_in(school.owner).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies(
+        [{"name": cookie.key, "value": cookie.value, "url": visitor.site}]
+    )
+    visitor.awaited.append("403")
+    restore(visitor)
+    expect(visitor.page.locator("[data-signed-out]")).to_be_visible()
+    assert not Attendance.objects.filter(session=lesson).exists()
+    assert len(stored(visitor.page)) == 1
 
 
 def test_what_fails_is_tried_again_and_holds_nothing_up(

@@ -29,8 +29,10 @@ SMALL_TARGETS = """least =>
   .filter(each => each.getBoundingClientRect().height < least - 0.5)
   .map(each => each.outerHTML.slice(0, 120))
 """
+# One line is 44 px high on phones, and a short word narrower than that.
 SQUEEZED_BUTTONS = """() => [...document.querySelectorAll('.button')]
-  .filter(each => each.checkVisibility() && each.offsetHeight > each.offsetWidth)
+  .filter(each => each.checkVisibility() && each.offsetHeight > 60)
+  .filter(each => each.offsetHeight > each.offsetWidth)
   .filter(each => each.textContent.trim().length > 2)
   .map(each => each.outerHTML.slice(0, 120))
 """
