@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,8 +10,12 @@ class AttendanceConfig(AppConfig):
     verbose_name = _("Attendance")
 
     def ready(self) -> None:
-        """Hear of sessions that are made, cancelled and restored."""
+        """Hear of sessions that are made, cancelled and restored, and of feedback."""
         from attendance.conclusion import follow_sessions
+        from attendance.models import Feedback
+        from attendance.points import follow_feedback
         from sessions_app.signals import sessions_changed
 
         sessions_changed.connect(follow_sessions)
+        post_save.connect(follow_feedback, Feedback)
+        post_delete.connect(follow_feedback, Feedback)

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from attendance.arrays import as_array
-from attendance.models import PointsMapping, Status
+from attendance.models import Feedback, PointsMapping, Status
 from attendance.seals import lock_heads
+from events.models import Participant
 
 
 class Worth(NamedTuple):
@@ -133,6 +134,16 @@ def give_points(batch: int, organizations: Iterable[int]) -> None:
 def balance_event(event_id: int, organization_id: int) -> None:
     """Write what balances the ledger after sessions of an event were made or unmade."""
     _balance("p.event_id = %(id)s", event_id, organization_id)
+
+
+@transaction.atomic
+def follow_feedback(sender: object, instance: Feedback, **kwargs: object) -> None:
+    """Write what feedback that is given, or withdrawn, is worth.
+
+    Receives ``post_save`` and ``post_delete``: there is no other way to give any yet.
+    """
+    person = Participant.objects.select_related("event").get(pk=instance.participant_id)
+    _balance("p.id = %(id)s", person.pk, person.event.organization_id)
 
 
 @transaction.atomic

@@ -18,7 +18,12 @@ from hypothesis import strategies as st
 
 from attendance.completion import complete_event, reopen_event
 from attendance.marking import Mark, check_in, mark
-from attendance.models import Attendance, AttendanceChange, EngagementEntry
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    EngagementEntry,
+    Feedback,
+)
 from attendance.points import Worth, set_worth, worth_in
 from attendance.rows import Place
 from attendance.seals import verify
@@ -68,6 +73,8 @@ class School:
                 self.restore,
                 self.schedule,
                 self.revalue,
+                self.thank,
+                self.withdraw_thanks,
             ]
         )
         before = self.decisions()
@@ -155,6 +162,15 @@ class School:
             ends_at=start + timedelta(hours=1),
         )
 
+    def thank(self) -> None:
+        Feedback.objects.update_or_create(
+            participant=self.person, defaults={"rating": self.chance.randint(1, 5)}
+        )
+
+    def withdraw_thanks(self) -> None:
+        for feedback in Feedback.objects.filter(participant=self.person):
+            feedback.delete()
+
     def revalue(self) -> None:
         worth = Worth(*(self.chance.randint(0, 9) for _ in range(4)))
         set_worth(self.event.organization_id, worth)
@@ -206,7 +222,8 @@ class School:
             if held
             else Attendance.objects.filter(participant=person, session=None)
         )
-        return sum(by_status.get(one.status, 0) for one in decisions)
+        thanks = Feedback.objects.filter(participant=person).count() * worth.feedback
+        return thanks + sum(by_status.get(one.status, 0) for one in decisions)
 
 
 @contextmanager
