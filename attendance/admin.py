@@ -22,7 +22,7 @@ from attendance.models import (
     PointsMapping,
     SessionCalculation,
 )
-from attendance.points import Worth, set_worth
+from attendance.points.ledger import Worth, set_worth
 from events.admin import ReadOnlyAdmin, RowAdmin
 from events.models import Event, User
 

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attendance.marking import Mark, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
 from attendance.models import Attendance, DecisionSource, Status
-from attendance.rows import Place
-from events.errors import RuleBroken
+from core.errors import RuleBroken
 from events.models import User
 
 

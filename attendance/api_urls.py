@@ -2,42 +2,49 @@
 
 from django.urls import path
 
-from attendance import api, door_api, marking_api, points_api
+from attendance.decisions import api as decisions_api
+from attendance.door import api as door_api
+from attendance.points import api as points_api
+from attendance.reports import api as reports_api
 
 _POLICY = "api/organizations/<int:pk>/policy"
 
 urlpatterns = [
-    path("api/reports", api.ReportList.as_view()),
-    path("api/reports.csv", api.ReportTable.as_view(), name="reports_csv"),
-    path("api/sessions/<int:pk>/attendance", api.SessionReport.as_view()),
+    path("api/reports", reports_api.ReportList.as_view()),
+    path("api/reports.csv", reports_api.ReportTable.as_view(), name="reports_csv"),
+    path("api/sessions/<int:pk>/attendance", reports_api.SessionReport.as_view()),
     path(
         "api/sessions/<int:pk>/attendance-status",
-        api.SessionAttendanceStatus.as_view(),
+        reports_api.SessionAttendanceStatus.as_view(),
     ),
-    path("api/sessions/<int:pk>/calculate", api.SessionCalculate.as_view()),
-    path("api/sessions/<int:pk>/unmatched/link", api.UnmatchedLink.as_view()),
-    path("api/sessions/<int:pk>/unmatched/unlink", api.UnmatchedUnlink.as_view()),
-    path("api/sessions/<int:pk>/policy", api.SessionPolicy.as_view()),
-    path("api/events/<int:pk>/attendance", marking_api.EventAttendance.as_view()),
+    path("api/sessions/<int:pk>/calculate", reports_api.SessionCalculate.as_view()),
+    path("api/sessions/<int:pk>/unmatched/link", reports_api.UnmatchedLink.as_view()),
+    path(
+        "api/sessions/<int:pk>/unmatched/unlink", reports_api.UnmatchedUnlink.as_view()
+    ),
+    path("api/sessions/<int:pk>/policy", reports_api.SessionPolicy.as_view()),
+    path("api/events/<int:pk>/attendance", decisions_api.EventAttendance.as_view()),
     path(
         "api/events/<int:pk>/attendance/bulk",
-        marking_api.EventBulkAttendance.as_view(),
+        decisions_api.EventBulkAttendance.as_view(),
     ),
-    path("api/events/<int:pk>/attendance-changes", marking_api.EventChanges.as_view()),
-    path("api/events/<int:pk>/complete", marking_api.EventComplete.as_view()),
-    path("api/events/<int:pk>/reopen", marking_api.EventReopen.as_view()),
+    path(
+        "api/events/<int:pk>/attendance-changes", decisions_api.EventChanges.as_view()
+    ),
+    path("api/events/<int:pk>/complete", decisions_api.EventComplete.as_view()),
+    path("api/events/<int:pk>/reopen", decisions_api.EventReopen.as_view()),
     path(
         "api/participants/<int:pk>/attendance",
-        marking_api.ParticipantAttendance.as_view(),
+        decisions_api.ParticipantAttendance.as_view(),
     ),
     path(
         "api/participants/<int:pk>/attendance-changes",
-        marking_api.ParticipantChanges.as_view(),
+        decisions_api.ParticipantChanges.as_view(),
     ),
     path(
-        "api/participants/<int:pk>/check-in", marking_api.ParticipantCheckIn.as_view()
+        "api/participants/<int:pk>/check-in", decisions_api.ParticipantCheckIn.as_view()
     ),
-    path("api/attendance-changes/<int:pk>/undo", marking_api.ChangeUndo.as_view()),
+    path("api/attendance-changes/<int:pk>/undo", decisions_api.ChangeUndo.as_view()),
     path("api/events/<int:pk>/check-in-code", door_api.CheckInCode.as_view()),
     path("api/check-in", door_api.SelfCheckIn.as_view()),
     path("api/users/<int:pk>/points", points_api.UserPoints.as_view()),
@@ -46,6 +53,6 @@ urlpatterns = [
         points_api.OrganizationLeaderboard.as_view(),
     ),
     path("api/organizations/<int:pk>/points", points_api.OrganizationPoints.as_view()),
-    path(_POLICY, api.OrganizationPolicy.as_view()),
-    path(f"{_POLICY}/<str:session_type>", api.SessionTypePolicy.as_view()),
+    path(_POLICY, reports_api.OrganizationPolicy.as_view()),
+    path(f"{_POLICY}/<str:session_type>", reports_api.SessionTypePolicy.as_view()),
 ]

@@ -11,9 +11,9 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of sessions that are made, cancelled and restored, and of feedback."""
-        from attendance.conclusion import follow_sessions
+        from attendance.decisions.consequences import follow_sessions
         from attendance.models import Feedback
-        from attendance.points import follow_feedback
+        from attendance.points.ledger import follow_feedback
         from sessions_app.signals import sessions_changed
 
         sessions_changed.connect(follow_sessions)

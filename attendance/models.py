@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from attendance import calculation
+from attendance.rules import calculation
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
 
@@ -29,7 +29,7 @@ class Status(models.TextChoices):
 
 
 class DecisionSource(models.TextChoices):
-    """Who or what decided (``attendance/precedence.py`` says who wins)."""
+    """Who or what decided (``attendance/rules/precedence.py`` says who wins)."""
 
     LIVEKIT_AUTO = "livekit_auto", _("LiveKit")
     WHITEBOARD_AUTO = "whiteboard_auto", _("whiteboard")
@@ -110,7 +110,7 @@ class SessionCalculation(models.Model):
 
     ``calculated_at`` is when the reading began, null if it never succeeded. A session
     is due again when the number of its facts differs from ``facts_read`` or the newest
-    change of its window, roster or links from ``inputs_read_at`` (``attendance/due``).
+    change of its window, roster or links from ``inputs_read_at`` (``evidence/due.py``).
     After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
     """
 

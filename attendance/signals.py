@@ -3,5 +3,5 @@
 from django.dispatch import Signal
 
 # Sent once per transaction, inside it, with `changes`: a sequence of
-# attendance.audit.Change. Receivers write in bulk, in the same transaction.
+# attendance.audit.changes.Change. Receivers write in bulk, in the same transaction.
 attendance_changed = Signal()

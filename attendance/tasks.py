@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from attendance import completion
-from attendance.due import Selection
-from attendance.services import QUICK_RETRY, calculate_sessions
+from attendance.calculating.sessions import QUICK_RETRY, calculate_sessions
+from attendance.completion import completing
+from attendance.evidence.due import Selection
 
 
 @shared_task
@@ -18,4 +18,4 @@ def calculate_due_sessions() -> None:
 @shared_task
 def complete_events() -> None:
     """Complete the events whose end has passed."""
-    completion.complete_due_events(now=timezone.now())
+    completing.complete_due_events(now=timezone.now())

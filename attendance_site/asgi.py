@@ -9,7 +9,7 @@ import logging
 
 from a2wsgi import WSGIMiddleware
 
-from attendance_site.bodies import (
+from attendance_site.request_bodies import (
     Held,
     Receive,
     Scope,

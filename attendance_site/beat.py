@@ -2,7 +2,7 @@
 
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from attendance_site import pulse
+from attendance_site import liveness
 
 
 class Scheduler(DatabaseScheduler):  # type: ignore[misc]
@@ -10,5 +10,5 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]
 
     def tick(self, *args: object, **kwargs: object) -> float:
         """Send what is due and leave a sign of life."""
-        pulse.leave(pulse.BEAT)
+        liveness.leave(liveness.BEAT)
         return float(super().tick(*args, **kwargs))

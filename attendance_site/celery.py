@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging
 
-from attendance_site import pulse
+from attendance_site import liveness
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
 
@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 @heartbeat_sent.connect
 def _leave_pulse(**_: object) -> None:
-    pulse.leave(pulse.WORKER)
+    liveness.leave(liveness.WORKER)
 
 
 @setup_logging.connect

@@ -23,9 +23,9 @@ from django.utils import timezone
 from kombu.exceptions import KombuError
 
 from attendance.models import AttendanceChange, SessionCalculation
-from attendance_site import pulse
+from attendance_site import liveness
 from attendance_site.celery import app
-from attendance_site.played import ownership
+from attendance_site.simulation import ownership
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
 from sessions_app.models import ConflictingDelivery, LiveSession, PresenceEvent
 
@@ -293,14 +293,14 @@ def _calculations() -> Iterator[Finding]:
 
 def _redis_beat_and_worker() -> Iterator[Finding]:
     try:
-        lives = pulse.felt()
+        lives = liveness.felt()
     except (redis.RedisError, OSError) as error:
         yield broken("Redis", f"It does not answer: {error}", "Check REDIS_URL.")
         what = "Without Redis nobody knows whether one runs."
         yield broken("worker", what, "Mend Redis first.")
         return
     yield well("Redis", "It answers.")
-    if lives[pulse.BEAT]:
+    if lives[liveness.BEAT]:
         yield well("beat", "It ticks.")
     else:
         yield broken(
@@ -308,7 +308,7 @@ def _redis_beat_and_worker() -> Iterator[Finding]:
             "None has ticked in the last half minute.",
             "Start `celery -A attendance_site beat`.",
         )
-    yield _worker(lives[pulse.WORKER])
+    yield _worker(lives[liveness.WORKER])
 
 
 def _worker(has_lived: bool) -> Finding:

@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from events.problems import ProblemResponse, database_down
+from core.problems import ProblemResponse, database_down
 
 
 def _is_api(request: HttpRequest) -> bool:

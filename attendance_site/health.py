@@ -15,7 +15,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from attendance_site import pulse
+from attendance_site import liveness
 
 DATABASE_TIMEOUT_SECONDS = 2
 REDIS_TIMEOUT_SECONDS = 0.3
@@ -89,9 +89,9 @@ def _newest_migrations() -> list[tuple[str, str]]:
 
 def _redis_and_its_signs() -> dict[str, str]:
     try:
-        signs = pulse.felt(REDIS_TIMEOUT_SECONDS)
+        signs = liveness.felt(REDIS_TIMEOUT_SECONDS)
     except (redis.RedisError, OSError):
-        return {"redis": "down"} | dict.fromkeys(pulse.KINDS, "unknown")
+        return {"redis": "down"} | dict.fromkeys(liveness.KINDS, "unknown")
     return {"redis": "ok"} | {
         kind: "ok" if lives else "missing" for kind, lives in signs.items()
     }

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "events.language.LanguageMiddleware",
+    "events.accounts.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -163,7 +163,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 # --- People, languages, times -------------------------------------------------------
 
 AUTH_USER_MODEL = "events.User"
-AUTHENTICATION_BACKENDS = ["events.authentication.CountedBackend"]
+AUTHENTICATION_BACKENDS = ["events.accounts.authentication.CountedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -190,17 +190,17 @@ FORMAT_MODULE_PATH = ["attendance_site.formats"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "events.authentication.BearerAuthentication",
+        "events.accounts.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["events.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "events.pagination.Pages",
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "events.schema.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.schema.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "events.problems.problem_handler",
+    "EXCEPTION_HANDLER": "core.problems.problem_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": env.number("NUM_PROXIES", 0),
 }
@@ -213,8 +213,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "CheckInMethodEnum": "attendance.models.CheckInMethod",
-        "MarkSourceEnum": "attendance.marking_serializers.BY_PEOPLE",
-        "MarkStatusEnum": "attendance.marking_serializers.SAID",
+        "MarkSourceEnum": "attendance.decisions.serializers.BY_PEOPLE",
+        "MarkStatusEnum": "attendance.decisions.serializers.SAID",
         "DecisionSourceEnum": "attendance.models.DecisionSource",
         "PresenceSourceEnum": "sessions_app.models.Source",
         "StatusEnum": "attendance.models.Status",

@@ -170,8 +170,8 @@ WHERE a.status IS DISTINCT FROM d.decision
 """
 
 _PREPARE = """
-from attendance.due import Selection
-from attendance.services import calculate_sessions
+from attendance.evidence.due import Selection
+from attendance.calculating.sessions import calculate_sessions
 """
 _CALCULATE = """
 outcome = calculate_sessions(Selection(now=timezone.now(), force=True))

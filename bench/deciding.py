@@ -62,8 +62,8 @@ event = Event.objects.select_related("organization").get()
 """
 _PREPARE_MARKS = f"""
 {_THE_EVENT}
-from attendance.marking import Mark, mark
-from attendance.rows import Place
+from attendance.decisions.marking import Mark, mark
+from attendance.decisions.locked_rows import Place
 place = Place(event, LiveSession.objects.get())
 by = User.objects.create(username="bench", password="!")
 marks = [Mark(one, "excused", "On a trip") for one in event.participants.all()]
@@ -71,7 +71,7 @@ marks = [Mark(one, "excused", "On a trip") for one in event.participants.all()]
 _MARK = "result = len(mark(place, marks, by=by, now=timezone.now()))"
 _PREPARE_IMPORT = f"""
 {_THE_EVENT}
-from events.roster_import import import_roster
+from events.roster.importing import import_roster
 people = "".join(
     f"Person {{n}};new{{n}}@example.com;attendee;Asia/Riyadh\\n" for n in range({LINES})
 )
@@ -81,7 +81,7 @@ _IMPORT = "result = len(import_roster(event=event, content=content).results)"
 _COMPLETE = (
     "result = sum(one.people for one in complete_due_events(now=timezone.now()))"
 )
-_PREPARE_COMPLETION = "from attendance.completion import complete_due_events"
+_PREPARE_COMPLETION = "from attendance.completion.completing import complete_due_events"
 
 
 def measure() -> list[Row]:

@@ -11,7 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from events.errors import Conflict
+from core.errors import Conflict
 from events.models import (
     Event,
     EventView,

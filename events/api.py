@@ -18,14 +18,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.errors import NotAllowed
+from core.problems import ConstraintRule, ProblemResponse, tell_constraints
+from core.rest import RetrievePatchView
 from events import services
-from events.authentication import (
+from events.accounts.authentication import (
     SIGN_IN_TOKEN_LIFETIME,
     BearerAuthentication,
     TooManyTries,
     issue_token,
 )
-from events.errors import NotAllowed
 from events.models import Event, Membership, Organization, Participant, User
 from events.permissions import (
     AdminsChange,
@@ -33,8 +35,6 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
-from events.problems import ConstraintRule, ProblemResponse, tell_constraints
-from events.rest import RetrievePatchView
 from events.serializers import (
     OWN_FIELDS,
     AccountSerializer,

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from events import api, roster_api
+from events import api
+from events.roster.api import RosterImportView
 
 urlpatterns = [
     path("api/auth/token", api.TokenView.as_view()),
@@ -19,8 +20,6 @@ urlpatterns = [
     path("api/events/<int:pk>/publish", api.EventPublish.as_view()),
     path("api/events/<int:pk>/views", api.EventViewed.as_view()),
     path("api/events/<int:event_pk>/participants", api.ParticipantList.as_view()),
-    path(
-        "api/events/<int:pk>/participants/import", roster_api.RosterImportView.as_view()
-    ),
+    path("api/events/<int:pk>/participants/import", RosterImportView.as_view()),
     path("api/participants/<int:pk>", api.ParticipantDetail.as_view()),
 ]

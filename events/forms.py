@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.errors import RuleBroken
-from events.form_parts import (
+from core.errors import RuleBroken
+from core.form_parts import (
     AddressField,
     LanguageField,
     LocalTimeField,
@@ -29,9 +29,9 @@ from events.models import (
     Registration,
     slug_validator,
 )
+from events.roster.upload import FileTooLarge
 from events.serializers import OWN_FIELDS
 from events.services import create_participant
-from events.uploads import FileTooLarge
 
 LINES_AT_MOST = 200
 # How mail programs write somebody: "Amina Hadid" <amina@example.com>,

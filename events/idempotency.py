@@ -27,7 +27,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from events.errors import Conflict, Invalid, RuleBroken
+from core.errors import Conflict, Invalid, RuleBroken
 from events.models import IdempotentAnswer
 from events.permissions import signed_in
 

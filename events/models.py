@@ -17,7 +17,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from events.validators import validate_language, validate_name, validate_time_zone
+from core.validators import validate_language, validate_name, validate_time_zone
 
 DEFAULT_EVENT_LENGTH = timedelta(hours=2)
 
@@ -57,7 +57,7 @@ class User(AbstractUser):
 class SignInTries(models.Model):
     """How often one name was tried from one address since ``since``, within a minute.
 
-    ``key`` is a digest of both. Written by ``events/authentication.py`` alone.
+    ``key`` is a digest of both. Written by ``events/accounts/authentication.py`` alone.
     """
 
     key = models.CharField(_("digest"), max_length=64, primary_key=True)

@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from events.errors import NotAllowed
-from events.form_parts import ZoneField, offered_zones
-from events.language import speak
+from core.errors import NotAllowed
+from core.form_parts import ZoneField, offered_zones
+from events.accounts.language import speak
 from events.models import Event, User
 from events.permissions import Viewer
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from events.errors import NotAllowed
+from core.errors import NotAllowed
 from events.models import ADMINS, ORGANIZERS, Membership, Organization, Role, User
 
 

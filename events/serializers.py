@@ -5,8 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from events.errors import Invalid
-from events.fields import InstantField, ModelSerializer
+from core.errors import Invalid
+from core.fields import InstantField, ModelSerializer
+from core.validators import validate_name, validate_time_zone
 from events.models import (
     Event,
     EventView,
@@ -18,7 +19,6 @@ from events.models import (
     slug_validator,
 )
 from events.permissions import Viewer, viewer_of
-from events.validators import validate_name, validate_time_zone
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from events.errors import Conflict, Invalid, NotAllowed
+from core.errors import Conflict, Invalid, NotAllowed
 from events.models import (
     Event,
     EventState,

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed, RuleBroken
 from events import services
-from events.authentication import TooManyTries
-from events.errors import NotAllowed, RuleBroken
+from events.accounts.authentication import TooManyTries
+from events.accounts.language import speak
 from events.forms import (
     EventForm,
     OrganizationForm,
@@ -22,12 +23,11 @@ from events.forms import (
     RosterFileForm,
     SeveralPeopleForm,
 )
-from events.language import speak
 from events.models import Organization, Participant, User
 from events.pages import action, form_page, organized_event, posted, show_form
 from events.permissions import Viewer
-from events.roster_import import import_roster, shown_results
-from events.uploads import is_cut_off, uploaded_file
+from events.roster.importing import import_roster, shown_results
+from events.roster.upload import is_cut_off, uploaded_file
 
 
 class SignIn(LoginView):

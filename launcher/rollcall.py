@@ -25,7 +25,14 @@ IMPORTED_BY_PROGRAMS = (
     "attendance_site.urls",
 )
 GRANIAN_LOGS = "attendance_site/granian_logs.json"
-APPS = ("attendance_site", "events", "sessions_app", "attendance", "notifications")
+APPS = (
+    "core",
+    "attendance_site",
+    "events",
+    "sessions_app",
+    "attendance",
+    "notifications",
+)
 
 
 def manage(*arguments: str) -> list[str]:

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import RuleBroken
 from events.admin import ReadOnlyAdmin, RowAdmin
-from events.errors import RuleBroken
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,

@@ -15,17 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from core.errors import Invalid, NotAllowed
+from core.pagination import LogCursor
+from core.problems import ConstraintRule, tell_constraints
+from core.rest import RetrievePatchView
 from events.api import EventViews
-from events.errors import Invalid, NotAllowed
 from events.models import Participant
-from events.pagination import LogCursor
 from events.permissions import (
     OrganizersChange,
     signed_in,
     viewer_of,
 )
-from events.problems import ConstraintRule, tell_constraints
-from events.rest import RetrievePatchView
 from events.serializers import EventSerializer
 from sessions_app import services
 from sessions_app.models import Connection, LiveSession, PresenceEvent

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from events.form_parts import LocalTimeField, NameField, ZonedForm
+from core.form_parts import LocalTimeField, NameField, ZonedForm
 from events.models import Event
 from sessions_app.models import LiveSession, SessionType
 

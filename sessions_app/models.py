@@ -19,8 +19,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Least, Now
 from django.utils.translation import gettext_lazy as _
 
+from core.validators import validate_name
 from events.models import Event, User
-from events.validators import validate_name
 
 
 class SessionType(models.TextChoices):
@@ -74,7 +74,7 @@ class LiveSession(models.Model):
         ordering = ["-starts_at", "-pk"]
         indexes = [
             models.Index(fields=["event", "starts_at"]),
-            # attendance.due: sessions by their end
+            # attendance.evidence.due: sessions by their end
             models.Index(
                 Coalesce("ended_at", "ends_at"),
                 condition=Q(cancelled_at__isnull=True),
@@ -171,7 +171,7 @@ class PresenceEvent(models.Model):
         verbose_name_plural = _("presence events")
         ordering = ["-pk"]
         indexes = [
-            # attendance.due: facts of a room since a calculation
+            # attendance.evidence.due: facts of a room since a calculation
             models.Index(fields=["room_name", "received_at"]),
             # stays: starts and finishes of a room
             models.Index(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
-from events.operations import logged
+from core.operations import logged
 from sessions_app.facts import Fact
 from sessions_app.folding import fold
 from sessions_app.livekit import read_fact

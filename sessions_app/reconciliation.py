@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from events.operations import logged
+from core.operations import logged
 from sessions_app.models import Source
 from sessions_app.stays import INFERRED_END
 

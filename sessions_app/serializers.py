@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from events.fields import InstantField, ModelSerializer
+from core.fields import InstantField, ModelSerializer
 from events.models import Event
 from events.permissions import viewer_of
 from sessions_app.models import Connection, LiveSession, PresenceEvent

@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from events.errors import Conflict, Invalid, NotSetUp
+from core.errors import Conflict, Invalid, NotSetUp
+from core.problems import violated_constraint
+from core.times import day_and_time
 from events.models import (
     NOT_IN_REPORTS,
     Event,
@@ -22,8 +24,6 @@ from events.models import (
     Organization,
     Participant,
 )
-from events.problems import violated_constraint
-from events.times import day_and_time
 from sessions_app import livekit
 from sessions_app.models import LiveSession, new_room_name
 from sessions_app.signals import sessions_changed

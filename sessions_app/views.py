@@ -1,76 +1,230 @@
-"""LiveKit's webhook: a plain Django view that touches Postgres only.
+"""The list of events with their sessions counted, and forms of sessions."""
 
-No session, no CSRF, no throttle, no Redis, no Celery: a slow or failing answer holds
-up LiveKit's queue of that room, and what it then drops is gone.
-"""
+from typing import Any
 
-import logging
-
-from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from sessions_app.facts import store_fact
-from sessions_app.livekit import Unverified, read_webhook, verify_webhook
+from core.errors import RuleBroken
+from core.times import day_and_time, short_day
+from events.accounts.language import speak
+from events.models import (
+    EXPECTED,
+    Event,
+    EventState,
+    Organization,
+    Participant,
+    User,
+)
+from events.pages import (
+    form_page,
+    organized_event,
+    posted,
+    read_page,
+    show_form,
+)
+from events.permissions import Viewer
+from sessions_app import services
+from sessions_app.forms import EndForm, SessionForm, suggested_times
+from sessions_app.models import LiveSession
 
-logger = logging.getLogger(__name__)
+EVENTS_A_PAGE = 50
+FILTERS = ("organization", "state")
 
-# Two metadata of 512 KiB each, escaped, are legal.
-MAX_BODY = 8 * 1024 * 1024
-CHUNK = 64 * 1024
-
-
-@csrf_exempt
-@require_POST
-def livekit_webhook(request: HttpRequest) -> HttpResponse:
-    """Verify, store and fold one fact.
-
-    Answers 204 for anything validly signed, stored now or before, whatever is in it:
-    a retry would not help. 405, 413 over 8 MiB, 401 without a valid signature, in this
-    order; 503 if it could not be stored, so that LiveKit tries again.
-    """
-    body = _read_body(request)
-    if body is None:
-        _log_refusal(413, "The body is over 8 MiB.")
-        return HttpResponse("The body is over 8 MiB.\n", status=413)
-    try:
-        signature = verify_webhook(
-            body,
-            request.headers.get("Authorization", ""),
-            settings.LIVEKIT_WEBHOOK_KEYS,
-        )
-    except Unverified as reason:
-        _log_refusal(401, str(reason))
-        return HttpResponse(f"Not signed by a known key: {reason}.\n", status=401)
-    try:
-        store_fact(read_webhook(body, signature), body)
-    except (OperationalError, InterfaceError):
-        logger.exception("A fact could not be stored.", extra={"op": "receive_webhook"})
-        return HttpResponse("The database is down.\n", status=503)
-    return HttpResponse(status=204)
+# --- Events ---------------------------------------------------------------------------
 
 
-def _log_refusal(status: int, reason: str) -> None:
-    """Say why, and never with what: LiveKit itself drops an event refused like this."""
-    logger.warning(
-        "A webhook was refused.",
-        extra={"op": "receive_webhook", "status": status, "reason": reason},
+@read_page
+def events(request: HttpRequest, user: User) -> HttpResponse:
+    viewer = Viewer.of(user)
+    seen = Event.objects.visible_to(user)
+    states = set(seen.order_by().values_list("state", flat=True).distinct())
+    context: dict[str, Any] = {
+        "page": "events",
+        "viewer": viewer,
+        "organizations": organizations_of(seen, viewer),
+        "states": [state for state in EventState if state in states],
+        "chosen": {name: request.GET.get(name, "") for name in ("q", *FILTERS)},
+        "organizes": any(map(viewer.organizes, viewer.roles)),
+        "any": bool(states),
+    }
+    listed = found(seen, context["chosen"]).select_related("organization")
+    pages = Paginator(with_counts(listed, user, viewer), EVENTS_A_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    context["events"] = shown
+    context["rows"] = [(e, short_day(e.starts_at, e.time_zone)) for e in shown]
+    return render(request, "sessions_app/events.html", context)
+
+
+def organizations_of(
+    seen: QuerySet[Event], viewer: Viewer
+) -> list[tuple[Organization, bool]]:
+    """Return whose events there are, one's own also without any; and which one runs."""
+    own = Organization.objects.filter(pk__in=viewer.roles)
+    others = Organization.objects.filter(pk__in=seen.values("organization"))
+    return [
+        (organization, viewer.administers(organization.pk))
+        for organization in (own | others)
+    ]
+
+
+def found(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
+    """Narrow the list; what makes no sense narrows nothing."""
+    if words := chosen["q"].replace("\0", "").strip():
+        seen = seen.filter(title__icontains=words)
+    if chosen["organization"].isdecimal():
+        seen = seen.filter(organization=int(chosen["organization"][:18]))
+    if chosen["state"] in EventState.values:
+        seen = seen.filter(state=chosen["state"])
+    return seen
+
+
+def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet[Event]:
+    """Add how many sessions there are, and people, where the user sees the roster."""
+    sessions = LiveSession.objects.filter(cancelled_at=None)
+    people = Participant.objects.filter(registration__in=EXPECTED)
+    hosted = Event.objects.hosted_by(user).filter(pk=OuterRef("pk"))
+    return events.annotate(
+        sessions_count=_number_of(sessions),
+        people_count=Case(
+            When(
+                Q(organization__in=viewer.roles) | Exists(hosted),
+                then=_number_of(people),
+            )
+        ),
     )
 
 
-def _read_body(request: HttpRequest) -> bytes | None:
-    """Return the body, or None once more than :data:`MAX_BODY` bytes were read."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and float(length) > MAX_BODY:
-        return None
-    # Without a length (chunked) Django's own stream reads nothing.
-    stream = request if length else request.META["wsgi.input"]
-    parts, size = [], 0
-    while chunk := stream.read(CHUNK):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-    return b"".join(parts)
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    of_event = rows.filter(event=OuterRef("pk")).order_by().values("event")
+    return Coalesce(Subquery(of_event.annotate(number=Count("pk")).values("number")), 0)
+
+
+# --- Sessions -------------------------------------------------------------------------
+
+
+@form_page
+def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = organized_event(request, user, event_id)
+    last = event.sessions.order_by("starts_at", "pk").last()
+    initial: dict[str, Any] = dict(suggested_times(event, last))
+    if last:
+        initial |= {"session_type": last.session_type}
+    form = SessionForm(posted(request), event=event, initial=initial)
+    if form.write(lambda: services.schedule_session(event=event, **form.values)):
+        messages.success(request, _("The session is scheduled."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        title=_("New session"),
+        above=[event.organization.name, event.title],
+        submit=_("Schedule it"),
+        back=reverse("event", args=[event.pk]),
+    )
+
+
+@form_page
+def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
+    session = organized_session(request, user, session_id)
+    event = session.event
+    form = SessionForm(posted(request), row=session, event=event)
+    if form.write(
+        lambda: services.change_session(session=session, changes=form.changes)
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("event", event.pk)
+    return show_form(
+        request,
+        form,
+        template="sessions_app/session_form.html",
+        session=session,
+        title=_("Change the session"),
+        above=[event.organization.name, event.title, session.title],
+        submit=_("Save"),
+        back=reverse("event", args=[event.pk]),
+    )
+
+
+@form_page
+def end_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
+    session = organized_session(request, user, session_id)
+    now, event = timezone.now(), session.event
+    form = EndForm(
+        posted(request),
+        row=session,
+        zone=event.time_zone,
+        initial={"ended_at": min(session.end, now)},
+    )
+    ends_now = "now" in request.POST
+    if ends_now:
+        form.fields["ended_at"].required = False
+    if form.write(
+        lambda: services.end_session(
+            session=session,
+            ended_at=None if ends_now else form.values["ended_at"],
+            now=now,
+        )
+    ):
+        messages.success(request, _("Saved. The report is calculated anew by itself."))
+        return redirect("session", session.pk)
+    return show_form(
+        request,
+        form,
+        template="sessions_app/end_form.html",
+        session=session,
+        planned=day_and_time(session.ends_at, event.time_zone),
+        is_running=session.starts_at < now < session.end,
+        title=_("When did it really end?"),
+        above=[event.organization.name, event.title, session.title],
+        submit=_("Save"),
+        back=reverse("session", args=[session.pk]),
+    )
+
+
+@form_page
+def cancel_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """Ask first: each of its sessions would have to be restored by itself."""
+    event = organized_event(request, user, event_id)
+    if request.method != "POST":
+        number = event.sessions.filter(cancelled_at=None).count()
+        context = {"event": event, "number": number, "page": "events"}
+        return render(request, "sessions_app/cancel_event.html", context)
+    try:
+        services.cancel_event(event=event, now=timezone.now())
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The event and its sessions are cancelled."))
+    return redirect("event", event.pk)
+
+
+def organized_session(request: HttpRequest, user: User, session_id: int) -> LiveSession:
+    """Return a session of an event that the user organizes.
+
+    Raises:
+        NotAllowed: they only see it.
+    """
+    sessions = LiveSession.objects.visible_to(user).select_related(
+        "event__organization"
+    )
+    session = get_object_or_404(sessions, pk=session_id)
+    speak(request, session.event.organization.language)
+    Viewer.of(user).must_organize(session.event.organization_id)
+    return session

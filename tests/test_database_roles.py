@@ -13,14 +13,14 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.utils import ProgrammingError
 from psycopg.errors import InsufficientPrivilege
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import (
     Attendance,
     AttendanceChange,
     AuditSeal,
     EngagementEntry,
 )
-from attendance.services import calculate_sessions
 from attendance_site.database_roles import append_only_tables
 from attendance_site.env import postgres
 from events.models import Participant

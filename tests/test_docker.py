@@ -25,7 +25,7 @@ from launcher import environment, postgres, rollcall
 from launcher.instance import PROJECT, Instance
 from launcher.supervisor import Supervisor
 from sessions_app.livekit import EVENTS, sign_webhook
-from sessions_app.views import livekit_webhook
+from sessions_app.webhook import livekit_webhook
 from tests.containers import (
     COMPOSE,
     LIVEKIT,

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from events import append_only
+from core import append_only
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # What was written before there were seals is sealed batch by batch, in the order of the
-# batches, as attendance/seals.py does it for each new one. Nobody writes meanwhile. A
+# batches, as attendance/audit/seals.py does it for each new one. Nobody writes meanwhile. A
 # batch that has its seal is left alone, so that this may run again.
 SEAL_EARLIER_CHANGES = """
 LOCK TABLE attendance_attendancechange IN SHARE ROW EXCLUSIVE MODE;

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Decisions that are older than the ledger get their points: from then on a total is what
-# somebody's present decisions are worth (attendance/points.py). Who has them already
+# somebody's present decisions are worth (attendance/points/ledger.py). Who has them already
 # gets none.
 BALANCE = """
 LOCK TABLE attendance_engagemententry IN SHARE ROW EXCLUSIVE MODE;

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from attendance.due import Selection
-from attendance.services import calculate_sessions
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance_site.demo import quadratic
 from attendance_site.demo.schools import (
     AGENT,
@@ -29,13 +29,17 @@ from attendance_site.demo.schools import (
     Person,
     School,
 )
-from attendance_site.played import instance, ownership
-from attendance_site.played.parts import MINUTE, Scene
+from attendance_site.simulation import instance, ownership
+from attendance_site.simulation.livekit import (
+    SimulatedPerson,
+    SimulatedRoom,
+    send_rooms,
+)
+from attendance_site.simulation.parts import MINUTE, Scene
 from events.models import Event, Organization
 from events.services import create_event, create_participant, publish_event
 from sessions_app.models import LiveSession, PresenceEvent, SessionType
 from sessions_app.services import cancel_session, schedule_session
-from sessions_app.simulation import SimulatedPerson, SimulatedRoom, send_rooms
 
 WEEKS = 7
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

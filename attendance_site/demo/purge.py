@@ -19,9 +19,9 @@ from attendance.models import (
     EngagementEntry,
 )
 from attendance_site.demo.schools import SCHOOLS
-from attendance_site.played import ownership, simulation
+from attendance_site.simulation import lesson, ownership
+from core.operations import logged
 from events.models import Event, Organization, Participant, User
-from events.operations import logged
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -31,7 +31,7 @@ from sessions_app.models import (
 
 logger = logging.getLogger(__name__)
 
-SLUGS = (*(school.slug for school in SCHOOLS), simulation.SLUG)
+SLUGS = (*(school.slug for school in SCHOOLS), lesson.SLUG)
 
 
 @dataclass(slots=True)

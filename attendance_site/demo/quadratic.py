@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from attendance_site.demo.schools import AGENT, AMINA, LINA, PHONE
+from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
 from sessions_app.models import LiveSession
-from sessions_app.simulation import SimulatedPerson, SimulatedRoom
 
 LENGTH = timedelta(hours=1)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import Enum, auto
 
-from attendance_site.played import parts
-from attendance_site.played.parts import Part
+from attendance_site.simulation import parts
+from attendance_site.simulation.livekit import SimulatedPerson
+from attendance_site.simulation.parts import Part
 from events.models import ParticipantRole, Registration
 from sessions_app.models import SessionType
-from sessions_app.simulation import SimulatedPerson
 
 SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 6, 0, 1, 2, 3
 

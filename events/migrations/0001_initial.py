@@ -8,7 +8,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
 import events.models
-import events.validators
+import core.validators
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True, verbose_name='description')),
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
                 ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends at')),
-                ('time_zone', models.CharField(max_length=64, validators=[events.validators.validate_time_zone], verbose_name='time zone')),
+                ('time_zone', models.CharField(max_length=64, validators=[core.validators.validate_time_zone], verbose_name='time zone')),
                 ('location', models.CharField(blank=True, max_length=200, verbose_name='location')),
                 ('prompt_viewers', models.BooleanField(default=False, verbose_name='ask people who only looked')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('scheduled', 'scheduled'), ('completed', 'completed'), ('cancelled', 'cancelled')], default='draft', max_length=16, verbose_name='state')),
@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('email_verified_at', models.DateTimeField(blank=True, null=True, verbose_name='email verified')),
-                ('language', models.CharField(blank=True, max_length=16, validators=[events.validators.validate_language], verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, max_length=64, validators=[events.validators.validate_time_zone], verbose_name='time zone')),
+                ('language', models.CharField(blank=True, max_length=16, validators=[core.validators.validate_language], verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, max_length=64, validators=[core.validators.validate_time_zone], verbose_name='time zone')),
                 ('wants_prompts', models.BooleanField(default=True, verbose_name='may be asked')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -93,8 +93,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('slug', models.CharField(max_length=50, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters a to z, digits and single hyphens between them.')], verbose_name='slug')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[events.validators.validate_time_zone], verbose_name='time zone')),
-                ('language', models.CharField(default='en', max_length=16, validators=[events.validators.validate_language], verbose_name='language')),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[core.validators.validate_time_zone], verbose_name='time zone')),
+                ('language', models.CharField(default='en', max_length=16, validators=[core.validators.validate_language], verbose_name='language')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
             options={
@@ -133,8 +133,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('host', 'host'), ('attendee', 'attendee')], default='attendee', max_length=16, verbose_name='role')),
                 ('registration', models.CharField(choices=[('registered', 'registered'), ('waitlisted', 'waitlisted'), ('cancelled', 'cancelled'), ('walk_in', 'walk-in'), ('viewed', 'viewed')], default='registered', max_length=16, verbose_name='registration')),
                 ('identity', models.CharField(default=events.models.new_identity, editable=False, max_length=256, unique=True, verbose_name='identity')),
-                ('time_zone', models.CharField(blank=True, max_length=64, validators=[events.validators.validate_time_zone], verbose_name='time zone')),
-                ('language', models.CharField(blank=True, max_length=16, validators=[events.validators.validate_language], verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, max_length=64, validators=[core.validators.validate_time_zone], verbose_name='time zone')),
+                ('language', models.CharField(blank=True, max_length=16, validators=[core.validators.validate_language], verbose_name='language')),
                 ('show_on_profile', models.BooleanField(default=True, verbose_name='show on profile')),
                 ('show_to_other_orgs', models.BooleanField(default=False, verbose_name='show to other organizations')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from events import append_only
+from core import append_only
 
 # Sessions of an event are calculated anew when its roster changes. The database sets
 # the mark, so that no way of writing can forget it. The clock's time is used, not the

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from events import append_only
+from core import append_only
 
 # A session is calculated anew when what decides about it changes. The database sets the
 # mark, so that no way of writing can forget it.

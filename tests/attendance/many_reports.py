@@ -8,8 +8,8 @@ from typing import Any
 
 import time_machine
 
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
 from attendance.models import Attendance, DecisionSource, Status
-from attendance.services import calculate_session, count_empty_as_absent
 from events.models import Event, Participant, Registration, Role, User
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.pages import be_there, try_in_vain

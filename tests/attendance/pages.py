@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from attendance.services import calculate_session
+from attendance.calculating.sessions import calculate_session
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.factories import (

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import Attendance
-from attendance.services import calculate_sessions
 from events.models import Participant
 from sessions_app.models import LiveSession
 

@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from attendance import services
+from attendance.calculating import sessions
 from attendance.models import AttendanceChange, SessionCalculation
-from attendance.serializers import (
+from attendance.report_rows.serializers import (
     ReportRowSerializer,
     ReportSerializer,
     ReportSessionSerializer,
@@ -112,7 +112,7 @@ def test_a_failure_is_told_in_plain_words_and_noted_in_its_own(
     def fail(*args: object) -> None:
         raise ValueError("secret detail")
 
-    monkeypatch.setattr(services, "read_roster", fail)
+    monkeypatch.setattr(sessions, "read_roster", fail)
     session = make_session()
     answer = organizer(session).post(f"/api/sessions/{session.pk}/calculate")
     assert answer.status_code == 500

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from attendance.audit import Change, record_changes
+from attendance.audit.changes import Change, record_changes
 from attendance.models import AttendanceChange
 from attendance.signals import attendance_changed
 from events.models import Participant

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from attendance import backfill
+from attendance.calculating import backfill
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
 from events.models import Participant
 from tests.attendance.calculating import attend, calculate

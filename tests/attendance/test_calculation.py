@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from attendance.calculation import (
+from attendance.rules.calculation import (
     Figures,
     Interval,
     Policy,

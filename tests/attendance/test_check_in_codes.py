@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.check_in_codes import (
+from attendance.door.codes import (
     LETTERS,
     LONGEST,
     code_at,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from attendance.choice import folded
-from attendance.marking import Mark, check_in, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
 from attendance.models import Attendance, Status
-from attendance.rows import Place
+from attendance.report_rows.people_filter import folded
 from events.models import Role
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (

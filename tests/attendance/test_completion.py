@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
-from attendance import completion
-from attendance.completion import complete_due_events, complete_event, reopen_event
-from attendance.marking import Mark, check_in, mark
+from attendance.audit.seals import verify
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.completion import completing
+from attendance.completion.completing import (
+    complete_due_events,
+    complete_event,
+    reopen_event,
+)
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
-from attendance.rows import Place
-from attendance.seals import verify
-from attendance.services import calculate_session, count_empty_as_absent
-from events.errors import Conflict
+from core.errors import Conflict
 from events.models import Event, EventState, Organization, Participant
 from sessions_app.models import Connection, LiveSession
 from sessions_app.services import cancel_session, restore_session
@@ -250,8 +254,8 @@ def test_running_it_again_changes_nothing(course: Event, ana: Participant) -> No
 def test_people_are_decided_in_batches_of_their_own(
     course: Event, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(completion, "PEOPLE_AT_ONCE", 2)
-    caplog.set_level("INFO", logger="attendance.completion")
+    monkeypatch.setattr(completing, "PEOPLE_AT_ONCE", 2)
+    caplog.set_level("INFO", logger="attendance.completion.completing")
     for _ in range(5):
         make_participant(course)
     run()

@@ -16,18 +16,18 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from attendance.audit import Change, record_changes
-from attendance.due import Selection
-from attendance.evidence import read_evidence, read_roster
+from attendance.audit.changes import Change, record_changes
+from attendance.audit.seals import verify
+from attendance.calculating.sessions import Outcome, calculate_sessions
+from attendance.evidence.due import Selection
+from attendance.evidence.reading import read_evidence, read_roster
 from attendance.models import (
     Attendance,
     AttendanceChange,
     AuditSeal,
     SessionCalculation,
 )
-from attendance.seals import verify
-from attendance.services import Outcome, calculate_sessions
-from attendance.unmatched import link_identity
+from attendance.unmatched.linking import link_identity
 from events.models import KnownIdentity, Organization, Participant, Registration
 from events.services import update_participant
 from sessions_app.facts import STORE_AND_FOLD
@@ -220,7 +220,7 @@ def test_a_fact_that_comes_between_counting_and_reading_is_read_once_more(
         monkeypatch.undo()
         return original(sessions)
 
-    monkeypatch.setattr("attendance.services.read_evidence", read_late)
+    monkeypatch.setattr("attendance.calculating.sessions.read_evidence", read_late)
     run_due()
     assert Attendance.objects.get(participant=ana).status == "present"
     assert list(run_due().calculated) == [session.pk]
@@ -304,7 +304,7 @@ def test_one_person_linked_in_two_events_at_once_is_linked_in_both(
             both_inside.wait(0.5)
         return original(**fields)
 
-    monkeypatch.setattr("attendance.unmatched.update_participant", meet)
+    monkeypatch.setattr("attendance.unmatched.linking.update_participant", meet)
 
     def link(lesson: LiveSession, person: Participant) -> None:
         link_identity(
@@ -340,7 +340,7 @@ def test_somebody_removed_during_a_calculation_stops_no_other_session(
                 threads.submit(with_own_connection(remove)).result(PATIENCE)
         return roster
 
-    monkeypatch.setattr("attendance.services.read_roster", read_and_remove)
+    monkeypatch.setattr("attendance.calculating.sessions.read_roster", read_and_remove)
     outcome = run_due()
     assert outcome.failed == {}
     assert outcome.calculated.keys() == {first.pk, second.pk}

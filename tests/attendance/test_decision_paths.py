@@ -16,20 +16,20 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.completion import complete_event, reopen_event
-from attendance.marking import Mark, check_in, mark
+from attendance.audit.seals import verify
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.completion.completing import complete_event, reopen_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.undoing import undo
 from attendance.models import (
     Attendance,
     AttendanceChange,
     EngagementEntry,
     Feedback,
 )
-from attendance.points import Worth, set_worth, worth_in
-from attendance.rows import Place
-from attendance.seals import verify
-from attendance.services import calculate_session, count_empty_as_absent
-from attendance.undoing import undo
-from events.errors import RuleBroken
+from attendance.points.ledger import Worth, set_worth, worth_in
+from core.errors import RuleBroken
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession
 from sessions_app.services import cancel_session, restore_session, schedule_session

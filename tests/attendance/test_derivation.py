@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.calculation import Policy
-from attendance.derivation import Derived, SessionDecision, derive
+from attendance.rules.calculation import Policy
+from attendance.rules.event_result import Derived, SessionDecision, derive
 
 HOUR = 3600
 DEFAULT = Policy()

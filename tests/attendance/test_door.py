@@ -9,9 +9,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.marking import Mark, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
 from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
-from attendance.rows import Place
 from events.models import Event, EventState, Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, queries, signed_in, text

@@ -8,8 +8,8 @@ import time_machine
 from django.test.utils import override_settings
 from rest_framework.test import APIClient
 
+from attendance.door.self_check_in import code_of
 from attendance.models import Attendance, AttendanceChange
-from attendance.self_check_in import code_of
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson

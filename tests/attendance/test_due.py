@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attendance import due
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence import due
+from attendance.evidence.due import Selection
 from attendance.models import AttendancePolicy, SessionCalculation
-from attendance.services import calculate_sessions
 from events.models import KnownIdentity, Participant, ParticipantRole, Registration
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (

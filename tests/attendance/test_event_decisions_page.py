@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from attendance.completion import complete_event
-from attendance.marking import Mark, check_in, mark
+from attendance.completion.completing import complete_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
 from attendance.models import Attendance, AttendanceChange
-from attendance.rows import Place
 from events.models import Event, EventState, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (

@@ -7,14 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.calculation import Stay
-from attendance.evidence import (
+from attendance.evidence.reading import (
     Attempts,
     read_evidence,
     read_roster,
     read_sessions,
     read_strangers,
 )
+from attendance.rules.calculation import Stay
 from events.models import KnownIdentity
 from sessions_app.models import LiveSession
 from tests.factories import (

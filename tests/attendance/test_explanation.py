@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from attendance.calculation import Policy, Stay, calculate
-from attendance.decision_parts import Decision
-from attendance.derivation import Credit
-from attendance.explanation import explain
+from attendance.rules.calculation import Policy, Stay, calculate
+from attendance.rules.event_result import Credit
+from attendance.wording.explanation import explain
+from attendance.wording.parts import Decision
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

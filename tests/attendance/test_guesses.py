@@ -1,6 +1,6 @@
 """Who somebody unmatched probably is."""
 
-from attendance.guesses import Candidate, Ground, Guess, Known, guess
+from attendance.evidence.guesses import Candidate, Ground, Guess, Known, guess
 
 
 def on_roster(*names: str, seen: tuple[str, ...] = ()) -> list[Candidate]:

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.completion import complete_event
-from attendance.marking import Mark, mark
+from attendance.completion.completing import complete_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
+from attendance.decisions.undoing import undo
 from attendance.models import AttendanceChange
-from attendance.rows import Place
-from attendance.undoing import undo
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (

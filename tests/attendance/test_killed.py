@@ -14,9 +14,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from attendance.completion import PEOPLE_AT_ONCE
+from attendance.audit.seals import verify
+from attendance.completion.completing import PEOPLE_AT_ONCE
 from attendance.models import Attendance, AttendanceChange, AuditSeal
-from attendance.seals import verify
 from events.models import Event, EventState, Organization, Participant
 from tests.factories import make_event
 from tests.launcher.waiting import until

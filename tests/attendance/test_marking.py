@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from attendance.marking import Mark, check_in, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.undoing import undo
 from attendance.models import Attendance, AttendanceChange
-from attendance.rows import Place
-from attendance.undoing import undo
-from events.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid
 from events.models import EventState, Participant, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from attendance.models import Attendance, AttendanceChange
-from attendance.serializers import ReportRowSerializer
+from attendance.report_rows.serializers import ReportRowSerializer
 from events.models import Event, Participant, Registration, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import AFTERWARDS, be_there, calculate, make_lesson

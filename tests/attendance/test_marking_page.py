@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from attendance.marking import Mark, check_in, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
 from attendance.models import Attendance, AttendanceChange, DecisionSource
-from attendance.rows import Place
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (

@@ -8,12 +8,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from attendance import completion
-from attendance.completion import complete_due_events, reopen_event
-from attendance.marking import Mark, check_in, mark
+from attendance.calculating.sessions import calculate_session
+from attendance.completion import completing
+from attendance.completion.completing import complete_due_events, reopen_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
 from attendance.models import AttendanceChange
-from attendance.rows import Place
-from attendance.services import calculate_session
 from events.models import Event, EventState, Participant, Registration
 from events.services import update_participant
 from sessions_app.services import cancel_event, cancel_session, end_session
@@ -80,7 +80,9 @@ def test_what_could_not_be_calculated_in_time_is_asked_when_it_is(
 ) -> None:
     session = make_session(course)
     with monkeypatch.context() as broken:
-        broken.setattr("attendance.services.read_evidence", lambda _sessions: 1 / 0)
+        broken.setattr(
+            "attendance.calculating.sessions.read_evidence", lambda _sessions: 1 / 0
+        )
         run()
     assert about_event(ana) == ("absent", "system_default", False)
     calculate_session(session, now=LONG_AFTER, force=True)
@@ -140,14 +142,14 @@ def test_that_somebody_came_says_that_it_was_held_but_not_that_one_is_excused(
 def after_the_first_batch(
     monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
 ) -> None:
-    monkeypatch.setattr(completion, "PEOPLE_AT_ONCE", 1)
-    original = completion._tell  # noqa: SLF001
+    monkeypatch.setattr(completing, "PEOPLE_AT_ONCE", 1)
+    original = completing._tell  # noqa: SLF001
 
     def tell(*about: object) -> None:
-        monkeypatch.setattr(completion, "_tell", original)
+        monkeypatch.setattr(completing, "_tell", original)
         happens()
 
-    monkeypatch.setattr(completion, "_tell", tell)
+    monkeypatch.setattr(completing, "_tell", tell)
 
 
 def test_an_event_that_is_cancelled_meanwhile_is_left_alone(
@@ -183,14 +185,14 @@ def test_an_event_that_fails_holds_up_no_other(
     course: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = make_event(ends_at=START + timedelta(hours=1))
-    original = completion._complete  # noqa: SLF001
+    original = completing._complete  # noqa: SLF001
 
-    def complete(event_id: int) -> completion.Completed:
+    def complete(event_id: int) -> completing.Completed:
         if event_id == course.pk:
             raise ValueError("broken")
         return original(event_id)
 
-    monkeypatch.setattr(completion, "_complete", complete)
+    monkeypatch.setattr(completing, "_complete", complete)
     failed, done = complete_due_events(now=LONG_AFTER)
     assert (failed.event_id, failed.error) == (course.pk, "ValueError: broken")
     assert (done.event_id, done.error) == (other.pk, "")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import Attendance, SessionCalculation
-from attendance.services import calculate_sessions
 from events.models import Participant
 from sessions_app.models import LiveSession
 from tests.factories import make_participant, make_session

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
-from attendance.selectors import session_report
+from attendance.report_rows.reading import session_report
 from events.models import Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (

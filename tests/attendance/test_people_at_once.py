@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from attendance.audit.seals import verify
 from attendance.models import Attendance, AttendanceChange
-from attendance.seals import verify
 from events.models import Organization, Participant, User
 from tests.factories import make_client, make_member, make_participant, make_session
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from attendance.models import EngagementEntry, Feedback
-from attendance.points import Worth, balance_event, set_worth
+from attendance.points.ledger import Worth, balance_event, set_worth
 from events.models import Participant
 from tests.factories import make_attendance, make_event, make_participant, make_session
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attendance.precedence import calculation_replaces, is_automatic, rank
+from attendance.rules.precedence import calculation_replaces, is_automatic, rank
 
 # Lowest first; what stands in one line weighs the same.
 ORDER: list[list[tuple[str | None, bool]]] = [

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from attendance import reports
-from attendance.reports_csv import COLUMNS, harmless
-from attendance.serializers import ReportRowSerializer
+from attendance.report_rows.serializers import ReportRowSerializer
+from attendance.reports import many_reports
+from attendance.reports.csv_file import COLUMNS, harmless
 from events.models import Role
 from sessions_app.models import LiveSession
 from tests.attendance.many_reports import NOW, all_pages, make_many
@@ -58,7 +58,7 @@ def test_every_value_is_that_of_the_api(
     who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = make_many(seed=7)
-    monkeypatch.setattr(reports, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(many_reports, "ROWS_AT_ONCE", 5)
     client = make_client(many.users[who])
     written = table(client)
     expected = list(all_pages(client, "/api/reports?page_size=500"))
@@ -377,7 +377,7 @@ def test_the_number_of_queries_grows_with_the_chunks_alone(
     counts = {}
     # Two rows a session: six sessions are read at once, or three, or two, or one.
     for rows_at_once, chunks in ((12, 1), (6, 2), (4, 3), (1, 6)):
-        monkeypatch.setattr(reports, "ROWS_AT_ONCE", rows_at_once)
+        monkeypatch.setattr(many_reports, "ROWS_AT_ONCE", rows_at_once)
         with CaptureQueriesContext(connection) as captured:
             assert len(table(client)) == 12
         counts[chunks] = len(captured)

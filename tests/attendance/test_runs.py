@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import Attendance, AttendanceChange, SessionCalculation
-from attendance.services import calculate_sessions
 from events.models import KnownIdentity
 from sessions_app.models import LiveSession
 from tests.attendance.calculating import SOON, attend

@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from attendance.audit import Change, record_changes
+from attendance.audit.changes import Change, record_changes
+from attendance.audit.seals import GENESIS, digest_of, seal_batch
 from attendance.models import AttendanceChange, AuditSeal, ChangeReason
-from attendance.seals import GENESIS, digest_of, seal_batch
 from events.models import Organization, Participant
 from tests.factories import make_event, make_organization, make_participant, make_user
 

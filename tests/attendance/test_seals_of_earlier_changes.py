@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from attendance.audit import Change, record_changes
+from attendance.audit.changes import Change, record_changes
+from attendance.audit.seals import seal_batch, verify
 from attendance.models import AttendanceChange, AuditSeal
-from attendance.seals import seal_batch, verify
 from events.models import Organization, Participant
 from tests.factories import make_attendance_change, make_participant
 

@@ -5,11 +5,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.calculation import Policy
-from attendance.policies import Place, set_policy
-from attendance.report import Report
-from attendance.selectors import session_report
-from attendance.services import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.policies.effective import Place, set_policy
+from attendance.report_rows.reading import session_report
+from attendance.report_rows.report import Report
+from attendance.rules.calculation import Policy
 from events.models import ParticipantRole, Registration, Role, User
 from sessions_app.models import LiveSession
 from tests.factories import (

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from attendance.door.self_check_in import code_of
 from attendance.models import Attendance, AttendanceChange
-from attendance.self_check_in import code_of
 from events.models import Event, EventState, Participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, signed_in, text

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions, count_empty_as_absent
+from attendance.evidence.due import Selection
 from attendance.models import (
     Attendance,
     AttendanceChange,
     AttendancePolicy,
     SessionCalculation,
 )
-from attendance.services import calculate_sessions, count_empty_as_absent
 from attendance.signals import attendance_changed
 from events.models import Participant
 from sessions_app.models import LiveSession

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from attendance import calculation, decision_parts
 from attendance.models import Status
-from attendance.wording import IN_ORDER
+from attendance.rules import calculation
+from attendance.wording import parts
+from attendance.wording.phrases import IN_ORDER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLE = (ROOT / "static/rollcall.css").read_text()
@@ -19,10 +20,10 @@ NEVER_COMPUTED = {Status.UNKNOWN, Status.EXCUSED}
 def test_a_status_has_everything_that_it_needs(status: str) -> None:
     places = {
         "attendance.models.Status": status in Status.values,
-        "attendance.report_page.IN_ORDER": status in IN_ORDER,
-        "attendance.decision_parts.BEGINNING": status in decision_parts.BEGINNING,
-        "attendance.decision_parts.COMPUTED": status in NEVER_COMPUTED
-        or status in decision_parts.COMPUTED,
+        "attendance.reports.session_page.IN_ORDER": status in IN_ORDER,
+        "attendance.wording.parts.BEGINNING": status in parts.BEGINNING,
+        "attendance.wording.parts.COMPUTED": status in NEVER_COMPUTED
+        or status in parts.COMPUTED,
         "its colour in static/rollcall.css": f"--{status}: light-dark(" in STYLE,
         "its class in static/rollcall.css": bool(
             re.search(rf"\.s-{status} {{\s*color: var\(--{status}\)", STYLE)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from attendance.calculation import MINUTE, Interval
-from attendance.timeline import Axis, Bar
+from attendance.rules.calculation import MINUTE, Interval
+from attendance.wording.timeline import Axis, Bar
 
 START = 1_772_445_600_000_000
 HOUR = Axis(START, START + 60 * MINUTE, is_rtl=False)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from attendance.evidence import read_evidence
+from attendance.evidence.reading import read_evidence
 from attendance.models import Attendance
 from events.models import KnownIdentity, Participant, Registration
 from sessions_app.models import LiveSession

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.wording import clock
+from attendance.wording.phrases import clock
 
 BEFORE_NEW_YEAR = datetime(2026, 12, 31, 21, tzinfo=UTC)
 

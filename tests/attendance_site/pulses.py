@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendance_site import pulse
+from attendance_site import liveness
 
 
 @pytest.fixture
 def no_pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No worker or beat has lived lately; what the test leaves is forgotten."""
-    monkeypatch.setattr(pulse, "_left_at", {})
+    monkeypatch.setattr(liveness, "_left_at", {})
     # Other tests run beside, on the same Redis.
-    monkeypatch.setattr(pulse, "PREFIX", f"test-{os.getpid()}")
+    monkeypatch.setattr(liveness, "PREFIX", f"test-{os.getpid()}")
     yield
-    with pulse.connect(1) as client:
-        client.delete(*map(pulse.key, pulse.KINDS))
+    with liveness.connect(1) as client:
+        client.delete(*map(liveness.key, liveness.KINDS))

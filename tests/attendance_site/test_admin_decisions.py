@@ -9,7 +9,7 @@ from django.test import Client
 
 from attendance.admin import AttendanceAdmin
 from attendance.models import Attendance, AttendanceChange, PointsMapping
-from attendance.points import worth_in
+from attendance.points.ledger import worth_in
 from events.models import Participant, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson

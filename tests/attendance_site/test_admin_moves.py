@@ -4,9 +4,9 @@ import pytest
 from django.db.models import Sum
 from django.test import Client
 
-from attendance.marking import Mark, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
 from attendance.models import EngagementEntry
-from attendance.rows import Place
 from events.models import Event, Participant, User
 from sessions_app.models import LiveSession
 from tests.factories import (

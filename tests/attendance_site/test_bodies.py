@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from attendance_site import bodies
-from attendance_site.bodies import Held, Unread, limit_of, replay
-from events.roster_file import MAX_FILE_BYTES
-from sessions_app.views import MAX_BODY
+from attendance_site import request_bodies
+from attendance_site.request_bodies import Held, Unread, limit_of, replay
+from events.roster.file import MAX_FILE_BYTES
+from sessions_app.webhook import MAX_BODY
 
 
 class Sender:
@@ -35,7 +35,7 @@ LIMIT = 1000
 
 def read(sender: Sender, held: Held | None = None) -> bytes:
     return asyncio.run(
-        bodies.read_body(sender.receive, limit=LIMIT, held=held or Held())
+        request_bodies.read_body(sender.receive, limit=LIMIT, held=held or Held())
     )
 
 
@@ -69,14 +69,14 @@ def test_a_request_without_a_body_is_empty() -> None:
 def test_a_sender_that_falls_silent_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(request_bodies, "SILENCE_SECONDS", 0.01)
     assert refusal(Sender([b"half"], falls_silent=True)) == 408
 
 
 def test_a_sender_that_drips_is_too_slow_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bodies, "TOTAL_SECONDS", 0)
+    monkeypatch.setattr(request_bodies, "TOTAL_SECONDS", 0)
     assert refusal(Sender([b"a"] * 9, falls_silent=True)) == 408
 
 
@@ -87,11 +87,11 @@ def test_who_goes_away_in_the_middle_gets_no_answer_and_no_thread() -> None:
 def test_of_too_large_a_body_the_limit_is_kept_and_some_more_read() -> None:
     sender = Sender([b"x" * 100] * 100)
     assert len(read(sender)) == LIMIT
-    assert sender.given * 100 == bodies.READ_ON * LIMIT
+    assert sender.given * 100 == request_bodies.READ_ON * LIMIT
 
 
 def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "HELD_TOGETHER_BYTES", 1500)
+    monkeypatch.setattr(request_bodies, "HELD_TOGETHER_BYTES", 1500)
     first = Held()
     assert read(Sender([b"x" * 1000]), first)
     assert refusal(Sender([b"x" * 1000])) == 503

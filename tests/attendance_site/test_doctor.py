@@ -13,9 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from attendance.models import SessionCalculation
-from attendance_site import pulse
+from attendance_site import liveness
 from attendance_site.doctor import Finding, examine
-from attendance_site.played import ownership
+from attendance_site.simulation import ownership
 from sessions_app.models import ConflictingDelivery, LiveSession
 from tests.attendance_site.pulses import no_pulse
 from tests.factories import make_event, make_presence_event, make_session
@@ -87,7 +87,7 @@ def test_a_database_in_step_is_well() -> None:
 
 
 def test_a_beat_is_felt_by_its_pulse() -> None:
-    pulse.leave(pulse.BEAT)
+    liveness.leave(liveness.BEAT)
     assert not found("beat").is_broken
 
 
@@ -101,7 +101,7 @@ def test_a_worker_that_does_not_answer_is_broken() -> None:
 
 def test_a_worker_that_has_just_died_is_told_from_none() -> None:
     assert found("worker").what == "None answers."
-    pulse.leave(pulse.WORKER)
+    liveness.leave(liveness.WORKER)
     assert "lived half a minute ago" in found("worker").what
 
 

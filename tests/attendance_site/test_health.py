@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from attendance_site import health, pulse
+from attendance_site import health, liveness
 from tests.attendance_site.pulses import no_pulse
 
 __all__ = ["no_pulse"]
@@ -64,7 +64,7 @@ def test_worker_and_beat_are_reported_by_their_signs_of_life(
     status, body = ready(client)
     assert (status, body["checks"]["redis"]) == (200, "ok")
     assert (body["checks"]["worker"], body["checks"]["beat"]) == ("missing", "missing")
-    pulse.leave(pulse.WORKER)
+    liveness.leave(liveness.WORKER)
     _, body = ready(client)
     assert (body["checks"]["worker"], body["checks"]["beat"]) == ("ok", "missing")
 

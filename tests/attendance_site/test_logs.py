@@ -17,12 +17,12 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from attendance.due import Selection
-from attendance.services import calculate_sessions
-from attendance_site import bodies, logs
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
+from attendance_site import logs, request_bodies
 from attendance_site.asgi import application
-from attendance_site.bodies import Scope
 from attendance_site.demo.purge import purge_demo
+from attendance_site.request_bodies import Scope
 from launcher.instance import PROJECT
 from launcher.rollcall import GRANIAN_LOGS
 from sessions_app.livekit import sign_webhook
@@ -222,7 +222,7 @@ def test_an_id_that_comes_again_with_another_body_logs_which(log: Log) -> None:
 def test_a_body_that_never_comes_logs_where_and_why(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(request_bodies, "SILENCE_SECONDS", 0.01)
     sent: list[Scope] = []
 
     async def receive() -> Scope:

@@ -14,9 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from attendance.marking import Mark, mark
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
 from attendance.models import AttendanceChange, Status
-from attendance.rows import Place
 from events.models import Event, EventState, Participant, Role, User
 from tests.attendance_site.test_routes import ROLES, fill, starred, written
 from tests.factories import (

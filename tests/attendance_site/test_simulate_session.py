@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from attendance.models import Attendance
 from attendance.signals import attendance_changed
-from attendance_site.played.expectation import expect_person
+from attendance_site.simulation.expectation import expect_person
 from events.models import Event, Organization, User
 from sessions_app.models import LiveSession, PresenceEvent
 from tests.factories import make_membership, make_organization, make_user

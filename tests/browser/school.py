@@ -9,17 +9,17 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from attendance.completion import complete_event
-from attendance.marking import Mark, check_in, mark
+from attendance.completion.completing import complete_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.undoing import undo
+from attendance.door.self_check_in import code_of
 from attendance.models import (
     AttendanceChange,
     DecisionSource,
     SessionCalculation,
     Status,
 )
-from attendance.rows import Place
-from attendance.self_check_in import code_of
-from attendance.undoing import undo
 from events.models import Event, EventState, Participant, ParticipantRole, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
-from events.authentication import issue_token
+from events.accounts.authentication import issue_token
 from events.models import SignInTries, User
 from tests.factories import make_user
 

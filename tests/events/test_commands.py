@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command, load_command_class
 from django.db import OperationalError, connection
 
-from events import commands
+from core import commands
 
 COMMANDS = {
     "calculate_attendance": "attendance",

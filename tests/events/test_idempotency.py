@@ -160,7 +160,7 @@ def test_a_failure_leaves_no_trace(
 
     client.raise_request_exception = False
     with monkeypatch.context() as patch:
-        patch.setattr("attendance.audit.seal_batch", fail)
+        patch.setattr("attendance.audit.changes.seal_batch", fail)
         assert send(client, person, "one").status_code == 500
     assert not AttendanceChange.objects.exists()
     assert not IdempotentAnswer.objects.exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.names import plain
+from core.names import plain
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from django.test import Client
 from rest_framework import exceptions, serializers
 from rest_framework.test import APIClient
 
+from core.problems import ProblemResponse, problem_handler
 from events.models import Role
-from events.problems import ProblemResponse, problem_handler
 from tests.factories import make_client, make_member, make_organization, make_user
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from events.errors import Invalid
-from events.roster_file import LINES_AT_MOST, Record, read_table
-from events.roster_lines import read_line
+from core.errors import Invalid
+from events.roster.file import LINES_AT_MOST, Record, read_table
+from events.roster.lines import read_line
 
 
 def lines(content: bytes | str) -> list[tuple[int, str, str]]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from attendance.models import Attendance, AttendanceChange
 from events.forms import RosterFileForm
 from events.models import Event, Participant, Registration
-from events.roster_file import MAX_FILE_BYTES
-from events.roster_import import import_roster
-from events.uploads import MAX_UPLOAD_BYTES
+from events.roster.file import MAX_FILE_BYTES
+from events.roster.importing import import_roster
+from events.roster.upload import MAX_UPLOAD_BYTES
 from tests.attendance.calculating import attend, calculate
 from tests.attendance.pages import signed_in, text
 from tests.factories import (

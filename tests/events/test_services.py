@@ -10,8 +10,8 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.http import HttpRequest
 
-from events.authentication import TooManyTries
-from events.errors import Conflict
+from core.errors import Conflict
+from events.accounts.authentication import TooManyTries
 from events.models import Membership, Role
 from events.permissions import Viewer
 from events.services import create_organization, remove_member

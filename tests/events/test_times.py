@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.times import instants_of, local_time
+from core.times import instants_of, local_time
 
 BERLIN = "Europe/Berlin"
 

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 import pytest
 from django.db import transaction
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import Attendance
-from attendance.services import calculate_sessions
 from events.models import Participant
 from sessions_app.models import LiveSession
 from tests.factories import make_event, make_participant, make_session

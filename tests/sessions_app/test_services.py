@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.errors import Conflict
+from core.errors import Conflict
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
 from sessions_app.services import cancel_event, restore_session, schedule_session

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.due import Selection
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
 from attendance.models import Attendance, SessionCalculation
-from attendance.services import calculate_sessions
 from events.models import Participant
 from sessions_app.facts import store_fact
 from sessions_app.livekit import Signature, read_webhook

@@ -17,7 +17,7 @@ from django.db import connection
 
 from sessions_app.livekit import join_token, sign_webhook
 from sessions_app.models import ConflictingDelivery, Connection, PresenceEvent
-from sessions_app.views import MAX_BODY
+from sessions_app.webhook import MAX_BODY
 from tests.factories import START
 from tests.webhooks import (
     KEY,

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from attendance.backfill import Backfilled, backfill_attendance
-from events import commands
+from attendance.calculating.backfill import Backfilled, backfill_attendance
+from core import commands
 
 
 class Command(commands.Command):

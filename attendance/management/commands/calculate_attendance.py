@@ -7,10 +7,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from attendance.due import DAYS, Selection
-from attendance.services import Outcome, calculate_session, calculate_sessions
-from events import commands
-from events.errors import Conflict
+from attendance.calculating.sessions import (
+    Outcome,
+    calculate_session,
+    calculate_sessions,
+)
+from attendance.evidence.due import DAYS, Selection
+from core import commands
+from core.errors import Conflict
 from sessions_app.models import LiveSession, SessionType
 
 FAILED, WRONG_USE = 1, 2

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from attendance.completion import complete_due_events
-from events import commands
+from attendance.completion.completing import complete_due_events
+from core import commands
 
 
 class Command(commands.Command):

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from attendance.seals import Head, heads, missing, verify
-from events import commands
+from attendance.audit.seals import Head, heads, missing, verify
+from core import commands
 from events.models import Organization
 
 MISFIT, WRONG_USE = 1, 2

@@ -11,9 +11,9 @@ from psycopg.errors import InsufficientPrivilege
 
 from attendance_site.demo import load_demo
 from attendance_site.demo.purge import purge_demo
-from attendance_site.played.ownership import NotOurs
-from events import commands
-from sessions_app.simulation import NotDelivered
+from attendance_site.simulation.livekit import NotDelivered
+from attendance_site.simulation.ownership import NotOurs
+from core import commands
 
 FAILED = 1
 

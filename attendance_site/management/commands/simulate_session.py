@@ -10,14 +10,14 @@ from typing import Any, NoReturn
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from attendance_site.played import instance, simulation
-from attendance_site.played.ownership import NotOurs
-from attendance_site.played.reading import NoReader, NoReport
-from attendance_site.played.simulation import Delivery, Line, Simulation
-from events import commands
-from events.errors import RuleBroken
+from attendance_site.simulation import instance, lesson
+from attendance_site.simulation.lesson import Delivery, Line, Simulation
+from attendance_site.simulation.livekit import NotDelivered
+from attendance_site.simulation.ownership import NotOurs
+from attendance_site.simulation.reading import NoReader, NoReport
+from core import commands
+from core.errors import RuleBroken
 from events.models import Organization
-from sessions_app.simulation import NotDelivered
 
 FAILED, WRONG_USE = 1, 2
 PEOPLE_AT_MOST = 1000
@@ -38,10 +38,10 @@ class Command(commands.Command):
         parser.add_argument(
             "--participants",
             type=int,
-            default=len(simulation.NAMES),
+            default=len(lesson.NAMES),
             metavar="N",
             help=f"people on the roster, 1 to {PEOPLE_AT_MOST} "
-            f"({len(simulation.NAMES)}: one of each kind)",
+            f"({len(lesson.NAMES)}: one of each kind)",
         )
         parser.add_argument(
             "--speed",
@@ -107,7 +107,7 @@ class Command(commands.Command):
         self, organization: Organization | None, seed: int, options: dict[str, Any]
     ) -> Simulation:
         instance.must_answer()
-        play = simulation.prepare(
+        play = lesson.prepare(
             organization=organization,
             participants=options["participants"],
             seed=seed,
@@ -117,12 +117,12 @@ class Command(commands.Command):
         is_watched = math.isfinite(options["speed"]) and not options["json"]
         if is_watched:
             self.stdout.write(f"Watch it: {play.url}")
-        simulation.hold(
+        lesson.hold(
             play,
             speed=options["speed"],
             told=self._tell if is_watched else None,
         )
-        simulation.compare(play)
+        lesson.compare(play)
         return play
 
     def _tell(self, delivery: Delivery) -> None:

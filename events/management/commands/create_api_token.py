@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from events import commands
-from events.authentication import issue_token
+from core import commands
+from events.accounts.authentication import issue_token
 from events.models import User
 
 

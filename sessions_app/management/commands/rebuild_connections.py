@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from events import commands
+from core import commands
 from sessions_app.models import LiveSession
 from sessions_app.rebuild import Rebuilt, rebuild_connections
 

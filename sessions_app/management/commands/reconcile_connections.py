@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from events import commands
+from core import commands
 from sessions_app.reconciliation import reconcile_connections
 
 

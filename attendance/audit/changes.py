@@ -1,0 +1,108 @@
+"""The log of decisions: every change of a status or source is written here, once.
+
+Whoever changes a decision calls :func:`record_changes` in the same transaction. The
+table refuses UPDATE, DELETE and TRUNCATE in the database (``core/append_only.py``).
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from attendance.audit.seals import lock_heads, seal_batch
+from attendance.points.ledger import give_points
+from attendance.signals import attendance_changed
+from core.arrays import as_array
+
+
+class Change(NamedTuple):
+    """One decision before and after; ``session_id`` None is the event as a whole.
+
+    Attributes:
+        undoes_id: The change that this one takes back.
+        follows: It follows from other changes, so nobody is its actor.
+        reason: What the person who changed it wrote.
+    """
+
+    organization_id: int
+    participant_id: int
+    session_id: int | None
+    from_status: str
+    to_status: str
+    from_source: str | None
+    source: str | None
+    undoes_id: int | None = None
+    follows: bool = False
+    reason: str = ""
+
+
+_RECORD = """
+    WITH batch AS (SELECT nextval('attendance_batch') AS number),
+    written AS (
+        INSERT INTO attendance_attendancechange (
+            organization_id, participant_id, session_id,
+            from_status, to_status, from_source, source, undoes_id, actor_id,
+            reason_digest, batch
+        )
+        SELECT c.*, batch.number
+        FROM unnest(
+            %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bytea[]
+        ) c, batch
+    )
+    SELECT number FROM batch
+"""
+
+# A digest is of a random salt: it tells which change a text belongs to.
+_WRITE_REASONS = """
+    INSERT INTO attendance_changereason (change_id, salt, text)
+    SELECT c.id, r.salt, r.text
+    FROM unnest(%s::bytea[], %s::bytea[], %s::text[]) r (digest, salt, text)
+    JOIN attendance_attendancechange c ON c.reason_digest = r.digest
+    WHERE c.organization_id = ANY(%s) AND c.batch = %s
+"""
+
+
+class _Reason(NamedTuple):
+    digest: bytes
+    salt: bytes
+    text: str
+
+
+@transaction.atomic(savepoint=False)
+def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) -> None:
+    """Write ``changes`` as one sealed batch with its points, and tell the upper apps.
+
+    Called once per transaction, last; nothing if there are none. What others write to
+    the log of the same organizations waits until this transaction ends.
+
+    Args:
+        changes: All changes of this transaction.
+        actor_id: The user who made them; None for a machine.
+    """
+    if not changes:
+        return
+    reasons = [_reason(change.reason) for change in changes]
+    *columns, follows, _texts = zip(*changes, strict=True)
+    columns.append(tuple(None if one else actor_id for one in follows))
+    digests = [reason and reason.digest for reason in reasons]
+    organizations = sorted({change.organization_id for change in changes})
+    lock_heads(organizations)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, [*map(as_array, columns), digests])
+        [batch] = cursor.fetchone()
+        if given := [reason for reason in reasons if reason]:
+            texts = [list(column) for column in zip(*given, strict=True)]
+            cursor.execute(_WRITE_REASONS, [*texts, organizations, batch])
+    give_points(batch, organizations)
+    seal_batch(batch, organizations)
+    attendance_changed.send(Change, changes=changes)
+
+
+def _reason(text: str) -> _Reason | None:
+    if not text:
+        return None
+    salt = secrets.token_bytes(16)
+    return _Reason(hashlib.sha256(salt + text.encode()).digest(), salt, text)

@@ -1,0 +1,379 @@
+"""Calculating sessions: claim, read, decide, write, in bulk.
+
+The rules are pure Python (``calculation.py``, ``precedence.py``); what is due stands in
+``due.py``, what is read in ``evidence.py``, how rows are written in ``decisions.py``.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.audit.changes import Change
+from attendance.calculating.writing import Decided, write_decisions
+from attendance.evidence.due import Selection
+from attendance.evidence.reading import (
+    NOTHING_SEEN,
+    Attempts,
+    Computed,
+    RosterRow,
+    SessionEvidence,
+    SessionInputs,
+    read_evidence,
+    read_roster,
+    read_sessions,
+)
+from attendance.models import DecisionSource, SessionCalculation, Status
+from attendance.rules.calculation import (
+    SECOND,
+    Figures,
+    Interval,
+    Stay,
+    calculate_person,
+)
+from attendance.rules.precedence import calculation_replaces, is_automatic
+from core.errors import Conflict
+from core.operations import logged
+from core.times import day_and_time
+from events.models import User
+from sessions_app.models import LiveSession
+
+logger = logging.getLogger(__name__)
+
+# After a failure: twice a minute later, then hourly.
+QUICK_RETRIES = 2
+QUICK_RETRY = timedelta(seconds=60)
+SLOW_RETRY = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class SessionOutcome:
+    """What one session's calculation gave.
+
+    Attributes:
+        statuses: How many people have each status now.
+        changed: How many of them had another status or source before.
+    """
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run did: results and, in words, failures, by session id."""
+
+    calculated: dict[int, SessionOutcome] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcome:
+    """Calculate the selected sessions, some at a time, each group in one transaction.
+
+    A session that fails is noted with its error and tried again later; it never stops
+    the others.
+
+    Args:
+        selection: Which sessions.
+        dry_run: Roll every transaction back: the outcome says what would be.
+    """
+    outcome = Outcome()
+    with logged(logger, "calculate_attendance", "Attendance is calculated.") as fields:
+        _calculate_selected(selection, outcome, dry_run=dry_run)
+        fields |= _as_fields(outcome) | {"dry_run": dry_run}
+    return outcome
+
+
+def _calculate_selected(
+    selection: Selection, outcome: Outcome, *, dry_run: bool
+) -> None:
+    after = 0
+    while True:
+        with transaction.atomic():
+            sessions = selection.claim(after=after)
+            if sessions:
+                _calculate_claimed(sessions, outcome)
+            if dry_run:
+                transaction.set_rollback(True)
+        if not sessions:
+            return
+        after = sessions[-1]
+
+
+def _as_fields(outcome: Outcome) -> dict[str, int]:
+    done = outcome.calculated.values()
+    return {
+        "sessions": len(outcome.calculated),
+        "people": sum(session.statuses.total() for session in done),
+        "changed": sum(session.changed for session in done),
+        "failed": len(outcome.failed),
+    }
+
+
+def calculate_session(
+    session: LiveSession, *, now: datetime, force: bool = False, dry_run: bool = False
+) -> Outcome:
+    """Calculate one session because somebody asked for it.
+
+    Raises:
+        Conflict: it is cancelled, or has not ended.
+    """
+    if session.cancelled_at:
+        raise Conflict("session_cancelled", _("The session is cancelled."))
+    if session.end > now:
+        raise Conflict(
+            "session_running",
+            _("The session has not ended: it is calculated from %(end)s on.")
+            % {"end": day_and_time(session.end, session.event.time_zone)},
+            ends_at=session.end,
+        )
+    selection = Selection(now=now, session_id=session.pk, force=force)
+    return calculate_sessions(selection, dry_run=dry_run)
+
+
+@transaction.atomic
+def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
+    """Decide that a calculated session in which nobody was seen counts as held.
+
+    Whoever is still unknown becomes absent by default, so that later facts and marks
+    still win.
+
+    Returns:
+        The changes; none where somebody was seen.
+    """
+    LiveSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    if not SessionCalculation.objects.filter(
+        session=session, nobody_seen=True
+    ).exists():
+        return []
+    [inputs] = read_sessions([session.pk])
+    absent = [
+        Decided(
+            inputs,
+            row,
+            Status.ABSENT,
+            DecisionSource.SYSTEM_DEFAULT,
+            row.computed,
+            None,
+        )
+        for row in read_roster([session.pk])
+        if row.is_expected and row.source is None
+    ]
+    return write_decisions(absent, actor_id=actor.pk)
+
+
+def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
+    """Calculate locked sessions together; if that fails, each on its own."""
+    try:
+        with transaction.atomic():
+            calculated = _calculate(sessions)
+            # Foreign keys are checked at commit: too late to blame one session.
+            connection.check_constraints()
+        outcome.calculated |= calculated
+    except Exception as error:
+        if len(sessions) > 1:
+            for session in sessions:
+                _calculate_claimed([session], outcome)
+        else:
+            logger.exception(
+                "A session could not be calculated.",
+                extra={"op": "calculate_attendance", "session": sessions[0]},
+            )
+            outcome.failed[sessions[0]] = _in_words(error)
+            _note_failure(sessions[0], _in_words(error))
+
+
+def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
+    inputs = {session.session_id: session for session in read_sessions(sessions)}
+    evidence = read_evidence(sessions)
+    seen = {
+        session_id: _source_that_saw(inputs[session_id], found)
+        for session_id, found in evidence.items()
+    }
+    outcomes = {session: SessionOutcome() for session in sessions}
+    decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
+    for one in decided:
+        outcomes[one.inputs.session_id].statuses[one.status] += 1
+    # First: what follows for events asks whether anybody was seen.
+    _write_calculations(inputs.values(), seen)
+    for change in write_decisions(decided):
+        outcomes[change.session_id or 0].changed += 1
+    return outcomes
+
+
+# --- Deciding -----------------------------------------------------------------------
+
+
+def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | None:
+    """Return the source by which people who never came were absent.
+
+    LiveKit if it saw any person in the window, on the roster or not, else the
+    whiteboard; None if nobody was seen.
+    """
+    everybody = [*found.people.values(), *found.strangers]
+    if any(_overlaps(inputs, stay) for one in everybody for stay in one.livekit):
+        return DecisionSource.LIVEKIT_AUTO
+    if any(_overlaps(inputs, stay) for one in everybody for stay in one.whiteboard):
+        return DecisionSource.WHITEBOARD_AUTO
+    return None
+
+
+def _overlaps(inputs: SessionInputs, stay: Stay) -> bool:
+    start = max(stay.joined_at, inputs.window_start)
+    end = inputs.window_end
+    if stay.left_at is not None:
+        end = min(stay.left_at, end)
+    return start < end
+
+
+def _decide(
+    inputs: dict[int, SessionInputs],
+    evidence: dict[int, SessionEvidence],
+    seen: dict[int, str | None],
+    roster: Iterable[RosterRow],
+) -> Iterator[Decided]:
+    """Yield a decision for everybody expected, and for the waitlisted who came."""
+    for row in roster:
+        session = inputs[row.session_id]
+        source = seen.get(row.session_id)
+        decided = _undecided(session, row)
+        if source is not None:
+            computed = _computed(session, row, source, evidence[row.session_id])
+            if row.is_expected or computed.came:
+                decided = computed
+        if row.is_expected or row.attendance_id or decided.came:
+            yield decided
+
+
+NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
+
+
+def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
+    """Leave a person unknown, but for what was decided by others.
+
+    Where nobody was seen, whether the session was held is for people to say; and who
+    waited for a place and did not come is not absent.
+    """
+    status, source = row.status or Status.UNKNOWN, row.source
+    if is_automatic(source) and not row.is_marked:
+        status, source = Status.UNKNOWN, None
+    return Decided(session, row, status, source, NOT_COMPUTED, None)
+
+
+def _computed(
+    session: SessionInputs, row: RosterRow, session_source: str, found: SessionEvidence
+) -> Decided:
+    seen = found.people.get(row.participant_id, NOTHING_SEEN)
+    source, figures = calculate_person(
+        session.window_start,
+        session.window_end,
+        seen.livekit,
+        seen.whiteboard,
+        session.policy,
+    )
+    by = source or session_source
+    computed = _in_columns(session, figures, by, seen.attempts)
+    if calculation_replaces(row.source, by, marked=row.is_marked):
+        return Decided(session, row, figures.status.value, by, computed, figures)
+    return Decided(
+        session, row, row.status or Status.UNKNOWN, row.source, computed, figures
+    )
+
+
+def _in_columns(
+    session: SessionInputs, figures: Figures, source: str, attempts: Attempts
+) -> Computed:
+    return Computed(
+        figures.status.value,
+        source,
+        (session.window_end - session.window_start) // SECOND,
+        figures.late_seconds,
+        figures.join_count,
+        _as_jsonb(figures.intervals),
+        attempts.number,
+        attempts.first_at,
+        attempts.last_at,
+        *session.policy,
+        figures.percentage_hundredths,
+        figures.is_late,
+    )
+
+
+def _as_jsonb(intervals: Iterable[Interval]) -> str:
+    """Return the intervals as Postgres shows jsonb, so that texts can be compared."""
+    items = [
+        f"[{joined}, {left}, {'true' if inferred else 'false'}]"
+        for joined, left, inferred in intervals
+    ]
+    return f"[{', '.join(items)}]"
+
+
+# --- Noting how it went -------------------------------------------------------------
+
+_WRITE_CALCULATIONS = """
+    INSERT INTO attendance_sessioncalculation AS k (
+        session_id, calculated_at, facts_read, inputs_read_at, nobody_seen,
+        failures, retry_at, error
+    )
+    SELECT r.*, 0, NULL, '' FROM unnest(
+        %s::bigint[], %s::timestamptz[], %s::bigint[], %s::timestamptz[], %s::boolean[]
+    ) r
+    ON CONFLICT (session_id) DO UPDATE SET
+        calculated_at = excluded.calculated_at,
+        facts_read = excluded.facts_read,
+        inputs_read_at = excluded.inputs_read_at,
+        nobody_seen = excluded.nobody_seen,
+        failures = 0, retry_at = NULL, error = ''
+"""
+
+_QUICK = f"now() + interval '{QUICK_RETRY.total_seconds()} s'"
+_SLOW = f"now() + interval '{SLOW_RETRY.total_seconds()} s'"
+_NOTE_FAILURE = f"""
+    INSERT INTO attendance_sessioncalculation AS k (
+        session_id, facts_read, nobody_seen, failures, retry_at, error
+    )
+    VALUES (%(session)s, 0, false, 1, {_QUICK}, %(error)s)
+    ON CONFLICT (session_id) DO UPDATE SET
+        failures = least(k.failures + 1, 1000),
+        retry_at = CASE WHEN k.failures < {QUICK_RETRIES}
+            THEN {_QUICK} ELSE {_SLOW} END,
+        error = excluded.error
+"""
+
+
+def _write_calculations(
+    sessions: Iterable[SessionInputs], seen: dict[int, str | None]
+) -> None:
+    rows = [
+        (
+            session.session_id,
+            session.began_at,
+            session.facts,
+            session.inputs_as_of,
+            seen.get(session.session_id) is None,
+        )
+        for session in sessions
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE_CALCULATIONS, [list(column) for column in zip(*rows, strict=True)]
+        )
+
+
+def _note_failure(session_id: int, error: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE_FAILURE,
+            {
+                "session": session_id,
+                "error": error,
+            },
+        )
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:2000]

@@ -1,0 +1,182 @@
+"""Writing decisions in bulk: what was decided and computed becomes rows.
+
+Only rows that differ from what stands are given here; the changes among them go into
+the log in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection
+
+from attendance.audit.changes import Change
+from attendance.decisions.consequences import conclude
+from attendance.evidence.reading import Computed, RosterRow, SessionInputs
+from attendance.models import Status
+from attendance.rules.calculation import Figures
+from core.arrays import as_array
+
+
+class Decided(NamedTuple):
+    """One person's decision, and what was computed, beside the row that stands."""
+
+    inputs: SessionInputs
+    row: RosterRow
+    status: str
+    source: str | None
+    computed: Computed
+    figures: Figures | None
+
+    @property
+    def came(self) -> bool:
+        """Whether the person was seen in the session."""
+        return bool(self.figures and self.figures.join_count)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the status or its source differs from what stands."""
+        standing = (self.row.status or Status.UNKNOWN, self.row.source)
+        return (self.status, self.source) != standing
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to write."""
+        return self.computed != self.row.computed or self.is_change
+
+
+def write_decisions(
+    decided: Iterable[Decided], *, actor_id: int | None = None
+) -> list[Change]:
+    """Write the rows that differ, and what follows; return what changed of sessions.
+
+    Args:
+        decided: Rows of sessions that this transaction has locked.
+        actor_id: The user who decided; None for a machine.
+    """
+    decided = list(decided)
+    differing = [one for one in decided if one.differs]
+    _write(_WRITE_DECISIONS, [one for one in differing if not one.row.is_marked])
+    _write(_WRITE_COMPUTED, [one for one in differing if one.row.is_marked])
+    changes = [_change(one) for one in differing if one.is_change]
+    touched: dict[int, list[int]] = defaultdict(list)
+    # Where nobody was seen no row may differ, and yet nobody is absent by default.
+    for one in decided:
+        if one.differs or one.computed.source is None:
+            touched[one.inputs.event_id].append(one.row.participant_id)
+    conclude(changes, touched, actor_id=actor_id)
+    return changes
+
+
+def _change(one: Decided) -> Change:
+    return Change(
+        one.inputs.organization_id,
+        one.row.participant_id,
+        one.inputs.session_id,
+        one.row.status or Status.UNKNOWN,
+        one.status,
+        one.row.source,
+        one.source,
+    )
+
+
+# Name, type in Postgres, and where the value is; microseconds become instants.
+_INSTANT = "timestamptz 'epoch' + r.{} * interval '1 microsecond'"
+_COMPUTED_COLUMNS = {
+    "computed_status": "text",
+    "computed_source": "text",
+    "window_seconds": "int",
+    "late_seconds": "int",
+    "join_count": "int",
+    "intervals": "text",
+    "failed_attempts": "int",
+    "first_attempt_at": "bigint",
+    "last_attempt_at": "bigint",
+    "grace_minutes": "int",
+    "partial_from": "int",
+    "present_over": "int",
+    "present_regardless_over": "int",
+    "percentage": "int",
+    "is_late": "boolean",
+    "attended_seconds": "int",
+    "first_seen_at": "bigint",
+    "last_seen_at": "bigint",
+}
+_CONVERSIONS = {
+    "intervals": "r.intervals::jsonb",
+    "percentage": "r.percentage / 100.0",
+    "first_attempt_at": _INSTANT.format("first_attempt_at"),
+    "last_attempt_at": _INSTANT.format("last_attempt_at"),
+    "first_seen_at": _INSTANT.format("first_seen_at"),
+    "last_seen_at": _INSTANT.format("last_seen_at"),
+}
+_KEY_COLUMNS = {
+    "organization_id": "bigint",
+    "event_id": "bigint",
+    "session_id": "bigint",
+    "participant_id": "bigint",
+    "status": "text",
+    "source": "text",
+}
+_COLUMNS = _KEY_COLUMNS | _COMPUTED_COLUMNS
+
+_NAMES = ", ".join(_COLUMNS)
+_VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
+_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+_ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
+
+# Who decided and when goes with the decision that is replaced.
+_OF_DECIDER = ("marked_by_id", "marked_at")
+_KEPT_WITH_SOURCE = (
+    "CASE WHEN standing.source IS NOT DISTINCT FROM excluded.source "
+    "THEN standing.{} END"
+)
+_WRITE_DECISIONS = f"""
+    INSERT INTO attendance_attendance AS standing ({_NAMES})
+    SELECT {_VALUES} FROM {_ROWS}
+    ON CONFLICT (participant_id, session_id) DO UPDATE SET
+        {", ".join(f"{n} = {_KEPT_WITH_SOURCE.format(n)}" for n in _OF_DECIDER)},
+        notes = coalesce({_KEPT_WITH_SOURCE.format("notes")}, ''),
+        {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
+        {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
+        updated_at = now()
+"""
+
+# Beside a person's mark only what was computed is written; the decision stays theirs.
+_WRITE_COMPUTED = f"""
+    UPDATE attendance_attendance a SET
+        {
+    ", ".join(
+        f"{name} = {_CONVERSIONS.get(name, f'r.{name}')}" for name in _COMPUTED_COLUMNS
+    )
+},
+        updated_at = now()
+    FROM {_ROWS}
+    WHERE a.participant_id = r.participant_id AND a.session_id = r.session_id
+"""
+
+
+def _write(statement: str, decided: list[Decided]) -> None:
+    if not decided:
+        return
+    columns = zip(*map(_values, decided), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [as_array(column) for column in columns])
+
+
+def _values(one: Decided) -> tuple[object, ...]:
+    inputs, figures = one.inputs, one.figures
+    return (
+        inputs.organization_id,
+        inputs.event_id,
+        inputs.session_id,
+        one.row.participant_id,
+        one.status,
+        one.source,
+        *one.computed,
+        *(
+            (figures.attended_seconds, figures.first_seen_at, figures.last_seen_at)
+            if figures
+            else (None,) * 3
+        ),
+    )

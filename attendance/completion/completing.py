@@ -1,0 +1,278 @@
+"""Completing events: what was decided about sessions is decided about the whole.
+
+In batches, each a transaction with its part of the log. Whatever is interrupted, run
+again or run twice at once changes nothing but what was missing: a decision is written
+only where it differs.
+
+Source: design.md §4, "Event completion"; edges.md 17 and 18.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.audit.changes import Change, record_changes
+from attendance.calculating.sessions import calculate_sessions
+from attendance.decisions.event_level import derive_people, lock_events
+from attendance.evidence.due import Selection
+from attendance.models import Attendance, DecisionSource, Status
+from core.errors import Conflict
+from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
+from sessions_app.models import LiveSession
+
+logger = logging.getLogger(__name__)
+
+PEOPLE_AT_ONCE = 500
+# A session that cannot be calculated holds up its event for so long.
+WAITS_AT_MOST = timedelta(hours=1)
+
+# An event's end is the later of its own and that of its last uncancelled session.
+END = f"""
+    greatest(
+        coalesce(e.ends_at,
+            e.starts_at + interval '{DEFAULT_EVENT_LENGTH.total_seconds()} s'),
+        (
+            SELECT max(coalesce(s.ended_at, s.ends_at))
+            FROM sessions_app_livesession s
+            WHERE s.event_id = e.id AND s.cancelled_at IS NULL
+        )
+    )
+"""
+
+# Scheduled events whose end has passed; the partial index of events names this query.
+_DUE = f"""
+    SELECT e.id FROM events_event e
+    WHERE e.state = 'scheduled' AND e.reopened_at IS NULL
+        AND e.starts_at < %(now)s AND {END} <= %(now)s
+        AND (
+            {END} <= %(waited)s OR NOT EXISTS (
+                SELECT FROM sessions_app_livesession s
+                LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
+                WHERE s.event_id = e.id AND s.cancelled_at IS NULL
+                    AND k.calculated_at IS NULL
+            )
+        )
+        AND e.id > %(after)s
+    ORDER BY e.id LIMIT 1
+"""
+
+
+@dataclass(slots=True)
+class Completed:
+    """What the completion of one event wrote, and why it broke off, if it did."""
+
+    event_id: int
+    people: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    batches: int = 0
+    error: str = ""
+
+
+def complete_due_events(*, now: datetime) -> list[Completed]:
+    """Complete every scheduled event whose end has passed, and return what was done.
+
+    An event waits until its sessions are calculated, an hour at most; what was never
+    calculated by then (nothing ran, or the session was made afterwards) is calculated
+    first. One that somebody reopened is left to people. One that fails holds up no
+    other, and is tried again by the next run.
+    """
+    completed = []
+    for event_id in _due(now):
+        try:
+            _calculate(event_id, now, only_never=True)
+            completed.append(_complete(event_id))
+        except Exception as error:
+            logger.exception(
+                "An event could not be completed.",
+                extra={"op": "complete_event", "event": event_id},
+            )
+            completed.append(
+                Completed(event_id, error=f"{type(error).__name__}: {error}"[:2000])
+            )
+    return completed
+
+
+def complete_event(*, event: Event, now: datetime) -> Completed:
+    """Complete an event because somebody asks for it; what is due is calculated first.
+
+    Raises:
+        Conflict: it is a draft or cancelled, or a session of it has not ended.
+    """
+    if event.state not in (EventState.SCHEDULED, EventState.COMPLETED):
+        raise Conflict(
+            "not_scheduled", _("Only a published event that is not cancelled ends.")
+        )
+    sessions = LiveSession.objects.filter(event=event, cancelled_at=None)
+    for session in sessions:
+        if session.end > now:
+            raise Conflict(
+                "session_running",
+                _("The session “%(title)s” has not ended.") % {"title": session.title},
+                session=session.pk,
+            )
+    _calculate(event.pk, now)
+    return _complete(event.pk)
+
+
+@transaction.atomic
+def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
+    """Take back what the completion did; what people decided stays.
+
+    Raises:
+        Conflict: it is not completed.
+    """
+    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    if locked.state != EventState.COMPLETED:
+        raise Conflict("not_completed", _("The event is not completed."))
+    locked.state, locked.reopened_at = EventState.SCHEDULED, now
+    locked.save(update_fields=["state", "reopened_at"])
+    lock_events([locked.pk])
+    by_system = Attendance.objects.filter(event=locked, session=None).exclude(
+        derived=False, source__in=_BY_PEOPLE
+    )
+    rows = list(by_system.exclude(source=None).select_for_update(no_key=True))
+    Attendance.objects.filter(pk__in=[row.pk for row in rows]).update(
+        status=Status.UNKNOWN, source=None, derived=False, updated_at=now
+    )
+    changes = [
+        Change(
+            row.organization_id,
+            row.participant_id,
+            None,
+            row.status,
+            Status.UNKNOWN,
+            row.source,
+            None,
+        )
+        for row in rows
+    ]
+    record_changes(changes, actor_id=by.pk)
+    return locked
+
+
+# What the system writes about an event is derived, or the default.
+_BY_PEOPLE = [
+    source
+    for source in DecisionSource.values
+    if source != DecisionSource.SYSTEM_DEFAULT
+]
+
+
+def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> None:
+    """Calculate what is due: nobody is absent by default where nobody has looked.
+
+    Args:
+        event_id: Whose sessions.
+        now: The present.
+        only_never: What was calculated stays; nobody looks at it, and its facts may be
+            older than the installation.
+    """
+    sessions = LiveSession.objects.filter(event=event_id, cancelled_at=None)
+    if only_never:
+        sessions = sessions.filter(calculation__calculated_at=None)
+    for session in sessions:
+        calculate_sessions(Selection(now=now, session_id=session.pk))
+
+
+def _due(now: datetime) -> Iterator[int]:
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _DUE, {"now": now, "waited": now - WAITS_AT_MOST, "after": after}
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return
+        [after] = row
+        yield after
+
+
+def _complete(event_id: int) -> Completed:
+    """Decide about everybody, then say that the event is completed.
+
+    Whoever cancels or reopens it meanwhile ends it: nothing more is written.
+    """
+    done = Completed(event_id)
+    reopened = Event.objects.values_list("reopened_at", flat=True).get(pk=event_id)
+    started = time.monotonic()
+    after = 0
+    while True:
+        began = time.monotonic()
+        with transaction.atomic():
+            if not _still_ends(event_id, reopened):
+                return done
+            lock_events([event_id])
+            people = _next_people(event_id, after)
+            changes = derive_people(people, completing=True)
+            record_changes(changes)
+            if not people:
+                _close(event_id)
+        if not people:
+            break
+        after = people[-1]
+        done.people += len(people)
+        done.batches += 1
+        done.changes.update(change.to_status for change in changes)
+        _tell("complete_event_batch", event_id, len(people), changes, began)
+    logger.info(
+        "An event was completed.",
+        extra={
+            "op": "complete_event",
+            "event": event_id,
+            "people": done.people,
+            "changed": done.changes.total(),
+            "statuses": dict(done.changes),
+            "batches": done.batches,
+            "duration_ms": _milliseconds_since(started),
+        },
+    )
+    return done
+
+
+def _still_ends(event_id: int, reopened: datetime | None) -> bool:
+    """Lock the event, before all else; whether it is as it was when this began."""
+    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    return (
+        event is not None
+        and event.state in (EventState.SCHEDULED, EventState.COMPLETED)
+        # None also where another run has completed it in the meantime.
+        and event.reopened_at in (reopened, None)
+    )
+
+
+def _next_people(event_id: int, after: int) -> list[int]:
+    people = Participant.objects.in_reports().filter(event=event_id, pk__gt=after)
+    return list(people.order_by("pk").values_list("pk", flat=True)[:PEOPLE_AT_ONCE])
+
+
+def _close(event_id: int) -> None:
+    Event.objects.filter(pk=event_id, state=EventState.SCHEDULED).update(
+        state=EventState.COMPLETED, reopened_at=None
+    )
+
+
+def _tell(
+    op: str, event_id: int, people: int, changes: Sequence[Change], began: float
+) -> None:
+    logger.info(
+        "A batch of an event was decided.",
+        extra={
+            "op": op,
+            "event": event_id,
+            "people": people,
+            "changed": len(changes),
+            "statuses": dict(Counter(change.to_status for change in changes)),
+            "duration_ms": _milliseconds_since(began),
+        },
+    )
+
+
+def _milliseconds_since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

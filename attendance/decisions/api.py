@@ -1,0 +1,351 @@
+"""REST of what people decide: marks, check-ins, taking back, completion, the log."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters.rest_framework as django_filters
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attendance.completion.completing import complete_event, reopen_event
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, check_in, mark, place_of_check_in
+from attendance.decisions.rights import Rights
+from attendance.decisions.serializers import (
+    BulkMarkedSerializer,
+    BulkMarkSerializer,
+    ChangeSerializer,
+    CheckedInSerializer,
+    CheckInSerializer,
+    EventAttendanceSerializer,
+    MarkSerializer,
+    StatusQuerySerializer,
+    UndoSerializer,
+)
+from attendance.decisions.undoing import undo
+from attendance.models import AttendanceChange, DecisionSource, Status
+from attendance.report_rows.event_rows import (
+    count_statuses,
+    decisions_as_dicts,
+    event_rows,
+    roster_with_decisions,
+)
+from attendance.report_rows.serializers import ReportRowSerializer
+from core.errors import RuleBroken
+from core.pagination import LogCursor, Pages
+from events.api import EventViews
+from events.idempotency import IDEMPOTENCY_KEY, idempotent
+from events.models import Event, Participant
+from events.permissions import signed_in, viewer_of
+from events.serializers import EventSerializer
+
+
+def visible_event(request: Request, pk: int) -> Event:
+    """Return an event that the caller sees."""
+    events = Event.objects.visible_to(signed_in(request))
+    return get_object_or_404(events.select_related("organization"), pk=pk)
+
+
+def visible_participant(request: Request, pk: int) -> Participant:
+    """Return somebody on a roster whom the caller sees."""
+    people = Participant.objects.visible_to(signed_in(request))
+    return get_object_or_404(people.select_related("event__organization"), pk=pk)
+
+
+def decided(
+    request: Request, place: Place, people: Sequence[Participant]
+) -> list[dict[str, Any]]:
+    """Return the decisions about people as they now stand."""
+    return decisions_as_dicts(
+        place, people, viewer=viewer_of(request), now=timezone.now()
+    )
+
+
+# --- Deciding -------------------------------------------------------------------------
+
+
+class ParticipantCheckIn(APIView):
+    """Checking in."""
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=CheckInSerializer,
+        responses=CheckedInSerializer,
+    )
+    @idempotent
+    def post(self, request: Request, pk: int) -> HttpResponseBase:
+        """Take somebody as come; a second time changes nothing, and says so.
+
+        Without `session`, in an event of exactly one session, it counts for that.
+        """
+        person = visible_participant(request, pk)
+        rights = Rights.of(viewer_of(request), person.event)
+        rights.must_decide()
+        serializer = CheckInSerializer(
+            data=request.data, context={"event": person.event}
+        )
+        serializer.is_valid(raise_exception=True)
+        said = serializer.validated_data
+        place = place_of_check_in(Place(person.event, said["session"]))
+        rights.must_mark(place)
+        done = check_in(
+            place,
+            person,
+            method=said["method"],
+            at=said["checked_in_at"],
+            notes=said["notes"],
+            by=signed_in(request),
+            now=timezone.now(),
+        )
+        [decision] = decided(request, done.place, [person])
+        return Response(decision | {"already_checked_in": done.already})
+
+
+class ParticipantAttendance(APIView):
+    """The decision about one person."""
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=MarkSerializer,
+        responses=ReportRowSerializer,
+    )
+    @idempotent
+    def patch(self, request: Request, pk: int) -> HttpResponseBase:
+        """Say what was with somebody, at a session or in the event as a whole."""
+        person = visible_participant(request, pk)
+        rights = Rights.of(viewer_of(request), person.event)
+        rights.must_decide()
+        serializer = MarkSerializer(data=request.data, context={"event": person.event})
+        serializer.is_valid(raise_exception=True)
+        said = serializer.validated_data
+        place = Place(person.event, said["session"])
+        rights.must_mark(place, source=said["source"])
+        mark(
+            place,
+            [Mark(person, said["status"], said["notes"])],
+            source=said["source"],
+            by=signed_in(request),
+            now=timezone.now(),
+        )
+        [decision] = decided(request, place, [person])
+        return Response(decision)
+
+
+class EventBulkAttendance(APIView):
+    """The decisions about many people."""
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=BulkMarkSerializer,
+        responses=BulkMarkedSerializer,
+    )
+    @idempotent
+    def post(self, request: Request, pk: int) -> HttpResponseBase:
+        """Say what was with many people; all of it, or nothing."""
+        event = visible_event(request, pk)
+        rights = Rights.of(viewer_of(request), event)
+        rights.must_decide()
+        serializer = BulkMarkSerializer(data=request.data, context={"event": event})
+        serializer.is_valid(raise_exception=True)
+        said = serializer.validated_data
+        place = Place(event, said["session"])
+        rights.must_mark(place, source=said["source"])
+        marks: list[Mark] = said["marks"]
+        try:
+            mark(
+                place,
+                marks,
+                source=said["source"],
+                by=signed_in(request),
+                now=timezone.now(),
+            )
+        except RuleBroken as refusal:
+            if refusal.field and len(marks) == 1:
+                refusal.field = f"marks[0].{refusal.field}"
+            raise
+        people = [one.participant for one in marks]
+        return Response({"results": decided(request, place, people)})
+
+
+class ChangeUndo(APIView):
+    """Taking back."""
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=UndoSerializer,
+        responses=ReportRowSerializer,
+    )
+    @idempotent
+    def post(self, request: Request, pk: int) -> HttpResponseBase:
+        """Restore what was there before a change, as a new change that names it.
+
+        Only the newest of a decision, and only a person's: else 409.
+        """
+        people = Participant.objects.visible_to(signed_in(request))
+        changes = AttendanceChange.objects.filter(participant__in=people)
+        change = get_object_or_404(
+            changes.select_related("participant__event__organization", "session"),
+            pk=pk,
+        )
+        Rights.of(viewer_of(request), change.participant.event).must_undo(change)
+        serializer = UndoSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        undo(
+            change,
+            by=signed_in(request),
+            now=timezone.now(),
+            **serializer.validated_data,
+        )
+        place = Place(change.participant.event, change.session)
+        [decision] = decided(request, place, [change.participant])
+        return Response(decision)
+
+
+# --- The event as a whole -------------------------------------------------------------
+
+
+class EventAttendance(APIView):
+    """The decisions about an event as a whole."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("status", enum=Status.values),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int),
+        ],
+        responses=EventAttendanceSerializer,
+        operation_id="events_attendance_list",
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Return everyone on the roster, unknown before any decision.
+
+        Attendees get their own alone.
+        """
+        event = visible_event(request, pk)
+        wanted = StatusQuerySerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        roster = roster_with_decisions(event, signed_in(request))
+        status = wanted.validated_data.get("status")
+        pages = Pages()
+        people = pages.paginate_queryset(
+            roster.filter(event_status=status) if status else roster, request, view=self
+        )
+        of_identities = viewer_of(request).organizes(event.organization_id)
+        answer = pages.get_paginated_response(
+            [
+                row.as_dict(of_identities=of_identities)
+                for row in event_rows(event, people or [])
+            ]
+        )
+        answer.data["summary"] = count_statuses(roster)
+        return answer
+
+
+class EventComplete(EventViews):
+    """Completing an event."""
+
+    @extend_schema(request=None, responses=EventSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Decide about everybody; 409 while a session of it runs.
+
+        What is due is calculated first. Who then is still unknown counts as absent.
+        """
+        event = self.get_object()
+        complete_event(event=event, now=timezone.now())
+        event.refresh_from_db()
+        return Response(self.get_serializer(event).data)
+
+
+class EventReopen(EventViews):
+    """Taking a completion back."""
+
+    @extend_schema(request=None, responses=EventSerializer)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Take back what the completion did; what people decided stays."""
+        event = reopen_event(
+            event=self.get_object(), by=signed_in(request), now=timezone.now()
+        )
+        return Response(self.get_serializer(event).data)
+
+
+# --- The log --------------------------------------------------------------------------
+
+
+class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Ids are not looked up: one that is nobody's and a foreign one look alike."""
+
+    session = django_filters.NumberFilter("session")
+    actor = django_filters.NumberFilter("actor")
+    source = django_filters.ChoiceFilter(choices=DecisionSource.choices)
+
+    class Meta:
+        model = AttendanceChange
+        fields: list[str] = []
+
+
+class ChangesOfEventFilter(ChangeFilter):
+    """And by person."""
+
+    participant = django_filters.NumberFilter("participant")
+
+
+class ChangeList(generics.ListAPIView[AttendanceChange]):
+    """A part of the log, newest first."""
+
+    serializer_class = ChangeSerializer
+    pagination_class = LogCursor
+    filterset_class = ChangeFilter
+    queryset = AttendanceChange.objects.all()
+
+    def get_queryset(self) -> QuerySet[AttendanceChange]:
+        """Those that the caller may read, with who made them and why."""
+        if getattr(self, "swagger_fake_view", False):
+            return AttendanceChange.objects.none()
+        return self.changes(self.kwargs["pk"]).select_related("actor", "reason")
+
+    def changes(self, pk: int) -> QuerySet[AttendanceChange]:
+        """Return those of the object that the path names."""
+        raise NotImplementedError
+
+
+_ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        parameters=[_ID], operation_id="participants_attendance_changes_list"
+    )
+)
+class ParticipantChanges(ChangeList):
+    """Everything that was ever decided about a person."""
+
+    def changes(self, pk: int) -> QuerySet[AttendanceChange]:
+        """People read their own; members and hosts everybody's."""
+        person = visible_participant(self.request, pk)
+        return AttendanceChange.objects.filter(participant=person)
+
+
+@extend_schema_view(
+    get=extend_schema(parameters=[_ID], operation_id="events_attendance_changes_list")
+)
+class EventChanges(ChangeList):
+    """Everything that was ever decided in an event; attendees get their own alone."""
+
+    filterset_class = ChangesOfEventFilter
+
+    def changes(self, pk: int) -> QuerySet[AttendanceChange]:
+        """Members and hosts read all, others what is about themselves."""
+        event = visible_event(self.request, pk)
+        viewer = viewer_of(self.request)
+        changes = AttendanceChange.objects.filter(participant__event=event)
+        if Rights.of(viewer, event).reads_all:
+            return changes
+        return changes.filter(participant__user=viewer.user)

@@ -1,0 +1,63 @@
+"""What follows when session decisions were written: the event level, then the log.
+
+Every path that writes decisions about sessions ends here, in its transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from attendance.audit.changes import Change, record_changes
+from attendance.decisions.event_level import derive_people, lock_events
+from attendance.points.ledger import balance_event
+from events.models import Event
+
+_WITH_EVENT_LEVEL = """
+    SELECT e.id FROM events_event e
+    WHERE e.id = ANY(%s) AND (
+        e.state = 'completed' OR EXISTS (
+            SELECT FROM attendance_attendance a
+            WHERE a.event_id = e.id AND a.session_id IS NULL AND a.derived
+        )
+    )
+"""
+
+
+def follow_sessions(sender: object, event: Event, **kwargs: object) -> None:
+    """Let an event's sessions count, or no longer: for its decisions and the points.
+
+    Receives ``sessions_changed``, in the transaction that changed them.
+    """
+    people = event.participants.in_reports().order_by("pk")
+    everybody = list(people.values_list("pk", flat=True))
+    conclude([], {event.pk: everybody})
+    balance_event(event.pk, event.organization_id)
+
+
+def conclude(
+    changes: Sequence[Change],
+    touched: Mapping[int, Sequence[int]],
+    *,
+    actor_id: int | None = None,
+) -> list[Change]:
+    """Derive anew what follows for events, and write all changes into the log.
+
+    Args:
+        changes: The changes of session decisions, already written.
+        touched: By event, the participants whose decisions, or figures behind them,
+            were written.
+        actor_id: The user who decided; None for a machine.
+
+    Returns:
+        All changes, those of events behind those given.
+    """
+    if not touched:
+        return []
+    lock_events(touched)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_EVENT_LEVEL, [list(touched)])
+        events = [event for (event,) in cursor.fetchall()]
+    people = [person for event in events for person in touched[event]]
+    derived = derive_people(people) if people else []
+    record_changes([*changes, *derived], actor_id=actor_id)
+    return [*changes, *derived]

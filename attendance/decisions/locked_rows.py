@@ -1,0 +1,124 @@
+"""Rows of decisions as people change them: locked, written, and told as changes.
+
+The session's row is locked first, or the event's, then the decisions: who decides at
+once does it one after the other.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from attendance.audit.changes import Change
+from attendance.decisions.event_level import lock_events
+from attendance.models import Attendance, DecisionSource
+from core.errors import Conflict
+from events.models import Event, EventState, Participant
+from sessions_app.models import LiveSession
+
+WRITTEN = (
+    "status",
+    "source",
+    "marked_by",
+    "marked_at",
+    "notes",
+    "derived",
+    "checked_in_at",
+    "check_in_received_at",
+    "check_in_method",
+    "checked_in_by",
+    "updated_at",
+)
+
+
+class Place(NamedTuple):
+    """What a decision is about: a session of an event, or (None) the event itself."""
+
+    event: Event
+    session: LiveSession | None
+
+
+class Standing(NamedTuple):
+    """What stood before: the change is told from it."""
+
+    status: str
+    source: str | None
+
+
+def lock_decisions(
+    place: Place, people: Sequence[Participant]
+) -> dict[int, Attendance]:
+    """Lock the place, then the decisions of these people; return them, new ones too.
+
+    Raises:
+        Conflict: the session, or the event, is cancelled.
+    """
+    _lock_place(place)
+    rows = (
+        Attendance.objects.filter(session=place.session, participant__in=people)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("marked_by", "checked_in_by")
+        .order_by("participant")
+    )
+    decisions = {row.participant_id: row for row in rows}
+    for person in people:
+        decisions.setdefault(
+            person.pk,
+            Attendance(
+                organization_id=place.event.organization_id,
+                event=place.event,
+                session=place.session,
+                participant=person,
+                notes="",
+            ),
+        )
+    return decisions
+
+
+def _lock_place(place: Place) -> None:
+    if place.session is None:
+        event = Event.objects.select_for_update(no_key=True).get(pk=place.event.pk)
+        if event.state == EventState.CANCELLED:
+            raise Conflict("event_cancelled", _("The event is cancelled."))
+        lock_events([event.pk])
+        return
+    session = LiveSession.objects.select_for_update(no_key=True).get(
+        pk=place.session.pk
+    )
+    if session.cancelled_at is not None:
+        raise Conflict(
+            "session_cancelled",
+            _("The session is cancelled. Take the cancellation back first."),
+        )
+
+
+def write_rows(rows: Iterable[Attendance]) -> None:
+    """Write the columns that people change; what was computed stays as it is."""
+    Attendance.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["participant", "session"],
+        update_fields=WRITTEN,
+    )
+
+
+def change_of(row: Attendance, before: Standing, reason: str) -> Change:
+    """Return the entry of the log for a row that was written."""
+    return Change(
+        row.organization_id,
+        row.participant_id,
+        row.session_id,
+        before.status,
+        row.status,
+        before.source,
+        row.source,
+        reason=reason,
+    )
+
+
+def is_marked(decision: Attendance) -> bool:
+    """Whether a person decided, also one who is forgotten; own answers are no marks."""
+    return (
+        decision.marked_at is not None
+        and decision.source != DecisionSource.SELF_REPORTED
+    )

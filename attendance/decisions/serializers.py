@@ -1,0 +1,209 @@
+"""What people say of others as JSON: marks, check-ins, and the log of all that."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from attendance.decisions.marking import Mark
+from attendance.models import (
+    AttendanceChange,
+    CheckInMethod,
+    DecisionSource,
+    Status,
+)
+from attendance.report_rows.serializers import (
+    Declared,
+    MarkedBySerializer,
+    ReportRowSerializer,
+)
+from core.fields import InstantField, ModelSerializer, RowField
+from events.models import Participant
+from sessions_app.models import LiveSession
+
+# A mark says something: what says nothing is taken back by undoing.
+SAID = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
+BY_PEOPLE = [
+    choice
+    for choice in DecisionSource.choices
+    if choice[0]
+    in (
+        DecisionSource.MANUAL,
+        DecisionSource.PARENT_REPORTED,
+        DecisionSource.ADMIN_OVERRIDE,
+    )
+]
+MARKS_AT_MOST = 5000
+_BIGGEST_ID = 2**63 - 1
+
+
+class SessionField(RowField[LiveSession]):
+    """A session of the event in the context; others do not exist."""
+
+    def get_queryset(self) -> QuerySet[LiveSession]:
+        """Return the event's sessions."""
+        return LiveSession.objects.filter(event=self.context["event"])
+
+
+def _reason() -> serializers.CharField:
+    """Return a field for somebody's own words."""
+    return serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class _AtSerializer(Declared):
+    """What a decision is about."""
+
+    session = SessionField(
+        queryset=LiveSession.objects.none(),
+        allow_null=True,
+        default=None,
+        help_text="A session of the event. Without it: the event as a whole.",
+    )
+
+
+class CheckInSerializer(_AtSerializer):
+    """That somebody came."""
+
+    method = serializers.ChoiceField(
+        choices=CheckInMethod.choices, default=CheckInMethod.STAFF
+    )
+    notes = _reason()
+    checked_in_at = InstantField(
+        allow_null=True,
+        default=None,
+        help_text="When they came, at most 24 hours back. Default: now.",
+    )
+
+
+class MarkSerializer(_AtSerializer):
+    """What was with one person."""
+
+    status = serializers.ChoiceField(choices=SAID)
+    notes = _reason()
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=BY_PEOPLE,
+        default=DecisionSource.MANUAL,
+        help_text="`admin_override`: for admins and owners alone.",
+    )
+
+
+class OneOfManySerializer(Declared):
+    """What was with one person of many."""
+
+    participant = serializers.IntegerField(min_value=1, max_value=_BIGGEST_ID)
+    status = serializers.ChoiceField(choices=SAID)
+    notes = _reason()
+
+
+class BulkMarkSerializer(_AtSerializer):
+    """What was with many people; all or nothing."""
+
+    marks = OneOfManySerializer(many=True, allow_empty=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=BY_PEOPLE, default=DecisionSource.MANUAL
+    )
+
+    def validate_marks(self, marks: Sequence[dict[str, Any]]) -> list[Mark]:
+        """Return the marks with their people; all are on the roster of the event."""
+        if len(marks) > MARKS_AT_MOST:
+            raise serializers.ValidationError(
+                _("Mark at most %(number)d people at once.")
+                % {"number": MARKS_AT_MOST},
+                code="too_many",
+            )
+        roster = Participant.objects.filter(event=self.context["event"])
+        people = roster.in_bulk({one["participant"] for one in marks})
+        errors = [
+            {} if one["participant"] in people else {"participant": [_nobody()]}
+            for one in marks
+        ]
+        if any(errors):
+            raise serializers.ValidationError(errors)
+        return [
+            Mark(people[one["participant"]], one["status"], one["notes"])
+            for one in marks
+        ]
+
+
+def _nobody() -> serializers.ErrorDetail:
+    return serializers.ErrorDetail(
+        _("Nobody on the roster has this id."),  # type: ignore[arg-type]
+        code="does_not_exist",
+    )
+
+
+class UndoSerializer(Declared):
+    """Why a change is taken back."""
+
+    reason = _reason()
+
+
+class CheckedInSerializer(ReportRowSerializer):
+    """The decision after a check-in."""
+
+    already_checked_in = serializers.BooleanField(
+        help_text="There had been a check-in before: this one changed nothing."
+    )
+
+
+class BulkMarkedSerializer(Declared):
+    """The decisions that now stand, in the order of the marks."""
+
+    results = ReportRowSerializer(many=True)
+
+
+class StatusQuerySerializer(Declared):
+    """Which decisions are wanted."""
+
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+
+
+class EventAttendanceSerializer(Declared):
+    """A page of decisions about an event as a whole, and a summary of all pages."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ReportRowSerializer(many=True)
+    summary = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How many people have each status, whichever are asked for.",
+    )
+
+
+class ChangeSerializer(ModelSerializer[AttendanceChange]):
+    """One entry of the log."""
+
+    actor = MarkedBySerializer(
+        allow_null=True, help_text="Null for machines, and for what follows."
+    )
+    reason = serializers.SerializerMethodField()
+    undoes = serializers.IntegerField(source="undoes_id", allow_null=True)
+    participant = serializers.IntegerField(source="participant_id")
+    session = serializers.IntegerField(
+        source="session_id",
+        allow_null=True,
+        help_text="Null: about the event as a whole.",
+    )
+
+    class Meta:
+        model = AttendanceChange
+        fields = [
+            "id",
+            "participant",
+            "session",
+            "from_status",
+            "to_status",
+            "from_source",
+            "source",
+            "actor",
+            "reason",
+            "at",
+            "undoes",
+        ]
+
+    def get_reason(self, change: AttendanceChange) -> str:
+        """What the person wrote; empty if nothing, or if it was erased."""
+        return change.reason.text if hasattr(change, "reason") else ""

@@ -1,0 +1,194 @@
+"""Taking a decision of a person back.
+
+Source: edges.md 16.
+"""
+
+import copy
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.audit.changes import record_changes
+from attendance.decisions.consequences import conclude
+from attendance.decisions.event_level import Outlook, derive_people, what_would_follow
+from attendance.decisions.locked_rows import (
+    Place,
+    Standing,
+    change_of,
+    is_marked,
+    lock_decisions,
+    write_rows,
+)
+from attendance.decisions.marking import status_of_check_in
+from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.rules.precedence import calculation_replaces, rank
+from core.errors import Conflict
+from events.models import User
+
+
+@transaction.atomic
+def undo(
+    change: AttendanceChange, *, reason: str, by: User, now: datetime
+) -> Attendance:
+    """Restore what was there before a change, as a new change that names it.
+
+    If a machine had decided, what it computes at present counts, and what was kept
+    beside the decision that is taken back counts again. If there was nothing, the
+    decision is unknown.
+
+    Raises:
+        Conflict: it is not the newest change of that decision, or not a person's.
+    """
+    participant = change.participant
+    place = Place(participant.event, change.session)
+    decisions = lock_decisions(place, [participant])
+    decision = decisions[participant.pk]
+    log = _logs(place, [participant.pk])[participant.pk]
+    _must_be_newest(change, log)
+    before = Standing(decision.status, decision.source)
+    _take_back(decision, place, log)
+    decision.updated_at = now
+    write_rows([decision])
+    if place.session is None and derive_people([participant.pk]):
+        decision.refresh_from_db()
+    undone = change_of(decision, before, reason)._replace(undoes_id=change.pk)
+    if place.session is None:
+        record_changes([undone], actor_id=by.pk)
+    else:
+        conclude([undone], {place.event.pk: [participant.pk]}, actor_id=by.pk)
+    return decision
+
+
+class Outcome(NamedTuple):
+    """What would stand if the newest change of a decision were taken back."""
+
+    change: AttendanceChange
+    status: str
+    source: str | None
+
+
+def undoable(
+    place: Place, decisions: Mapping[int, Attendance], *, grace_minutes: int
+) -> dict[int, Outcome]:
+    """Return, by participant, whose newest change a person made, and what undoing does.
+
+    A constant number of queries; nothing is written.
+
+    Args:
+        place: The session, or the event as a whole.
+        decisions: By participant, with ``checked_in_by`` at hand.
+        grace_minutes: By which a check-in at the session would be late.
+    """
+    newest, outlooks = {}, {}
+    for person, log in _logs(place, decisions).items():
+        if log[-1].actor_id is not None:
+            decision = copy.copy(decisions[person])
+            _take_back(decision, place, log, grace_minutes=grace_minutes)
+            newest[person] = log[-1]
+            outlooks[person] = Outlook(
+                decision.status, decision.source, is_marked(decision)
+            )
+    if place.session is None:
+        outlooks = what_would_follow(outlooks)
+    return {
+        person: Outcome(newest[person], outlook.status, outlook.source)
+        for person, outlook in outlooks.items()
+    }
+
+
+def _logs(
+    place: Place, people: Collection[int]
+) -> Mapping[int, Sequence[AttendanceChange]]:
+    """Return the changes of each person's decision there, the oldest first."""
+    logs: dict[int, list[AttendanceChange]] = defaultdict(list)
+    for change in (
+        AttendanceChange.objects.filter(session=place.session, participant__in=people)
+        .select_related("actor", "reason")
+        .order_by("pk")
+    ):
+        logs[change.participant_id].append(change)
+    return logs
+
+
+def _must_be_newest(change: AttendanceChange, log: Sequence[AttendanceChange]) -> None:
+    newest = log[-1]
+    if newest != change:
+        raise Conflict(
+            "not_the_newest",
+            _("Something has been decided since: undo that first, or mark anew."),
+            change=newest.pk,
+        )
+    if change.actor_id is None:
+        raise Conflict(
+            "not_by_a_person",
+            _("A calculation is not undone: mark by hand what is right."),
+        )
+
+
+def _take_back(
+    decision: Attendance,
+    place: Place,
+    log: Sequence[AttendanceChange],
+    *,
+    grace_minutes: int | None = None,
+) -> None:
+    """Set the decision to the best of what was there before and what is known beside.
+
+    What a machine had decided is not restored as such: what is computed now counts.
+    """
+    change = log[-1]
+    if change.source == DecisionSource.CHECK_IN and change.undoes_id is None:
+        decision.checked_in_at = decision.check_in_received_at = None
+        decision.check_in_method = decision.checked_in_by = None
+    _clear(decision)
+    earlier = _decided_before(log)
+    if earlier is not None:
+        decision.status, decision.source = change.from_status, change.from_source
+        decision.marked_by, decision.marked_at = earlier.actor, earlier.at
+        decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
+    elif change.from_source == DecisionSource.SYSTEM_DEFAULT:
+        decision.status, decision.source = change.from_status, change.from_source
+    if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
+        decision.status = status_of_check_in(
+            place, decision.checked_in_at, grace_minutes=grace_minutes
+        )
+        decision.source = DecisionSource.CHECK_IN
+        decision.marked_by = decision.checked_in_by
+        decision.marked_at = decision.check_in_received_at
+        decision.notes = ""
+    computed_by = decision.computed_source
+    if computed_by and calculation_replaces(
+        decision.source, computed_by, marked=is_marked(decision)
+    ):
+        _clear(decision)
+        decision.status = decision.computed_status or Status.UNKNOWN
+        decision.source = computed_by
+
+
+def _clear(decision: Attendance) -> None:
+    decision.status, decision.source = Status.UNKNOWN, None
+    decision.marked_by = decision.marked_at = None
+    decision.notes, decision.derived = "", False
+
+
+def _is_better(decision: Attendance, source: str) -> bool:
+    return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
+
+
+def _decided_before(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
+    """Return the change by which a person had decided what is restored, if one did."""
+    change = log[-1]
+    if change.from_source is None:
+        return None
+    for earlier in reversed(log[:-1]):
+        decided = (earlier.to_status, earlier.source)
+        if earlier.undoes_id is None and decided == (
+            change.from_status,
+            change.from_source,
+        ):
+            return earlier if earlier.actor_id is not None else None
+    return None

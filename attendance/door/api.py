@@ -1,0 +1,85 @@
+"""REST of the door: the code on the screen, and checking oneself in by it."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attendance.decisions.api import decided, visible_event
+from attendance.decisions.serializers import CheckedInSerializer
+from attendance.door.opening_hours import doors_of, nearest_door
+from attendance.door.self_check_in import address_of, check_in_by_code, code_of
+from attendance.report_rows.serializers import Declared
+from events.idempotency import IDEMPOTENCY_KEY, idempotent
+from events.permissions import signed_in, viewer_of
+
+
+class CodeSerializer(Declared):
+    """The code of an event as it is now."""
+
+    code = serializers.CharField()
+    url = serializers.URLField(help_text="What attendees open: the QR code says it.")
+    changes_at = serializers.DateTimeField(help_text="From then on another is shown.")
+    valid_until = serializers.DateTimeField(help_text="So long this one is accepted.")
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null in an event that is cancelled, as is the next."
+    )
+    closes_at = serializers.DateTimeField(allow_null=True)
+
+
+class CheckInCode(APIView):
+    """The code on the screen."""
+
+    @extend_schema(responses=CodeSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Return the present code, also while the door is not open."""
+        event = visible_event(request, pk)
+        viewer_of(request).must_organize(event.organization_id)
+        now = timezone.now()
+        code, door = code_of(event, now), nearest_door(doors_of(event), now)
+        answer: dict[str, Any] = {
+            "code": code.text,
+            "url": address_of(code),
+            "changes_at": code.changes_at,
+            "valid_until": code.valid_until,
+            "opens_at": door and door.opens_at,
+            "closes_at": door and door.closes_at,
+        }
+        return Response(answer, headers={"Cache-Control": "no-store"})
+
+
+class SelfCheckInSerializer(Declared):
+    """The code that the screen shows."""
+
+    code = serializers.CharField(max_length=100)
+
+
+class SelfCheckIn(APIView):
+    """Checking oneself in."""
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=SelfCheckInSerializer,
+        responses=CheckedInSerializer,
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponseBase:
+        """Take the caller as come; a second time changes nothing, and says so.
+
+        409 for a code that is over, and with the time if it is too early (`opens_at`)
+        or too late (`closed_at`).
+        """
+        serializer = SelfCheckInSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        done = check_in_by_code(
+            serializer.validated_data["code"],
+            user=signed_in(request),
+            now=timezone.now(),
+        )
+        [decision] = decided(request, done.place, [done.decision.participant])
+        return Response(decision | {"already_checked_in": done.already})

@@ -1,0 +1,33 @@
+"""The form of the door."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import check_in
+from core.form_parts import AddressField, NameField, RowForm
+from events.models import Participant, Registration, User
+from events.services import create_participant
+
+
+class ComerForm(RowForm):
+    """Somebody who came without being on the roster."""
+
+    columns = ("name", "email")
+
+    name = NameField(label=_("Name"))
+    email = AddressField(
+        label=_("Email"),
+        help_text=_("So that what they did is theirs when they sign in."),
+    )
+
+    @transaction.atomic
+    def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:
+        """Put them on the roster, and check them in."""
+        person = create_participant(
+            event=place.event, registration=Registration.WALK_IN, **self.values
+        )
+        check_in(place, person, by=by, now=now)
+        return person

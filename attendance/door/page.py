@@ -1,0 +1,200 @@
+"""The door as its staff see it: who is expected, who is inside.
+
+Made and rendered under the reader's language. All times are the event's.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.decisions.locked_rows import Place
+from attendance.door.opening_hours import Door, doors_of, nearest_door
+from attendance.models import DecisionSource, Status
+from attendance.report_rows.people_filter import LONGEST_SEARCH, folded
+from attendance.wording.phrases import clock, clock_range, long_date
+from events.models import EXPECTED, Event, Participant
+from sessions_app.models import LiveSession
+
+PEOPLE_A_PAGE = 500
+# Whoever is not expected comes last.
+EXPECTED_FIRST = Case(When(registration__in=EXPECTED, then=Value(0)), default=Value(1))
+CAME = (Status.PRESENT, Status.LATE, Status.UNKNOWN)
+
+
+class Counts(NamedTuple):
+    """How many people: ``missing`` are expected, not inside and not excused."""
+
+    expected: int
+    inside: int
+    missing: int
+    excused: int
+
+
+class Row(NamedTuple):
+    """One person at the door.
+
+    Attributes:
+        person: Who.
+        since: When they came, on the event's clocks; empty: not inside.
+        decided: What was decided otherwise, in a word.
+        is_expected: Whether they are in the counts.
+        can_go: Whether the check-in decides, so that it can be taken back here.
+        search: Their name as searching compares it.
+    """
+
+    person: Participant
+    since: str
+    decided: str
+    is_expected: bool
+    can_go: bool
+    search: str
+
+
+class DoorPage:
+    """The door of one session, or of an event without any.
+
+    Args:
+        event: With its organization.
+        sees_emails: The reader may see addresses, and search by them.
+        now: The present.
+        session: The id of the session that was chosen; else the nearest one's.
+        q: Words in the name of whom one looks for.
+        page: Which part of a long list.
+    """
+
+    def __init__(
+        self,
+        event: Event,
+        *,
+        now: datetime,
+        sees_emails: bool,
+        session: str = "",
+        q: str = "",
+        page: str = "",
+    ) -> None:
+        self.event = event
+        self.now = now
+        self.q = " ".join(q.split())[:LONGEST_SEARCH]
+        self.sees_emails = sees_emails
+        self._page = page
+        self._zone = ZoneInfo(event.time_zone)
+        self._doors = doors_of(event)
+        self.door = self._chosen(session)
+
+    # The door
+
+    @property
+    def session(self) -> LiveSession | None:
+        """What people are checked in for; None: the event."""
+        return self.door.place.session if self.door else None
+
+    @property
+    def place(self) -> Place:
+        """The same, as decisions name it."""
+        return Place(self.event, self.session)
+
+    @property
+    def when(self) -> str:
+        """The day, and from when to when."""
+        if self.door is None:
+            return ""
+        day = long_date(self.door.starts_at.astimezone(self._zone).date())
+        return _("%(date)s, %(time)s") % {"date": day, "time": self._times(self.door)}
+
+    @property
+    def choices(self) -> list[tuple[LiveSession, str, bool]]:
+        """The sessions of that day, if there are several, with times; which it is."""
+        if self.door is None:
+            return []
+        day = self.door.starts_at.astimezone(self._zone).date()
+        of_day = [
+            (door.place.session, self._times(door), door == self.door)
+            for door in self._doors
+            if door.place.session
+            and door.starts_at.astimezone(self._zone).date() == day
+        ]
+        return of_day if len(of_day) > 1 else []
+
+    def _times(self, door: Door) -> str:
+        return clock_range(door.starts_at, door.closes_at, self._zone)
+
+    def _chosen(self, session: str) -> Door | None:
+        for door in self._doors:
+            if door.place.session and str(door.place.session.pk) == session:
+                return door
+        return nearest_door(self._doors, self.now)
+
+    # Its people
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many of the expected are where."""
+        inside = Q(here__checked_in_at__isnull=False)
+        excused = Q(here__status=Status.EXCUSED) & ~inside
+        counted = self._roster().aggregate(
+            expected=Count("pk", filter=Q(registration__in=EXPECTED)),
+            inside=Count("pk", filter=Q(registration__in=EXPECTED) & inside),
+            excused=Count("pk", filter=Q(registration__in=EXPECTED) & excused),
+        )
+        missing = counted["expected"] - counted["inside"] - counted["excused"]
+        return Counts(missing=missing, **counted)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The people of this page of the list."""
+        return [self._row(person) for person in self.people]
+
+    def row_of(self, participant_id: int) -> Row | None:
+        """Return the row of one person; None if they are not on the roster."""
+        person = self._roster().filter(pk=participant_id).first()
+        return self._row(person) if person else None
+
+    def _row(self, person: Participant) -> Row:
+        at, status = person.checked_in_at, person.status  # type: ignore[attr-defined]
+        is_odd = status and status not in (CAME if at else (Status.UNKNOWN,))
+        return Row(
+            person,
+            since=clock(at, self._zone, beside=self.now) if at else "",
+            decided=str(Status(status).label) if is_odd else "",
+            is_expected=person.registration in EXPECTED,
+            can_go=person.source == DecisionSource.CHECK_IN,  # type: ignore[attr-defined]
+            search=folded(self._known_as(person.name, person.email)),
+        )
+
+    def _known_as(self, name: str, email: str) -> str:
+        return f"{name} {email}" if self.sees_emails else name
+
+    def _roster(self) -> QuerySet[Participant]:
+        return self.event.participants.annotate(
+            here=FilteredRelation(
+                "attendances",
+                condition=Q(attendances__session=self.session)
+                if self.session
+                else Q(attendances__session__isnull=True),
+            ),
+            checked_in_at=F("here__checked_in_at"),
+            status=F("here__status"),
+            source=F("here__source"),
+        )
+
+    @cached_property
+    def people(self) -> "Page[Participant]":
+        """Who is on this page of the list."""
+        found = self._roster().order_by(EXPECTED_FIRST, "name", "pk")
+        if self.q:
+            found = found.filter(pk__in=self._called())
+        return Paginator(found, PEOPLE_A_PAGE).get_page(self._page)
+
+    def _called(self) -> list[int]:
+        words = folded(self.q).split()
+        people = self.event.participants.values_list("pk", "name", "email")
+        return [
+            pk
+            for pk, name, email in people
+            if all(word in folded(self._known_as(name, email)) for word in words)
+        ]

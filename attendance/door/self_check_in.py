@@ -1,0 +1,154 @@
+"""Checking oneself in by the code on the screen.
+
+Source: edges.md 40.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from attendance.decisions.marking import CheckedIn, check_in
+from attendance.door import codes
+from attendance.door.codes import Code
+from attendance.door.opening_hours import Door, doors_of, nearest_door, open_door
+from attendance.models import CheckInMethod
+from core.errors import Conflict, Invalid, NotAllowed, RuleBroken
+from events.accounts.attempts import count_try, key_of, tries_of
+from events.models import EXPECTED, Event, Participant, Registration, User
+
+WRONG_CODES_A_MINUTE = 10
+# Whoever opened the page in time has so long to sign in and to confirm.
+TIME_TO_CONFIRM = timedelta(minutes=10)
+
+
+class TooManyCodes(RuleBroken):
+    """Somebody guesses; ``wait`` is in seconds."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        text = _("Too many wrong codes. Wait %(wait)s seconds, then try again.")
+        super().__init__("too_many_codes", text % {"wait": wait})
+        self.wait = wait
+
+
+class Arrival(NamedTuple):
+    """Who comes by a code, through which door, and when they were there."""
+
+    door: Door
+    participant: Participant
+    at: datetime
+
+
+def code_of(event: Event, now: datetime) -> Code:
+    """Return the code that an event's screen shows."""
+    return codes.code_at(event.pk, now, key=_key())
+
+
+def address_of(code: Code) -> str:
+    """Return what the QR code on the screen opens."""
+    return f"{settings.PUBLIC_URL}{reverse('self_check_in', args=[code.text])}"
+
+
+def check_in_by_code(
+    typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
+) -> CheckedIn:
+    """Check the user in; a second time changes nothing.
+
+    Raises:
+        RuleBroken: as :func:`arrival`.
+    """
+    coming = arrival(typed, user=user, now=now, opened_at=opened_at)
+    return check_in(
+        coming.door.place,
+        coming.participant,
+        method=CheckInMethod.SELF,
+        at=coming.at,
+        by=user,
+        now=now,
+    )
+
+
+def arrival(
+    typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
+) -> Arrival:
+    """Return who comes by a code. Nothing is written, but that a code was wrong.
+
+    Args:
+        typed: The code, as it was typed or scanned.
+        user: Who comes.
+        now: The present.
+        opened_at: When they opened the page, if that counts: the code may have changed
+            since, and the door closed.
+
+    Raises:
+        Invalid: it never was a code.
+        Conflict: the code is over; it is too early or too late, then with the time.
+        NotAllowed: the user is not expected at this event.
+        TooManyCodes: the user has tried too many wrong ones.
+    """
+    moments = [now] if opened_at is None else [opened_at, now]
+    event = _event_of(typed, user, moments)
+    participant = _expected(event, user)
+    doors = doors_of(event)
+    for moment in moments:
+        door = nearest_door(doors, moment)
+        if door is not None and door.is_open(moment):
+            return Arrival(door, participant, moment)
+    return Arrival(open_door(event, now), participant, now)
+
+
+def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
+    """Return whose code this is."""
+    key = key_of("check-in code", str(user.pk))
+    tries = tries_of(key)
+    if tries.number >= WRONG_CODES_A_MINUTE:
+        raise TooManyCodes(tries.wait)
+    text = codes.normal(typed)
+    event_id = codes.event_of(text)
+    if event_id is None:
+        raise Invalid(
+            "not_a_code",
+            _("This is not a code. Type the letters on the screen, all of them."),
+            field="code",
+        )
+    if any(codes.is_accepted(text, at, key=_key()) for at in moments):
+        events = Event.objects.select_related("organization")
+        if event := events.filter(pk=event_id).first():
+            return event
+    count_try(key)
+    raise Conflict(
+        "code_over",
+        _("This code is over: it changes all the time. Take the one on the screen."),
+        field="code",
+    )
+
+
+def _expected(event: Event, user: User) -> Participant:
+    participant = event.participants.filter(user=user).first()
+    if participant is None:
+        raise NotAllowed(
+            "not_on_roster",
+            _("You are not on the roster of %(event)s. Speak to the staff at the door.")
+            % {"event": event.title},
+        )
+    if participant.registration == Registration.WAITLISTED:
+        raise NotAllowed(
+            "waitlisted",
+            _("You are on the waiting list. Speak to the staff at the door."),
+        )
+    if participant.registration not in EXPECTED:
+        raise NotAllowed(
+            "not_registered",
+            _("You are not registered. Speak to the staff at the door."),
+        )
+    participant.event = event
+    return participant
+
+
+def _key() -> bytes:
+    return hashlib.sha256(f"check-in codes\0{settings.SECRET_KEY}".encode()).digest()

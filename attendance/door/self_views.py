@@ -1,0 +1,119 @@
+"""Checking oneself in: what the code on the screen opens.
+
+Opening it writes nothing. That somebody opened it in time is kept in a cookie of
+theirs, signed, so that signing in and thinking do not make them late.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from attendance.door.codes import LONGEST, normal
+from attendance.door.opening_hours import time_at
+from attendance.door.self_check_in import (
+    TIME_TO_CONFIRM,
+    Arrival,
+    arrival,
+    check_in_by_code,
+)
+from attendance.models import Attendance
+from core.errors import RuleBroken
+from events.accounts.language import speak
+from events.models import User
+from events.pages import read_page
+
+COOKIE = "rollcall_door"
+
+
+@read_page
+def type_code(request: HttpRequest, user: User) -> HttpResponse:
+    """A field for those whose camera does not read the code."""
+    if code := normal(request.GET.get("code", ""))[: 2 * LONGEST]:
+        return redirect("self_check_in", code)
+    return render(request, "attendance/type_code.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def self_check_in(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What the code means for whoever opens it; sent: they are here."""
+    now = timezone.now()
+    opened_at = _opened_at(request, code)
+    if not isinstance(request.user, User):
+        answer: HttpResponseBase = redirect_to_login(request.get_full_path())
+    else:
+        answer = _answer(request, request.user, code, opened_at, now)
+    if opened_at is None and request.method != "POST":
+        _remember(answer, code, now)
+    return answer
+
+
+def _answer(
+    request: HttpRequest,
+    user: User,
+    code: str,
+    opened_at: datetime | None,
+    now: datetime,
+) -> HttpResponse:
+    try:
+        if request.method == "POST":
+            check_in_by_code(code, user=user, now=now, opened_at=opened_at)
+            return redirect("self_check_in", code)
+        coming = arrival(code, user=user, now=now, opened_at=opened_at)
+    except RuleBroken as refusal:
+        return _refused(request, refusal)
+    return _show(request, coming, now)
+
+
+def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
+    answer = render(request, "attendance/self_refused.html", {"refusal": refusal})
+    answer.status_code = refusal.status
+    if refusal.wait is not None:
+        answer.headers["Retry-After"] = str(refusal.wait)
+    return answer
+
+
+def _show(request: HttpRequest, coming: Arrival, now: datetime) -> HttpResponse:
+    place = coming.door.place
+    speak(request, place.event.organization.language)
+    decision = Attendance.objects.filter(
+        participant=coming.participant, session=place.session
+    ).first()
+    since = decision.checked_in_at if decision else None
+    context = {
+        "event": place.event,
+        "session": place.session,
+        "person": coming.participant,
+        "since": time_at(place.event, since, now) if since else "",
+    }
+    return render(request, "attendance/self_check_in.html", context)
+
+
+def _opened_at(request: HttpRequest, code: str) -> datetime | None:
+    """Return when this browser opened this code, if it was lately."""
+    try:
+        of_code, at = signing.loads(
+            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=TIME_TO_CONFIRM
+        )
+    except signing.BadSignature:
+        return None
+    return datetime.fromisoformat(at) if of_code == normal(code) else None
+
+
+def _remember(answer: HttpResponseBase, code: str, now: datetime) -> None:
+    answer.set_cookie(
+        COOKIE,
+        signing.dumps([normal(code)[: 2 * LONGEST], now.isoformat()], salt=COOKIE),
+        max_age=TIME_TO_CONFIRM,
+        path="/c/",
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )

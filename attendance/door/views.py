@@ -1,0 +1,233 @@
+"""The door for its staff: the list, a badge's page, walk-ins, badges, the screen.
+
+Opening any of them writes nothing.
+"""
+
+import math
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.decisions.marking import check_in
+from attendance.decisions.rights import Rights
+from attendance.decisions.undoing import undo
+from attendance.door.codes import grouped
+from attendance.door.forms import ComerForm
+from attendance.door.opening_hours import open_door
+from attendance.door.page import DoorPage
+from attendance.door.qr import qr_of
+from attendance.door.self_check_in import address_of, code_of
+from attendance.models import AttendanceChange, CheckInMethod, DecisionSource
+from core.errors import Conflict, RuleBroken
+from events.models import NOT_IN_REPORTS, Event, Participant, User
+from events.pages import (
+    form_page,
+    organized_event,
+    posted,
+    read_page,
+    show_form,
+    visible_event,
+)
+from events.permissions import Viewer
+
+BADGES_A_PAGE = 100
+# Without JavaScript a closed door is looked at again after so long.
+LOOK_AGAIN_SECONDS = 30
+
+
+@form_page
+def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """The list of people; sent: one of them came, or was tapped by mistake."""
+    page = _page(request, user, event_id)
+    if request.method == "POST":
+        undone = request.POST.get("undo", "")
+        chosen = undone or request.POST.get("participant", "")
+        person = _person(page.event, int(chosen) if chosen.isdecimal() else 0)
+        if undone:
+            _undo(request, user, page, person)
+        else:
+            _check_in(request, user, page, person, CheckInMethod.STAFF)
+        return redirect(f"{_address(page)}#p{person.pk}")
+    return _show(request, user, "attendance/door.html", page)
+
+
+@form_page
+def door_person(
+    request: HttpRequest, user: User, event_id: int, participant_id: int
+) -> HttpResponse:
+    """What a badge opens: one person, and one button."""
+    page = _page(request, user, event_id)
+    person = _person(page.event, participant_id)
+    if request.method == "POST":
+        _check_in(request, user, page, person, CheckInMethod.QR)
+        query = _address(page).partition("?")[2]
+        return redirect(f"{reverse('door_person', args=[event_id, person.pk])}?{query}")
+    row = page.row_of(person.pk)
+    return _show(request, user, "attendance/door_person.html", page, row=row)
+
+
+@form_page
+def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """Somebody who is not on the roster."""
+    event = organized_event(request, user, event_id)
+    page = _page_of(request, event, sees_emails=True)
+    form = ComerForm(posted(request))
+    now = timezone.now()
+    if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
+        _tell_inside(request, person)
+        return redirect(_address(page))
+    return show_form(
+        request,
+        form,
+        title=_("Add a walk-in"),
+        above=[event.organization.name, event.title],
+        lead=_("They are put on the roster and are inside at once."),
+        submit=_("Add and check in"),
+        back=_address(page),
+    )
+
+
+@read_page
+def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """Badges to print: a name, and a code that opens the page of that person."""
+    event = organized_event(request, user, event_id)
+    people = event.participants.exclude(registration__in=NOT_IN_REPORTS)
+    shown = Paginator(people.order_by("name", "pk"), BADGES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    badges = [
+        (
+            person,
+            qr_of(
+                settings.PUBLIC_URL + reverse("door_person", args=[event_id, person.pk])
+            ),
+        )
+        for person in shown
+    ]
+    context = {"event": event, "people": shown, "badges": badges, "page": "events"}
+    return render(request, "attendance/badges.html", context)
+
+
+@read_page
+def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """The changing code that attendees open with their own cameras."""
+    event = organized_event(request, user, event_id)
+    now = timezone.now()
+    code = code_of(event, now)
+    left = (code.changes_at - now).total_seconds()
+    context: dict[str, Any] = {"event": event, "page": "events"}
+    try:
+        context["door"] = open_door(event, now)
+    except Conflict as refusal:
+        context |= {"closed": str(refusal), "left": LOOK_AGAIN_SECONDS}
+        left = LOOK_AGAIN_SECONDS
+    else:
+        context |= {
+            "code": grouped(code.text),
+            "qr": qr_of(address_of(code)),
+            "typed_at": settings.PUBLIC_URL.partition("://")[2] + reverse("type_code"),
+        }
+    context |= {"left": math.ceil(left)}
+    return render(request, "attendance/screen.html", context)
+
+
+# --- What they share ------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, user: User, event_id: int) -> DoorPage:
+    """Return the door that was asked for, if this user may check people in there."""
+    event = visible_event(request, user, event_id)
+    viewer = Viewer.of(user)
+    rights = Rights.of(viewer, event)
+    rights.must_decide()
+    page = _page_of(
+        request, event, sees_emails=viewer.belongs_to(event.organization_id)
+    )
+    rights.must_mark(page.place)
+    return page
+
+
+def _page_of(request: HttpRequest, event: Event, *, sees_emails: bool) -> DoorPage:
+    asked = {
+        name: request.POST.get(name) or request.GET.get(name, "")
+        for name in ("session", "q", "page")
+    }
+    return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **asked)
+
+
+def _person(event: Event, participant_id: int) -> Participant:
+    person = get_object_or_404(event.participants, pk=participant_id)
+    person.event = event
+    return person
+
+
+def _address(page: DoorPage) -> str:
+    """Return where the same list is."""
+    query = {"session": page.session.pk if page.session else "", "q": page.q}
+    shown = urlencode({name: value for name, value in query.items() if value})
+    return f"{reverse('door', args=[page.event.pk])}?{shown}"
+
+
+def _check_in(
+    request: HttpRequest,
+    user: User,
+    page: DoorPage,
+    person: Participant,
+    method: CheckInMethod,
+) -> None:
+    """Check somebody in and say so, or say what a rule refused."""
+    try:
+        done = check_in(page.place, person, method=method, by=user, now=timezone.now())
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return
+    if done.already:
+        text = _("%(name)s was inside already.")
+        messages.info(request, text % {"name": f"\u2068{person.name}\u2069"})
+    else:
+        _tell_inside(request, person)
+
+
+def _undo(
+    request: HttpRequest, user: User, page: DoorPage, person: Participant
+) -> None:
+    """Take a check-in back, if nothing has been decided since."""
+    change = AttendanceChange.objects.filter(
+        participant=person, session=page.session
+    ).first()
+    if change is None or change.source != DecisionSource.CHECK_IN:
+        messages.error(request, _("There is no check-in here to take back."))
+        return
+    try:
+        undo(change, reason="", by=user, now=timezone.now())
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return
+    text = _("%(name)s is not inside.")
+    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+
+
+def _tell_inside(request: HttpRequest, person: Participant) -> None:
+    text = _("%(name)s is inside.")
+    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+
+
+def _show(
+    request: HttpRequest, user: User, template: str, page: DoorPage, **context: Any
+) -> HttpResponse:
+    organizes = Viewer.of(user).organizes(page.event.organization_id)
+    context |= {
+        "event": page.event,
+        "door": page,
+        "may_organize": organizes,
+        "page": "events",
+    }
+    return render(request, template, context)

@@ -1,0 +1,364 @@
+"""What a calculation reads, for many sessions at once.
+
+People are found by their identity here, when facts are read (``known_people.py``).
+Instants are integers, microseconds since
+the epoch, as the calculation wants them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from attendance.evidence.due import FACTS_OF_SESSION, INPUTS_AS_OF
+from attendance.evidence.known_people import KNOWN_PEOPLE, sql_values
+from attendance.rules.calculation import Policy, Stay
+from events.models import EXPECTED, NOT_IN_REPORTS
+from sessions_app.models import Source
+from sessions_app.stays import STAYS
+
+
+class SessionInputs(NamedTuple):
+    """One session as it stood when its calculation began; the window in microseconds.
+
+    ``facts`` and ``inputs_as_of`` tell later whether anything is new.
+    """
+
+    session_id: int
+    event_id: int
+    organization_id: int
+    window_start: int
+    window_end: int
+    began_at: datetime
+    facts: int
+    inputs_as_of: datetime
+    policy: Policy
+
+
+class Attempts(NamedTuple):
+    """How often somebody tried to connect and never got through."""
+
+    number: int
+    first_at: int | None
+    last_at: int | None
+
+
+NO_ATTEMPTS = Attempts(0, None, None)
+
+
+class Evidence(NamedTuple):
+    """What was seen of one person, or one stranger, in one session."""
+
+    livekit: Sequence[Stay]
+    whiteboard: Sequence[Stay]
+    attempts: Attempts
+
+
+NOTHING_SEEN = Evidence((), (), NO_ATTEMPTS)
+
+
+class Stranger(NamedTuple):
+    """Somebody seen in a session who is nobody on its roster."""
+
+    identity: str | None
+    name: str | None
+    kind: str | None
+    evidence: Evidence
+
+
+class LinkedIdentity(NamedTuple):
+    """An identity seen in a session that somebody said belongs to a person."""
+
+    session_id: int
+    participant_id: int
+    identity: str
+    name: str | None
+
+
+class SessionEvidence:
+    """Everybody seen in one session: people by participant id, strangers apart."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, Evidence] = {}
+        self.strangers: list[Evidence] = []
+
+
+class RosterRow(NamedTuple):
+    """One person to decide about, with the decision that stands, if any.
+
+    The fields from ``computed_status`` on are what the last calculation wrote;
+    ``intervals`` is text as Postgres shows jsonb.
+    """
+
+    session_id: int
+    participant_id: int
+    is_expected: bool
+    attendance_id: int | None
+    status: str | None
+    source: str | None
+    is_marked: bool
+    computed: "Computed"
+
+
+class Computed(NamedTuple):
+    """What of a computed result tells whether another one differs from it.
+
+    ``percentage`` is in hundredths of a percent.
+    """
+
+    status: str | None
+    source: str | None
+    window_seconds: int | None
+    late_seconds: int | None
+    join_count: int | None
+    intervals: str | None
+    failed_attempts: int | None
+    first_attempt_at: int | None
+    last_attempt_at: int | None
+    grace_minutes: int | None
+    partial_from: int | None
+    present_over: int | None
+    present_regardless_over: int | None
+    percentage: int | None
+    is_late: bool | None
+
+
+def _microseconds(expression: str) -> str:
+    return f"round(date_part('epoch', {expression}) * 1e6)::bigint"
+
+
+_EXPECTED = sql_values(EXPECTED)
+_NOT_IN_REPORTS = sql_values(NOT_IN_REPORTS)
+
+_POLICY = """
+    SELECT grace_minutes, partial_from, present_over, present_regardless_over
+    FROM attendance_attendancepolicy
+    WHERE organization_id = e.organization_id
+        AND (session_id = s.id OR session_id IS NULL)
+        AND (session_type = s.session_type OR session_type IS NULL)
+    ORDER BY session_id NULLS LAST, session_type NULLS LAST
+    LIMIT 1
+"""
+
+# The policy that decided, which is the same for everybody in a report; else the one
+# that would decide now.
+_POLICIES = f"""
+    SELECT s.id,
+        coalesce(d.grace_minutes, y.grace_minutes),
+        coalesce(d.partial_from, y.partial_from),
+        coalesce(d.present_over, y.present_over),
+        coalesce(d.present_regardless_over, y.present_regardless_over)
+    FROM sessions_app_livesession s
+    JOIN events_event e ON e.id = s.event_id
+    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    LEFT JOIN LATERAL (
+        SELECT a.grace_minutes, a.partial_from, a.present_over,
+            a.present_regardless_over
+        FROM attendance_attendance a
+        JOIN events_participant p ON p.id = a.participant_id
+        WHERE a.session_id = s.id AND a.grace_minutes IS NOT NULL
+            AND p.registration NOT IN ({_NOT_IN_REPORTS})
+        LIMIT 1
+    ) d ON true
+    WHERE s.id = ANY(%(sessions)s)
+"""
+
+_SESSIONS = f"""
+    SELECT s.id, s.event_id, e.organization_id,
+        {_microseconds("s.starts_at")},
+        {_microseconds("coalesce(s.ended_at, s.ends_at)")},
+        statement_timestamp(), ({FACTS_OF_SESSION}), {INPUTS_AS_OF},
+        y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
+    FROM sessions_app_livesession s
+    JOIN events_event e ON e.id = s.event_id
+    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    WHERE s.id = ANY(%(sessions)s)
+    ORDER BY s.id
+"""
+
+_SEEN = f"""
+    array_agg({_microseconds("joined_at")}) FILTER (WHERE NOT is_failed_attempt),
+    array_agg({_microseconds("left_at")}) FILTER (WHERE NOT is_failed_attempt),
+    array_agg(is_inferred) FILTER (WHERE NOT is_failed_attempt),
+    count(*) FILTER (WHERE is_failed_attempt),
+    {_microseconds("min(joined_at) FILTER (WHERE is_failed_attempt)")},
+    {_microseconds("max(joined_at) FILTER (WHERE is_failed_attempt)")}
+"""
+
+# Materialized: else Postgres, expecting few stays, joins people by their event alone
+# and compares each with everybody in it.
+_STAYS_AND_PEOPLE = f"""
+    WITH stay AS MATERIALIZED ({STAYS} AND s.id = ANY(%(sessions)s)),
+    known AS ({KNOWN_PEOPLE})
+"""
+
+_EVIDENCE = f"""
+    {_STAYS_AND_PEOPLE}
+    SELECT stay.session_id, known.participant_id, stay.source, {_SEEN}
+    FROM stay LEFT JOIN known USING (event_id, identity)
+    GROUP BY 1, 2, 3
+"""
+
+
+def _stays_of_people(condition: str) -> str:
+    """The stays of ``people`` alone: what others did is not even read."""
+    return f"""
+        WITH known AS ({KNOWN_PEOPLE}),
+        wanted AS MATERIALIZED (
+            SELECT event_id, identity, participant_id FROM known
+            WHERE participant_id = ANY(%(people)s) AND {condition}
+        ),
+        stay AS MATERIALIZED (
+            {STAYS} AND s.id = ANY(%(sessions)s)
+                AND c.identity IN (SELECT identity FROM wanted)
+        )
+    """
+
+
+_EVIDENCE_OF_PEOPLE = f"""
+    {_stays_of_people("true")}
+    SELECT stay.session_id, wanted.participant_id, stay.source, {_SEEN}
+    FROM stay JOIN wanted USING (event_id, identity)
+    GROUP BY 1, 2, 3
+"""
+
+# A connection without a usable identity is a stranger of its own.
+_STRANGERS = f"""
+    {_STAYS_AND_PEOPLE}
+    SELECT stay.identity, min(stay.name), min(stay.kind), stay.source, {_SEEN}
+    FROM stay LEFT JOIN known USING (event_id, identity)
+    WHERE known.participant_id IS NULL
+    GROUP BY stay.identity, CASE WHEN stay.identity IS NULL THEN sid END, stay.source
+    ORDER BY min(joined_at), stay.identity
+"""
+
+_LINKED = f"""
+    {_stays_of_people("is_linked")}
+    SELECT stay.session_id, wanted.participant_id, stay.identity, min(stay.name)
+    FROM stay JOIN wanted USING (event_id, identity)
+    GROUP BY 1, 2, 3
+    ORDER BY 1, 2, min(joined_at), 3
+"""
+
+_ROSTER = f"""
+    SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
+        a.id, a.status, a.source,
+        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
+        a.join_count, a.intervals::text, a.failed_attempts,
+        {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},
+        a.grace_minutes, a.partial_from, a.present_over, a.present_regardless_over,
+        (a.percentage * 100)::int, a.is_late
+    FROM sessions_app_livesession s
+    JOIN events_participant p ON p.event_id = s.event_id
+    LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id
+    WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ({_NOT_IN_REPORTS})
+"""
+
+
+def _rows(
+    statement: str, sessions: Iterable[int], people: Iterable[int] = ()
+) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"sessions": list(sessions), "people": list(people)})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
+    """Return the sessions in order of id.
+
+    The number of facts is read here, before the facts themselves: one that comes in
+    between is counted next time, and so never missed.
+    """
+    return [
+        SessionInputs._make(
+            (*row[:8], Policy(*row[8:]) if row[8] is not None else Policy())
+        )
+        for row in _rows(_SESSIONS, sessions)
+    ]
+
+
+def read_policies(sessions: Iterable[int]) -> dict[int, Policy]:
+    """Return by which thresholds each session was decided, or would be now."""
+    return {
+        session_id: Policy(*thresholds) if thresholds[0] is not None else Policy()
+        for session_id, *thresholds in _rows(_POLICIES, sessions)
+    }
+
+
+def read_evidence(
+    sessions: Iterable[int], people: Iterable[int] | None = None
+) -> dict[int, SessionEvidence]:
+    """Return what was seen in each session; those in which nothing was are missing.
+
+    Args:
+        sessions: Their ids.
+        people: Only what was seen of these participants; None: of everybody, also of
+            strangers.
+    """
+    found: dict[int, SessionEvidence] = defaultdict(SessionEvidence)
+    if people is None:
+        rows = _rows(_EVIDENCE, sessions)
+    else:
+        rows = _rows(_EVIDENCE_OF_PEOPLE, sessions, people)
+    for session_id, participant_id, source, *seen in rows:
+        evidence = _evidence(source, *seen)
+        session = found[session_id]
+        if participant_id is None:
+            session.strangers.append(evidence)
+        elif participant_id in session.people:
+            session.people[participant_id] = _both(
+                session.people[participant_id], evidence
+            )
+        else:
+            session.people[participant_id] = evidence
+    return found
+
+
+def read_strangers(session: int) -> list[Stranger]:
+    """Return who was seen in a session and is nobody on its roster, by arrival."""
+    return [
+        Stranger(identity, name, kind, _evidence(source, *seen))
+        for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
+    ]
+
+
+def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedIdentity]:
+    """Return by which linked identities these participants were seen."""
+    return [LinkedIdentity._make(row) for row in _rows(_LINKED, sessions, people)]
+
+
+def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
+    """Return everybody on the sessions' rosters who could be in their reports."""
+    return [
+        RosterRow._make((*row[:7], Computed(*row[7:])))
+        for row in _rows(_ROSTER, sessions)
+    ]
+
+
+def _evidence(
+    source: str,
+    joined: list[int] | None,
+    left: list[int | None] | None,
+    inferred: list[bool] | None,
+    attempts: int,
+    first_attempt: int | None,
+    last_attempt: int | None,
+) -> Evidence:
+    stays = list(map(Stay, joined or (), left or (), inferred or ()))
+    tries = Attempts(attempts, first_attempt, last_attempt) if attempts else NO_ATTEMPTS
+    if source == Source.LIVEKIT:
+        return Evidence(stays, (), tries)
+    return Evidence((), stays, tries)
+
+
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    """Join what LiveKit and the whiteboard saw; only LiveKit knows failed attempts."""
+    return Evidence(
+        one.livekit or other.livekit,
+        one.whiteboard or other.whiteboard,
+        max(one.attempts, other.attempts),
+    )

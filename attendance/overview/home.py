@@ -1,0 +1,243 @@
+"""Sessions as lists show them, and those on a signed-in user's first page."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count as CountOf
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from attendance.models import Attendance, SessionCalculation, Status
+from attendance.reports.session_page import Phase
+from attendance.wording.phrases import IN_ORDER, Count, clock_range
+from events.models import EXPECTED, Event, Participant, User
+from events.permissions import Viewer
+from sessions_app.models import LiveSession
+
+BEGUN_AT_MOST = 20
+AHEAD_AT_MOST = 5
+UNDECIDED = Value(Status.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One session, as listed.
+
+    Attributes:
+        when: From when to when, with the day where the heading does not say it.
+        zone: Whose clock that is; empty if it is everybody's.
+        counts: People by status once that is decided; attendees see their own alone.
+        is_own: ``counts`` is only about the reader.
+        remark: Why there are no counts; empty where that goes without saying.
+        is_running: It has begun and not ended.
+    """
+
+    session: LiveSession
+    when: str
+    zone: str
+    counts: list[Count]
+    is_own: bool
+    remark: str
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the first page shows.
+
+    Attributes:
+        groups: Headings with their sessions; none empty.
+        zone: The zone of all times; empty if lines name their own.
+        organizes: The user may make sessions somewhere.
+        has_events: There is an event that the user sees.
+    """
+
+    groups: list[tuple[str, list[Line]]]
+    zone: str
+    organizes: bool
+    has_events: bool
+
+
+def sessions_overview(user: User, *, now: datetime) -> Overview:
+    """Return the sessions of the user's organizations and rosters around ``now``.
+
+    Args:
+        user: Times are on their clock, or on the event's if they named none.
+        now: The present.
+    """
+    sessions = _around(user, now)
+    viewer = Viewer.of(user)
+    zones = {s.pk: user.time_zone or s.event.time_zone for s in sessions}
+    group_of = {s.pk: _group(s, ZoneInfo(zones[s.pk]), now) for s in sessions}
+    undated = {pk for pk, group in group_of.items() if group in ("running", "today")}
+    lines = session_lines(sessions, user, viewer, zones=zones, now=now, undated=undated)
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[group_of[line.session.pk]].append(line)
+    headings = {
+        "running": _("Running now"),
+        "today": _("Today"),
+        "ahead": _("Coming up"),
+        "before": _("Before"),
+    }
+    return Overview(
+        groups=[(title, groups[key]) for key, title in headings.items() if groups[key]],
+        zone=_common(zones),
+        organizes=any(map(viewer.organizes, viewer.roles)),
+        has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+    )
+
+
+def session_lines(
+    sessions: Sequence[LiveSession],
+    user: User,
+    viewer: Viewer,
+    *,
+    zones: Mapping[int, str],
+    now: datetime,
+    undated: Collection[int] = (),
+) -> list[Line]:
+    """Return how a list shows these sessions to ``user``, in their order.
+
+    Args:
+        sessions: With their events and calculations.
+        user: The reader.
+        viewer: The same, with their roles.
+        zones: On whose clocks each session's times are, by its id.
+        now: The present.
+        undated: Sessions of which the day goes without saying.
+    """
+    counts = _counts(sessions, user, viewer)
+    common = _common(zones)
+    lines = []
+    for session in sessions:
+        phase = Phase.of(session, now)
+        remark = _remark(session, phase)
+        tally, is_own = counts.get(session.pk, ({}, False))
+        has_ended = phase == Phase.ENDED and not session.cancelled_at
+        is_decided = not remark or set(tally) != {Status.UNKNOWN}
+        if not (has_ended and is_decided):
+            tally = {}
+        zone = ZoneInfo(zones[session.pk])
+        lines.append(
+            Line(
+                session=session,
+                when=_when(session, zone, now, with_day=session.pk not in undated),
+                zone="" if common else zones[session.pk],
+                counts=_in_words(tally),
+                is_own=is_own,
+                remark="" if tally else remark,
+                is_running=phase == Phase.RUNNING and not session.cancelled_at,
+            )
+        )
+    return lines
+
+
+def _common(zones: Mapping[int, str]) -> str:
+    """Return the zone of all; empty if there are several, or none."""
+    return next(iter(zones.values())) if len(set(zones.values())) == 1 else ""
+
+
+def _around(user: User, now: datetime) -> list[LiveSession]:
+    """The newest that have begun, newest first, after the next to come, soonest first.
+
+    A group keeps this order: what comes next and what was last are on top.
+    """
+    sessions = LiveSession.objects.visible_to(user).select_related(
+        "event__organization", "calculation"
+    )
+    ahead = sessions.filter(starts_at__gt=now, cancelled_at=None)
+    begun = sessions.filter(starts_at__lte=now)
+    return [
+        *ahead.order_by("starts_at", "pk")[:AHEAD_AT_MOST],
+        *begun.order_by("-starts_at", "-pk")[:BEGUN_AT_MOST],
+    ]
+
+
+def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
+    if Phase.of(session, now) == Phase.RUNNING and not session.cancelled_at:
+        return "running"
+    if session.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
+        return "today"
+    return "ahead" if session.starts_at > now else "before"
+
+
+def _remark(session: LiveSession, phase: Phase) -> str:
+    calculation: SessionCalculation | None = getattr(session, "calculation", None)
+    if session.cancelled_at:
+        return _("cancelled")
+    if phase != Phase.ENDED:
+        return ""
+    if calculation is None or calculation.calculated_at is None:
+        return _("not calculated yet")
+    return _("nobody was seen") if calculation.nobody_seen else ""
+
+
+def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) -> str:
+    times = clock_range(session.starts_at, session.end, zone)
+    if not with_day:
+        return times
+    start = session.starts_at.astimezone(zone)
+    if start.year == now.astimezone(zone).year:
+        form = pgettext("date format", "D j M")
+    else:
+        form = pgettext("date format", "j M Y")
+    return _("%(date)s, %(time)s") % {"date": date_format(start, form), "time": times}
+
+
+def _counts(
+    sessions: Sequence[LiveSession], user: User, viewer: Viewer
+) -> dict[int, tuple[dict[str, int], bool]]:
+    """How many have each status, or one's own, as the reports would say to this user.
+
+    Everybody expected counts, also before any decision; who waits for a place does if
+    the last calculation saw them. Two queries, however many sessions.
+    """
+    ids = [session.pk for session in sessions]
+    hosted = set(
+        LiveSession.objects.hosted_by(user)
+        .filter(pk__in=ids)
+        .values_list("pk", flat=True)
+    )
+    whole = {
+        session.pk
+        for session in sessions
+        if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
+    }
+    decisions = Attendance.objects.filter(
+        session=OuterRef("session"), participant=OuterRef("pk")
+    )
+    rows = (
+        Participant.objects.in_reports()
+        .annotate(session=F("event__sessions"))
+        .filter(Q(session__in=whole) | Q(session__in=ids, user=user))
+        .filter(
+            Q(registration__in=EXPECTED)
+            | Exists(decisions.filter(intervals__0__isnull=False))
+        )
+        .annotate(status=Coalesce(Subquery(decisions.values("status")), UNDECIDED))
+        .order_by()
+        .values_list("session", "status")
+        .annotate(number=CountOf("pk"))
+    )
+    totals: dict[int, dict[str, int]] = defaultdict(dict)
+    for session_id, status, number in rows:
+        totals[session_id][status] = number
+    return {
+        session_id: (total, session_id not in whole)
+        for session_id, total in totals.items()
+    }
+
+
+def _in_words(tally: dict[str, int]) -> list[Count]:
+    return [
+        Count(status, str(status.label), tally[status])
+        for status in IN_ORDER
+        if status in tally
+    ]

@@ -1,0 +1,169 @@
+"""REST of engagement points: one's own, the leaderboard, what decisions are worth."""
+
+from django.db.models import Sum
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attendance.models import EngagementEntry
+from attendance.points.leaderboard import (
+    entries_of,
+    leaderboard,
+    may_read_points,
+    organizations_on_leaderboards_of,
+)
+from attendance.points.ledger import Worth, set_worth, worth_in
+from attendance.report_rows.serializers import Declared
+from attendance.reports.api import visible_organization
+from core.errors import NotAllowed
+from core.fields import ModelSerializer
+from core.pagination import LogCursor, Pages
+from events.models import Participant
+from events.permissions import signed_in, viewer_of
+
+_DEFAULTS = Worth()
+MOST_POINTS = 10_000
+
+
+def _worth(default: int) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=MOST_POINTS, default=default)
+
+
+class WorthSerializer(serializers.Serializer[Worth]):
+    """What decisions are worth; every other status nothing."""
+
+    present = _worth(_DEFAULTS.present)
+    late = _worth(_DEFAULTS.late)
+    partial = _worth(_DEFAULTS.partial)  # type: ignore[assignment]
+    feedback = _worth(_DEFAULTS.feedback)
+
+
+class EntrySerializer(ModelSerializer[EngagementEntry]):
+    """What was given or taken; without ``change`` for feedback, or as a balance."""
+
+    event = serializers.IntegerField(source="participant.event_id")
+
+    class Meta:
+        model = EngagementEntry
+        fields = [
+            "id",
+            "organization",
+            "event",
+            "session",
+            "participant",
+            "change",
+            "points",
+            "at",
+        ]
+
+
+class PointsSerializer(Declared):
+    """A person's total, and a page of what it is made of, newest first."""
+
+    total = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    entries = EntrySerializer(many=True)
+
+
+class PlaceOnLeaderboardSerializer(Declared):
+    """One person; ``user`` is null for people without an account."""
+
+    rank = serializers.IntegerField()
+    user = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    total = serializers.IntegerField()
+
+
+class LeaderboardSerializer(Declared):
+    """A page of a leaderboard."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PlaceOnLeaderboardSerializer(many=True)
+
+
+class UserPoints(APIView):
+    """Somebody's points."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("page_size", int),
+        ],
+        responses=PointsSerializer,
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Return one's own; for organizers those of people on their rosters.
+
+        Organizers see what was given in their organizations alone.
+        """
+        viewer = viewer_of(request)
+        if not may_read_points(pk, viewer):
+            if Participant.objects.visible_to(viewer.user).filter(user=pk).exists():
+                raise NotAllowed(
+                    "organizers_only",
+                    _("Only organizers, and the person, read somebody's points."),
+                )
+            raise NotFound
+        entries = entries_of(pk, viewer)
+        pages = LogCursor()
+        page = pages.paginate_queryset(
+            entries.select_related("participant"), request, view=self
+        )
+        return Response(
+            {
+                "total": entries.aggregate(total=Sum("points", default=0))["total"],
+                "next": pages.get_next_link(),
+                "previous": pages.get_previous_link(),
+                "entries": EntrySerializer(page or [], many=True).data,
+            }
+        )
+
+
+class OrganizationLeaderboard(APIView):
+    """Who has most points."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
+        responses=LeaderboardSerializer,
+        operation_id="organizations_leaderboard_list",
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Return people who show it on their profile; who has as many shares a rank.
+
+        Members and people on the organization's rosters see it.
+        """
+        organizations = organizations_on_leaderboards_of(signed_in(request))
+        organization = get_object_or_404(organizations, pk=pk)
+        pages = Pages()
+        page = pages.paginate_queryset(leaderboard(organization), request, view=self)
+        places = [PlaceOnLeaderboardSerializer(one).data for one in page or ()]
+        return pages.get_paginated_response(places)
+
+
+class OrganizationPoints(APIView):
+    """What decisions are worth in an organization."""
+
+    @extend_schema(responses=WorthSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Return the mapping."""
+        organization = visible_organization(request, pk)
+        return Response(worth_in([organization.pk])[organization.pk]._asdict())
+
+    @extend_schema(request=WorthSerializer, responses=WorthSerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Set all of it; what is left out gets its default. Totals follow at once."""
+        organization = visible_organization(request, pk)
+        viewer_of(request).must_administer(organization.pk)
+        serializer = WorthSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        worth = Worth(**serializer.validated_data)
+        set_worth(organization.pk, worth)
+        return Response(worth._asdict())

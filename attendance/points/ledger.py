@@ -1,0 +1,183 @@
+"""Engagement points: what decisions are worth, and the ledger that keeps to it.
+
+A person's total always equals the present mapping of their present decisions: each
+change of a decision writes what it gave or took, and whatever else changes what counts
+(the mapping, a session cancelled or made) writes what balances it. Session decisions
+count, those about an event as a whole only where it has no sessions; cancelled sessions
+count nothing.
+
+Source: edges.md 41.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from attendance.audit.seals import lock_heads
+from attendance.models import Feedback, PointsMapping, Status
+from core.arrays import as_array
+from events.models import Participant
+
+
+class Worth(NamedTuple):
+    """What each decision is worth; every other status nothing."""
+
+    present: int = 10
+    late: int = 7
+    partial: int = 4
+    feedback: int = 2
+
+    def of(self, status: str) -> int:
+        """Return the points of one decision."""
+        by_status = {
+            Status.PRESENT: self.present,
+            Status.LATE: self.late,
+            Status.PARTIAL: self.partial,
+        }
+        return by_status.get(Status(status), 0)
+
+
+def worth_in(organizations: Iterable[int]) -> Mapping[int, Worth]:
+    """Return the mapping of each organization."""
+    ids = set(organizations)
+    rows = PointsMapping.objects.filter(organization__in=ids).values_list(
+        "organization", *Worth._fields
+    )
+    own = {organization: Worth(*values) for organization, *values in rows}
+    return {organization: own.get(organization, Worth()) for organization in ids}
+
+
+_WORTH = """
+    (SELECT * FROM unnest(%(organizations)s::bigint[], %(statuses)s::text[],
+        %(points)s::int[]) w (organization_id, status, points))
+"""
+
+# Decisions that count: at sessions that were not cancelled; about the event itself
+# where there is no such session.
+_COUNTS = """
+    CASE WHEN {row}.session_id IS NULL THEN NOT EXISTS (
+        SELECT FROM sessions_app_livesession s
+        WHERE s.event_id = {event} AND s.cancelled_at IS NULL
+    ) ELSE EXISTS (
+        SELECT FROM sessions_app_livesession s
+        WHERE s.id = {row}.session_id AND s.cancelled_at IS NULL
+    ) END
+"""
+
+_GIVE = f"""
+    INSERT INTO attendance_engagemententry (
+        organization_id, participant_id, session_id, change_id, points
+    )
+    SELECT c.organization_id, c.participant_id, c.session_id, c.id,
+        after.points - before.points
+    FROM attendance_attendancechange c
+    JOIN events_participant p ON p.id = c.participant_id
+    JOIN {_WORTH} before
+        ON before.organization_id = c.organization_id AND before.status = c.from_status
+    JOIN {_WORTH} after
+        ON after.organization_id = c.organization_id AND after.status = c.to_status
+    WHERE c.batch = %(batch)s AND c.organization_id = ANY(%(of)s)
+        AND after.points <> before.points
+        AND {_COUNTS.format(row="c", event="p.event_id")}
+    ORDER BY c.id
+"""
+
+_BALANCE = f"""
+    WITH person AS (
+        SELECT p.id, p.event_id, e.organization_id
+        FROM events_participant p JOIN events_event e ON e.id = p.event_id
+        WHERE {{who}}
+    ), due AS (
+        SELECT a.participant_id, sum(w.points) AS points
+        FROM attendance_attendance a
+        JOIN person ON person.id = a.participant_id
+        JOIN {_WORTH} w
+            ON w.organization_id = person.organization_id AND w.status = a.status
+        WHERE {_COUNTS.format(row="a", event="a.event_id")}
+        GROUP BY 1
+    ), thanks AS (
+        SELECT f.participant_id, w.points
+        FROM attendance_feedback f
+        JOIN person ON person.id = f.participant_id
+        JOIN {_WORTH} w
+            ON w.organization_id = person.organization_id AND w.status = 'feedback'
+    ), given AS (
+        SELECT g.participant_id, sum(g.points) AS points
+        FROM attendance_engagemententry g
+        JOIN person ON person.id = g.participant_id
+        GROUP BY 1
+    )
+    INSERT INTO attendance_engagemententry (organization_id, participant_id, points)
+    SELECT person.organization_id, person.id, balance.points
+    FROM person
+    LEFT JOIN due ON due.participant_id = person.id
+    LEFT JOIN thanks ON thanks.participant_id = person.id
+    LEFT JOIN given ON given.participant_id = person.id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(due.points, 0) + coalesce(thanks.points, 0)
+            - coalesce(given.points, 0) AS points
+    ) balance
+    WHERE balance.points <> 0
+    ORDER BY person.id
+"""
+
+
+def give_points(batch: int, organizations: Iterable[int]) -> None:
+    """Write what each change of a batch gave or took; the heads are locked."""
+    ids = sorted(set(organizations))
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE, _mapping(ids) | {"batch": batch, "of": ids})
+
+
+@transaction.atomic
+def balance_event(event_id: int, organization_id: int) -> None:
+    """Write what balances the ledger after sessions of an event were made or unmade."""
+    _balance("p.event_id = %(id)s", event_id, organization_id)
+
+
+@transaction.atomic
+def follow_feedback(sender: object, instance: Feedback, **kwargs: object) -> None:
+    """Write what feedback that is given, or withdrawn, is worth.
+
+    Receives ``post_save`` and ``post_delete``: there is no other way to give any yet.
+    """
+    person = Participant.objects.select_related("event").get(pk=instance.participant_id)
+    _balance("p.id = %(id)s", person.pk, person.event.organization_id)
+
+
+@transaction.atomic
+def set_worth(organization_id: int, worth: Worth) -> None:
+    """Change what decisions are worth, and balance everybody's ledger."""
+    # Before the mapping: who writes changes meanwhile reads it under the same lock.
+    lock_heads([organization_id])
+    PointsMapping.objects.update_or_create(
+        organization_id=organization_id, defaults=worth._asdict()
+    )
+    _balance("e.organization_id = %(id)s", organization_id, organization_id)
+
+
+def _balance(who: str, id_: int, organization_id: int) -> None:
+    lock_heads([organization_id])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BALANCE.format(who=who), _mapping([organization_id]) | {"id": id_}
+        )
+
+
+def _mapping(organizations: list[int]) -> dict[str, Any]:
+    """Return the mappings as three columns; feedback is listed beside the statuses."""
+    rows = [
+        (organization, name, points)
+        for organization, worth in worth_in(organizations).items()
+        for name, points in [
+            *((str(status), worth.of(status)) for status in Status.values),
+            ("feedback", worth.feedback),
+        ]
+    ]
+    organizations_, statuses, points = zip(*rows, strict=True)
+    return {
+        "organizations": as_array(organizations_),
+        "statuses": as_array(statuses),
+        "points": as_array(points),
+    }

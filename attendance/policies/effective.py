@@ -1,0 +1,106 @@
+"""Which thresholds hold where, and how they are changed.
+
+The most specific that exists wins: the session's own, its type's, the organization's,
+the defaults. Calculation reads the same in bulk (``attendance/evidence/reading.py``).
+Changing a policy makes nothing due: decided is decided, until somebody recalculates.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from attendance.models import AttendancePolicy
+from attendance.rules.calculation import Policy
+from core.errors import Invalid
+from events.models import Organization
+from sessions_app.models import LiveSession
+
+
+class Scope(StrEnum):
+    """Where a policy comes from, most specific first."""
+
+    SESSION = "session"
+    SESSION_TYPE = "session_type"
+    ORGANIZATION = "organization"
+    DEFAULT = "default"
+
+
+class Place(NamedTuple):
+    """What a policy is for: a session, or a session type, or (both empty) all."""
+
+    organization: Organization
+    session_type: str | None = None
+    session: LiveSession | None = None
+
+
+class EffectivePolicy(NamedTuple):
+    """The thresholds that hold at a place, and where they come from."""
+
+    policy: Policy
+    scope: Scope
+
+
+def policy_at(place: Place) -> EffectivePolicy:
+    """Return what holds at ``place``: its own row, or what it inherits."""
+    session_type = place.session.session_type if place.session else place.session_type
+    row = (
+        AttendancePolicy.objects.filter(
+            Q(session__isnull=True) | Q(session=place.session),
+            Q(session_type__isnull=True) | Q(session_type=session_type),
+            organization=place.organization,
+        )
+        .order_by(
+            F("session").asc(nulls_last=True), F("session_type").asc(nulls_last=True)
+        )
+        .first()
+    )
+    if row is None:
+        return EffectivePolicy(Policy(), Scope.DEFAULT)
+    return EffectivePolicy(
+        Policy(
+            row.grace_minutes,
+            row.partial_from,
+            row.present_over,
+            row.present_regardless_over,
+        ),
+        _scope_of(row),
+    )
+
+
+def _scope_of(row: AttendancePolicy) -> Scope:
+    if row.session_id is not None:
+        return Scope.SESSION
+    return Scope.SESSION_TYPE if row.session_type else Scope.ORGANIZATION
+
+
+@transaction.atomic
+def set_policy(place: Place, policy: Policy) -> EffectivePolicy:
+    """Give ``place`` its own thresholds.
+
+    Raises:
+        Invalid: the percentages do not ascend.
+    """
+    thresholds = (
+        policy.partial_from,
+        policy.present_over,
+        policy.present_regardless_over,
+    )
+    if list(thresholds) != sorted(thresholds):
+        raise Invalid(
+            "thresholds_ascend",
+            _(
+                "The thresholds must ascend: partial_from, present_over, "
+                "present_regardless_over."
+            ),
+            field="present_over",
+        )
+    AttendancePolicy.objects.update_or_create(
+        organization=place.organization,
+        session_type=place.session_type,
+        session=place.session,
+        defaults=policy._asdict(),
+    )
+    return policy_at(place)

@@ -1,0 +1,94 @@
+"""Decisions of people one by one: about a session, or about an event as a whole.
+
+The rows are those of reports. About an event nothing is computed: figures are empty,
+and the sentence says from which sessions the decision follows. Nothing here writes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from attendance.decisions.event_level import session_decisions
+from attendance.decisions.locked_rows import Place
+from attendance.evidence.reading import NOTHING_SEEN
+from attendance.models import Attendance, Status
+from attendance.report_rows.as_json import sentence_of
+from attendance.report_rows.reading import ORDER_OF_PEOPLE, read_reports
+from attendance.report_rows.report import ReportRow
+from attendance.rules.event_result import credit
+from events.models import Event, Participant, User
+from events.permissions import Viewer
+
+
+def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
+    """Return whom ``user`` sees on the roster, each with their ``event_status``.
+
+    Everybody but those who cancelled or only looked; unknown before any decision.
+    """
+    return (
+        Participant.objects.visible_to(user)
+        .in_reports()
+        .filter(event=event)
+        .annotate(
+            decision=FilteredRelation(
+                "attendances", condition=Q(attendances__session=None)
+            ),
+        )
+        .annotate(
+            event_status=Coalesce(F("decision__status"), Value(Status.UNKNOWN.value))
+        )
+        .order_by(*ORDER_OF_PEOPLE)
+    )
+
+
+def count_statuses(people: QuerySet[Any]) -> dict[str, int]:
+    """Return how many of :func:`roster_with_decisions` have each status."""
+    counts: dict[str, int] = dict.fromkeys(Status.values, 0)
+    counted = people.order_by().values_list("event_status").annotate(number=Count("pk"))
+    return counts | dict(counted)
+
+
+def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
+    """Return the rows of people about the event as a whole, by two queries."""
+    ids = [person.pk for person in people]
+    stored = Attendance.objects.filter(session=None, participant__in=ids)
+    decisions = {
+        decision.participant_id: decision
+        for decision in stored.select_related("marked_by", "checked_in_by")
+    }
+    of_sessions = session_decisions(ids)
+    zone = ZoneInfo(event.time_zone)
+    rows = []
+    for person in people:
+        decision = decisions.get(person.pk)
+        parts = decision or Attendance(notes="")
+        follows = credit(of_sessions.get(person.pk, ())) if parts.derived else None
+        sentence = sentence_of(
+            parts,
+            starts_at=event.starts_at,
+            zone=zone,
+            calculated=True,
+            follows=follows,
+        )
+        rows.append(ReportRow(person, decision, [], sentence, None, NOTHING_SEEN))
+    return rows
+
+
+def decisions_as_dicts(
+    place: Place, people: Sequence[Participant], *, viewer: Viewer, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the decisions about people at a place in the shape of REST, in order."""
+    if place.session is None:
+        rows = event_rows(place.event, people)
+    else:
+        place.session.event = place.event
+        [report] = read_reports(
+            [(place.session, people)], user=viewer.user, now=now, waiting=True
+        )
+        rows = report.rows
+    of_identities = viewer.organizes(place.event.organization_id)
+    return [row.as_dict(of_identities=of_identities) for row in rows]

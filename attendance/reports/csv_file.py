@@ -1,0 +1,217 @@
+"""Rows of reports as a table for spreadsheets: the same values as in REST.
+
+UTF-8 with a byte order mark, without which spreadsheets take Arabic names for Latin
+letters. Times are those of the event's clocks, whose zone stands in a column; nothing
+is rounded. What a spreadsheet would run as a formula gets an apostrophe in front.
+
+Source: edges.md 34; OWASP, "CSV Injection".
+"""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import StreamingHttpResponse
+from django.utils import translation
+
+from attendance.report_rows.as_json import instant
+from attendance.report_rows.report import Report, ReportRow
+from attendance.reports.many_reports import ReportRows
+from attendance.rules.calculation import Interval
+
+BYTE_ORDER_MARK = "\ufeff"
+
+COLUMNS = (
+    "session_id",
+    "session_title",
+    "session_type",
+    "event_id",
+    "event_title",
+    "organization_id",
+    "organization_name",
+    "starts_at",
+    "ends_at",
+    "ended_at",
+    "time_zone",
+    "void",
+    "participant",
+    "participant_id",
+    "email",
+    "role",
+    "status",
+    "computed_status",
+    "source",
+    "attended_seconds",
+    "attended_minutes",
+    "percentage",
+    "meeting_enter_time",
+    "meeting_leave_time",
+    "is_late",
+    "late_minutes",
+    "join_count",
+    "failed_attempts",
+    "is_auto_calculated",
+    "attendance_calculated_at",
+    "explanation",
+    "intervals",
+    "marked_by",
+    "marked_at",
+    "notes",
+    "updated_at",
+    "derived",
+    "checked_in_at",
+    "check_in_received_at",
+    "check_in_method",
+    "self_reported",
+    "self_reported_at",
+)
+
+_BEGIN_FORMULAS = frozenset("=+-@")
+_ARE_STRIPPED = frozenset("\t\r\n")
+# Where spreadsheets of many countries, which expect semicolons, begin a cell within
+# what we quote as one.
+_CELLS = re.compile(r"(?<=[;\t\r\n])")
+
+
+def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
+    """Return all the rows as a file, written while it is sent."""
+    return StreamingHttpResponse(
+        as_csv(rows.chunks(), language=language),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{rows.name}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def as_csv(chunks: Iterable[list[Report]], *, language: str) -> Iterator[str]:
+    """Yield the table, a piece for each chunk of reports.
+
+    Args:
+        chunks: Read only as they are asked for.
+        language: Of the explanations. Whoever reads the pieces does so after the
+            request's own language has ended.
+    """
+    yield BYTE_ORDER_MARK + _lines([COLUMNS])
+    chunks = iter(chunks)
+    while True:
+        with translation.override(language):
+            chunk = next(chunks, None)
+            text = _lines(_rows(chunk)) if chunk is not None else ""
+        if chunk is None:
+            return
+        yield text
+
+
+def _lines(rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _rows(reports: Iterable[Report]) -> Iterator[list[object]]:
+    for report in reports:
+        zone = ZoneInfo(report.session.event.time_zone)
+        about = _about(report)
+        for row in report.rows:
+            values = about | _values(report, row, zone)
+            yield [_cell(values[name], zone) for name in COLUMNS]
+
+
+def _about(report: Report) -> dict[str, Any]:
+    session = report.session
+    event = session.event
+    return {
+        "session_id": session.pk,
+        "session_title": session.title,
+        "session_type": session.session_type,
+        "event_id": event.pk,
+        "event_title": event.title,
+        "organization_id": event.organization_id,
+        "organization_name": event.organization.name,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "ended_at": session.ended_at,
+        "time_zone": event.time_zone,
+        "void": report.is_void,
+    }
+
+
+def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
+    values = report.row_as_dict(row)
+    person = values.pop("participant")
+    marked_by, answer = values["marked_by"], values["self_reported"]
+    return values | {
+        "participant": person["name"],
+        "participant_id": person["id"],
+        "email": report.sight.address_of(row.participant),
+        "role": person["role"],
+        "intervals": "; ".join(
+            _interval(interval, report.session.starts_at, zone)
+            for interval in row.intervals
+        ),
+        "marked_by": marked_by and marked_by["username"],
+        "self_reported": answer and answer["attended"],
+        "self_reported_at": answer and answer["answered_at"],
+    }
+
+
+def _interval(interval: Interval, beside: datetime, zone: tzinfo) -> str:
+    joined, left = (
+        _clock(instant(moment), beside, zone)
+        for moment in (interval.joined_at, interval.left_at)
+    )
+    return f"{joined}\u2013{left}" + (" (inferred)" if interval.inferred else "")
+
+
+def _clock(moment: datetime, beside: datetime, zone: tzinfo) -> str:
+    """Return the time, with its date where that is not the date of ``beside``."""
+    date, _, time = _local(moment, zone).partition(" ")
+    return time if date == f"{beside.astimezone(zone):%Y-%m-%d}" else f"{date} {time}"
+
+
+def _local(moment: datetime, zone: tzinfo) -> str:
+    """Return what clocks show, to the fraction of a second if there is one."""
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    is_whole = local.microsecond % 1000 == 0 and local.microsecond
+    return local.isoformat(" ", timespec="milliseconds" if is_whole else "auto")
+
+
+def _cell(value: object, zone: tzinfo) -> object:
+    """Return what is written: numbers stay numbers, nothing is an empty cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _local(value, zone)
+    return harmless(value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """Return a text of which no spreadsheet takes any part for a formula."""
+    first, *further = _CELLS.split(text)
+    first = f"'{first}" if first[:1] in _ARE_STRIPPED else _as_text(first)
+    return first + "".join(map(_as_text, further))
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Whether it begins like one, also after what spreadsheets or people do not see."""
+    for char in text:
+        # Full-width ones too, as Chinese and Japanese keyboards write them.
+        if unicodedata.normalize("NFKC", char) in _BEGIN_FORMULAS:
+            return True
+        # Separators, and characters for control and format.
+        if unicodedata.category(char)[0] not in "ZC":
+            return False
+    return False

@@ -1,0 +1,224 @@
+"""The decisions about an event as a whole, as a page shows them.
+
+Who may read the whole roster sees everybody; an attendee sees their own decision alone.
+All times are the event's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.panel import MarkingDesk, TakingBack
+from attendance.decisions.rights import Rights
+from attendance.evidence.reading import NOTHING_SEEN, Evidence
+from attendance.models import DecisionSource, Status
+from attendance.report_rows.event_rows import event_rows, roster_with_decisions
+from attendance.report_rows.people_filter import Choice, Chooser
+from attendance.report_rows.report import ReportRow
+from attendance.wording.phrases import IN_ORDER, Count, day_and_times
+from events.models import (
+    Event,
+    EventState,
+    Participant,
+    ParticipantRole,
+    User,
+)
+
+PEOPLE_A_PAGE = 200
+
+
+class Who(NamedTuple):
+    """A person of the list."""
+
+    pk: int
+    name: str
+    email: str
+
+
+class Standing(NamedTuple):
+    """What decided about them."""
+
+    source: str | None
+    marked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One person with their decision, as choosing among many needs it."""
+
+    participant: Who
+    attendance: Standing
+    status: str
+    intervals: tuple[()] = ()
+    seen: Evidence = NOTHING_SEEN
+
+
+class Row(NamedTuple):
+    """One person, as shown."""
+
+    participant_id: int
+    name: str
+    role: str
+    status: str
+    label: str
+    source: str
+    sentence: str
+    undo: TakingBack | None
+
+
+class EventDecisionsPage:
+    """The decisions about an event in words.
+
+    Args:
+        event: With its organization at hand.
+        rights: What the reader may do in it.
+        user: The reader.
+        choice: Whom to show.
+        page: Which page of them.
+        chooses_all: Everybody shown is chosen already.
+    """
+
+    def __init__(
+        self,
+        event: Event,
+        rights: Rights,
+        user: User,
+        choice: Choice,
+        *,
+        page: str | None = None,
+        chooses_all: bool = False,
+    ) -> None:
+        self.event = event
+        self.zone = ZoneInfo(event.time_zone)
+        self._rights = rights
+        self._everybody = self._listed(user)
+        self.chooser = Chooser(
+            self._everybody,
+            choice if rights.reads_all else Choice(),
+            is_live=False,
+            knows_addresses=rights.organizes,
+        )
+        pages = Paginator(self.chooser.rows, PEOPLE_A_PAGE)
+        self.list: Page[Listed] = pages.get_page(page)
+        self._chooses_all = chooses_all
+
+    # The head
+
+    @property
+    def when(self) -> str:
+        """The day, and from when to when."""
+        return day_and_times(self.event.starts_at, self.event.end, self.zone)
+
+    @property
+    def query(self) -> str:
+        """The query string of this page of the people chosen."""
+        return self._with_page(self.chooser.choice.query)
+
+    @property
+    def query_of_all(self) -> str:
+        """The same, all on this page chosen for a mark."""
+        return self._with_page(self.chooser.query_of_all)
+
+    def _with_page(self, query: str) -> str:
+        if self.list.number == 1:
+            return query
+        return f"{query}{'' if query == '?' else '&'}page={self.list.number}"
+
+    # Who reads
+
+    @property
+    def is_of_all(self) -> bool:
+        """Everybody; else the reader's own decision alone."""
+        return self._rights.reads_all
+
+    @property
+    def may_change(self) -> bool:
+        """Organizers do: hosts decide about sessions alone."""
+        return self._rights.organizes
+
+    @property
+    def is_cancelled(self) -> bool:
+        """It was called off: nothing is decided about it."""
+        return self.event.state == EventState.CANCELLED
+
+    @property
+    def may_complete(self) -> bool:
+        """It is published and open."""
+        return self.may_change and self.event.state == EventState.SCHEDULED
+
+    @property
+    def may_reopen(self) -> bool:
+        """It is completed."""
+        return self.may_change and self.event.state == EventState.COMPLETED
+
+    @property
+    def statuses(self) -> list[str]:
+        """Whose shapes the page needs."""
+        return list(Status.values)
+
+    @property
+    def counts(self) -> list[Count]:
+        """How many people have each status that anybody has."""
+        statuses = [row.status for row in self._everybody]
+        return [
+            Count(status.value, str(status.label), number)
+            for status in IN_ORDER
+            if (number := statuses.count(status))
+        ]
+
+    # The people
+
+    def _listed(self, user: User) -> list[Listed]:
+        people = roster_with_decisions(self.event, user).values_list(
+            "pk",
+            "name",
+            "email",
+            "decision__source",
+            "decision__marked_at",
+            "event_status",
+        )
+        return [Listed(Who(*row[:3]), Standing(*row[3:5]), row[5]) for row in people]
+
+    @cached_property
+    def _shown(self) -> list[ReportRow]:
+        """A page of those chosen, with their whole decisions."""
+        people = Participant.objects.in_bulk([row.participant.pk for row in self.list])
+        shown = [people[row.participant.pk] for row in self.list]
+        return event_rows(self.event, shown)
+
+    @cached_property
+    def desk(self) -> MarkingDesk | None:
+        """What the reader may decide; None: nothing."""
+        place = Place(self.event, None)
+        if self.is_cancelled or not self._rights.may_mark(place):
+            return None
+        decisions = [row.attendance for row in self._shown if row.attendance]
+        return MarkingDesk(
+            place, self._rights, decisions, chooses_all=self._chooses_all
+        )
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Those chosen, a page of them."""
+        undoable = self.desk.undoable if self.desk else {}
+        return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
+
+    def _row(self, row: ReportRow, undo: TakingBack | None) -> Row:
+        person = row.participant
+        source = row.attendance.source if row.attendance else None
+        return Row(
+            participant_id=person.pk,
+            name=person.name,
+            role=_("host") if person.role == ParticipantRole.HOST else "",
+            status=row.status,
+            label=str(Status(row.status).label),
+            source=str(DecisionSource(source).label) if source else "",
+            sentence=row.explanation,
+            undo=undo,
+        )

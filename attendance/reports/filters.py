@@ -1,0 +1,158 @@
+"""Which rows of reports somebody asks for: the query string, read and checked.
+
+REST, export and page take the same. Ids are not looked up: one that is nobody's and a
+foreign one both find nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from attendance.models import DecisionSource, Status
+from core.fields import YEARS
+from sessions_app.models import SessionType
+
+Moment: TypeAlias = date | datetime
+
+# A plus of a query string arrives as a space.
+_LOST_PLUS = re.compile(r"(?<=[T\d:.]) (?=\d\d:?\d\d\Z)")
+
+
+class MomentField(forms.Field):
+    """A date, or an instant in RFC 3339."""
+
+    default_error_messages = {
+        "invalid": _(
+            "“%(value)s” is neither a date like 2026-03-02 nor a time with its zone "
+            "like 2026-03-02T10:00:00Z."
+        ),
+        "year": _("Write a date of the years 2000 to 2100."),
+    }
+
+    def to_python(self, value: object) -> Moment | None:
+        """Return a date, or an aware time."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        moment = _parsed(text)
+        if moment is None:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": text}
+            )
+        if moment.year not in YEARS:
+            raise ValidationError(self.error_messages["year"], code="year")
+        return moment
+
+
+def _parsed(text: str) -> Moment | None:
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
+        instant = parse_datetime(_LOST_PLUS.sub("+", text))
+    except ValueError:
+        return None
+    return instant if instant and instant.tzinfo else None
+
+
+class _ChoiceField(forms.ChoiceField):
+    """One of some values, which an error names."""
+
+    def __init__(self, choices: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+        choices = list(choices)
+        values = ", ".join(str(value) for value, _label in choices)
+        super().__init__(
+            choices=[("", _("all")), *choices],
+            required=False,
+            error_messages={
+                "invalid_choice": _("“%(value)s” is none of: {values}.").format(
+                    values=values
+                )
+            },
+            **kwargs,
+        )
+
+
+class ReportFilters(forms.Form):
+    """Filters of reports; empty ones leave nothing out."""
+
+    session_type = _ChoiceField(SessionType.choices, label=_("Type"))
+    organization = forms.IntegerField(required=False, label=_("Organization"))
+    event = forms.IntegerField(required=False, label=_("Event"))
+    session = forms.IntegerField(required=False, label=_("Session"))
+    participant = forms.IntegerField(required=False, label=_("Person"))
+    status = _ChoiceField(Status.choices, label=_("Status"))
+    source = _ChoiceField(DecisionSource.choices, label=_("Decided by"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Reserved words of Python.
+        self.fields["from"] = MomentField(required=False, label=_("From"))
+        self.fields["to"] = MomentField(required=False, label=_("To"))
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing lies between a later and an earlier moment."""
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first and last and type(first) is type(last) and last < first:
+            self.add_error(
+                "to", ValidationError(_("It lies before “from”."), code="before_from")
+            )
+        return self.cleaned_data
+
+    @property
+    def names_days(self) -> bool:
+        """Whether a bound is a date, which begins elsewhere at another time."""
+        bounds = self.cleaned_data["from"], self.cleaned_data["to"]
+        return any(bound and not isinstance(bound, datetime) for bound in bounds)
+
+    def of_rows(self, zones: Iterable[str]) -> Q:
+        """Return the condition on :func:`attendance.reports.many_reports.report_rows`.
+
+        Args:
+            zones: Those of all organizations whose sessions there may be: dates are
+                those of an organization's own zone.
+        """
+        chosen = self.cleaned_data
+        exact = ("session_type", "session", "status", "source")
+        condition = Q(**{name: chosen[name] for name in exact if chosen[name]})
+        if chosen["organization"] is not None:
+            condition &= Q(event__organization=chosen["organization"])
+        if chosen["event"] is not None:
+            condition &= Q(event=chosen["event"])
+        if chosen["participant"] is not None:
+            condition &= Q(pk=chosen["participant"])
+        return condition & self._time(zones)
+
+    def _time(self, zones: Iterable[str]) -> Q:
+        if not self.names_days:
+            return self._between(ZoneInfo("UTC"))
+        condition = Q(pk__in=[])
+        for zone in zones:
+            condition |= Q(event__organization__time_zone=zone) & self._between(
+                ZoneInfo(zone)
+            )
+        return condition
+
+    def _between(self, zone: ZoneInfo) -> Q:
+        first, last = self.cleaned_data["from"], self.cleaned_data["to"]
+        condition = Q()
+        if isinstance(first, datetime):
+            condition &= Q(starts_at__gte=first)
+        elif first:
+            condition &= Q(starts_at__gte=_midnight(first, zone))
+        if isinstance(last, datetime):
+            condition &= Q(starts_at__lte=last)
+        elif last:
+            condition &= Q(starts_at__lt=_midnight(last + timedelta(days=1), zone))
+        return condition
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)

@@ -1,0 +1,194 @@
+"""The page of reports over many sessions: filters, summary, and the rows by session.
+
+Each session's rows are shown as its own report shows them.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.models import Status
+from attendance.report_rows.people_filter import Choice
+from attendance.reports.filters import ReportFilters
+from attendance.reports.many_reports import ReportRows, TypeSummary
+from attendance.reports.session_page import ReportPage
+from attendance.wording.phrases import IN_ORDER, Count, capitalized
+from core.times import short_day
+from events.models import Event, Organization, Participant, User
+from sessions_app.models import SessionType
+
+ROWS_A_PAGE = 50
+EVENTS_OFFERED = 200
+
+SHOWN = ("session_type", "organization", "event", "status", "from", "to")
+
+
+class ReportsPage:
+    """What somebody asked for, and what there is of it.
+
+    Args:
+        query: The query string. Without ``to`` it is today, so that sessions which have
+            not begun do not stand before all others; empty, they do.
+        user: Whoever asks.
+        now: The present.
+    """
+
+    def __init__(self, query: QueryDict, *, user: User, now: datetime) -> None:
+        self.statuses = list(Status.values)
+        self._user = user
+        self._now = now
+        data = query.copy()
+        if "to" not in data:
+            data["to"] = self._today().isoformat()
+        self.filters = ReportFilters(data)
+        self._offer_choices()
+        self.groups: list[Group] = []
+        self.is_valid = self.filters.is_valid()
+        if self.is_valid:
+            rows = ReportRows(self.filters, user=user, now=now)
+            self.summary = rows.summary
+            pages = Paginator(rows.people, ROWS_A_PAGE)
+            self.list: Page[Participant] = pages.get_page(query.get("page"))
+            reports = rows.read(self.list.object_list)
+            self.groups = [Group(ReportPage(r, Choice(), now=now)) for r in reports]
+
+    # The filters
+
+    @property
+    def fields(self) -> list[BoundField]:
+        """Those to choose from: of organizations only where there are several."""
+        names = [name for name in SHOWN if name in self.filters.fields]
+        if len(self._organizations) < 2 and not self.filters["organization"].value():
+            names.remove("organization")
+        return [self.filters[name] for name in names]
+
+    @property
+    def kept(self) -> list[BoundField]:
+        """What else was asked for, by a link that led here."""
+        return [f for f in self.filters if f.name not in SHOWN and f.value()]
+
+    @cached_property
+    def wrong(self) -> list[str]:
+        """What is wrong with values that no field shows."""
+        return [str(error) for field in self.kept for error in field.errors]
+
+    @property
+    def csv_query(self) -> str:
+        """The query string that asks for all of these rows."""
+        query = QueryDict(mutable=True)
+        query.update({f.name: f.value() for f in self.filters if f.value()})
+        return query.urlencode()
+
+    @cached_property
+    def person(self) -> Participant | None:
+        """Whose history it is."""
+        wanted = self.filters.cleaned_data.get("participant")
+        if not wanted:
+            return None
+        people = Participant.objects.visible_to(self._user)
+        return people.select_related("event__organization").filter(pk=wanted).first()
+
+    @cached_property
+    def _organizations(self) -> list[Organization]:
+        events = Event.objects.visible_to(self._user)
+        own = Organization.objects.visible_to(self._user)
+        # Those of the organizations of which one is a member come first.
+        found = Organization.objects.filter(
+            Q(pk__in=events.values("organization")) | Q(pk__in=own)
+        )
+        return list(found)
+
+    def _offer_choices(self) -> None:
+        """Offer what the reader sees, and nothing else."""
+        fields = self.filters.fields
+        organizations = [(o.pk, o.name) for o in self._organizations]
+        fields["organization"].widget = _select(organizations)
+        events = Event.objects.visible_to(self._user)
+        chosen = self.filters.data.get("organization", "")
+        if chosen.isdecimal():
+            events = events.filter(organization=int(chosen[:18]))
+        titles = events.values_list("pk", "title", "starts_at", "time_zone")
+        fields["event"].widget = _select(
+            (pk, f"{title} ({short_day(starts_at, zone)})")
+            for pk, title, starts_at, zone in titles[:EVENTS_OFFERED]
+        )
+        for name in ("from", "to"):
+            value = self.filters.data.get(name, "")
+            # Browsers leave an instant out of a field for a date.
+            fields[name].widget.input_type = "text" if "T" in value else "date"
+
+    def _today(self) -> date:
+        """Return the day of whichever organization is furthest ahead.
+
+        Days are those of organizations: with the reader's own, sessions that were just
+        held where it is tomorrow would be left out.
+        """
+        zones = {organization.time_zone for organization in self._organizations}
+        days = [self._now.astimezone(ZoneInfo(zone)).date() for zone in zones]
+        return max(days, default=self._now.date())
+
+    # What there is
+
+    @property
+    def types(self) -> list["TypeLine"]:
+        """The summary in words."""
+        return [TypeLine(part) for part in self.summary]
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone of all times; empty if groups name their own."""
+        zones = {group.report.zone_name for group in self.groups}
+        return zones.pop() if len(zones) == 1 else ""
+
+
+class Group:
+    """The rows of one session.
+
+    Attributes:
+        report: The session's own report with these rows alone.
+        people: Each row with the participant that it is about.
+    """
+
+    def __init__(self, report: ReportPage) -> None:
+        self.report = report
+        rows = zip(report.report.rows, report.rows, strict=True)
+        self.people = [(row.participant, shown) for row, shown in rows]
+
+    @property
+    def day(self) -> str:
+        """When the session began."""
+        session = self.report.session
+        return short_day(session.starts_at, session.event.time_zone)
+
+    @property
+    def remark(self) -> str:
+        """Why its rows say less than others; empty where they say all."""
+        if not self.report.report.calculated_at or self.report.is_cancelled:
+            return self.report.state
+        return _("nobody was seen") if self.report.report.nobody_seen else ""
+
+
+class TypeLine:
+    """One session type in the summary."""
+
+    def __init__(self, part: TypeSummary) -> None:
+        self.session_type = part.session_type
+        self.label = capitalized(str(SessionType(part.session_type).label))
+        self.counts = [
+            Count(status, str(status.label), part.statuses[status])
+            for status in IN_ORDER
+            if part.statuses[status]
+        ]
+        self.void = part.void
+
+
+def _select(choices: Iterable[tuple[int, str]]) -> forms.Select:
+    return forms.Select(choices=[("", _("all")), *choices])

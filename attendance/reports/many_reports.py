@@ -1,0 +1,260 @@
+"""Reports over many sessions: which rows there are, and reading some of them.
+
+A row is a person at a session. The database knows all rows without reading what was
+seen in any room, but for people who wait for a place: they have a row where they were
+there, which is looked up beforehand.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from attendance.evidence.reading import NOTHING_SEEN, read_evidence
+from attendance.models import Status
+from attendance.report_rows.as_json import microseconds
+from attendance.report_rows.reading import (
+    ORDER_OF_PEOPLE,
+    presence,
+    read_reports,
+    shown_until,
+)
+from attendance.report_rows.report import Report
+from attendance.reports.filters import ReportFilters
+from events.models import (
+    EXPECTED,
+    Event,
+    Organization,
+    Participant,
+    Registration,
+    User,
+)
+from sessions_app.models import LiveSession, SessionType
+
+# Read together for an export: few enough for memory, enough for few queries.
+ROWS_AT_ONCE = 2000
+
+# Participants, once for each session of their event, which annotates them.
+People: TypeAlias = QuerySet[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSummary:
+    """The rows of one session type.
+
+    Attributes:
+        statuses: How many rows have each status, void ones left out.
+        void: How many are of cancelled sessions, where no decision counts.
+    """
+
+    session_type: str
+    statuses: dict[str, int]
+    void: int
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return sum(self.statuses.values()) + self.void
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it in the shape of REST."""
+        return {
+            "session_type": self.session_type,
+            "rows": self.rows,
+            "void": self.void,
+            "statuses": self.statuses,
+        }
+
+
+class ReportRows:
+    """The rows that some filters leave of all reports that a user may see.
+
+    Args:
+        filters: Valid ones.
+        user: Whoever asks.
+        now: Presence in running sessions is shown until then.
+    """
+
+    def __init__(self, filters: ReportFilters, *, user: User, now: datetime) -> None:
+        self._filters = filters
+        self._user = user
+        self._now = now
+
+    @property
+    def name(self) -> str:
+        """What a file with all of it is called."""
+        if session := self._filters.cleaned_data["session"]:
+            return f"attendance-session-{session}"
+        bounds = (self._filters.cleaned_data[name] for name in ("from", "to"))
+        days = [f"{bound:%Y-%m-%d}" if bound else "" for bound in bounds]
+        if not any(days):
+            return f"attendance-until-{self._now:%Y-%m-%d}"
+        first, last = days
+        return (
+            "attendance"
+            + (f"-from-{first}" if first else "")
+            + (f"-until-{last}" if last else "")
+        )
+
+    @cached_property
+    def people(self) -> People:
+        """The rows: newest session first, then as in its report."""
+        rows = _all_rows(self._user).filter(self._filters.of_rows(self._zones()))
+        rows = rows.filter(self._is_in_report(rows))
+        return rows.order_by("-starts_at", "-session", *ORDER_OF_PEOPLE)
+
+    @cached_property
+    def summary(self) -> list[TypeSummary]:
+        """How many rows of each session type have which status; one query."""
+        counted = (
+            self.people.order_by()
+            .values_list("session_type", "status", "is_void")
+            .annotate(number=Count("pk"))
+        )
+        statuses: dict[str, dict[str, int]] = {}
+        void: dict[str, int] = defaultdict(int)
+        for session_type, status, is_void, number in counted:
+            counts = statuses.setdefault(session_type, dict.fromkeys(Status.values, 0))
+            if is_void:
+                void[session_type] += number
+            else:
+                counts[status] += number
+        return [
+            TypeSummary(session_type, statuses[session_type], void[session_type])
+            for session_type in SessionType.values
+            if session_type in statuses
+        ]
+
+    def read(self, people: Iterable[Any]) -> list[Report]:
+        """Return the reports with the rows of some of :attr:`people`, in their order.
+
+        The number of queries is constant.
+        """
+        rosters: dict[int, list[Participant]] = defaultdict(list)
+        for person in people:
+            rosters[person.session].append(person)
+        sessions = LiveSession.objects.select_related("event__organization")
+        found = sessions.in_bulk(rosters)
+        return read_reports(
+            [(found[key], roster) for key, roster in rosters.items() if key in found],
+            user=self._user,
+            now=self._now,
+        )
+
+    def chunks(self) -> Iterator[list[Report]]:
+        """Yield all of it, some sessions at a time, so that memory does not grow.
+
+        A session is never cut in two. The number of queries of each is constant.
+        """
+        for sessions in self._sessions_at_once():
+            yield self.read(self.people.filter(session__in=sessions))
+
+    def _sessions_at_once(self) -> Iterator[list[int]]:
+        sizes = (
+            self.people.order_by("-starts_at", "-session")
+            .values_list("session", "starts_at")
+            .annotate(number=Count("pk"))
+        )
+        sessions: list[int] = []
+        rows = 0
+        for session, _starts_at, number in sizes:
+            if sessions and rows + number > ROWS_AT_ONCE:
+                yield sessions
+                sessions, rows = [], 0
+            sessions.append(session)
+            rows += number
+        if sessions:
+            yield sessions
+
+    def _zones(self) -> list[str]:
+        if not self._filters.names_days:
+            return []
+        events = Event.objects.visible_to(self._user)
+        organizations = Organization.objects.filter(
+            pk__in=events.values("organization")
+        )
+        return list(
+            organizations.order_by().values_list("time_zone", flat=True).distinct()
+        )
+
+    def _is_in_report(self, rows: People) -> Q:
+        """Who is expected; of those who wait for a place, who was there or marked."""
+        condition = Q(registration__in=EXPECTED) | Q(was_seen=True) | Q(was_marked=True)
+        waiting: dict[int, list[int]] = defaultdict(list)
+        for session, person in rows.filter(
+            registration=Registration.WAITLISTED,
+            has_intervals=False,
+            starts_at__lt=self._now,
+        ).values_list("session", "pk"):
+            waiting[session].append(person)
+        for session, came in self._who_came(waiting):
+            condition |= Q(session=session, pk__in=came)
+        return condition
+
+    def _who_came(
+        self, waiting: dict[int, list[int]]
+    ) -> Iterator[tuple[int, list[int]]]:
+        if not waiting:
+            return
+        evidence = read_evidence(waiting, set().union(*waiting.values()))
+        for session in LiveSession.objects.filter(pk__in=evidence):
+            until = shown_until(session, self._now)
+            window = microseconds(session.starts_at), microseconds(until)
+            seen = evidence[session.pk].people
+            yield (
+                session.pk,
+                [
+                    person
+                    for person in waiting[session.pk]
+                    if presence(seen.get(person, NOTHING_SEEN), window)
+                ],
+            )
+
+
+def _all_rows(user: User) -> People:
+    """Everybody whom ``user`` sees, once for each session of their events.
+
+    Annotated with the session, and with the decision about them there. (Only what is
+    annotated may be filtered by: else the rows would be joined once more.)
+    """
+    return (
+        Participant.objects.visible_to(user)
+        .in_reports()
+        .annotate(
+            session=F("event__sessions"),
+            session_type=F("event__sessions__session_type"),
+            starts_at=F("event__sessions__starts_at"),
+            is_void=Q(event__sessions__cancelled_at__isnull=False),
+            decision=FilteredRelation(
+                "attendances",
+                condition=Q(attendances__session=F("event__sessions")),
+            ),
+        )
+        .filter(session__isnull=False)
+        .annotate(
+            status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
+            source=F("decision__source"),
+            has_intervals=Q(decision__intervals__isnull=False),
+            was_seen=Q(decision__intervals__0__isnull=False),
+            was_marked=Q(decision__marked_at__isnull=False),
+        )
+    )
+
+
+def rows_as_dicts(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Return the rows of reports, each with its session, in the shape of REST."""
+    rows: list[dict[str, Any]] = []
+    for report in reports:
+        event = report.session.event
+        about = {
+            "session": report.session_as_dict(),
+            "event": event.pk,
+            "organization": event.organization_id,
+        }
+        rows.extend({**about, **report.row_as_dict(row)} for row in report.rows)
+    return rows

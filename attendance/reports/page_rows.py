@@ -1,0 +1,260 @@
+"""The people of a report as a page shows them: words, a clock, and a place on the bar.
+
+Made and rendered under the reader's language. All times are the event's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from attendance.decisions.panel import TakingBack
+from attendance.evidence.reading import Attempts, Evidence
+from attendance.models import DecisionSource, Status
+from attendance.report_rows.as_json import instant, microseconds
+from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
+from attendance.reports.attendance_status import Where, whereabouts
+from attendance.reports.unmatched_panel import Desk, Link, Options, Refused
+from attendance.rules.calculation import Interval
+from attendance.wording.explanation import attempts_in_words
+from attendance.wording.phrases import (
+    amount,
+    capitalized,
+    clock,
+    clock_range,
+    comma,
+    manner,
+    share,
+)
+from attendance.wording.timeline import Axis, Bar
+from events.models import ParticipantRole
+
+# Of one person; ``Where`` itself speaks of many.
+OF_ONE = {
+    Where.HERE: pgettext_lazy("person", "here now"),
+    Where.LEFT: pgettext_lazy("person", "was here"),
+    Where.MISSING: pgettext_lazy("person", "not here yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A bar, and the same as text for those who do not see it."""
+
+    bars: list[Bar]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person on the roster, as shown.
+
+    Attributes:
+        tone: The status whose colour the row has.
+        shape: The status, or where they are while the session runs, as a shape.
+        label: The same in a word.
+        undo: What the reader may take back of the decision.
+    """
+
+    participant_id: int
+    name: str
+    role: str
+    tone: str
+    shape: str
+    label: str
+    source: str
+    presence: Presence
+    sentence: str
+    amount: str
+    share: str
+    links: list[Link]
+    undo: TakingBack | None
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerRow:
+    """Somebody seen and not on the roster, as shown.
+
+    ``identity`` is empty and ``desk`` None where the reader may not know who it was.
+    """
+
+    name: str
+    identity: str
+    kind: str
+    is_here: bool
+    presence: Presence
+    sentence: str
+    amount: str
+    desk: Desk | None
+
+
+class RowMaker:
+    """Puts the rows of one report into words.
+
+    Args:
+        report: Whose rows they are.
+        axis: The window of its session.
+        asks_whether_held: The page asks whether the session was held.
+        is_ahead: It has not begun.
+        is_running: It has begun, and not ended.
+        refused: The walk-in that was just refused, if one was.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        axis: Axis,
+        *,
+        asks_whether_held: bool,
+        is_ahead: bool,
+        is_running: bool,
+        refused: Refused | None = None,
+    ) -> None:
+        self.report = report
+        self.zone = ZoneInfo(report.session.event.time_zone)
+        self.asks_whether_held = asks_whether_held
+        self.is_ahead = is_ahead
+        self.is_running = is_running
+        self.is_live = is_running and not report.is_void
+        self.options = Options.of(report.candidates)
+        self._axis = axis
+        self._refused = refused
+        self._labels = dict(Status.choices)
+        self._sources = dict(DecisionSource.choices)
+
+    def person(self, row: ReportRow, *, undo: TakingBack | None = None) -> PersonRow:
+        """Return the row of somebody on the roster."""
+        person, decision = row.participant, row.attendance
+        presence = self._presence(row.intervals)
+        seconds = _length(row.intervals)
+        if decision and decision.attended_seconds is not None:
+            seconds = decision.attended_seconds
+        shape, label = row.status, str(self._labels[Status(row.status)])
+        if self.is_live and row.status == Status.UNKNOWN:
+            where = whereabouts(row.seen).where
+            shape, label = where.value, str(OF_ONE[where])
+        return PersonRow(
+            participant_id=person.pk,
+            name=person.name,
+            role=_("host") if person.role == ParticipantRole.HOST else "",
+            # What is void has no colour.
+            tone=Status.UNKNOWN.value if self.report.is_void else row.status,
+            shape=shape,
+            label=label,
+            source=self._source(row),
+            presence=presence,
+            sentence=self._sentence(row, presence),
+            amount="" if self.is_ahead else amount(seconds),
+            share=share(decision.percentage if decision else None),
+            links=list(map(Link.of, row.linked)),
+            undo=undo,
+        )
+
+    def stranger(self, row: UnmatchedRow) -> StrangerRow:
+        """Return the row of somebody who is not on the roster."""
+        stranger = row.stranger
+        presence = self._presence(row.intervals)
+        if self.is_live:
+            sentence = self._where_in_words(stranger.evidence)
+        else:
+            sentence = self._seen_and_tried(presence, row)
+        return StrangerRow(
+            name=stranger.name or "",
+            identity=stranger.identity or "" if self._shows_identities else "",
+            kind=manner(stranger.kind),
+            is_here=self.is_live and whereabouts(stranger.evidence).where == Where.HERE,
+            presence=presence,
+            sentence=capitalized(sentence),
+            amount=amount(row.seconds),
+            desk=Desk.of(stranger, row.guess, self.options, self._refused)
+            if self._shows_identities
+            else None,
+        )
+
+    @property
+    def _shows_identities(self) -> bool:
+        return self.report.sight.of_identities
+
+    def _sentence(self, row: ReportRow, presence: Presence) -> str:
+        """Why the decision is so; where nothing is decided, what was seen.
+
+        The page itself says, once, why nothing is decided.
+        """
+        if self.is_live and row.status == Status.UNKNOWN:
+            return self._where_in_words(row.seen)
+        decision = row.attendance
+        is_open = row.status == Status.UNKNOWN and (
+            self.report.calculated_at is None
+            or (self.asks_whether_held and not (decision and decision.failed_attempts))
+        )
+        return presence.text if is_open else row.explanation
+
+    def _source(self, row: ReportRow) -> str:
+        if row.attendance is None or row.attendance.source is None:
+            return ""
+        return str(self._sources[DecisionSource(row.attendance.source)])
+
+    # Where somebody is, while the session runs
+
+    def _where_in_words(self, seen: Evidence) -> str:
+        since, left_at, is_inferred = whereabouts(seen)
+        if since is not None:
+            return _("In the room since %(time)s") % {"time": self._clock(since)}
+        if left_at is None:
+            tried = self._tried(seen.attempts)
+            return comma().join(filter(None, [_("Not seen yet"), tried]))
+        text = _("Left at %(time)s") % {"time": self._clock(left_at)}
+        return _("%(times)s (end inferred)") % {"times": text} if is_inferred else text
+
+    # What was seen
+
+    def _seen_and_tried(self, presence: Presence, row: UnmatchedRow) -> str:
+        tried = self._tried(row.stranger.evidence.attempts)
+        if tried and not row.intervals:
+            return _("%(attempts)s, never got through") % {"attempts": tried}
+        return f"{presence.text}; {tried}" if tried else presence.text
+
+    def _tried(self, attempts: Attempts) -> str:
+        number, first_at, last_at = attempts
+        return attempts_in_words(number, _time(first_at), _time(last_at), self.zone)
+
+    def _presence(self, intervals: Sequence[Interval]) -> Presence:
+        if self.is_running:
+            # Who is there has not left: that is seen, not inferred.
+            until = microseconds(self.report.until)
+            intervals = [
+                Interval(i.joined_at, i.left_at, i.inferred and i.left_at < until)
+                for i in intervals
+            ]
+        return Presence(self._axis.bars(intervals), self._in_words(intervals))
+
+    def _in_words(self, intervals: Sequence[Interval]) -> str:
+        """The bar as text: when somebody was there, and which ends are inferred."""
+        if not intervals:
+            return _("Not seen so far") if self.is_running else _("Not seen")
+        times = comma().join(self._interval(interval) for interval in intervals)
+        return _("Seen %(times)s") % {"times": times}
+
+    def _interval(self, interval: Interval) -> str:
+        joined, left = instant(interval.joined_at), instant(interval.left_at)
+        if self.is_running and left >= self.report.until:
+            return _("since %(time)s") % {"time": self._clock(interval.joined_at)}
+        text = clock_range(joined, left, self.zone)
+        if not interval.inferred:
+            return text
+        return _("%(times)s (end inferred)") % {"times": text}
+
+    def _clock(self, microseconds_: int) -> str:
+        beside = self.report.session.starts_at
+        return clock(instant(microseconds_), self.zone, beside=beside)
+
+
+def _length(intervals: Iterable[Interval]) -> int:
+    return sum(left - joined for joined, left, _inferred in intervals) // 1_000_000
+
+
+def _time(microseconds_: int | None) -> datetime | None:
+    return None if microseconds_ is None else instant(microseconds_)

@@ -1,0 +1,335 @@
+"""The report as a page shows it: its head, its summary, and whom it shows.
+
+Decisions, figures and sentences are those of ``selectors.session_report``, the same as
+in REST; here they only get words and a clock. All times are the event's.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import cached_property
+from django.utils.translation import get_language_bidi, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from attendance.decisions.panel import MarkingDesk
+from attendance.models import Status
+from attendance.report_rows.as_json import instant, microseconds
+from attendance.report_rows.people_filter import Choice, Chooser
+from attendance.report_rows.report import Report
+from attendance.reports.attendance_status import Where, where_of
+from attendance.reports.page_rows import PersonRow, RowMaker, StrangerRow
+from attendance.reports.unmatched_panel import Refused
+from attendance.rules.calculation import MINUTE
+from attendance.wording.phrases import (
+    IN_ORDER,
+    Count,
+    clock,
+    clock_range,
+    enumerated,
+    long_date,
+)
+from attendance.wording.timeline import Axis
+from sessions_app.models import LiveSession
+
+NAMED_AT_MOST = 3
+
+# Counted in every summary of a calculated session; the others if anybody has them.
+ALWAYS_COUNTED = (Status.PRESENT, Status.LATE, Status.PARTIAL, Status.ABSENT)
+
+
+class Phase(StrEnum):
+    """Where the present lies: before, inside or after the window of a session."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    ENDED = "ended"
+
+    @classmethod
+    def of(cls, session: LiveSession, now: datetime) -> "Phase":
+        """Tell by the clock alone, also of a cancelled session."""
+        if now < session.starts_at:
+            return cls.AHEAD
+        return cls.RUNNING if now < session.end else cls.ENDED
+
+
+class ReportPage:
+    """A report in words; made and rendered under the reader's language.
+
+    ``desk`` is what the reader may decide about its people; None: nothing. ``refused``
+    is a walk-in that was just refused.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        choice: Choice,
+        *,
+        now: datetime,
+        desk: MarkingDesk | None = None,
+        refused: Refused | None = None,
+    ) -> None:
+        self.report = report
+        self.desk = desk
+        self.read_at = now
+        self.session = report.session
+        self.zone = ZoneInfo(report.session.event.time_zone)
+        phase = Phase.of(report.session, now)
+        self.is_cancelled = report.is_void
+        self.is_ahead = phase == Phase.AHEAD
+        self.is_running = phase == Phase.RUNNING
+        self.is_live = self.is_running and not self.is_cancelled
+        self.has_ended = phase == Phase.ENDED
+        self._start = microseconds(report.session.starts_at)
+        self._axis = Axis(
+            self._start, microseconds(report.session.end), get_language_bidi()
+        )
+        self.chooser = Chooser(
+            report.rows,
+            # Who sees their own row alone has nobody to choose from.
+            choice if self.is_of_all else Choice(),
+            is_live=self.is_live,
+            knows_addresses=self.may_change,
+        )
+        maker = RowMaker(
+            report,
+            self._axis,
+            asks_whether_held=self.asks_whether_held,
+            is_ahead=self.is_ahead,
+            is_running=self.is_running,
+            refused=refused,
+        )
+        undoable = desk.undoable if desk else {}
+        self.rows = [
+            maker.person(row, undo=undoable.get(row.participant.pk))
+            for row in self.chooser.rows
+        ]
+        self.strangers = [maker.stranger(row) for row in report.unmatched]
+        self.options = maker.options.as_html() if self.strangers else ""
+
+    # The head
+
+    @property
+    def may_change(self) -> bool:
+        """Organizers do; the same people see identities."""
+        return self.report.sight.of_identities
+
+    @property
+    def is_of_all(self) -> bool:
+        """The whole report; else the reader's own row alone."""
+        return self.report.sight.of_all
+
+    @property
+    def may_calculate(self) -> bool:
+        """Whether a calculation can be asked for."""
+        return self.may_change and self.has_ended and not self.is_cancelled
+
+    @property
+    def tells_how_to_join(self) -> bool:
+        """Organizers are told before the end, as long as it takes place."""
+        return self.may_change and not self.has_ended and not self.is_cancelled
+
+    @property
+    def has_decisions(self) -> bool:
+        """Whether anybody was decided about, though the room saw nobody."""
+        summary = self.report.summary
+        return summary[Status.UNKNOWN] < sum(summary.values())
+
+    @property
+    def asks_whether_held(self) -> bool:
+        """Nobody was seen, and nobody has said what that means."""
+        return (
+            self.is_of_all
+            and not self.is_cancelled
+            and self.report.nobody_seen
+            and self.report.summary[Status.UNKNOWN] > 0
+        )
+
+    @property
+    def day(self) -> str:
+        """The day on which the session began."""
+        return long_date(self._local(self.session.starts_at).date())
+
+    @property
+    def window(self) -> str:
+        """From when to when it was; a really held time beside the planned one."""
+        text = clock_range(self.session.starts_at, self.session.end, self.zone)
+        if self.session.end == self.session.ends_at:
+            return text
+        return _("%(window)s (planned until %(end)s)") % {
+            "window": text,
+            "end": self._clock(self.session.ends_at),
+        }
+
+    @property
+    def zone_name(self) -> str:
+        """The zone of every time on the page."""
+        return self.session.event.time_zone
+
+    @property
+    def as_of(self) -> str:
+        """The time of everything on the page."""
+        return self._clock(self.read_at)
+
+    @property
+    def read_on(self) -> str:
+        """The same with its day, for paper."""
+        return _("%(date)s, %(time)s") % {
+            "date": long_date(self._local(self.read_at).date()),
+            "time": f"{self._local(self.read_at):%H:%M}",
+        }
+
+    @property
+    def state(self) -> str:
+        """How far the session is, and since when the report stands."""
+        if self.is_cancelled:
+            return _("cancelled")
+        if self.is_ahead:
+            return _("not started yet")
+        if self.is_running:
+            return _("running now")
+        if not self.report.calculated_at:
+            return _("ended, not calculated yet")
+        return _("ended, calculated %(time)s") % {
+            "time": self._clock(self.report.calculated_at)
+        }
+
+    @property
+    def failed_until(self) -> str:
+        """When a failed calculation is tried again; empty if the last one went well."""
+        calculation = self.report.calculation
+        if calculation is None or not calculation.failures or not calculation.retry_at:
+            return ""
+        return self._clock(calculation.retry_at)
+
+    # The summary
+
+    @property
+    def counts(self) -> list[Count]:
+        """How many people have each status that is worth a number."""
+        summary = self.report.summary
+        decided = bool(self.report.calculated_at) and not self.report.nobody_seen
+        counts = [
+            Count(self._tone(status), str(status.label), summary[status])
+            for status in IN_ORDER
+            if summary[status] or (decided and status in ALWAYS_COUNTED)
+        ]
+        if self.is_live:
+            # Whoever is unknown is told by where they are.
+            return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
+        if not self.report.calculated_at and len(counts) <= 1 and summary["unknown"]:
+            return self._counts_before()
+        return counts
+
+    def _tone(self, status: Status) -> str:
+        """What is void has no colour."""
+        return Status.UNKNOWN.value if self.is_cancelled else status.value
+
+    def _counts_now(self) -> list[Count]:
+        """While it runs: where people are."""
+        rows = self.report.rows
+        places = [where_of(row.seen, row.status) for row in rows]
+        counts = [Count("", str(where.label), places.count(where)) for where in Where]
+        if strangers := sum(row.is_here for row in self.strangers):
+            text = _("here, not on the roster")
+            counts.append(Count("", text, strangers))
+        return counts
+
+    def _counts_before(self) -> list[Count]:
+        """While nothing is decided: who was seen so far."""
+        rows = self.report.rows
+        if self.is_ahead:
+            return [Count("", _("on the roster"), len(rows))]
+        seen = sum(bool(row.intervals) for row in rows)
+        return [
+            Count("", pgettext("people", "seen"), seen),
+            Count("", pgettext("people", "not seen"), len(rows) - seen),
+        ]
+
+    @property
+    def facts(self) -> str:
+        """What the report rests on: facts received, ends inferred."""
+        number = self.report.facts
+        if self.is_ahead and not number:
+            return ""
+        text = ngettext(
+            "%(number)d fact received.", "%(number)d facts received.", number
+        ) % {"number": number}
+        if ends := self._inferred_ends():
+            return f"{text} {ends}"
+        return text
+
+    def _inferred_ends(self) -> str:
+        if not self.has_ended:
+            return ""
+        inferred = {
+            row.participant.name: sum(i.inferred for i in row.intervals)
+            for row in self.report.rows
+            if any(i.inferred for i in row.intervals)
+        }
+        number = sum(inferred.values())
+        if not number:
+            return ""
+        if len(inferred) > NAMED_AT_MOST:
+            text = ngettext(
+                "%(number)d end inferred: the server never said that they left.",
+                "%(number)d ends inferred: the server never said that they left.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "%(number)d end inferred: the server never said that %(names)s left.",
+                "%(number)d ends inferred: the server never said that %(names)s left.",
+                number,
+            )
+        return text % {"number": number, "names": enumerated(list(inferred))}
+
+    # The people
+
+    @property
+    def statuses(self) -> list[str]:
+        """Whose colours the bars have."""
+        return list(Status.values)
+
+    @property
+    def axis_label(self) -> str:
+        """From when to when the bars run."""
+        return _("%(start)s → %(end)s") % {
+            "start": self._clock(self.session.starts_at),
+            "end": self._clock(self.session.end),
+        }
+
+    @property
+    def grace_label(self) -> str:
+        """What the dashed line is; empty where there is none."""
+        if self.grace is None:
+            return ""
+        end = self._start + self.report.policy.grace_minutes * MINUTE
+        return _("dashed: end of grace %(time)s") % {"time": self._clock(instant(end))}
+
+    @cached_property
+    def grace(self) -> str | None:
+        """Where the dashed line stands."""
+        return self._axis.end_of_grace(self.report.policy.grace_minutes)
+
+    @cached_property
+    def now(self) -> str | None:
+        """Where the present stands while the session runs."""
+        if not self.is_running:
+            return None
+        return self._axis.place(microseconds(self.report.until))
+
+    @property
+    def has_inferred(self) -> bool:
+        """Whether any bar is hatched."""
+        people: list[PersonRow | StrangerRow] = [*self.rows, *self.strangers]
+        return any(bar.inferred for row in people for bar in row.presence.bars)
+
+    # Times
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def _clock(self, moment: datetime) -> str:
+        """A time of the session's day as a clock shows it, of another day with it."""
+        return clock(moment, self.zone, beside=self.session.starts_at)

@@ -1,0 +1,161 @@
+"""The unmatched desk on the page of a report: who it probably was, and who it may be.
+
+For organizers alone. Made and rendered under the reader's language.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from attendance.evidence.guesses import Ground, Guess
+from attendance.evidence.reading import LinkedIdentity, Stranger
+from core.validators import without_hidden
+from events.models import NOT_IN_REPORTS, Participant, Registration
+
+
+class Option(NamedTuple):
+    """Somebody to choose, in words that nobody else on the list has."""
+
+    participant_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Whom an identity may be said to be.
+
+    Attributes:
+        expected: Who is on the roster.
+        others: Who had cancelled, or only looked; they become walk-ins.
+    """
+
+    expected: list[Option]
+    others: list[Option]
+
+    def named(self, participant_id: int | None) -> Option | None:
+        """Return one of them."""
+        everybody = (*self.expected, *self.others)
+        return next((one for one in everybody if one[0] == participant_id), None)
+
+    def as_html(self) -> SafeString:
+        """Return them as a select has them: made once for all strangers of a page."""
+        return render_to_string("attendance/_options.html", {"options": self})
+
+    @classmethod
+    def of(cls, candidates: Sequence[Participant]) -> "Options":
+        """Return them in the order of ``candidates``."""
+        names = Counter(person.name for person in candidates)
+        expected: list[Option] = []
+        others: list[Option] = []
+        for person in candidates:
+            group = others if person.registration in NOT_IN_REPORTS else expected
+            is_twice = names[person.name] > 1
+            group.append(Option(person.pk, _label(person, with_address=is_twice)))
+        return cls(expected, others)
+
+
+class Refused(NamedTuple):
+    """A walk-in that was refused: what had been typed, and why not.
+
+    ``field`` is the one to blame, else empty.
+    """
+
+    identity: str
+    name: str
+    email: str
+    field: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What can be said of one stranger.
+
+    Attributes:
+        identity: Theirs.
+        guess: Who it probably was, and why; may be empty.
+        guessed: The same person, if they can be chosen.
+        name, email: What a walk-in begins with.
+        refused: What was typed last, if that was refused: it is kept, and open.
+    """
+
+    identity: str
+    guess: str
+    guessed: Option | None
+    name: str
+    email: str
+    refused: Refused | None
+
+    @classmethod
+    def of(
+        cls,
+        stranger: Stranger,
+        guess: Guess | None,
+        options: Options,
+        refused: Refused | None = None,
+    ) -> "Desk | None":
+        """Return None where nothing can be said: without identity nobody is known."""
+        if not stranger.identity:
+            return None
+        known = guess.known if guess and guess.participant_id is None else None
+        if refused and refused.identity != stranger.identity:
+            refused = None
+        begun = refused or known
+        return cls(
+            identity=stranger.identity,
+            guess=_in_words(guess) if guess else "",
+            guessed=options.named(guess.participant_id) if guess else None,
+            name=begun.name if begun else without_hidden(stranger.name or ""),
+            email=begun.email if begun else "",
+            refused=refused,
+        )
+
+
+class Link(NamedTuple):
+    """By which other identity somebody was seen."""
+
+    identity: str
+    label: str
+
+    @classmethod
+    def of(cls, linked: LinkedIdentity) -> "Link":
+        """Return it by the name that it showed, if it showed one."""
+        return cls(linked.identity, linked.name or linked.identity)
+
+
+def _label(person: Participant, *, with_address: bool) -> str:
+    label = person.name
+    if with_address and person.email:
+        label = f"\u2068{label} <{person.email}>\u2069"
+    if person.registration == Registration.CANCELLED:
+        return _("%(name)s (cancelled)") % {"name": label}
+    if person.registration == Registration.VIEWED:
+        return _("%(name)s (only looked at the event)") % {"name": label}
+    if person.registration == Registration.WAITLISTED:
+        return _("%(name)s (waiting for a place)") % {"name": label}
+    return label
+
+
+def _in_words(guess: Guess) -> str:
+    """Who it probably was, and why."""
+    known = guess.known
+    values = {
+        "name": f"\u2068{guess.name}\u2069",
+        "event": f"\u2068{known.event}\u2069" if known else "",
+    }
+    if guess.ground == Ground.OWN_IDENTITY:
+        text = _("Looks like %(name)s: came by their own link, though not expected")
+    elif guess.ground == Ground.SAME_NAME:
+        text = _("Looks like %(name)s: same name")
+    elif guess.ground == Ground.PART_OF_NAME:
+        text = _("Looks like %(name)s: part of the name")
+    elif guess.participant_id is None:
+        text = _("Known as %(name)s from %(event)s, and not on this roster")
+    else:
+        text = _("Looks like %(name)s: known from %(event)s")
+    return text % values

@@ -1,0 +1,112 @@
+"""The decision about an event as a whole, from its sessions together. Pure.
+
+Source: edges.md 17.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from attendance.rules.calculation import Policy, Status
+from attendance.rules.precedence import MANUAL, is_automatic, rank
+
+# Of a whole session's window, in halves: what a mark credits.
+_HALVES = {Status.PRESENT: 2, Status.LATE: 2, Status.PARTIAL: 1, Status.ABSENT: 0}
+
+
+class SessionDecision(NamedTuple):
+    """What was decided about a person at one session.
+
+    ``attended_seconds`` is what a calculation found, None before any; ``is_marked``: a
+    person decided, or applied what a machine had found.
+    """
+
+    status: str
+    source: str | None
+    is_marked: bool
+    window_seconds: int
+    attended_seconds: int | None
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a calculation decided."""
+        return is_automatic(self.source) and not self.is_marked
+
+
+class Credit(NamedTuple):
+    """What some session decisions amount to; seconds without the excused ones."""
+
+    sessions: int
+    excused: int
+    credited_seconds: int
+    window_seconds: int
+
+
+class Derived(NamedTuple):
+    """The decision about the event."""
+
+    status: str
+    source: str
+
+
+def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | None:
+    """Return what the decisions amount to; None if nothing is known.
+
+    With one session it is that session's. With several, credited seconds count against
+    the sum of the windows: a computed session credits what was attended, a marked one
+    all of its window (present, late), half (partial) or nothing (absent); excused ones
+    are left out of both. Under ``partial_from`` it is absent, over ``present_over``
+    present, else partial.
+
+    Args:
+        decisions: One for each session that counts, those unknown are passed over.
+        policy: The organization's thresholds.
+    """
+    known = _known(decisions)
+    if not known:
+        return None
+    if len(known) == 1:
+        [only] = known
+        return Derived(only.status, only.source or MANUAL)
+    source = _source(known)
+    counted = [one for one in known if one.status != Status.EXCUSED]
+    if not counted:
+        return Derived(Status.EXCUSED, source)
+    return Derived(_status(counted, policy), source)
+
+
+def credit(decisions: Iterable[SessionDecision]) -> Credit:
+    """Return what the decisions amount to, for saying so."""
+    known = _known(decisions)
+    counted = [one for one in known if one.status != Status.EXCUSED]
+    return Credit(
+        sessions=len(known),
+        excused=len(known) - len(counted),
+        credited_seconds=sum(map(_credited_halves, counted)) // 2,
+        window_seconds=sum(one.window_seconds for one in counted),
+    )
+
+
+def _known(decisions: Iterable[SessionDecision]) -> list[SessionDecision]:
+    return [one for one in decisions if one.source and one.status != Status.UNKNOWN]
+
+
+def _status(counted: list[SessionDecision], policy: Policy) -> Status:
+    hundredfold = 100 * sum(map(_credited_halves, counted))
+    window_halves = 2 * sum(one.window_seconds for one in counted)
+    if hundredfold < policy.partial_from * window_halves:
+        return Status.ABSENT
+    if hundredfold > policy.present_over * window_halves:
+        return Status.PRESENT
+    return Status.PARTIAL
+
+
+def _credited_halves(one: SessionDecision) -> int:
+    """Return the credited seconds, twice, so that they stay whole."""
+    if one.is_computed:
+        return 2 * (one.attended_seconds or 0)
+    return _HALVES[Status(one.status)] * one.window_seconds
+
+
+def _source(known: list[SessionDecision]) -> str:
+    machines = [one.source for one in known if one.is_computed and one.source]
+    return max(machines, key=lambda one: rank(one, marked=False), default=MANUAL)

@@ -1,0 +1,239 @@
+"""The unmatched desk: saying whom an identity belongs to, and taking that back.
+
+What somebody says is remembered (``KnownIdentity``): the same person is found by it in
+the organization's other sessions too (``known_people.py``). The session at hand is
+calculated anew at once, others when they are due.
+"""
+
+import logging
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.calculating.sessions import calculate_session
+from attendance.evidence.known_people import KNOWN_PEOPLE
+from core.errors import Conflict, Invalid
+from events.models import (
+    NOT_IN_REPORTS,
+    Event,
+    KnownIdentity,
+    Participant,
+    Registration,
+    User,
+)
+from events.services import create_participant, update_participant
+from sessions_app.models import LiveSession
+from sessions_app.stays import STAYS
+
+logger = logging.getLogger(__name__)
+
+
+class WalkIn(NamedTuple):
+    """Somebody who came without being on the roster."""
+
+    name: str
+    email: str = ""
+
+
+class Meaning(NamedTuple):
+    """Whom an identity seen in a session means; nobody: ``participant_id`` None."""
+
+    participant_id: int | None
+    is_linked: bool
+
+
+_MEANING = f"""
+    WITH stay AS MATERIALIZED ({STAYS} AND s.id = ANY(%(sessions)s)),
+    known AS ({KNOWN_PEOPLE})
+    SELECT known.participant_id, coalesce(known.is_linked, false)
+    FROM stay LEFT JOIN known USING (event_id, identity)
+    WHERE stay.identity = %(identity)s
+    LIMIT 1
+"""
+
+
+def link_identity(
+    *,
+    session: LiveSession,
+    identity: str,
+    participant: Participant | None = None,
+    walk_in: WalkIn | None = None,
+    by: User,
+    now: datetime,
+) -> Participant:
+    """Say who an unmatched identity is, and calculate the session anew if it has ended.
+
+    Somebody on the roster who had cancelled or only looked becomes a walk-in: they
+    came. Saying it again corrects it.
+
+    Args:
+        session: Where the identity was seen; with its event and organization at hand.
+        identity: As LiveKit told it.
+        participant: Who it is, of the session's event; or else
+        walk_in: Whom to put on the roster.
+        by: Who says so.
+        now: Whether the session has ended.
+
+    Returns:
+        Whom it means now.
+
+    Raises:
+        Invalid: neither or both are given, or nobody with this identity was seen.
+        Conflict: the identity is somebody's own, or the walk-in's address stands on
+            the roster already.
+    """
+    with transaction.atomic():
+        _alone_in_organization(session.event)
+        _must_be_free(session, identity)
+        person = _person(session.event, participant, walk_in)
+        _remember(session.event, identity, person, by)
+    _tell("link_identity", session, by, person.pk)
+    _calculate(session, now)
+    return person
+
+
+def unlink_identity(
+    *, session: LiveSession, identity: str, by: User, now: datetime
+) -> None:
+    """Take back what was said of an identity, here and for that person elsewhere.
+
+    Raises:
+        Invalid: nobody linked this identity to anybody in this session.
+    """
+    with transaction.atomic():
+        _alone_in_organization(session.event)
+        meaning = _meaning(session, identity)
+        if meaning.participant_id is None or not meaning.is_linked:
+            raise Invalid(
+                "not_linked",
+                _("Nobody linked this identity to a person of this event."),
+                field="identity",
+            )
+        person = Participant.objects.get(pk=meaning.participant_id)
+        _links(session.event, identity).filter(
+            participant__in=Participant.objects.same_person(person)
+        ).delete()
+    _tell("unlink_identity", session, by, person.pk)
+    _calculate(session, now)
+
+
+def _alone_in_organization(event: Event) -> None:
+    """Let two who link at once do it one after the other, until the transaction ends.
+
+    Of the whole organization: a link marks all events of its person as changed, so two
+    in different events would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"link_identity {event.organization_id}"],
+        )
+
+
+def _meaning(session: LiveSession, identity: str) -> Meaning:
+    """Return whom the identity means in this session.
+
+    Raises:
+        Invalid: nobody with this identity was seen, nor tried to connect.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MEANING, {"sessions": [session.pk], "identity": identity})
+        row = cursor.fetchone()
+    if row is None:
+        raise Invalid(
+            "nobody_seen",
+            _("Nobody with this identity was seen in this session."),
+            field="identity",
+        )
+    return Meaning._make(row)
+
+
+def _must_be_free(session: LiveSession, identity: str) -> None:
+    meaning = _meaning(session, identity)
+    if meaning.participant_id is not None and not meaning.is_linked:
+        owner = Participant.objects.get(pk=meaning.participant_id)
+        raise Conflict(
+            "own_identity",
+            _("This identity is %(name)s's own: only they can join with it.")
+            % {"name": owner.name},
+            field="identity",
+            participant=owner.pk,
+        )
+
+
+def _person(
+    event: Event, participant: Participant | None, walk_in: WalkIn | None
+) -> Participant:
+    if (participant is None) == (walk_in is None):
+        raise Invalid(
+            "one_of",
+            _("Give either a participant or a walk-in."),
+            field="participant",
+        )
+    if walk_in is not None:
+        return _walk_in(event, walk_in)
+    assert participant is not None  # noqa: S101  one of the two is given
+    if participant.registration in NOT_IN_REPORTS:
+        changes = {"registration": Registration.WALK_IN}
+        return update_participant(participant=participant, changes=changes)
+    return participant
+
+
+def _walk_in(event: Event, walk_in: WalkIn) -> Participant:
+    if walk_in.email:
+        there = event.participants.filter(email__iexact=walk_in.email).first()
+        if there is not None:
+            raise Conflict(
+                "email_on_roster",
+                _("%(name)s on the roster has this address: choose them instead.")
+                % {"name": there.name},
+                field="walk_in.email",
+                participant=there.pk,
+            )
+    return create_participant(
+        event=event,
+        name=walk_in.name,
+        email=walk_in.email,
+        registration=Registration.WALK_IN,
+    )
+
+
+def _remember(event: Event, identity: str, person: Participant, by: User) -> None:
+    """Write the link in the place of those to others of this event."""
+    links = _links(event, identity)
+    links.filter(participant__event=event).exclude(participant=person).delete()
+    if person.identity == identity:
+        # Theirs by itself, now that they are on the roster again.
+        return
+    KnownIdentity.objects.get_or_create(
+        organization_id=event.organization_id,
+        identity=identity,
+        participant=person,
+        defaults={"created_by": by},
+    )
+
+
+def _links(event: Event, identity: str) -> models.QuerySet[KnownIdentity]:
+    return KnownIdentity.objects.filter(
+        organization=event.organization_id, identity=identity
+    )
+
+
+def _calculate(session: LiveSession, now: datetime) -> None:
+    """Calculate it if it counts; a failure is noted and tried again by itself."""
+    if session.cancelled_at is None and session.end <= now:
+        calculate_session(session, now=now)
+
+
+def _tell(op: str, session: LiveSession, by: User, person: int) -> None:
+    logger.info(
+        "Somebody said whom an identity means.",
+        extra={
+            "op": op,
+            "session": session.pk,
+            "participant": person,
+            "actor": by.pk,
+        },
+    )

@@ -1,0 +1,340 @@
+"""The plain words that say how a decision came about, in the reader's language.
+
+It is made from the parts of the decision, so that one decision can be read in any
+language and on any clock. Every text that a translator gets is
+a whole sentence or a whole clause, with its values by name. Words are about the person
+and the time; clock times are 24 hours with Western digits.
+
+Source: docs/architecture.md, "Rules"; the figures come from ``rules/calculation.py``.
+"""
+
+from datetime import datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.rules.calculation import Policy, Status
+from attendance.rules.event_result import Credit
+from attendance.rules.precedence import SYSTEM_DEFAULT, WHITEBOARD_AUTO
+from attendance.wording.human_sources import (
+    SOURCES_OF_PEOPLE,
+    by_a_person,
+    with_what_is_beside,
+)
+from attendance.wording.parts import BEGINNING, Decision, clock
+
+SHOWN_IN_SECONDS_UNDER = 120
+"""Shorter windows and shorter presence are told in seconds, all else in minutes."""
+
+
+def explain(decision: Decision, zone: tzinfo) -> str:
+    """Say in a sentence or two, in the active language, how a decision came about.
+
+    Args:
+        decision: Its parts.
+        zone: The zone whose clock the reader looks at.
+
+    Returns:
+        Plain text, not escaped for HTML. Names and notes are isolated where the
+        language runs from right to left.
+
+    Raises:
+        KeyError: The status is not known.
+    """
+    return with_what_is_beside(_sentence(decision, zone), decision, zone)
+
+
+def _sentence(decision: Decision, zone: tzinfo) -> str:
+    if decision.follows is not None:
+        return _by_the_sessions(decision, decision.follows)
+    if decision.source == SYSTEM_DEFAULT:
+        return _by_default(decision, zone)
+    if decision.source in SOURCES_OF_PEOPLE or decision.marked_by_name:
+        return by_a_person(decision, zone)
+    if decision.status == Status.UNKNOWN:
+        return _unknown(decision, zone)
+    if decision.computed_status not in (None, decision.status):
+        return by_a_person(decision, zone)  # who applied a suggestion is forgotten
+    return _by_what_was_seen(decision, zone)
+
+
+def _unknown(decision: Decision, zone: tzinfo) -> str:
+    if not decision.calculated:
+        return _("Unknown: not calculated yet")
+    if not decision.nobody_seen:
+        return _("Unknown: nothing decided yet")
+    if attempts := _attempts(decision, zone):
+        return _(
+            "Unknown: %(attempts)s, never got through; nobody was seen in this session"
+        ) % {"attempts": attempts}
+    return _("Unknown: nobody was seen in this session. Was it held?")
+
+
+def _by_default(decision: Decision, zone: tzinfo) -> str:
+    attempts = _attempts(decision, zone)
+    if decision.nobody_seen and attempts:
+        return _(
+            "Absent: %(attempts)s, never got through; nobody was seen in this session, "
+            "and an organizer counted everyone as absent"
+        ) % {"attempts": attempts}
+    if decision.nobody_seen:
+        return _(
+            "Absent: nobody was seen in this session, "
+            "and an organizer counted everyone as absent"
+        )
+    if attempts:
+        return _never_seen(decision, zone)
+    return _("Absent: nothing showed that they came")
+
+
+# What follows from the sessions of an event
+
+
+def _by_the_sessions(decision: Decision, credit: Credit) -> str:
+    """How many sessions decide, and what of them counts."""
+    if credit.sessions == 1:
+        text = _("%(status)s: follows from the only session that decides")
+    elif credit.excused == credit.sessions:
+        text = ngettext(
+            "%(status)s: excused from %(sessions)d session",
+            "%(status)s: excused from all %(sessions)d sessions",
+            credit.sessions,
+        )
+    elif credit.excused:
+        text = ngettext(
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%), "
+            "%(excused)d excused session is left out",
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%), "
+            "%(excused)d excused sessions are left out",
+            credit.excused,
+        )
+    else:
+        text = _(
+            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
+            "%(window)d minutes count (%(percentage)s %%)"
+        )
+    return text % {
+        "status": BEGINNING[decision.status],
+        "sessions": credit.sessions,
+        "excused": credit.excused,
+        "attended": credit.credited_seconds // 60,
+        "window": credit.window_seconds // 60,
+        "percentage": _percentage(_share(credit)),
+    }
+
+
+def _share(credit: Credit) -> Decimal:
+    if not credit.window_seconds:
+        return Decimal(0)
+    share = Decimal(100 * credit.credited_seconds) / credit.window_seconds
+    return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+# What a machine saw
+
+
+def _by_what_was_seen(decision: Decision, zone: tzinfo) -> str:
+    if decision.attended_seconds is None:
+        return _("%(status)s: follows from the sessions") % {
+            "status": BEGINNING[decision.status]
+        }
+    if decision.first_seen_at is None and not decision.attended_seconds:
+        return _never_seen(decision, zone)
+    if decision.first_seen_at is None or decision.policy is None:
+        return _("%(status)s: %(amount)s") % {
+            "status": BEGINNING[decision.status],
+            "amount": _amount(decision),
+        }
+    policy = decision.policy
+    sentence = _rule(decision, policy) % {
+        "amount": _amount(decision),
+        "arrival": _arrival(decision, decision.first_seen_at, policy, zone),
+        "visits": _visits(decision, zone),
+        "partial_from": policy.partial_from,
+        "present_over": policy.present_over,
+        "regardless_over": policy.present_regardless_over,
+    }
+    return _with_remarks(sentence, decision, zone)
+
+
+def _never_seen(decision: Decision, zone: tzinfo) -> str:
+    if attempts := _attempts(decision, zone):
+        return _("Absent: %(attempts)s, never got through") % {"attempts": attempts}
+    return _("Absent: never seen in this session")
+
+
+def _rule(decision: Decision, policy: Policy) -> str:
+    """The sentence of the rule that gave the status, its values still to be put in."""
+    if decision.status == Status.PRESENT and decision.is_late:
+        return _(
+            "Present: %(amount)s, %(arrival)s; "
+            "over %(regardless_over)d %%, so present all the same"
+        )
+    if decision.status == Status.PRESENT:
+        return _("Present: %(amount)s, %(arrival)s")
+    if decision.status == Status.PARTIAL:
+        return _("Partial: %(amount)s, %(visits)s")
+    if decision.status == Status.ABSENT:
+        return _("Absent: %(amount)s, under %(partial_from)d %%")
+    if policy.present_over == 50:
+        return _(
+            "Late: %(amount)s, %(arrival)s; "
+            "over half, but not over %(regardless_over)d %%"
+        )
+    return _(
+        "Late: %(amount)s, %(arrival)s; "
+        "over %(present_over)d %%, but not over %(regardless_over)d %%"
+    )
+
+
+def _amount(decision: Decision) -> str:
+    """How long somebody was there, of how long: 52 of 60 minutes (86.67 %)."""
+    attended, window = decision.attended_seconds or 0, decision.window_seconds or 0
+    if window < SHOWN_IN_SECONDS_UNDER:
+        text = ngettext(
+            "%(attended)d of %(window)d second (%(percentage)s %%)",
+            "%(attended)d of %(window)d seconds (%(percentage)s %%)",
+            window,
+        )
+    elif attended < SHOWN_IN_SECONDS_UNDER:
+        window //= 60
+        text = ngettext(
+            "%(attended)d second of %(window)d minutes (%(percentage)s %%)",
+            "%(attended)d seconds of %(window)d minutes (%(percentage)s %%)",
+            attended,
+        )
+    else:
+        attended, window = attended // 60, window // 60
+        text = ngettext(
+            "%(attended)d of %(window)d minute (%(percentage)s %%)",
+            "%(attended)d of %(window)d minutes (%(percentage)s %%)",
+            window,
+        )
+    percentage = _percentage(decision.percentage or Decimal(0))
+    amount = text % {"attended": attended, "window": window, "percentage": percentage}
+    if decision.source == WHITEBOARD_AUTO:
+        return _("%(amount)s on the whiteboard") % {"amount": amount}
+    return amount
+
+
+def _percentage(percentage: Decimal) -> str:
+    """Two decimals, none where both are zero, with the language's own separator."""
+    return number_format(percentage, 2 if percentage % 1 else 0)
+
+
+def _arrival(
+    decision: Decision, first_seen_at: datetime, policy: Policy, zone: tzinfo
+) -> str:
+    """When somebody came, and what the grace says to it."""
+    grace = policy.grace_minutes
+    late_by = ((decision.late_seconds or 0) - grace * 60) // 60
+    if decision.is_late and grace:
+        text = _after_the_grace(late_by)
+    elif decision.is_late:
+        text = _after_the_start(late_by)
+    elif decision.attended_seconds == decision.window_seconds:
+        text = _throughout(decision)
+    elif grace:
+        text = ngettext(
+            "first seen at %(time)s, within the %(grace)d minute's grace",
+            "first seen at %(time)s, within the %(grace)d minutes' grace",
+            grace,
+        )
+    else:
+        text = _("first seen at %(time)s")
+    time = clock(first_seen_at, zone)
+    return text % {"time": time, "grace": grace, "late_by": late_by}
+
+
+def _after_the_grace(late_by: int) -> str:
+    if not late_by:
+        return _("first seen at %(time)s, less than a minute after the grace ended")
+    return ngettext(
+        "first seen at %(time)s, %(late_by)d minute after the grace ended",
+        "first seen at %(time)s, %(late_by)d minutes after the grace ended",
+        late_by,
+    )
+
+
+def _after_the_start(late_by: int) -> str:
+    """The same under a policy without any grace."""
+    if not late_by:
+        return _("first seen at %(time)s, less than a minute after the start")
+    return ngettext(
+        "first seen at %(time)s, %(late_by)d minute after the start",
+        "first seen at %(time)s, %(late_by)d minutes after the start",
+        late_by,
+    )
+
+
+def _throughout(decision: Decision) -> str:
+    if decision.source == WHITEBOARD_AUTO:
+        return _("from the start to the end")
+    return _("in the room from the start to the end")
+
+
+def _visits(decision: Decision, zone: tzinfo) -> str:
+    count = decision.interval_count
+    if count == 1:
+        return _("from %(first)s to %(last)s") % {
+            "first": clock(decision.first_seen_at, zone),
+            "last": clock(decision.last_seen_at, zone),
+        }
+    if count == 2:
+        return _("in two visits")
+    return ngettext("in %(count)d visit", "in %(count)d visits", count) % {
+        "count": count
+    }
+
+
+def _with_remarks(sentence: str, decision: Decision, zone: tzinfo) -> str:
+    """Add what the reader should know beside the rule that decided."""
+    attempts = _attempts(decision, zone)
+    if attempts and decision.status != Status.PRESENT:
+        sentence = _("%(sentence)s; %(attempts)s without getting through") % {
+            "sentence": sentence,
+            "attempts": attempts,
+        }
+    if decision.end_inferred:
+        sentence = _("%(sentence)s; never seen leaving, so counted until %(time)s") % {
+            "sentence": sentence,
+            "time": clock(decision.last_seen_at, zone),
+        }
+    return sentence
+
+
+def _attempts(decision: Decision, zone: tzinfo) -> str:
+    return attempts_in_words(
+        decision.failed_attempts,
+        decision.first_attempt_at,
+        decision.last_attempt_at,
+        zone,
+    )
+
+
+def attempts_in_words(
+    count: int, first_at: datetime | None, last_at: datetime | None, zone: tzinfo
+) -> str:
+    """How often somebody tried in vain to connect, and when; empty if never."""
+    if not count:
+        return ""
+    first, last = clock(first_at, zone), clock(last_at, zone)
+    if count == 1:
+        text = _("tried to connect once at %(first)s")
+    elif first == last:
+        text = ngettext(
+            "tried to connect %(count)d time at %(first)s",
+            "tried to connect %(count)d times at %(first)s",
+            count,
+        )
+    else:
+        text = ngettext(
+            "tried to connect %(count)d time between %(first)s and %(last)s",
+            "tried to connect %(count)d times between %(first)s and %(last)s",
+            count,
+        )
+    return text % {"count": count, "first": first, "last": last}

@@ -1,0 +1,156 @@
+"""What people said and did, as clauses and sentences: the half of an explanation.
+
+``explanation.py`` has the other half, what was seen.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.rules.calculation import Status
+from attendance.rules.precedence import (
+    ADMIN_OVERRIDE,
+    CHECK_IN,
+    MANUAL,
+    PARENT_REPORTED,
+    SELF_REPORTED,
+)
+from attendance.wording.parts import (
+    BEGINNING,
+    COMPUTED,
+    Decision,
+    clock_and_day,
+    isolated,
+)
+
+SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_REPORTED}
+
+_ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。", ".”", "!”", "?”")
+
+BY_THEMSELVES, BY_BADGE = "self", "qr"
+# A check-in that was sent so much later than it happened says so.
+TOLD_LATER_FROM = timedelta(minutes=2)
+
+
+def by_a_person(decision: Decision, zone: tzinfo) -> str:
+    """Say who decided, when, why, and what was computed."""
+    notes = " ".join(decision.notes.split())
+    computed = COMPUTED.get(decision.computed_status or "")
+    if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
+        text = _("%(status)s: %(act)s: “%(notes)s” Computed: %(computed)s.")
+    elif notes and computed:
+        text = _("%(status)s: %(act)s: “%(notes)s”. Computed: %(computed)s.")
+    elif notes:
+        text = _("%(status)s: %(act)s: “%(notes)s”")
+    elif computed:
+        text = _("%(status)s: %(act)s. Computed: %(computed)s.")
+    else:
+        text = _("%(status)s: %(act)s")
+    return text % {
+        "status": BEGINNING[decision.status],
+        "act": _act(decision, zone),
+        "notes": isolated(notes),
+        "computed": computed,
+    }
+
+
+def with_what_is_beside(sentence: str, decision: Decision, zone: tzinfo) -> str:
+    """Add what else is known, and did not decide: a check-in, the person's answer."""
+    for remark in _remarks(decision, zone):
+        if sentence.endswith(_ENDS_OF_SENTENCES):
+            text = _("%(sentence)s %(remark)s")
+        else:
+            text = _("%(sentence)s. %(remark)s")
+        sentence = text % {"sentence": sentence, "remark": remark}
+    return sentence
+
+
+def _remarks(decision: Decision, zone: tzinfo) -> Iterator[str]:
+    if decision.checked_in_at is not None and decision.source != CHECK_IN:
+        yield _("Checked in at %(time)s.") % {
+            "time": clock_and_day(
+                decision.checked_in_at, decision.window_starts_at, zone
+            )
+        }
+    if decision.self_attended is not None and decision.source != SELF_REPORTED:
+        if decision.self_attended:
+            yield _("Own answer: they were there.")
+        else:
+            yield _("Own answer: they were not there.")
+
+
+def _act(decision: Decision, zone: tzinfo) -> str:
+    """What a person did and when, and who it was if a name is known."""
+    if decision.source == CHECK_IN and decision.checked_in_at is not None:
+        return _check_in(decision, decision.checked_in_at, zone)
+    if decision.marked_at is None:
+        return _("marked by hand")
+    if decision.source == SELF_REPORTED:
+        text = _own_answer(decision)
+    elif decision.marked_by_name:
+        text = _act_by_name(decision)
+    else:
+        text = _act_of_nobody(decision)
+    return text % {
+        "name": isolated(decision.marked_by_name),
+        "time": clock_and_day(decision.marked_at, decision.window_starts_at, zone),
+    }
+
+
+def _act_by_name(decision: Decision) -> str:
+    if decision.source == CHECK_IN:
+        return _("checked in by %(name)s at %(time)s")
+    if decision.source == PARENT_REPORTED:
+        return _("reported by a parent, marked by %(name)s at %(time)s")
+    if decision.source in SOURCES_OF_PEOPLE:
+        return _("marked by %(name)s at %(time)s")
+    return _("suggested from what was seen, confirmed by %(name)s at %(time)s")
+
+
+def _act_of_nobody(decision: Decision) -> str:
+    if decision.source == CHECK_IN:
+        return _("checked in at %(time)s")
+    if decision.source == PARENT_REPORTED:
+        return _("reported by a parent at %(time)s")
+    return _("marked by hand at %(time)s")
+
+
+def _own_answer(decision: Decision) -> str:
+    if decision.status == Status.PRESENT:
+        return _("said at %(time)s that they were there")
+    return _("said at %(time)s that they were not there")
+
+
+def _check_in(decision: Decision, at: datetime, zone: tzinfo) -> str:
+    """How and when somebody came, how late, and when it was heard of if later."""
+    start, received = decision.window_starts_at, decision.check_in_received_at
+    act = _way_of_coming(decision) % {
+        "name": isolated(decision.marked_by_name),
+        "time": clock_and_day(at, start, zone),
+    }
+    if decision.status == Status.LATE and start is not None:
+        late_by = (at - start) // timedelta(minutes=1)
+        text = ngettext(
+            "%(act)s, %(late_by)d minute after the start",
+            "%(act)s, %(late_by)d minutes after the start",
+            late_by,
+        )
+        act = text % {"act": act, "late_by": late_by}
+    if received is not None and received - at >= TOLD_LATER_FROM:
+        act = _("%(act)s (heard of at %(time)s)") % {
+            "act": act,
+            "time": clock_and_day(received, start, zone),
+        }
+    return act
+
+
+def _way_of_coming(decision: Decision) -> str:
+    if decision.check_in_method == BY_THEMSELVES:
+        return _("checked in by themselves at %(time)s")
+    if not decision.marked_by_name:
+        return _("checked in at %(time)s")
+    if decision.check_in_method == BY_BADGE:
+        return _("badge scanned by %(name)s at %(time)s")
+    return _("checked in by %(name)s at %(time)s")

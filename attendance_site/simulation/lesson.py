@@ -1,0 +1,363 @@
+"""A session that is played and held: sent, ended, calculated, and compared.
+
+The lesson has a clock of its own, which may run faster than time: it begins in the past
+so that it reaches the present when the lesson is over. No fact lies in the future, and
+while it plays its page shows a running session.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from attendance.calculating.sessions import calculate_session
+from attendance_site.simulation import instance, ownership, parts
+from attendance_site.simulation.expectation import (
+    Said,
+    expect_person,
+    expect_stranger,
+    said_of_person,
+    said_of_stranger,
+)
+from attendance_site.simulation.livekit import (
+    SimulatedPerson,
+    SimulatedRoom,
+    WebhookSender,
+)
+from attendance_site.simulation.parts import MINUTE, Part, Scene
+from attendance_site.simulation.reading import read_report, reader_of
+from events.models import (
+    Organization,
+    ParticipantRole,
+    User,
+)
+from events.services import create_event, create_participant, publish_event
+from sessions_app.models import LiveSession, SessionType
+from sessions_app.services import end_session, schedule_session
+
+SLUG = "simulated-lessons"
+# Seconds after the lesson's start: the room opens, all is told, the schedule ends. The
+# last comes last, so that the session runs until it is ended.
+FIRST, LAST, SCHEDULED = -7 * MINUTE, 62 * MINUTE, 75 * MINUTE
+DELAYED, COPIED = 0.2, 0.15
+
+NAMES = (
+    "Amina Hadid",
+    "Yusuf Karim",
+    "Maria Lopes",
+    "Tom Becker",
+    "Omar Nasser",
+    "Lena Fischer",
+    "Noor Aziz",
+    "Ivan Petrov",
+    "Sara Lindqvist",
+    "Huda Salem",
+    "Chen Wei",
+    "Fatima Zahra",
+    "Jonas Weber",
+    "Aisha Bello",
+)
+PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
+GUEST = SimulatedPerson("guest-7f3a", "Lina")
+AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
+
+
+class Delivery(NamedTuple):
+    """One body, and when it is sent, in seconds after the lesson's start."""
+
+    second: int
+    body: dict[str, Any]
+
+
+class Played(NamedTuple):
+    """What somebody did; ``story`` says it in words. An agent is in no report."""
+
+    name: str
+    story: str
+    presence: list[tuple[int, int]]
+    attempts: int
+    on_roster: bool
+    in_report: bool = True
+
+
+@dataclass(slots=True)
+class Line:
+    """What a report should say of somebody, and what it says; None: not there."""
+
+    name: str
+    story: str
+    expected: Said | None
+    reported: Said | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the report is right about them."""
+        return self.expected == self.reported
+
+
+@dataclass(slots=True)
+class Simulation:
+    """One simulated session.
+
+    Attributes:
+        window: Length of the session in seconds, from its start to its real end.
+        reader: Who reads the report.
+        copies: How many deliveries are sent a second time.
+        disordered: How many are sent after one that happened later.
+    """
+
+    session: LiveSession
+    reader: User
+    seed: int
+    window: int
+    deliveries: list[Delivery]
+    played: list[Played]
+    copies: int
+    disordered: int
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The page of its report."""
+        return f"{settings.PUBLIC_URL}/sessions/{self.session.pk}/"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the report is right about everybody."""
+        return all(line.agrees for line in self.lines)
+
+
+# --- The play -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def prepare(
+    *,
+    organization: Organization | None,
+    participants: int,
+    seed: int,
+    speed: float,
+    now: datetime,
+) -> Simulation:
+    """Make an event, its roster and its session, and write the play.
+
+    Args:
+        organization: Where; None: in one for simulations.
+        participants: How many people are on the roster, at least 1.
+        seed: The same seed gives the same play.
+        speed: How many seconds of the lesson pass in one, at least 1; ``inf``: all.
+        now: When the play begins.
+
+    Raises:
+        NotOurs: the organization for simulations is somebody else's.
+        NoReader: nobody may read the report.
+    """
+    random = Random(seed)  # noqa: S311
+    behind = LAST - (LAST - FIRST) / speed
+    starts_at = (now - timedelta(seconds=behind)).replace(microsecond=0)
+    session = _session(organization, participants, seed, starts_at)
+    closing = random.randint(52 * MINUTE, 58 * MINUTE)
+    room = SimulatedRoom(session.room_name, starts_at + timedelta(seconds=FIRST))
+    played = list(_play(session, room, closing, random))
+    room.finish(starts_at + timedelta(seconds=closing))
+    deliveries = [
+        Delivery(int(body["createdAt"]) - int(starts_at.timestamp()), body)
+        for body in room.deliveries
+    ]
+    late = _delayed(deliveries, random)
+    copies = _copies(late, random)
+    return Simulation(
+        session=session,
+        reader=reader_of(session.event.organization),
+        seed=seed,
+        window=closing + random.randint(-2 * MINUTE, 2 * MINUTE),
+        deliveries=sorted(late + copies, key=lambda delivery: delivery.second),
+        played=played,
+        copies=len(copies),
+        disordered=_disordered(late),
+    )
+
+
+def _session(
+    organization: Organization | None,
+    participants: int,
+    seed: int,
+    starts_at: datetime,
+) -> LiveSession:
+    ours = organization is None
+    organization = organization or ownership.ensure_organization(
+        slug=SLUG, name="Simulated lessons (demo)", time_zone="UTC", language="en"
+    )
+    ends_at = starts_at + timedelta(seconds=SCHEDULED)
+    event = publish_event(
+        event=create_event(
+            organization=organization,
+            title=f"Simulated lesson, seed {seed}",
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+    )
+    if ours:
+        ownership.mark(event)
+    for name in _names(participants):
+        is_host = name == NAMES[0]
+        role = ParticipantRole.HOST if is_host else ParticipantRole.ATTENDEE
+        create_participant(event=event, name=name, role=role)
+    return schedule_session(
+        event=event,
+        title=event.title,
+        session_type=SessionType.ACADEMIC,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+
+
+def _names(number: int) -> list[str]:
+    further = (f"Student {n}" for n in range(len(NAMES) + 1, number + 1))
+    return [*NAMES[:number], *further]
+
+
+def _play(
+    session: LiveSession, room: SimulatedRoom, closing: int, random: Random
+) -> Iterator[Played]:
+    """Let everybody play: the roster in its order, then those who are on none."""
+    roster = session.event.participants.order_by("pk")
+    cast: list[tuple[SimulatedPerson, Part, bool]] = [
+        (SimulatedPerson(one.identity, one.name), part, True)
+        for one, part in zip(roster, _parts(), strict=False)
+    ]
+    cast += [(PHONE, parts.leaves_early, False), (GUEST, parts.late, False)]
+    for person, part, on_roster in [*cast, (AGENT, parts.host, False)]:
+        scene = Scene(
+            room,
+            person,
+            starts_at=session.starts_at,
+            closing=closing,
+            random=random,
+        )
+        story = part(scene)
+        yield Played(
+            person.name,
+            story,
+            scene.presence,
+            scene.attempts,
+            on_roster,
+            in_report=person is not AGENT,
+        )
+
+
+def _parts() -> Iterator[Part]:
+    yield parts.host
+    while True:
+        yield from parts.OF_PEOPLE
+
+
+def _delayed(deliveries: list[Delivery], random: Random) -> list[Delivery]:
+    """Hold up every fifth delivery or so by up to ten minutes."""
+    return [
+        Delivery(min(second + random.randint(10, 600), LAST), body)
+        if random.random() < DELAYED
+        else Delivery(second, body)
+        for second, body in deliveries
+    ]
+
+
+def _copies(deliveries: list[Delivery], random: Random) -> list[Delivery]:
+    """Return some again, for a later time."""
+    return [
+        Delivery(min(second + random.randint(0, 300), LAST), body)
+        for second, body in deliveries
+        if random.random() < COPIED
+    ]
+
+
+def _disordered(deliveries: list[Delivery]) -> int:
+    """Count those that are sent after one that happened later."""
+    newest, number = 0, 0
+    for _second, body in sorted(deliveries, key=lambda delivery: delivery.second):
+        happened = int(body["createdAt"])
+        number += happened < newest
+        newest = max(newest, happened)
+    return number
+
+
+# --- Holding it -----------------------------------------------------------------------
+
+
+def hold(
+    simulation: Simulation,
+    *,
+    speed: float,
+    told: Callable[[Delivery], None] | None = None,
+) -> None:
+    """Send everything, end the session, and calculate it.
+
+    Args:
+        simulation: What was prepared a moment ago.
+        speed: What it was prepared with.
+        told: Called with each delivery after it was taken.
+
+    Raises:
+        NotDelivered: the endpoint does not answer, or refuses.
+    """
+    began = time.monotonic()
+
+    def wait_for(second: int) -> None:
+        due = began + (second - FIRST) / speed
+        time.sleep(max(0.0, due - time.monotonic()))
+
+    with WebhookSender(instance.webhook_url(), **instance.keys()) as sender:
+        for delivery in simulation.deliveries:
+            wait_for(delivery.second)
+            sender.send(delivery.body)
+            if told:
+                told(delivery)
+    # No end may lie in the future.
+    wait_for(LAST)
+    session = simulation.session
+    ended_at = session.starts_at + timedelta(seconds=simulation.window)
+    simulation.session = end_session(
+        session=session, ended_at=ended_at, now=timezone.now()
+    )
+    calculate_session(simulation.session, now=timezone.now(), force=True)
+
+
+def compare(simulation: Simulation) -> None:
+    """Read the report as people see it, and note it beside what is true.
+
+    Raises:
+        NoReport: the instance does not show it.
+    """
+    report = read_report(simulation.session, simulation.reader)
+    people = {
+        row["participant"]["name"]: said_of_person(row) for row in report["results"]
+    }
+    strangers = {row["name"]: said_of_stranger(row) for row in report["unmatched"]}
+    for played in simulation.played:
+        found = people if played.on_roster else strangers
+        simulation.lines.append(
+            Line(
+                played.name,
+                played.story,
+                _expected(played, simulation.window, report["session"]["policy"]),
+                found.pop(played.name, None),
+            )
+        )
+    for name, said in [*people.items(), *strangers.items()]:
+        simulation.lines.append(Line(name, "did not take part", None, said))
+
+
+def _expected(played: Played, window: int, policy: Mapping[str, int]) -> Said | None:
+    if not played.in_report:
+        return None
+    if played.on_roster:
+        return expect_person(
+            played.presence, played.attempts, window=window, policy=policy
+        )
+    return expect_stranger(played.presence, played.attempts, window=window)

@@ -1,0 +1,296 @@
+"""What forms of all apps are made from.
+
+Values are checked as in REST; what a service or the database refuses is told at its
+field. Uniqueness is not looked up beforehand: that would not always be right.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.forms.boundfield import BoundField
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import RuleBroken
+from core.fields import YEARS
+from core.problems import constraint_rule
+from core.times import instants_of, local_time
+from core.validators import (
+    known_time_zone,
+    time_zones,
+    validate_name,
+    validate_time_zone,
+)
+
+T = TypeVar("T")
+
+# --- Fields ---------------------------------------------------------------------------
+
+
+class NameField(forms.CharField):
+    """A name or a title, of one line."""
+
+    default_validators = [validate_name]
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput({"dir": "auto"})
+        super().__init__(max_length=200, widget=widget, **kwargs)
+
+
+class ZoneField(forms.CharField):
+    """The name of a time zone, however it is capitalized."""
+
+    default_validators = [validate_time_zone]
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"list": "time-zones", "autocomplete": "off", "dir": "ltr"}
+        kwargs.setdefault("label", _("Time zone"))
+        super().__init__(max_length=64, widget=forms.TextInput(attrs), **kwargs)
+
+    def to_python(self, value: object) -> str | None:
+        """Return the name as the database of zones writes it, if it is one."""
+        name = super().to_python(value)
+        if not name:
+            return name
+        return known_time_zone(name) or name
+
+
+def offered_zones() -> list[str]:
+    """Return the zones that a field suggests: places, and UTC."""
+    places = (z for z in time_zones() if "/" in z and not z.startswith("Etc/"))
+    return ["UTC", *sorted(places)]
+
+
+class LanguageField(forms.ChoiceField):
+    """One of the languages that Rollcall speaks; ``empty`` names the choice of none."""
+
+    def __init__(self, *, empty: str | Promise = "", **kwargs: Any) -> None:
+        none = [("", empty)] if empty else []
+        super().__init__(
+            label=_("Language"), choices=[*none, *settings.LANGUAGES], **kwargs
+        )
+
+
+class AddressField(forms.EmailField):
+    """A mail address no longer than the database holds, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput({"dir": "ltr"})
+        super().__init__(required=False, max_length=254, widget=widget, **kwargs)
+
+
+class LocalTimeField(forms.Field):
+    """A date and a time as clocks show them, yet without a zone."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.input_type = "datetime-local"
+
+    def to_python(self, value: object) -> datetime | None:
+        """Return the time, naive."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime):
+            return value
+        try:
+            local = parse_datetime(str(value).strip())
+        except ValueError:
+            local = None
+        if local is None or local.tzinfo is not None:
+            raise ValidationError(_("Write a date and a time."), code="invalid")
+        if local.year not in YEARS:
+            raise ValidationError(
+                _("Write a time of the years 2000 to 2100."), code="year"
+            )
+        return local
+
+
+# --- Forms ----------------------------------------------------------------------------
+
+
+class RowForm(forms.Form):
+    """A form for a row of the database, new or ``row``.
+
+    ``columns`` are the fields that are written as they are.
+    """
+
+    columns: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        row: models.Model | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        kept = {name: getattr(row, name) for name in self.columns} if row else {}
+        super().__init__(data, initial={**kept, **(initial or {})})
+        self.row = row
+
+    @property
+    def shown(self) -> Iterator[BoundField]:
+        """The fields, in order."""
+        yield from self
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was written, by column."""
+        return {name: self.cleaned_data[name] for name in self._written()}
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Of these, what is not so already."""
+        return {
+            name: value
+            for name, value in self.values.items()
+            if value != getattr(self.row, name)
+        }
+
+    def _written(self) -> list[str]:
+        return [name for name in self.columns if name in self.cleaned_data]
+
+    def write(self, action: Callable[[], T]) -> T | None:
+        """Return what ``action`` made of a valid form.
+
+        None if the form is not valid, or a rule or constraint said no: then nothing is
+        written, and the form says why at the field that is to blame.
+        """
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return action()
+        except (RuleBroken, IntegrityError) as refused:
+            field, message = refusal(refused)
+            self.add_error(field if field in self.fields else None, message)
+            return None
+
+
+def refusal(refused: RuleBroken | IntegrityError) -> tuple[str, str]:
+    """Return the field to blame, or "", and what to say, as REST would.
+
+    Raises:
+        IntegrityError: of a constraint about which nobody said how it is told.
+    """
+    if isinstance(refused, RuleBroken):
+        return refused.field, str(refused)
+    rule = constraint_rule(refused)
+    if rule is None:
+        raise refused
+    return rule.field, str(rule.message)
+
+
+class ZonedForm(RowForm):
+    """A form with times on the clocks of one zone, ``times``.
+
+    A time that comes twice, when clocks are put back, gets a further field that asks
+    which is meant; one that never comes is refused. A time that nobody touched keeps
+    its instant to the microsecond.
+    """
+
+    times: tuple[str, ...] = ()
+    field_order: list[str] | None
+
+    def __init__(self, *args: Any, zone: str = "", **kwargs: Any) -> None:
+        """Take the zone of the row's times, for a new row that of the form."""
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self._given: dict[str, datetime] = {}
+        order: list[str] = []
+        for name, field in list(self.fields.items()):
+            order.append(name)
+            if name not in self.times:
+                continue
+            order.append(which(name))
+            self.fields[which(name)] = forms.ChoiceField(
+                label=_("Which of the two?"),
+                required=False,
+                choices=[
+                    ("", "\u2013"),
+                    ("0", _("the first, before the clocks go back")),
+                    ("1", _("the second, an hour later")),
+                ],
+            )
+            instant = self.initial.get(name)
+            if instant is not None:
+                self._given[name] = instant
+                local = local_time(instant, zone)
+                self.initial[name] = local
+                both = instants_of(local, zone)
+                if len(both) == 2:
+                    self.initial[which(name)] = "1" if instant >= both[1] else "0"
+            field.help_text = field.help_text or _("On the clocks of %(zone)s.") % {
+                "zone": zone
+            }
+        self.order_fields(order)
+
+    @property
+    def shown(self) -> Iterator[BoundField]:
+        """The fields; which of two times only where there are two."""
+        asked = {which(name): name for name in self.times}
+        for field in self:
+            if field.name not in asked or self._comes_twice(asked[field.name]):
+                yield field
+
+    def _comes_twice(self, name: str) -> bool:
+        value = self[name].value()
+        try:
+            local = self.fields[name].to_python(value)
+        except ValidationError:
+            return False
+        zone = self.chosen_zone()
+        if not zone or local is None:
+            return False
+        return len(instants_of(local, zone)) == 2
+
+    def chosen_zone(self) -> str:
+        """Return on whose clocks the times are; "" if that was not understood."""
+        return self.zone
+
+    def clean(self) -> dict[str, Any]:
+        """Make instants of times."""
+        zone = self.chosen_zone()
+        for name in self.times:
+            local = self.cleaned_data.get(name)
+            if local is None or not zone:
+                continue
+            try:
+                self.cleaned_data[name] = self._instant(name, local, zone)
+            except ValidationError as error:
+                self.add_error(name, error)
+        return self.cleaned_data
+
+    def _instant(self, name: str, local: datetime, zone: str) -> datetime:
+        touched = {name, which(name)} & set(self.changed_data)
+        if name in self._given and zone == self.zone and not touched:
+            return self._given[name]
+        found = instants_of(local, zone)
+        if not found:
+            raise ValidationError(
+                _("%(time)s does not exist on this day: clocks go forward over it."),
+                code="never",
+                params={"time": f"{local:%H:%M}"},
+            )
+        if len(found) == 1:
+            return found[0]
+        chosen = self.cleaned_data.get(which(name))
+        if not chosen:
+            raise ValidationError(
+                _("%(time)s comes twice on this day: clocks go back. Say which."),
+                code="twice",
+                params={"time": f"{local:%H:%M}"},
+            )
+        return found[int(chosen)]
+
+
+def which(name: str) -> str:
+    """Return the name of the field that asks which of two times is meant."""
+    return f"{name}_which"

@@ -1,0 +1,235 @@
+"""Every error of REST as RFC 9457 ``application/problem+json``.
+
+``type`` is ``about:blank`` where the status says all; a broken rule has its own,
+``tag:rollcall,2026:CODE``, which programs can tell apart.
+
+Source: RFC 9457; api.md, "Conventions".
+"""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from django.http import Http404, JsonResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, serializers
+
+from core.errors import RuleBroken
+
+CONTENT_TYPE = "application/problem+json"
+
+TITLES: dict[int, Promise] = {
+    400: _("Bad request"),
+    401: _("Not signed in"),
+    403: _("Not allowed"),
+    404: _("Not found"),
+    405: _("Method not allowed"),
+    406: _("Not acceptable"),
+    409: _("Conflict"),
+    413: _("Too large"),
+    415: _("Unsupported media type"),
+    429: _("Too many requests"),
+    500: _("Server error"),
+    503: _("Not available"),
+}
+
+
+class FieldProblem(NamedTuple):
+    """What is wrong with one field; nested ones are named ``marks[0].status``."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemResponse(JsonResponse):
+    """The answer to a request that failed."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str | Promise,
+        *,
+        code: str = "",
+        errors: list[FieldProblem] | None = None,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        title = TITLES.get(status) or HTTPStatus(status).phrase
+        body: dict[str, object] = {
+            "type": f"tag:rollcall,2026:{code}" if code else "about:blank",
+            "title": str(title),
+            "status": status,
+            "detail": str(detail),
+        }
+        if errors is not None:
+            body["errors"] = [error._asdict() for error in errors]
+        super().__init__(
+            body | dict(extra or {}),
+            status=status,
+            content_type=CONTENT_TYPE,
+            headers=dict(headers or {}),
+        )
+
+
+class FieldProblemSerializer(serializers.Serializer[FieldProblem]):
+    """What is wrong with one field."""
+
+    field = serializers.CharField(help_text="Nested: `marks[0].status`.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
+    """RFC 9457 problem details."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = FieldProblemSerializer(  # type: ignore[assignment]
+        many=True, required=False
+    )
+
+
+class TooLarge(exceptions.APIException):
+    """The body is longer than any that makes sense."""
+
+    status_code = 413
+    default_code = "too_large"
+
+
+class ConstraintRule(NamedTuple):
+    """How a violation of a named database constraint is told."""
+
+    status: int
+    field: str
+    message: str | Promise
+
+
+_constraint_rules: dict[str, ConstraintRule] = {}
+
+
+def tell_constraints(rules: Mapping[str, ConstraintRule]) -> None:
+    """Say how violations of these named constraints are told; each app its own."""
+    _constraint_rules.update(rules)
+
+
+def problem_handler(
+    exc: Exception, context: Mapping[str, object]
+) -> ProblemResponse | None:
+    """Return the problem of an exception that a REST view raised.
+
+    None for what nobody foresaw: Django logs it, and ``handler500`` answers.
+    """
+    if isinstance(exc, RuleBroken):
+        return _rule_broken(exc)
+    if isinstance(exc, DatabaseError | InterfaceError):
+        return _database_problem(exc)
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    elif isinstance(exc, DjangoValidationError):
+        exc = exceptions.ValidationError(serializers.as_serializer_error(exc))
+    return _api_problem(exc) if isinstance(exc, exceptions.APIException) else None
+
+
+def _database_problem(exc: Exception) -> ProblemResponse | None:
+    if isinstance(exc, IntegrityError):
+        return _constraint_violated(exc)
+    if isinstance(exc, DataError):
+        return ProblemResponse(
+            400, _("A value cannot be stored: it is too long, or has a NUL in it.")
+        )
+    if isinstance(exc, OperationalError | InterfaceError):
+        return database_down()
+    return None
+
+
+def database_down() -> ProblemResponse:
+    """Return what whoever asks is told meanwhile."""
+    return ProblemResponse(
+        503,
+        _("The database does not answer. Try again in a moment."),
+        headers={"Retry-After": "5"},
+    )
+
+
+def _rule_broken(exc: RuleBroken) -> ProblemResponse:
+    errors = [FieldProblem(exc.field, exc.code, str(exc))] if exc.field else None
+    return ProblemResponse(
+        exc.status,
+        exc.message,
+        code=exc.code,
+        errors=errors,
+        headers={} if exc.wait is None else {"Retry-After": str(exc.wait)},
+        extra=exc.extra,
+    )
+
+
+def _api_problem(exc: exceptions.APIException) -> ProblemResponse:
+    headers = {}
+    if auth_header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if not isinstance(exc, exceptions.ValidationError):
+        return ProblemResponse(exc.status_code, str(exc.detail), headers=headers)
+    errors = list(_field_problems("", exc.detail))
+    if named := [error.field for error in errors if error.field]:
+        fields = ", ".join(dict.fromkeys(named))
+        detail = _("Please correct: %(fields)s.") % {"fields": fields}
+    else:
+        detail = " ".join(error.detail for error in errors)
+    return ProblemResponse(exc.status_code, detail, errors=errors, headers=headers)
+
+
+def _field_problems(path: str, detail: Any) -> Iterator[FieldProblem]:
+    """Flatten DRF's nested error details."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _field_problems(_join(path, name), inner)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            yield from _field_problems(_join(path, index) if nested else path, inner)
+    else:
+        yield FieldProblem(path, getattr(detail, "code", "invalid"), str(detail))
+
+
+def _join(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    if name == "non_field_errors":
+        return path
+    return f"{path}.{name}" if path else name
+
+
+def violated_constraint(exc: IntegrityError) -> str:
+    """Return the name of the constraint that the database says was violated."""
+    diagnosis = getattr(exc.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+def constraint_rule(exc: IntegrityError) -> ConstraintRule | None:
+    """Return how the violation is told; None if nobody has said."""
+    return _constraint_rules.get(violated_constraint(exc))
+
+
+def _constraint_violated(exc: IntegrityError) -> ProblemResponse | None:
+    name, rule = violated_constraint(exc), constraint_rule(exc)
+    if rule is None:
+        return None
+    errors = [FieldProblem(rule.field, name, str(rule.message))]
+    return ProblemResponse(rule.status, rule.message, code=name, errors=errors)

@@ -1,0 +1,36 @@
+"""What OpenAPI says of every operation of REST."""
+
+from typing import Any
+
+from drf_spectacular import openapi
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from core.problems import CONTENT_TYPE, ProblemSerializer
+
+
+class AutoSchema(openapi.AutoSchema):
+    """drf-spectacular's, and: whatever is no success is a problem."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation with problem details as its default answer."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            problem = self.resolve_serializer(ProblemSerializer, "response")
+            operation["responses"]["default"] = {
+                "description": "Anything else is a problem (RFC 9457).",
+                "content": {CONTENT_TYPE: {"schema": problem.ref}},
+            }
+        return operation
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the bearer token is declared; found by being a subclass."""
+
+    target_class = "events.accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(
+        self, auto_schema: openapi.AutoSchema
+    ) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,76 @@
+"""LiveKit's webhook: a plain Django view that touches Postgres only.
+
+No session, no CSRF, no throttle, no Redis, no Celery: a slow or failing answer holds
+up LiveKit's queue of that room, and what it then drops is gone.
+"""
+
+import logging
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from sessions_app.facts import store_fact
+from sessions_app.livekit import Unverified, read_webhook, verify_webhook
+
+logger = logging.getLogger(__name__)
+
+# Two metadata of 512 KiB each, escaped, are legal.
+MAX_BODY = 8 * 1024 * 1024
+CHUNK = 64 * 1024
+
+
+@csrf_exempt
+@require_POST
+def livekit_webhook(request: HttpRequest) -> HttpResponse:
+    """Verify, store and fold one fact.
+
+    Answers 204 for anything validly signed, stored now or before, whatever is in it:
+    a retry would not help. 405, 413 over 8 MiB, 401 without a valid signature, in this
+    order; 503 if it could not be stored, so that LiveKit tries again.
+    """
+    body = _read_body(request)
+    if body is None:
+        _log_refusal(413, "The body is over 8 MiB.")
+        return HttpResponse("The body is over 8 MiB.\n", status=413)
+    try:
+        signature = verify_webhook(
+            body,
+            request.headers.get("Authorization", ""),
+            settings.LIVEKIT_WEBHOOK_KEYS,
+        )
+    except Unverified as reason:
+        _log_refusal(401, str(reason))
+        return HttpResponse(f"Not signed by a known key: {reason}.\n", status=401)
+    try:
+        store_fact(read_webhook(body, signature), body)
+    except (OperationalError, InterfaceError):
+        logger.exception("A fact could not be stored.", extra={"op": "receive_webhook"})
+        return HttpResponse("The database is down.\n", status=503)
+    return HttpResponse(status=204)
+
+
+def _log_refusal(status: int, reason: str) -> None:
+    """Say why, and never with what: LiveKit itself drops an event refused like this."""
+    logger.warning(
+        "A webhook was refused.",
+        extra={"op": "receive_webhook", "status": status, "reason": reason},
+    )
+
+
+def _read_body(request: HttpRequest) -> bytes | None:
+    """Return the body, or None once more than :data:`MAX_BODY` bytes were read."""
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and float(length) > MAX_BODY:
+        return None
+    # Without a length (chunked) Django's own stream reads nothing.
+    stream = request if length else request.META["wsgi.input"]
+    parts, size = [], 0
+    while chunk := stream.read(CHUNK):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > MAX_BODY:
+            return None
+    return b"".join(parts)
