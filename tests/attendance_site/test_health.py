@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from attendance_site import health, liveness
-from tests.attendance_site.pulses import no_pulse
+from tests.attendance_site.signs_of_life import no_pulse
 
 __all__ = ["no_pulse"]
 

@@ -5,7 +5,7 @@ import pytest
 from attendance.models import Attendance
 from events.models import Participant
 from sessions_app.models import LiveSession
-from tests.attendance.calculating import SOON, attend, calculate, changes, decided
+from tests.attendance.calculated import SOON, attend, calculate, changes, decided
 from tests.factories import make_attendance, make_user
 
 pytestmark = pytest.mark.django_db

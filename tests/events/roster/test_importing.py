@@ -15,7 +15,7 @@ from events.models import Event, Participant, Registration
 from events.roster.file import MAX_FILE_BYTES
 from events.roster.importing import import_roster
 from events.roster.upload import MAX_UPLOAD_BYTES
-from tests.attendance.calculating import attend, calculate
+from tests.attendance.calculated import attend, calculate
 from tests.attendance.pages import signed_in, text
 from tests.factories import (
     make_client,

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from attendance.calculating import backfill
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
 from events.models import Participant
-from tests.attendance.calculating import attend, calculate
+from tests.attendance.calculated import attend, calculate
 from tests.factories import (
     make_attendance,
     make_event,

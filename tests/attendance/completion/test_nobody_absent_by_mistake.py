@@ -17,8 +17,13 @@ from attendance.models import AttendanceChange
 from events.models import Event, EventState, Participant, Registration
 from events.services import update_participant
 from sessions_app.services import cancel_event, cancel_session, end_session
+from tests.attendance.completion.test_completing import (
+    LONG_AFTER,
+    about_event,
+    hold,
+    run,
+)
 from tests.attendance.pages import be_there
-from tests.attendance.test_completion import LONG_AFTER, about_event, hold, run
 from tests.attendance.test_concurrency import (
     PATIENCE,
     another_connection,

@@ -17,7 +17,7 @@ from attendance.models import (
 from attendance.signals import attendance_changed
 from events.models import Participant
 from sessions_app.models import LiveSession
-from tests.attendance.calculating import SOON, attend, calculate, changes, decided
+from tests.attendance.calculated import SOON, attend, calculate, changes, decided
 from tests.factories import (
     START,
     make_attendance,

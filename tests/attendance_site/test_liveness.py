@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from attendance_site import liveness
 from attendance_site.beat import Scheduler
-from tests.attendance_site.pulses import no_pulse
+from tests.attendance_site.signs_of_life import no_pulse
 
 __all__ = ["no_pulse"]
 

@@ -12,7 +12,7 @@ from attendance.evidence.due import Selection
 from attendance.models import Attendance, AttendanceChange, SessionCalculation
 from events.models import KnownIdentity
 from sessions_app.models import LiveSession
-from tests.attendance.calculating import SOON, attend
+from tests.attendance.calculated import SOON, attend
 from tests.factories import make_connection, make_event, make_participant, make_session
 
 pytestmark = pytest.mark.django_db
