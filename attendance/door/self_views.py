@@ -37,7 +37,7 @@ def type_code(request: HttpRequest, user: User) -> HttpResponse:
     """A field for those whose camera does not read the code."""
     if code := normal(request.GET.get("code", ""))[: 2 * LONGEST]:
         return redirect("self_check_in", code)
-    return render(request, "attendance/type_code.html")
+    return render(request, "attendance/door/type_code.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +73,7 @@ def _answer(
 
 
 def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
-    answer = render(request, "attendance/self_refused.html", {"refusal": refusal})
+    answer = render(request, "attendance/door/self_refused.html", {"refusal": refusal})
     answer.status_code = refusal.status
     if refusal.wait is not None:
         answer.headers["Retry-After"] = str(refusal.wait)
@@ -93,7 +93,7 @@ def _show(request: HttpRequest, coming: Arrival, now: datetime) -> HttpResponse:
         "person": coming.participant,
         "since": time_at(place.event, since, now) if since else "",
     }
-    return render(request, "attendance/self_check_in.html", context)
+    return render(request, "attendance/door/self_check_in.html", context)
 
 
 def _opened_at(request: HttpRequest, code: str) -> datetime | None:

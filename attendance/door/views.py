@@ -56,7 +56,7 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
         else:
             _check_in(request, user, page, person, CheckInMethod.STAFF)
         return redirect(f"{_address(page)}#p{person.pk}")
-    return _show(request, user, "attendance/door.html", page)
+    return _show(request, user, "attendance/door/door.html", page)
 
 
 @form_page
@@ -71,7 +71,7 @@ def door_person(
         query = _address(page).partition("?")[2]
         return redirect(f"{reverse('door_person', args=[event_id, person.pk])}?{query}")
     row = page.row_of(person.pk)
-    return _show(request, user, "attendance/door_person.html", page, row=row)
+    return _show(request, user, "attendance/door/person.html", page, row=row)
 
 
 @form_page
@@ -113,7 +113,7 @@ def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         for person in shown
     ]
     context = {"event": event, "people": shown, "badges": badges, "page": "events"}
-    return render(request, "attendance/badges.html", context)
+    return render(request, "attendance/door/badges.html", context)
 
 
 @read_page
@@ -136,7 +136,7 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
             "typed_at": settings.PUBLIC_URL.partition("://")[2] + reverse("type_code"),
         }
     context |= {"left": math.ceil(left)}
-    return render(request, "attendance/screen.html", context)
+    return render(request, "attendance/door/screen.html", context)
 
 
 # --- What they share ------------------------------------------------------------------

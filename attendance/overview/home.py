@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.reports.session_page import Phase
+from attendance.reports.session_report_page import Phase
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
 from events.models import EXPECTED, Event, Participant, User
 from events.permissions import Viewer

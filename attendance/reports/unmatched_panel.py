@@ -44,7 +44,7 @@ class Options:
 
     def as_html(self) -> SafeString:
         """Return them as a select has them: made once for all strangers of a page."""
-        return render_to_string("attendance/_options.html", {"options": self})
+        return render_to_string("attendance/reports/_options.html", {"options": self})
 
     @classmethod
     def of(cls, candidates: Sequence[Participant]) -> "Options":

@@ -24,9 +24,9 @@ from attendance.overview.home import sessions_overview
 from attendance.report_rows.people_filter import Choice
 from attendance.report_rows.reading import session_report
 from attendance.report_rows.report import Report
-from attendance.reports.event_page import EventDecisionsPage
-from attendance.reports.many_page import ReportsPage
-from attendance.reports.session_page import ReportPage
+from attendance.reports.event_report_page import EventDecisionsPage
+from attendance.reports.many_reports_page import ReportsPage
+from attendance.reports.session_report_page import ReportPage
 from attendance.reports.unmatched_panel import Refused
 from attendance.unmatched.linking import link_identity, unlink_identity
 from core.errors import NotAllowed, RuleBroken
@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return redirect("home")
     overview = sessions_overview(request.user, now=timezone.now())
     context = {"overview": overview, "page": "today"}
-    return render(request, "attendance/home.html", context)
+    return render(request, "attendance/overview/home.html", context)
 
 
 @read_page
@@ -68,7 +68,7 @@ def event_page(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
         people_page=request.GET.get("people"),
     )
     context = {"event": event, "about": page, "page": "events"}
-    return render(request, "attendance/event.html", context)
+    return render(request, "attendance/overview/event.html", context)
 
 
 @read_page
@@ -76,7 +76,7 @@ def reports_page(request: HttpRequest, user: User) -> HttpResponse:
     page = ReportsPage(request.GET, user=user, now=timezone.now())
     context = {"reports": page, "page": "reports"}
     status = 200 if page.is_valid else 400
-    return render(request, "attendance/reports.html", context, status=status)
+    return render(request, "attendance/reports/many.html", context, status=status)
 
 
 @read_page
@@ -91,7 +91,7 @@ def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpRes
         chooses_all=chooses_all(request.GET),
     )
     context = {"about": page, "event": event, "page": "events"}
-    return render(request, "attendance/event_attendance.html", context)
+    return render(request, "attendance/reports/event.html", context)
 
 
 @read_page
@@ -105,7 +105,7 @@ def history(request: HttpRequest, user: User, participant_id: int) -> HttpRespon
         page=request.GET.get("page"),
     )
     context = {"history": page, "page": "events"}
-    return render(request, "attendance/history.html", context)
+    return render(request, "attendance/decisions/history.html", context)
 
 
 @require_safe
@@ -124,7 +124,7 @@ def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
         desk=desk,
         refused=_refused(request, session),
     )
-    return render(request, "attendance/session.html", {"report": page})
+    return render(request, "attendance/reports/session.html", {"report": page})
 
 
 def _refused(request: HttpRequest, session: LiveSession) -> Refused | None:

@@ -20,7 +20,7 @@ NEVER_COMPUTED = {Status.UNKNOWN, Status.EXCUSED}
 def test_a_status_has_everything_that_it_needs(status: str) -> None:
     places = {
         "attendance.models.Status": status in Status.values,
-        "attendance.reports.session_page.IN_ORDER": status in IN_ORDER,
+        "attendance.reports.session_report_page.IN_ORDER": status in IN_ORDER,
         "attendance.wording.parts.BEGINNING": status in parts.BEGINNING,
         "attendance.wording.parts.COMPUTED": status in NEVER_COMPUTED
         or status in parts.COMPUTED,

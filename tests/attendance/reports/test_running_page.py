@@ -20,7 +20,7 @@ from tests.attendance.pages import (
     text,
     try_in_vain,
 )
-from tests.attendance.reports.test_session_page import bars_of
+from tests.attendance.reports.test_session_report_page import bars_of
 from tests.factories import make_attendance, make_user
 from tests.webhooks import Room, deliver_all
 

@@ -19,7 +19,7 @@ from attendance.models import Status
 from attendance.report_rows.people_filter import Choice
 from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows, TypeSummary
-from attendance.reports.session_page import ReportPage
+from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import IN_ORDER, Count, capitalized
 from core.times import short_day
 from events.models import Event, Organization, Participant, User
