@@ -2,57 +2,49 @@
 
 from django.urls import path
 
-from attendance.decisions import api as decisions_api
-from attendance.door import api as door_api
-from attendance.points import api as points_api
-from attendance.reports import api as reports_api
+from attendance.calculating import api as calculating
+from attendance.completion import api as completion
+from attendance.decisions import api as decisions
+from attendance.door import api as door
+from attendance.points import api as points
+from attendance.policies import api as policies
+from attendance.reports import api as reports
+from attendance.unmatched import api as unmatched
 
-_POLICY = "api/organizations/<int:pk>/policy"
+_EVENT = "api/events/<int:pk>"
+_ORGANIZATION = "api/organizations/<int:pk>"
+_PARTICIPANT = "api/participants/<int:pk>"
+_SESSION = "api/sessions/<int:pk>"
 
 urlpatterns = [
-    path("api/reports", reports_api.ReportList.as_view()),
-    path("api/reports.csv", reports_api.ReportTable.as_view(), name="reports_csv"),
-    path("api/sessions/<int:pk>/attendance", reports_api.SessionReport.as_view()),
+    path("api/reports", reports.ReportList.as_view()),
+    path("api/reports.csv", reports.ReportTable.as_view(), name="reports_csv"),
+    path(f"{_SESSION}/attendance", reports.SessionReport.as_view()),
     path(
-        "api/sessions/<int:pk>/attendance-status",
-        reports_api.SessionAttendanceStatus.as_view(),
+        f"{_SESSION}/attendance-status",
+        reports.SessionAttendanceStatus.as_view(),
     ),
-    path("api/sessions/<int:pk>/calculate", reports_api.SessionCalculate.as_view()),
-    path("api/sessions/<int:pk>/unmatched/link", reports_api.UnmatchedLink.as_view()),
+    path(f"{_SESSION}/calculate", calculating.SessionCalculate.as_view()),
+    path(f"{_SESSION}/unmatched/link", unmatched.UnmatchedLink.as_view()),
+    path(f"{_SESSION}/unmatched/unlink", unmatched.UnmatchedUnlink.as_view()),
+    path(f"{_EVENT}/attendance", decisions.EventAttendance.as_view()),
+    path(f"{_EVENT}/attendance/bulk", decisions.EventBulkAttendance.as_view()),
+    path(f"{_EVENT}/attendance-changes", decisions.EventChanges.as_view()),
+    path(f"{_EVENT}/complete", completion.EventComplete.as_view()),
+    path(f"{_EVENT}/reopen", completion.EventReopen.as_view()),
+    path(f"{_PARTICIPANT}/attendance", decisions.ParticipantAttendance.as_view()),
+    path(f"{_PARTICIPANT}/attendance-changes", decisions.ParticipantChanges.as_view()),
+    path(f"{_PARTICIPANT}/check-in", decisions.ParticipantCheckIn.as_view()),
+    path("api/attendance-changes/<int:pk>/undo", decisions.ChangeUndo.as_view()),
+    path(f"{_EVENT}/check-in-code", door.CheckInCode.as_view()),
+    path("api/check-in", door.SelfCheckIn.as_view()),
+    path("api/users/<int:pk>/points", points.UserPoints.as_view()),
+    path(f"{_ORGANIZATION}/leaderboard", points.OrganizationLeaderboard.as_view()),
+    path(f"{_ORGANIZATION}/points", points.OrganizationPoints.as_view()),
+    path(f"{_ORGANIZATION}/policy", policies.OrganizationPolicy.as_view()),
     path(
-        "api/sessions/<int:pk>/unmatched/unlink", reports_api.UnmatchedUnlink.as_view()
+        f"{_ORGANIZATION}/policy/<str:session_type>",
+        policies.SessionTypePolicy.as_view(),
     ),
-    path("api/sessions/<int:pk>/policy", reports_api.SessionPolicy.as_view()),
-    path("api/events/<int:pk>/attendance", decisions_api.EventAttendance.as_view()),
-    path(
-        "api/events/<int:pk>/attendance/bulk",
-        decisions_api.EventBulkAttendance.as_view(),
-    ),
-    path(
-        "api/events/<int:pk>/attendance-changes", decisions_api.EventChanges.as_view()
-    ),
-    path("api/events/<int:pk>/complete", decisions_api.EventComplete.as_view()),
-    path("api/events/<int:pk>/reopen", decisions_api.EventReopen.as_view()),
-    path(
-        "api/participants/<int:pk>/attendance",
-        decisions_api.ParticipantAttendance.as_view(),
-    ),
-    path(
-        "api/participants/<int:pk>/attendance-changes",
-        decisions_api.ParticipantChanges.as_view(),
-    ),
-    path(
-        "api/participants/<int:pk>/check-in", decisions_api.ParticipantCheckIn.as_view()
-    ),
-    path("api/attendance-changes/<int:pk>/undo", decisions_api.ChangeUndo.as_view()),
-    path("api/events/<int:pk>/check-in-code", door_api.CheckInCode.as_view()),
-    path("api/check-in", door_api.SelfCheckIn.as_view()),
-    path("api/users/<int:pk>/points", points_api.UserPoints.as_view()),
-    path(
-        "api/organizations/<int:pk>/leaderboard",
-        points_api.OrganizationLeaderboard.as_view(),
-    ),
-    path("api/organizations/<int:pk>/points", points_api.OrganizationPoints.as_view()),
-    path(_POLICY, reports_api.OrganizationPolicy.as_view()),
-    path(f"{_POLICY}/<str:session_type>", reports_api.SessionTypePolicy.as_view()),
+    path(f"{_SESSION}/policy", policies.SessionPolicy.as_view()),
 ]

@@ -11,6 +11,9 @@ from rest_framework.validators import UniqueValidator
 
 M = TypeVar("M", bound=models.Model)
 
+# JSON whose fields are declared and that no model stands behind.
+Declared = serializers.Serializer[dict[str, Any]]
+
 YEARS = range(2000, 2101)
 
 

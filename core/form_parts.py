@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import RuleBroken
+from core.errors import Invalid, RuleBroken
 from core.fields import YEARS
 from core.problems import constraint_rule
 from core.times import instants_of, local_time
@@ -294,3 +294,18 @@ class ZonedForm(RowForm):
 def which(name: str) -> str:
     """Return the name of the field that asks which of two times is meant."""
     return f"{name}_which"
+
+
+class SentForm(forms.Form):
+    """What a form on a page sends; the page itself shows what is wrong."""
+
+    def or_refuse(self) -> dict[str, Any]:
+        """Return what was sent.
+
+        Raises:
+            Invalid: something is missing or wrong; it names the field.
+        """
+        if self.is_valid():
+            return self.cleaned_data
+        field, [message, *_others] = next(iter(self.errors.items()))
+        raise Invalid("invalid", str(message), field=str(field))

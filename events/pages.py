@@ -8,17 +8,20 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.errors import NotAllowed
+from core.errors import NotAllowed, RuleBroken
 from core.form_parts import ZoneField, offered_zones
 from events.accounts.language import speak
-from events.models import Event, User
+from events.lookups import visible_event, visible_participant
+from events.models import Event, Participant, User
 from events.permissions import Viewer
 
 P = ParamSpec("P")
@@ -74,15 +77,52 @@ def page(*methods: str) -> Callable[[SignedInView[P]], Any]:
 
 form_page = page("GET", "HEAD", "POST")
 read_page = page("GET", "HEAD")
-action = page("POST")
 
 
-def visible_event(request: HttpRequest, user: User, event_id: int) -> Event:
+def action(back: str) -> Callable[[Callable[..., str | None]], Any]:
+    """A button: a POST that goes back to a page, where what a rule refused is told.
+
+    The view may return where on that page, as ``#p12``. What the page was asked to show
+    (``?status=late``) stands in the action's address too and is kept.
+
+    Args:
+        back: The name of the page, whose address has the ids of the action.
+    """
+
+    def decorate(view: Callable[..., str | None]) -> Any:
+        @page("POST")
+        @wraps(view)
+        def act(request: HttpRequest, user: User, /, **ids: int) -> HttpResponse:
+            part = None
+            try:
+                part = view(request, user, **ids)
+            except NotAllowed:
+                raise
+            except RuleBroken as refusal:
+                messages.error(request, str(refusal))
+            query = request.GET.urlencode()
+            address = reverse(back, kwargs=ids) + (f"?{query}" if query else "")
+            return redirect(address + (part or ""))
+
+        return act
+
+    return decorate
+
+
+def shown_event(request: HttpRequest, user: User, event_id: int) -> Event:
     """Return an event that the user sees, and speak its organization's language."""
-    events = Event.objects.visible_to(user).select_related("organization")
-    event = get_object_or_404(events, pk=event_id)
+    event = visible_event(user, event_id)
     speak(request, event.organization.language)
     return event
+
+
+def shown_participant(
+    request: HttpRequest, user: User, participant_id: int
+) -> Participant:
+    """Return somebody whom the user sees, and speak their organization's language."""
+    person = visible_participant(user, participant_id)
+    speak(request, person.event.organization.language)
+    return person
 
 
 def organized_event(request: HttpRequest, user: User, event_id: int) -> Event:
@@ -91,7 +131,7 @@ def organized_event(request: HttpRequest, user: User, event_id: int) -> Event:
     Raises:
         NotAllowed: they only see it.
     """
-    event = visible_event(request, user, event_id)
+    event = shown_event(request, user, event_id)
     Viewer.of(user).must_organize(event.organization_id)
     return event
 

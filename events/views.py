@@ -7,12 +7,12 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from core.errors import NotAllowed, RuleBroken
+from core.errors import NotAllowed
 from events import services
 from events.accounts.authentication import TooManyTries
 from events.accounts.language import speak
@@ -23,8 +23,16 @@ from events.forms import (
     RosterFileForm,
     SeveralPeopleForm,
 )
-from events.models import Organization, Participant, User
-from events.pages import action, form_page, organized_event, posted, show_form
+from events.lookups import visible_organization
+from events.models import Organization, User
+from events.pages import (
+    action,
+    form_page,
+    organized_event,
+    posted,
+    show_form,
+    shown_participant,
+)
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
 from events.roster.upload import is_cut_off, uploaded_file
@@ -70,9 +78,7 @@ def new_organization(request: HttpRequest, user: User) -> HttpResponse:
 def edit_organization(
     request: HttpRequest, user: User, organization_id: int
 ) -> HttpResponse:
-    organization = get_object_or_404(
-        Organization.objects.visible_to(user), pk=organization_id
-    )
+    organization = visible_organization(user, organization_id)
     speak(request, organization.language)
     Viewer.of(user).must_administer(organization.pk)
     form = OrganizationForm(posted(request), row=organization)
@@ -144,16 +150,11 @@ def edit_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     )
 
 
-@action
-def publish_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+@action(back="event")
+def publish_event(request: HttpRequest, user: User, event_id: int) -> None:
     event = organized_event(request, user, event_id)
-    try:
-        services.publish_event(event=event)
-    except RuleBroken as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The event is published."))
-    return redirect("event", event.pk)
+    services.publish_event(event=event)
+    messages.success(request, _("The event is published."))
 
 
 # --- Rosters --------------------------------------------------------------------------
@@ -238,10 +239,8 @@ def import_participants(
 def edit_participant(
     request: HttpRequest, user: User, participant_id: int
 ) -> HttpResponse:
-    people = Participant.objects.visible_to(user).select_related("event__organization")
-    person = get_object_or_404(people, pk=participant_id)
+    person = shown_participant(request, user, participant_id)
     event = person.event
-    speak(request, event.organization.language)
     viewer = Viewer.of(user)
     is_own = person.user_id == user.pk and not viewer.organizes(event.organization_id)
     if not is_own:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import django_filters.rest_framework as django_filters
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -28,6 +27,7 @@ from events.permissions import (
 )
 from events.serializers import EventSerializer
 from sessions_app import services
+from sessions_app.lookups import organized_session
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from sessions_app.serializers import (
     ConnectionSerializer,
@@ -207,7 +207,7 @@ class PresenceEventList(generics.ListAPIView[PresenceEvent]):
         """By room and time: facts point to no session."""
         if getattr(self, "swagger_fake_view", False):
             return PresenceEvent.objects.none()
-        session = organized_session(self)
+        session = organized_session(viewer_of(self.request), self.kwargs["pk"])
         return PresenceEvent.objects.annotate(
             at=Coalesce("occurred_at", "received_at")
         ).filter(
@@ -229,7 +229,7 @@ class ConnectionList(generics.ListAPIView[Connection]):
         """By room and time: connections point to no session."""
         if getattr(self, "swagger_fake_view", False):
             return Connection.objects.none()
-        session = organized_session(self)
+        session = organized_session(viewer_of(self.request), self.kwargs["pk"])
         return Connection.objects.annotate(
             begins=Coalesce("joined_at", "left_at", "aborted_at"),
             ends=Coalesce(Least("left_at", "aborted_at"), F("inferred_left_at")),
@@ -238,15 +238,3 @@ class ConnectionList(generics.ListAPIView[Connection]):
             room_name=session.room_name,
             begins__lt=session.end + MARGIN,
         )
-
-
-def organized_session(
-    view: generics.GenericAPIView[PresenceEvent] | generics.GenericAPIView[Connection],
-) -> LiveSession:
-    """Return the session of the path: 404 if not seen, 403 if not organized."""
-    session = get_object_or_404(
-        LiveSession.objects.visible_to(signed_in(view.request)).select_related("event"),
-        pk=view.kwargs["pk"],
-    )
-    viewer_of(view.request).must_organize(session.event.organization_id)
-    return session

@@ -11,4 +11,14 @@ urlpatterns = [
     path("events/<int:event_id>/sessions/new/", views.new_session, name="new_session"),
     path("sessions/<int:session_id>/edit/", views.edit_session, name="edit_session"),
     path("sessions/<int:session_id>/end/", views.end_session, name="end_session"),
+    path(
+        "sessions/<int:session_id>/cancel/",
+        views.cancel_session,
+        name="cancel_session",
+    ),
+    path(
+        "sessions/<int:session_id>/restore/",
+        views.restore_session,
+        name="restore_session",
+    ),
 ]

@@ -16,14 +16,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
 from core.times import day_and_time, short_day
-from events.accounts.language import speak
 from events.models import (
     EXPECTED,
     Event,
@@ -33,6 +32,7 @@ from events.models import (
     User,
 )
 from events.pages import (
+    action,
     form_page,
     organized_event,
     posted,
@@ -43,6 +43,7 @@ from events.permissions import Viewer
 from sessions_app import services
 from sessions_app.forms import EndForm, SessionForm, suggested_times
 from sessions_app.models import LiveSession
+from sessions_app.pages import organized_session
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -215,16 +216,13 @@ def cancel_event(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     return redirect("event", event.pk)
 
 
-def organized_session(request: HttpRequest, user: User, session_id: int) -> LiveSession:
-    """Return a session of an event that the user organizes.
+@action(back="session")
+def cancel_session(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    services.cancel_session(session=session, now=timezone.now())
 
-    Raises:
-        NotAllowed: they only see it.
-    """
-    sessions = LiveSession.objects.visible_to(user).select_related(
-        "event__organization"
-    )
-    session = get_object_or_404(sessions, pk=session_id)
-    speak(request, session.event.organization.language)
-    Viewer.of(user).must_organize(session.event.organization_id)
-    return session
+
+@action(back="session")
+def restore_session(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    services.restore_session(session=session)

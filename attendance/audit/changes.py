@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from attendance.audit.seals import lock_heads, seal_batch
+from attendance.audit.seals import seal_batch
+from attendance.locks import lock_heads
 from attendance.points.ledger import give_points
 from attendance.signals import attendance_changed
 from core.arrays import as_array

@@ -21,8 +21,6 @@ from events.models import Organization
 # What the first link of a chain follows.
 GENESIS = bytes(32)
 SEALS_AT_ONCE = 1000
-# The first of the two numbers of our advisory locks; the second is the organization.
-_LOCK_OF_HEADS = 0x5EA1
 
 # A row of attendance_attendancechange as it is sealed. Never changed: old seals would
 # no longer fit.
@@ -38,7 +36,6 @@ _CONTENT = f"""
     sha256(convert_to(string_agg({_SEALED_ROW}, E'\\n' ORDER BY c.id), 'UTF8'))
 """
 
-_LOCK = "SELECT pg_advisory_xact_lock(%s, o::int) FROM unnest(%s::bigint[]) o"
 
 _SEAL = f"""
     INSERT INTO attendance_auditseal (
@@ -60,15 +57,6 @@ _SEAL = f"""
         ) link ORDER BY number DESC LIMIT 1
     ) h
 """
-
-
-def lock_heads(organizations: Iterable[int]) -> None:
-    """Let nobody else add to these chains, nor to the ledgers, until this ends.
-
-    Taken last, and in the order of ids: two transactions never follow the same link.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_LOCK_OF_HEADS, sorted(set(organizations))])
 
 
 def seal_batch(batch: int, organizations: Iterable[int]) -> None:

@@ -27,6 +27,7 @@ from attendance.evidence.reading import (
     read_roster,
     read_sessions,
 )
+from attendance.locks import lock_session
 from attendance.models import DecisionSource, SessionCalculation, Status
 from attendance.rules.calculation import (
     SECOND,
@@ -145,7 +146,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
     Returns:
         The changes; none where somebody was seen.
     """
-    LiveSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    lock_session(session.pk)
     if not SessionCalculation.objects.filter(
         session=session, nobody_seen=True
     ).exists():

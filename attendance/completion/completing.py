@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change, record_changes
 from attendance.calculating.sessions import calculate_sessions
-from attendance.decisions.event_level import derive_people, lock_events
+from attendance.decisions.event_level import derive_people
 from attendance.evidence.due import Selection
+from attendance.locks import lock_event, lock_event_results
 from attendance.models import Attendance, DecisionSource, Status
 from core.errors import Conflict
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
@@ -127,12 +128,12 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
     Raises:
         Conflict: it is not completed.
     """
-    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    locked = lock_event(event.pk)
     if locked.state != EventState.COMPLETED:
         raise Conflict("not_completed", _("The event is not completed."))
     locked.state, locked.reopened_at = EventState.SCHEDULED, now
     locked.save(update_fields=["state", "reopened_at"])
-    lock_events([locked.pk])
+    lock_event_results([locked.pk])
     by_system = Attendance.objects.filter(event=locked, session=None).exclude(
         derived=False, source__in=_BY_PEOPLE
     )
@@ -208,7 +209,7 @@ def _complete(event_id: int) -> Completed:
         with transaction.atomic():
             if not _still_ends(event_id, reopened):
                 return done
-            lock_events([event_id])
+            lock_event_results([event_id])
             people = _next_people(event_id, after)
             changes = derive_people(people, completing=True)
             record_changes(changes)

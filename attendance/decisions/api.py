@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.completion.completing import complete_event, reopen_event
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark, place_of_check_in
 from attendance.decisions.rights import Rights
@@ -41,23 +40,10 @@ from attendance.report_rows.event_rows import (
 from attendance.report_rows.serializers import ReportRowSerializer
 from core.errors import RuleBroken
 from core.pagination import LogCursor, Pages
-from events.api import EventViews
 from events.idempotency import IDEMPOTENCY_KEY, idempotent
-from events.models import Event, Participant
+from events.lookups import visible_event, visible_participant
+from events.models import Participant
 from events.permissions import signed_in, viewer_of
-from events.serializers import EventSerializer
-
-
-def visible_event(request: Request, pk: int) -> Event:
-    """Return an event that the caller sees."""
-    events = Event.objects.visible_to(signed_in(request))
-    return get_object_or_404(events.select_related("organization"), pk=pk)
-
-
-def visible_participant(request: Request, pk: int) -> Participant:
-    """Return somebody on a roster whom the caller sees."""
-    people = Participant.objects.visible_to(signed_in(request))
-    return get_object_or_404(people.select_related("event__organization"), pk=pk)
 
 
 def decided(
@@ -65,7 +51,11 @@ def decided(
 ) -> list[dict[str, Any]]:
     """Return the decisions about people as they now stand."""
     return decisions_as_dicts(
-        place, people, viewer=viewer_of(request), now=timezone.now()
+        place.event,
+        place.session,
+        people,
+        viewer=viewer_of(request),
+        now=timezone.now(),
     )
 
 
@@ -86,7 +76,7 @@ class ParticipantCheckIn(APIView):
 
         Without `session`, in an event of exactly one session, it counts for that.
         """
-        person = visible_participant(request, pk)
+        person = visible_participant(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), person.event)
         rights.must_decide()
         serializer = CheckInSerializer(
@@ -120,7 +110,7 @@ class ParticipantAttendance(APIView):
     @idempotent
     def patch(self, request: Request, pk: int) -> HttpResponseBase:
         """Say what was with somebody, at a session or in the event as a whole."""
-        person = visible_participant(request, pk)
+        person = visible_participant(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), person.event)
         rights.must_decide()
         serializer = MarkSerializer(data=request.data, context={"event": person.event})
@@ -150,7 +140,7 @@ class EventBulkAttendance(APIView):
     @idempotent
     def post(self, request: Request, pk: int) -> HttpResponseBase:
         """Say what was with many people; all of it, or nothing."""
-        event = visible_event(request, pk)
+        event = visible_event(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), event)
         rights.must_decide()
         serializer = BulkMarkSerializer(data=request.data, context={"event": event})
@@ -229,7 +219,7 @@ class EventAttendance(APIView):
 
         Attendees get their own alone.
         """
-        event = visible_event(request, pk)
+        event = visible_event(signed_in(request), pk)
         wanted = StatusQuerySerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         roster = roster_with_decisions(event, signed_in(request))
@@ -247,33 +237,6 @@ class EventAttendance(APIView):
         )
         answer.data["summary"] = count_statuses(roster)
         return answer
-
-
-class EventComplete(EventViews):
-    """Completing an event."""
-
-    @extend_schema(request=None, responses=EventSerializer)
-    def post(self, request: Request, **kwargs: object) -> Response:
-        """Decide about everybody; 409 while a session of it runs.
-
-        What is due is calculated first. Who then is still unknown counts as absent.
-        """
-        event = self.get_object()
-        complete_event(event=event, now=timezone.now())
-        event.refresh_from_db()
-        return Response(self.get_serializer(event).data)
-
-
-class EventReopen(EventViews):
-    """Taking a completion back."""
-
-    @extend_schema(request=None, responses=EventSerializer)
-    def post(self, request: Request, **kwargs: object) -> Response:
-        """Take back what the completion did; what people decided stays."""
-        event = reopen_event(
-            event=self.get_object(), by=signed_in(request), now=timezone.now()
-        )
-        return Response(self.get_serializer(event).data)
 
 
 # --- The log --------------------------------------------------------------------------
@@ -329,7 +292,7 @@ class ParticipantChanges(ChangeList):
 
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
         """People read their own; members and hosts everybody's."""
-        person = visible_participant(self.request, pk)
+        person = visible_participant(signed_in(self.request), pk)
         return AttendanceChange.objects.filter(participant=person)
 
 
@@ -343,7 +306,7 @@ class EventChanges(ChangeList):
 
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
         """Members and hosts read all, others what is about themselves."""
-        event = visible_event(self.request, pk)
+        event = visible_event(signed_in(self.request), pk)
         viewer = viewer_of(self.request)
         changes = AttendanceChange.objects.filter(participant__event=event)
         if Rights.of(viewer, event).reads_all:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from attendance.audit.changes import Change, record_changes
-from attendance.decisions.event_level import derive_people, lock_events
+from attendance.decisions.event_level import derive_people
+from attendance.locks import lock_event_results
 from attendance.points.ledger import balance_event
 from events.models import Event
 
@@ -53,7 +54,7 @@ def conclude(
     """
     if not touched:
         return []
-    lock_events(touched)
+    lock_event_results(touched)
     with connection.cursor() as cursor:
         cursor.execute(_WITH_EVENT_LEVEL, [list(touched)])
         events = [event for (event,) in cursor.fetchall()]

@@ -6,37 +6,19 @@ changes who has such a decision, or whose event is completed.
 Source: edges.md 17 and 18.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from attendance.audit.changes import Change
 from attendance.models import DecisionSource, Status
+from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 from attendance.rules.precedence import derivation_replaces
 from core.arrays import as_array
 from events.models import EventState, ParticipantRole, Registration
-
-# The first of the two numbers of our advisory locks; the second is the event.
-_LOCK_OF_EVENTS = 0xE7E1
-_LOCK = "SELECT pg_advisory_xact_lock(%s, e::int) FROM unnest(%s::bigint[]) e"
-
-# Sessions in which nobody was seen decide nothing, but for whom a person marked there.
-_SESSION_DECISIONS = """
-    SELECT a.participant_id, a.status, a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
-        extract(epoch FROM coalesce(s.ended_at, s.ends_at) - s.starts_at)::bigint,
-        a.attended_seconds
-    FROM attendance_attendance a
-    JOIN sessions_app_livesession s ON s.id = a.session_id
-    LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
-    WHERE a.participant_id = ANY(%(people)s) AND s.cancelled_at IS NULL
-        AND NOT (coalesce(k.nobody_seen, false) AND a.marked_at IS NULL)
-    ORDER BY s.starts_at, s.id
-"""
 
 # An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
 # said that it was held: nobody is absent there by default. To say so is to count the
@@ -141,19 +123,11 @@ class Outlook(NamedTuple):
     is_marked: bool
 
 
-def lock_events(events: Iterable[int]) -> None:
-    """Keep others from deriving in these events until the transaction ends.
-
-    Taken after rows of sessions and events, and before decisions.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_LOCK_OF_EVENTS, sorted(set(events))])
-
-
 def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Change]:
     """Write what follows for the event-level decisions of ``people``; return changes.
 
-    Their events are locked (:func:`lock_events`). The changes are not yet in the log.
+    Their events are locked (``lock_event_results``). The changes are not yet in the
+    log.
 
     Args:
         people: Participants, of any events.
@@ -234,16 +208,6 @@ def _change(one: Standing, new: _New) -> Change:
         new.source,
         follows=True,
     )
-
-
-def session_decisions(people: Sequence[int]) -> Mapping[int, list[SessionDecision]]:
-    """Return, by participant, what was decided at the sessions that count."""
-    found: dict[int, list[SessionDecision]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_SESSION_DECISIONS, {"people": list(people)})
-        for participant_id, *decision in cursor.fetchall():
-            found[participant_id].append(SessionDecision._make(decision))
-    return found
 
 
 def _standing(people: Sequence[int]) -> list[Standing]:

@@ -8,83 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark
 from attendance.models import AttendanceChange, DecisionSource, Status
-from attendance.unmatched.linking import WalkIn
-from core.errors import Invalid
-from core.form_parts import AddressField, NameField
+from core.form_parts import SentForm
 from events.models import Event, Participant
 
-LONGEST_IDENTITY = 256
 LONGEST_REASON = 2000
 # What somebody can be marked as: nobody marks that they do not know.
 MARKS = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
-
-
-class SentForm(forms.Form):
-    """What a form on a page sends; the page itself shows what is wrong."""
-
-    def or_refuse(self) -> dict[str, Any]:
-        """Return what was sent.
-
-        Raises:
-            Invalid: something is missing or wrong; it names the field.
-        """
-        if self.is_valid():
-            return self.cleaned_data
-        field, [message, *_others] = next(iter(self.errors.items()))
-        raise Invalid("invalid", str(message), field=str(field))
-
-
-class IdentityForm(SentForm):
-    """Of whom something is said; the page fills it in."""
-
-    identity = forms.CharField(
-        max_length=LONGEST_IDENTITY,
-        # What LiveKit tells is kept to the letter.
-        strip=False,
-        error_messages={"required": _("Choose the person again on this page.")},
-    )
-
-
-class RosterForm(IdentityForm):
-    """Somebody on the roster."""
-
-    participant = forms.ModelChoiceField(
-        Participant.objects.none(),
-        error_messages={
-            "required": _("Choose from the roster who it was."),
-            "invalid_choice": _(
-                "This person is not on the roster of this event: choose again."
-            ),
-        },
-    )
-
-    def __init__(self, data: Any, *, event: Event) -> None:
-        super().__init__(data)
-        field = self.fields["participant"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for mypy
-        field.queryset = event.participants.all()
-
-
-class WalkInForm(IdentityForm):
-    """Somebody who came without being on the roster."""
-
-    name = NameField(
-        error_messages={
-            "required": _("Give the name of the person who walked in."),
-            "max_length": _("The name is too long: 200 letters at most."),
-        },
-    )
-    email = AddressField(
-        error_messages={
-            "invalid": _("This is no email address: correct it, or leave it empty."),
-            "max_length": _("The address is too long: 254 letters at most."),
-        },
-    )
-
-    @property
-    def walk_in(self) -> WalkIn:
-        """Who it was."""
-        return WalkIn(self.cleaned_data["name"], self.cleaned_data["email"])
 
 
 def _reason_field() -> forms.CharField:

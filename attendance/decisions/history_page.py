@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.models import AttendanceChange, DecisionSource, Status
-from attendance.report_rows.as_json import name_of
 from attendance.wording.phrases import clock
+from attendance.wording.sentences import name_of
 from core.times import short_day
 from events.models import Participant
 from sessions_app.models import LiveSession

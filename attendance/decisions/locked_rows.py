@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.decisions.event_level import lock_events
+from attendance.locks import lock_event, lock_event_results, lock_session
 from attendance.models import Attendance, DecisionSource
 from core.errors import Conflict
 from events.models import Event, EventState, Participant
@@ -77,14 +77,12 @@ def lock_decisions(
 
 def _lock_place(place: Place) -> None:
     if place.session is None:
-        event = Event.objects.select_for_update(no_key=True).get(pk=place.event.pk)
+        event = lock_event(place.event.pk)
         if event.state == EventState.CANCELLED:
             raise Conflict("event_cancelled", _("The event is cancelled."))
-        lock_events([event.pk])
+        lock_event_results([event.pk])
         return
-    session = LiveSession.objects.select_for_update(no_key=True).get(
-        pk=place.session.pk
-    )
+    session = lock_session(place.session.pk)
     if session.cancelled_at is not None:
         raise Conflict(
             "session_cancelled",

@@ -24,6 +24,7 @@ from attendance.decisions.locked_rows import (
     lock_decisions,
     write_rows,
 )
+from attendance.locks import lock_event
 from attendance.models import (
     Attendance,
     CheckInMethod,
@@ -36,7 +37,6 @@ from core.errors import Conflict, Invalid
 from events.models import (
     EXPECTED,
     NOT_IN_REPORTS,
-    Event,
     Participant,
     Registration,
     User,
@@ -179,7 +179,7 @@ def check_in(
     place = place_of_check_in(place)
     if participant.registration not in EXPECTED:
         # Whoever joins the roster changes the event's row: before its sessions'.
-        Event.objects.select_for_update(no_key=True).get(pk=place.event.pk)
+        lock_event(place.event.pk)
     decisions = lock_decisions(place, [participant])
     decision = decisions[participant.pk]
     if decision.checked_in_at is not None:

@@ -18,9 +18,9 @@ from attendance.decisions.locked_rows import Place
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import Outcome, undoable
 from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
-from attendance.report_rows.as_json import name_of
 from attendance.report_rows.people_filter import ALL
 from attendance.wording.phrases import clock
+from attendance.wording.sentences import name_of
 
 
 def chooses_all(query: Mapping[str, str]) -> bool:

@@ -15,11 +15,10 @@ from attendance.models import (
     Status,
 )
 from attendance.report_rows.serializers import (
-    Declared,
     MarkedBySerializer,
     ReportRowSerializer,
 )
-from core.fields import InstantField, ModelSerializer, RowField
+from core.fields import Declared, InstantField, ModelSerializer, RowField
 from events.models import Participant
 from sessions_app.models import LiveSession
 

@@ -2,93 +2,74 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.completion.completing import complete_event, reopen_event
 from attendance.decisions.forms import MarkForm, UndoForm
+from attendance.decisions.history_page import HistoryPage
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import mark
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
 from attendance.models import Attendance, Status
-from attendance.report_rows.people_filter import Choice
-from core.errors import NotAllowed, RuleBroken
-from events.accounts.language import speak
+from core.errors import RuleBroken
 from events.models import User
-from events.pages import action, organized_event, visible_event
+from events.pages import action, read_page, shown_event, shown_participant
 from events.permissions import Viewer
-from sessions_app.models import LiveSession
+from sessions_app.pages import shown_session
 
-View = Callable[..., HttpResponseBase]
 # Decides, and returns whose row the page then shows.
 Decide = Callable[[HttpRequest, Place, Rights, User], int | None]
 
 
-def _deciding(decide: Decide) -> tuple[View, View]:
-    """Return the views that decide about a session and about an event as a whole.
+def _deciding(decide: Decide) -> tuple[Any, Any]:
+    """Return the buttons that decide about a session and about an event as a whole."""
 
-    Both go back to the page with what was chosen there; what a rule refuses is told.
-    """
-
-    @action
+    @action(back="session")
     @wraps(decide)
-    def at_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
-        sessions = LiveSession.objects.visible_to(user)
-        session = get_object_or_404(
-            sessions.select_related("event__organization"), pk=session_id
-        )
-        speak(request, session.event.organization.language)
-        place = Place(session.event, session)
-        return _decided(request, user, place, reverse("session", args=[session_id]))
+    def at_session(request: HttpRequest, user: User, session_id: int) -> str | None:
+        session = shown_session(request, user, session_id)
+        return _decided(request, user, Place(session.event, session))
 
-    @action
+    @action(back="event_attendance")
     @wraps(decide)
-    def about_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-        place = Place(visible_event(request, user, event_id), None)
-        address = reverse("event_attendance", args=[event_id])
-        return _decided(request, user, place, address)
+    def about_event(request: HttpRequest, user: User, event_id: int) -> str | None:
+        event = shown_event(request, user, event_id)
+        return _decided(request, user, Place(event, None))
 
-    def _decided(
-        request: HttpRequest, user: User, place: Place, address: str
-    ) -> HttpResponse:
+    def _decided(request: HttpRequest, user: User, place: Place) -> str | None:
         rights = Rights.of(Viewer.of(user), place.event)
         rights.must_mark(place)
-        person = None
-        try:
-            person = decide(request, place, rights, user)
-        except NotAllowed:
-            raise
-        except RuleBroken as refusal:
-            messages.error(request, _refused(request, refusal))
-        query = Choice.of(request.GET.dict()).query.removesuffix("?")
-        page = request.GET.get("page", "")
-        if page.isdecimal():
-            query = f"{query}&page={page}" if query else f"?page={page}"
-        return redirect(f"{address}{query}" + (f"#p{person}" if person else ""))
+        person = decide(request, place, rights, user)
+        return f"#p{person}" if person else None
 
     return at_session, about_event
 
 
-def _refused(request: HttpRequest, refusal: RuleBroken) -> str:
-    if len(request.POST.getlist("participant")) > 1:
-        return _("Nobody was marked. %(reason)s") % {"reason": refusal}
-    return str(refusal)
-
-
 def _mark(request: HttpRequest, place: Place, rights: Rights, user: User) -> int | None:
+    try:
+        decisions = _mark_all(request, place, rights, user)
+    except RuleBroken as refusal:
+        if len(request.POST.getlist("participant")) > 1:
+            refusal.message = _("Nobody was marked. %(reason)s") % {"reason": refusal}
+        raise
+    messages.success(request, _marked(decisions))
+    return decisions[0].participant_id if len(decisions) == 1 else None
+
+
+def _mark_all(
+    request: HttpRequest, place: Place, rights: Rights, user: User
+) -> list[Attendance]:
     form = MarkForm(request.POST, event=place.event)
     form.or_refuse()
     rights.must_mark(place, source=form.source)
-    decisions = mark(place, form.marks, source=form.source, by=user, now=timezone.now())
-    messages.success(request, _marked(decisions))
-    return decisions[0].participant_id if len(decisions) == 1 else None
+    return mark(place, form.marks, source=form.source, by=user, now=timezone.now())
 
 
 def _marked(decisions: list[Attendance]) -> str:
@@ -122,35 +103,13 @@ mark_at_session, mark_about_event = _deciding(_mark)
 undo_at_session, undo_about_event = _deciding(_undo)
 
 
-@action
-def complete(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Complete the event now."""
-    event = organized_event(request, user, event_id)
-    try:
-        done = complete_event(event=event, now=timezone.now())
-    except RuleBroken as refusal:
-        messages.error(request, str(refusal))
-    else:
-        number = done.changes.total()
-        text = ngettext(
-            "The event is completed: %(number)d decision changed.",
-            "The event is completed: %(number)d decisions changed.",
-            number,
-        )
-        nothing = _("The event is completed: no decision changed.")
-        messages.success(request, text % {"number": number} if number else nothing)
-    return redirect("event_attendance", event_id)
-
-
-@action
-def reopen(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Take its completion back."""
-    event = organized_event(request, user, event_id)
-    try:
-        reopen_event(event=event, by=user, now=timezone.now())
-    except RuleBroken as refusal:
-        messages.error(request, str(refusal))
-    else:
-        text = _("The event is open again. What people decided stays.")
-        messages.success(request, text)
-    return redirect("event_attendance", event_id)
+@read_page
+def history(request: HttpRequest, user: User, participant_id: int) -> HttpResponse:
+    person = shown_participant(request, user, participant_id)
+    page = HistoryPage(
+        person,
+        session=request.GET.get("session", ""),
+        page=request.GET.get("page"),
+    )
+    context = {"history": page, "page": "events"}
+    return render(request, "attendance/decisions/history.html", context)

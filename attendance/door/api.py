@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.decisions.api import decided, visible_event
+from attendance.decisions.api import decided
 from attendance.decisions.serializers import CheckedInSerializer
 from attendance.door.opening_hours import doors_of, nearest_door
 from attendance.door.self_check_in import address_of, check_in_by_code, code_of
-from attendance.report_rows.serializers import Declared
+from core.fields import Declared
 from events.idempotency import IDEMPOTENCY_KEY, idempotent
+from events.lookups import visible_event
 from events.permissions import signed_in, viewer_of
 
 
@@ -38,7 +39,7 @@ class CheckInCode(APIView):
     @extend_schema(responses=CodeSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Return the present code, also while the door is not open."""
-        event = visible_event(request, pk)
+        event = visible_event(signed_in(request), pk)
         viewer_of(request).must_organize(event.organization_id)
         now = timezone.now()
         code, door = code_of(event, now), nearest_door(doors_of(event), now)

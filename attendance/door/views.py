@@ -34,7 +34,7 @@ from events.pages import (
     posted,
     read_page,
     show_form,
-    visible_event,
+    shown_event,
 )
 from events.permissions import Viewer
 
@@ -144,7 +144,7 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
 
 def _page(request: HttpRequest, user: User, event_id: int) -> DoorPage:
     """Return the door that was asked for, if this user may check people in there."""
-    event = visible_event(request, user, event_id)
+    event = shown_event(request, user, event_id)
     viewer = Viewer.of(user)
     rights = Rights.of(viewer, event)
     rights.must_decide()

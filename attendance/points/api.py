@@ -18,11 +18,10 @@ from attendance.points.leaderboard import (
     organizations_on_leaderboards_of,
 )
 from attendance.points.ledger import Worth, set_worth, worth_in
-from attendance.report_rows.serializers import Declared
-from attendance.reports.api import visible_organization
 from core.errors import NotAllowed
-from core.fields import ModelSerializer
+from core.fields import Declared, ModelSerializer
 from core.pagination import LogCursor, Pages
+from events.lookups import visible_organization
 from events.models import Participant
 from events.permissions import signed_in, viewer_of
 
@@ -154,13 +153,13 @@ class OrganizationPoints(APIView):
     @extend_schema(responses=WorthSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Return the mapping."""
-        organization = visible_organization(request, pk)
+        organization = visible_organization(signed_in(request), pk)
         return Response(worth_in([organization.pk])[organization.pk]._asdict())
 
     @extend_schema(request=WorthSerializer, responses=WorthSerializer)
     def put(self, request: Request, pk: int) -> Response:
         """Set all of it; what is left out gets its default. Totals follow at once."""
-        organization = visible_organization(request, pk)
+        organization = visible_organization(signed_in(request), pk)
         viewer_of(request).must_administer(organization.pk)
         serializer = WorthSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from attendance.audit.seals import lock_heads
+from attendance.locks import lock_heads
 from attendance.models import Feedback, PointsMapping, Status
 from core.arrays import as_array
 from events.models import Participant

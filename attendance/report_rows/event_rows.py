@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from attendance.decisions.event_level import session_decisions
-from attendance.decisions.locked_rows import Place
 from attendance.evidence.reading import NOTHING_SEEN
 from attendance.models import Attendance, Status
-from attendance.report_rows.as_json import sentence_of
 from attendance.report_rows.reading import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
+from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.event_result import credit
+from attendance.wording.sentences import sentence_of
 from events.models import Event, Participant, User
 from events.permissions import Viewer
+from sessions_app.models import LiveSession
 
 
 def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
@@ -79,16 +79,29 @@ def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
 
 
 def decisions_as_dicts(
-    place: Place, people: Sequence[Participant], *, viewer: Viewer, now: datetime
+    event: Event,
+    session: LiveSession | None,
+    people: Sequence[Participant],
+    *,
+    viewer: Viewer,
+    now: datetime,
 ) -> list[dict[str, Any]]:
-    """Return the decisions about people at a place in the shape of REST, in order."""
-    if place.session is None:
-        rows = event_rows(place.event, people)
+    """Return the decisions about people in the shape of REST, in their order.
+
+    Args:
+        event: Whose people they are.
+        session: The session in question; None: the event as a whole.
+        people: Of whom.
+        viewer: Who asks; organizers are shown identities.
+        now: Presence of a running session is shown until then.
+    """
+    if session is None:
+        rows = event_rows(event, people)
     else:
-        place.session.event = place.event
+        session.event = event
         [report] = read_reports(
-            [(place.session, people)], user=viewer.user, now=now, waiting=True
+            [(session, people)], user=viewer.user, now=now, waiting=True
         )
         rows = report.rows
-    of_identities = viewer.organizes(place.event.organization_id)
+    of_identities = viewer.organizes(event.organization_id)
     return [row.as_dict(of_identities=of_identities) for row in rows]

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.evidence.reading import Evidence
+from attendance.evidence.whereabouts import Where, where_of
 from attendance.models import Status
-from attendance.reports.attendance_status import Where, where_of
 from attendance.rules.calculation import Interval
 from attendance.rules.precedence import is_by_a_person
 from attendance.wording.phrases import IN_ORDER, capitalized, comma

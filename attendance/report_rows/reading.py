@@ -24,7 +24,6 @@ from attendance.evidence.reading import (
     read_strangers,
 )
 from attendance.models import Attendance, SessionCalculation
-from attendance.report_rows.as_json import instant, sentence_of
 from attendance.report_rows.report import (
     Report,
     ReportRow,
@@ -32,6 +31,8 @@ from attendance.report_rows.report import (
     UnmatchedRow,
 )
 from attendance.rules.calculation import Interval, Policy, calculate_person
+from attendance.rules.instants import instant
+from attendance.wording.sentences import sentence_of
 from events.models import EXPECTED, KnownIdentity, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
 

@@ -11,12 +11,9 @@ from typing import Any
 from attendance.evidence.guesses import Guess
 from attendance.evidence.reading import Evidence, LinkedIdentity, Stranger
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.report_rows.as_json import (
-    decision_as_dict,
-    intervals_as_dicts,
-    microseconds,
-)
+from attendance.report_rows.as_json import decision_as_dict, intervals_as_dicts
 from attendance.rules.calculation import Interval, Policy
+from attendance.rules.instants import microseconds
 from events.models import Event, Participant, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession

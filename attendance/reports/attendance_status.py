@@ -8,79 +8,19 @@ Source: edges.md 31.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
-
-from django.db import models
-from django.utils.translation import pgettext_lazy
+from typing import Any
 
 from attendance.evidence.reading import NOTHING_SEEN, Evidence, read_evidence
-from attendance.models import Status
-from attendance.report_rows.as_json import instant, microseconds
+from attendance.evidence.whereabouts import whereabouts
 from attendance.report_rows.reading import ORDER_OF_PEOPLE
 from attendance.report_rows.report import Sight
 from attendance.rules.calculation import Policy, Stay, calculate_person
+from attendance.rules.instants import instant, microseconds
 from events.models import EXPECTED, Participant, User
 from sessions_app.models import LiveSession
 
 # Whoever is still connected this long after the end was forgotten by the server.
 OVERTIME = timedelta(hours=1)
-
-
-class Where(models.TextChoices):
-    """Where somebody is while a session runs."""
-
-    HERE = "here", pgettext_lazy("people", "here now")
-    LEFT = "left", pgettext_lazy("people", "were here")
-    MISSING = "missing", pgettext_lazy("people", "not seen yet")
-
-
-class Whereabouts(NamedTuple):
-    """Where somebody is, and since when; instants as in ``Stay``.
-
-    Attributes:
-        since: When the oldest of their open connections began; None if they are not
-            in the room.
-        left_at: When they left; None if they are in the room, or never were.
-        is_inferred: No fact says that they left.
-    """
-
-    since: int | None = None
-    left_at: int | None = None
-    is_inferred: bool = False
-
-    @property
-    def where(self) -> Where:
-        """The same in a word."""
-        if self.since is not None:
-            return Where.HERE
-        return Where.MISSING if self.left_at is None else Where.LEFT
-
-
-def whereabouts(seen: Evidence) -> Whereabouts:
-    """Return where somebody of whom this was seen is now."""
-    stays = [*seen.livekit, *seen.whiteboard]
-    open_since = [stay.joined_at for stay in stays if stay.left_at is None]
-    if open_since:
-        return Whereabouts(since=min(open_since))
-    ends = [
-        (max(stay.joined_at, stay.left_at), not stay.inferred)
-        for stay in stays
-        if stay.left_at is not None
-    ]
-    if not ends:
-        return Whereabouts()
-    left_at, is_told = max(ends)
-    return Whereabouts(left_at=left_at, is_inferred=not is_told)
-
-
-def where_of(seen: Evidence, status: str) -> Where | None:
-    """Return where somebody is now; None: they were not seen, and it is decided.
-
-    So nobody who was checked in at the door, or is excused, is looked for.
-    """
-    where = whereabouts(seen).where
-    is_open = where != Where.MISSING or status == Status.UNKNOWN
-    return where if is_open else None
 
 
 def attendance_status(

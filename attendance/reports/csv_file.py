@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
-from attendance.report_rows.as_json import instant
 from attendance.report_rows.report import Report, ReportRow
 from attendance.reports.many_reports import ReportRows
 from attendance.rules.calculation import Interval
+from attendance.rules.instants import instant
 
 BYTE_ORDER_MARK = "\ufeff"
 

@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce
 
 from attendance.evidence.reading import NOTHING_SEEN, read_evidence
 from attendance.models import Status
-from attendance.report_rows.as_json import microseconds
 from attendance.report_rows.reading import (
     ORDER_OF_PEOPLE,
     presence,
@@ -26,6 +25,7 @@ from attendance.report_rows.reading import (
 )
 from attendance.report_rows.report import Report
 from attendance.reports.filters import ReportFilters
+from attendance.rules.instants import microseconds
 from events.models import (
     EXPECTED,
     Event,

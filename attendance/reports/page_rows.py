@@ -13,12 +13,12 @@ from django.utils.translation import pgettext_lazy
 
 from attendance.decisions.panel import TakingBack
 from attendance.evidence.reading import Attempts, Evidence
+from attendance.evidence.whereabouts import Where, whereabouts
 from attendance.models import DecisionSource, Status
-from attendance.report_rows.as_json import instant, microseconds
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
-from attendance.reports.attendance_status import Where, whereabouts
 from attendance.reports.unmatched_panel import Desk, Link, Options, Refused
 from attendance.rules.calculation import Interval
+from attendance.rules.instants import instant, microseconds
 from attendance.wording.explanation import attempts_in_words
 from attendance.wording.phrases import (
     amount,

@@ -13,14 +13,14 @@ from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from attendance.decisions.panel import MarkingDesk
+from attendance.evidence.whereabouts import Where, where_of
 from attendance.models import Status
-from attendance.report_rows.as_json import instant, microseconds
 from attendance.report_rows.people_filter import Choice, Chooser
 from attendance.report_rows.report import Report
-from attendance.reports.attendance_status import Where, where_of
 from attendance.reports.page_rows import PersonRow, RowMaker, StrangerRow
 from attendance.reports.unmatched_panel import Refused
 from attendance.rules.calculation import MINUTE
+from attendance.rules.instants import instant, microseconds
 from attendance.wording.phrases import (
     IN_ORDER,
     Count,

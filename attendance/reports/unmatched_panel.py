@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from attendance.evidence.guesses import Ground, Guess
 from attendance.evidence.reading import LinkedIdentity, Stranger
+from core.errors import RuleBroken
 from core.validators import without_hidden
 from events.models import NOT_IN_REPORTS, Participant, Registration
+from sessions_app.models import LiveSession
+
+_KEPT = "refused_walk_in"
+LONGEST_KEPT = 1000
 
 
 class Option(NamedTuple):
@@ -62,7 +68,8 @@ class Options:
 class Refused(NamedTuple):
     """A walk-in that was refused: what had been typed, and why not.
 
-    ``field`` is the one to blame, else empty.
+    The session of the browser keeps it until its page is shown again. ``field`` is the
+    one to blame, else empty.
     """
 
     identity: str
@@ -70,6 +77,27 @@ class Refused(NamedTuple):
     email: str
     field: str
     why: str
+
+    @classmethod
+    def keep(
+        cls, request: HttpRequest, session: LiveSession, refusal: RuleBroken
+    ) -> None:
+        """Keep what was typed in ``request`` for the page of ``session``."""
+        identity, name, email = (
+            request.POST.get(field, "")[:LONGEST_KEPT]
+            for field in ("identity", "name", "email")
+        )
+        blamed = refusal.field.rpartition(".")[2]
+        refused = cls(identity, name, email, blamed, str(refusal))
+        request.session[_KEPT] = {"session": session.pk, "refused": refused}
+
+    @classmethod
+    def take(cls, request: HttpRequest, session: LiveSession) -> "Refused | None":
+        """Return, once, what was just refused in this session."""
+        kept = request.session.pop(_KEPT, None)
+        if kept is None or kept["session"] != session.pk:
+            return None
+        return cls(*kept["refused"])
 
 
 @dataclass(frozen=True, slots=True)

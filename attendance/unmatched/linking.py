@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.calculating.sessions import calculate_session
 from attendance.evidence.known_people import KNOWN_PEOPLE
+from attendance.locks import lock_links
 from core.errors import Conflict, Invalid
 from events.models import (
     NOT_IN_REPORTS,
@@ -85,7 +86,7 @@ def link_identity(
             the roster already.
     """
     with transaction.atomic():
-        _alone_in_organization(session.event)
+        lock_links(session.event.organization_id)
         _must_be_free(session, identity)
         person = _person(session.event, participant, walk_in)
         _remember(session.event, identity, person, by)
@@ -103,7 +104,7 @@ def unlink_identity(
         Invalid: nobody linked this identity to anybody in this session.
     """
     with transaction.atomic():
-        _alone_in_organization(session.event)
+        lock_links(session.event.organization_id)
         meaning = _meaning(session, identity)
         if meaning.participant_id is None or not meaning.is_linked:
             raise Invalid(
@@ -117,19 +118,6 @@ def unlink_identity(
         ).delete()
     _tell("unlink_identity", session, by, person.pk)
     _calculate(session, now)
-
-
-def _alone_in_organization(event: Event) -> None:
-    """Let two who link at once do it one after the other, until the transaction ends.
-
-    Of the whole organization: a link marks all events of its person as changed, so two
-    in different events would wait for each other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"link_identity {event.organization_id}"],
-        )
 
 
 def _meaning(session: LiveSession, identity: str) -> Meaning:

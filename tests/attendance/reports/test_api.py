@@ -9,11 +9,8 @@ from rest_framework.test import APIClient
 
 from attendance.calculating import sessions
 from attendance.models import AttendanceChange, SessionCalculation
-from attendance.report_rows.serializers import (
-    ReportRowSerializer,
-    ReportSerializer,
-    ReportSessionSerializer,
-)
+from attendance.report_rows.serializers import ReportRowSerializer
+from attendance.reports.serializers import ReportSerializer, ReportSessionSerializer
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.factories import (

@@ -11,11 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import DecisionSource, Status
-from attendance.report_rows.serializers import (
+from attendance.reports.filters import ReportFilters
+from attendance.reports.serializers import (
     ReportListSerializer,
     SessionReportRowSerializer,
 )
-from attendance.reports.filters import ReportFilters
 from events.models import Event, Registration, Role
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.many_reports import NOW, Many, all_pages, get, make_many

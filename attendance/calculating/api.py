@@ -1,0 +1,45 @@
+"""REST of calculating a session because somebody asks for it."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attendance.calculating.serializers import CalculateSerializer
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.report_rows.reading import session_report
+from attendance.reports.serializers import ReportSerializer
+from core.errors import RuleBroken
+from events.permissions import signed_in, viewer_of
+from sessions_app.lookups import organized_session
+
+
+class NotCalculated(RuleBroken):
+    """The calculation failed; it is tried again by itself."""
+
+    status = 500
+
+
+class SessionCalculate(APIView):
+    """Calculating a session because somebody asks for it."""
+
+    @extend_schema(request=CalculateSerializer, responses=ReportSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Calculate what is new, and return the report; 409 while it runs."""
+        session = organized_session(viewer_of(request), pk)
+        serializer = CalculateSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        user, now = signed_in(request), timezone.now()
+        outcome = calculate_session(session, now=now, force=wanted["force"])
+        if session.pk in outcome.failed:
+            # What exactly is for the log and the admin, not for organizers.
+            raise NotCalculated(
+                "not_calculated",
+                _("The calculation failed. It is tried again by itself."),
+            )
+        if wanted["count_empty_as_absent"]:
+            count_empty_as_absent(session, actor=user)
+        return Response(session_report(session, user=user, now=now).as_dict())

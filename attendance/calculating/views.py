@@ -1,0 +1,48 @@
+"""Calculating a session because somebody asks for it on its report."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from events.models import User
+from events.pages import action
+from sessions_app.pages import organized_session
+
+
+@action(back="session")
+def calculate(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    outcome = calculate_session(session, now=timezone.now(), force=True)
+    if result := outcome.calculated.get(session.pk):
+        done = ngettext(
+            "Calculated: %(number)d decision changed.",
+            "Calculated: %(number)d decisions changed.",
+            result.changed,
+        )
+        nothing = _("Calculated: nothing changed.")
+        text = done % {"number": result.changed} if result.changed else nothing
+        messages.success(request, text)
+    elif outcome.failed:
+        messages.error(
+            request, _("The calculation failed. It is tried again by itself.")
+        )
+    else:
+        messages.info(request, _("It is being calculated right now. Look again soon."))
+
+
+@action(back="session")
+def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    number = len(count_empty_as_absent(session, actor=user))
+    if number:
+        text = ngettext(
+            "%(number)d person counts as absent.",
+            "%(number)d people count as absent.",
+            number,
+        )
+        messages.success(request, text % {"number": number})
+    else:
+        messages.info(request, _("Nothing to count: somebody was seen meanwhile."))

@@ -1,0 +1,73 @@
+"""Every lock that deciding takes, and the one order in which they are taken.
+
+1. ``lock_links``: who an identity is, in one organization.
+2. ``lock_event``: the event's row. Rosters, cancelling and completing start here too
+   (``events/services.py``, ``sessions_app/services.py``).
+3. ``lock_session``: the session's row. Calculations claim theirs by
+   ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order of ids.
+4. ``lock_event_results``: what sessions say about their events, events by id.
+5. The rows of decisions, by participant (``decisions/locked_rows.py``).
+6. ``lock_heads``: the organizations' logs and ledgers, by id.
+
+Nobody may need them all, but everybody takes those they need in this order, so two who
+decide at once wait for each other and never in a circle. All last until the transaction
+ends; none is of a database session, so PgBouncer in transaction mode may stand between.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from events.models import Event
+from sessions_app.models import LiveSession
+
+# The first of the two numbers of an advisory lock says of what it is.
+_EVENT_RESULTS = 0xE7E1
+_HEADS = 0x5EA1
+_LOCK = "SELECT pg_advisory_xact_lock(%s, i::int) FROM unnest(%s::bigint[]) i"
+
+
+def lock_links(organization_id: int) -> None:
+    """Let two who say who an identity is do it one after the other.
+
+    Of the whole organization: a link marks all events of its person as changed, so two
+    in different events would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"link_identity {organization_id}"],
+        )
+
+
+def lock_event(event_id: int) -> Event:
+    """Lock an event's row and return it.
+
+    Raises:
+        Event.DoesNotExist: there is none.
+    """
+    return Event.objects.select_for_update(no_key=True).get(pk=event_id)
+
+
+def lock_session(session_id: int) -> LiveSession:
+    """Lock a session's row and return it.
+
+    Raises:
+        LiveSession.DoesNotExist: there is none.
+    """
+    return LiveSession.objects.select_for_update(no_key=True).get(pk=session_id)
+
+
+def lock_event_results(events: Iterable[int]) -> None:
+    """Keep others from deriving decisions about these events."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [_EVENT_RESULTS, sorted(set(events))])
+
+
+def lock_heads(organizations: Iterable[int]) -> None:
+    """Let nobody else add to these organizations' logs and ledgers.
+
+    Taken last: two transactions never follow the same link of a chain.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [_HEADS, sorted(set(organizations))])

@@ -1,0 +1,39 @@
+"""The first page, and an event's."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from attendance.overview.event_page import EventPage
+from attendance.overview.home import sessions_overview
+from events.models import User
+from events.pages import read_page, shown_event
+from events.permissions import Viewer
+from events.views import SignIn
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponseBase:
+    if not isinstance(request.user, User):
+        return SignIn.as_view()(request)
+    if request.method == "POST":
+        # The form of a tab that was open before somebody signed in in another.
+        return redirect("home")
+    overview = sessions_overview(request.user, now=timezone.now())
+    context = {"overview": overview, "page": "today"}
+    return render(request, "attendance/overview/home.html", context)
+
+
+@read_page
+def event_page(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    event = shown_event(request, user, event_id)
+    page = EventPage(
+        event,
+        Viewer.of(user),
+        now=timezone.now(),
+        sessions_page=request.GET.get("page"),
+        people_page=request.GET.get("people"),
+    )
+    context = {"event": event, "about": page, "page": "events"}
+    return render(request, "attendance/overview/event.html", context)

@@ -1,0 +1,97 @@
+"""REST of the thresholds: of an organization, of a session type, of a session."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attendance.policies.effective import Place, policy_at, set_policy
+from attendance.policies.serializers import PolicySerializer
+from attendance.rules.calculation import Policy
+from events.lookups import visible_organization
+from events.permissions import signed_in, viewer_of
+from sessions_app.lookups import organized_session, visible_session
+from sessions_app.models import LiveSession, SessionType
+
+
+def known_type(name: str) -> str:
+    """Return the session type of a path; 404 names those there are."""
+    if name not in SessionType.values:
+        raise NotFound(
+            _("There is no session type “%(type)s”: %(types)s.")
+            % {"type": name, "types": ", ".join(SessionType.values)}
+        )
+    return name
+
+
+class PolicyView(APIView):
+    """The thresholds of one place."""
+
+    def _read(self, place: Place) -> Response:
+        return Response(PolicySerializer(policy_at(place)).data)
+
+    def _write(self, request: Request, place: Place) -> Response:
+        serializer = PolicySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        policy = Policy(**serializer.validated_data["policy"])
+        return Response(PolicySerializer(set_policy(place, policy)).data)
+
+
+class OrganizationPolicy(PolicyView):
+    """The thresholds of an organization: its members read them, its admins set them."""
+
+    @extend_schema(responses=PolicySerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Return what holds, and where it comes from."""
+        return self._read(Place(visible_organization(signed_in(request), pk)))
+
+    @extend_schema(request=PolicySerializer, responses=PolicySerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Set all thresholds; what is left out gets its default."""
+        organization = visible_organization(signed_in(request), pk)
+        viewer_of(request).must_administer(organization.pk)
+        return self._write(request, Place(organization))
+
+
+class SessionTypePolicy(PolicyView):
+    """The thresholds of an organization's sessions of one type."""
+
+    @extend_schema(
+        responses=PolicySerializer, operation_id="organizations_policy_type_retrieve"
+    )
+    def get(self, request: Request, pk: int, session_type: str) -> Response:
+        """Return what holds, and where it comes from."""
+        organization = visible_organization(signed_in(request), pk)
+        return self._read(Place(organization, known_type(session_type)))
+
+    @extend_schema(
+        request=PolicySerializer,
+        responses=PolicySerializer,
+        operation_id="organizations_policy_type_update",
+    )
+    def put(self, request: Request, pk: int, session_type: str) -> Response:
+        """Set all thresholds; what is left out gets its default."""
+        organization = visible_organization(signed_in(request), pk)
+        place = Place(organization, known_type(session_type))
+        viewer_of(request).must_administer(organization.pk)
+        return self._write(request, place)
+
+
+class SessionPolicy(PolicyView):
+    """The thresholds of one session: who sees it reads, its organizers set them."""
+
+    @extend_schema(responses=PolicySerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        """Return what holds, and where it comes from."""
+        return self._read(self._place(visible_session(signed_in(request), pk)))
+
+    @extend_schema(request=PolicySerializer, responses=PolicySerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Set all thresholds; what is left out gets its default."""
+        session = organized_session(viewer_of(request), pk)
+        return self._write(request, self._place(session))
+
+    def _place(self, session: LiveSession) -> Place:
+        return Place(session.event.organization, session=session)

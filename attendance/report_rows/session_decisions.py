@@ -1,0 +1,32 @@
+"""What was decided about people at the sessions of their event that count."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from attendance.rules.event_result import SessionDecision
+
+# Sessions in which nobody was seen decide nothing, but for whom a person marked there.
+_SESSION_DECISIONS = """
+    SELECT a.participant_id, a.status, a.source,
+        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        extract(epoch FROM coalesce(s.ended_at, s.ends_at) - s.starts_at)::bigint,
+        a.attended_seconds
+    FROM attendance_attendance a
+    JOIN sessions_app_livesession s ON s.id = a.session_id
+    LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
+    WHERE a.participant_id = ANY(%(people)s) AND s.cancelled_at IS NULL
+        AND NOT (coalesce(k.nobody_seen, false) AND a.marked_at IS NULL)
+    ORDER BY s.starts_at, s.id
+"""
+
+
+def session_decisions(people: Sequence[int]) -> Mapping[int, list[SessionDecision]]:
+    """Return, by participant, what was decided at the sessions that count."""
+    found: dict[int, list[SessionDecision]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION_DECISIONS, {"people": list(people)})
+        for participant_id, *decision in cursor.fetchall():
+            found[participant_id].append(SessionDecision._make(decision))
+    return found

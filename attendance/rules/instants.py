@@ -1,0 +1,15 @@
+"""Aware times as whole microseconds since the epoch, in which the rules count. Pure."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant(microseconds: int) -> datetime:
+    """Return microseconds since the epoch as an aware time in UTC, exactly."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds(time: datetime) -> int:
+    """Return an aware time as microseconds since the epoch, exactly."""
+    return (time - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,65 @@
+"""What somebody sends to say who somebody unmatched was."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from attendance.unmatched.linking import WalkIn
+from core.form_parts import AddressField, NameField, SentForm
+from events.models import Event, Participant
+
+LONGEST_IDENTITY = 256
+
+
+class IdentityForm(SentForm):
+    """Of whom something is said; the page fills it in."""
+
+    identity = forms.CharField(
+        max_length=LONGEST_IDENTITY,
+        # What LiveKit tells is kept to the letter.
+        strip=False,
+        error_messages={"required": _("Choose the person again on this page.")},
+    )
+
+
+class RosterForm(IdentityForm):
+    """Somebody on the roster."""
+
+    participant = forms.ModelChoiceField(
+        Participant.objects.none(),
+        error_messages={
+            "required": _("Choose from the roster who it was."),
+            "invalid_choice": _(
+                "This person is not on the roster of this event: choose again."
+            ),
+        },
+    )
+
+    def __init__(self, data: Any, *, event: Event) -> None:
+        super().__init__(data)
+        field = self.fields["participant"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for mypy
+        field.queryset = event.participants.all()
+
+
+class WalkInForm(IdentityForm):
+    """Somebody who came without being on the roster."""
+
+    name = NameField(
+        error_messages={
+            "required": _("Give the name of the person who walked in."),
+            "max_length": _("The name is too long: 200 letters at most."),
+        },
+    )
+    email = AddressField(
+        error_messages={
+            "invalid": _("This is no email address: correct it, or leave it empty."),
+            "max_length": _("The address is too long: 254 letters at most."),
+        },
+    )
+
+    @property
+    def walk_in(self) -> WalkIn:
+        """Who it was."""
+        return WalkIn(self.cleaned_data["name"], self.cleaned_data["email"])

@@ -1,0 +1,53 @@
+"""Saying on a report who somebody unmatched was, and taking that back."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from attendance.reports.unmatched_panel import Refused
+from attendance.unmatched.forms import IdentityForm, RosterForm, WalkInForm
+from attendance.unmatched.linking import link_identity, unlink_identity
+from core.errors import RuleBroken
+from events.models import Participant, User
+from events.pages import action
+from sessions_app.models import LiveSession
+from sessions_app.pages import organized_session
+
+
+@action(back="session")
+def link(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    if "name" in request.POST:
+        person = _add_walk_in(request, session, user)
+    else:
+        said = RosterForm(request.POST, event=session.event).or_refuse()
+        person = link_identity(session=session, by=user, now=timezone.now(), **said)
+    text = _("That was %(name)s. It is remembered for the next sessions.")
+    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+
+
+def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:
+    """Add a walk-in; of what is refused, the report keeps what was typed."""
+    form = WalkInForm(request.POST)
+    try:
+        identity = form.or_refuse()["identity"]
+        return link_identity(
+            session=session,
+            identity=identity,
+            walk_in=form.walk_in,
+            by=user,
+            now=timezone.now(),
+        )
+    except RuleBroken as refusal:
+        Refused.keep(request, session, refusal)
+        raise
+
+
+@action(back="session")
+def unlink(request: HttpRequest, user: User, session_id: int) -> None:
+    session = organized_session(request, user, session_id)
+    identity = IdentityForm(request.POST).or_refuse()["identity"]
+    unlink_identity(session=session, identity=identity, by=user, now=timezone.now())
+    text = _("Taken back. Say below who it really was.")
+    messages.success(request, text)

@@ -1,0 +1,29 @@
+"""A session that somebody asks for by its id, as in ``events/lookups.py``."""
+
+from django.shortcuts import get_object_or_404
+
+from events.models import User
+from events.permissions import Viewer
+from sessions_app.models import LiveSession
+
+
+def visible_session(user: User, pk: int) -> LiveSession:
+    """Return a session that the user sees, with its event and organization.
+
+    Raises:
+        Http404: there is none, or they do not.
+    """
+    sessions = LiveSession.objects.visible_to(user)
+    return get_object_or_404(sessions.select_related("event__organization"), pk=pk)
+
+
+def organized_session(viewer: Viewer, pk: int) -> LiveSession:
+    """Return a session of an event that the viewer organizes.
+
+    Raises:
+        Http404: there is none, or they do not see it.
+        NotAllowed: they only see it.
+    """
+    session = visible_session(viewer.user, pk)
+    viewer.must_organize(session.event.organization_id)
+    return session
