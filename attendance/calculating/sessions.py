@@ -1,7 +1,8 @@
 """Calculating sessions: claim, read, decide, write, in bulk.
 
-The rules are pure Python (``calculation.py``, ``precedence.py``); what is due stands in
-``due.py``, what is read in ``evidence.py``, how rows are written in ``decisions.py``.
+The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``); what is
+due stands in ``evidence/due.py``, what is read in ``evidence/reading.py``, how rows are
+written in ``writing.py``.
 """
 
 import logging

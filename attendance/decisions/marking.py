@@ -1,8 +1,8 @@
 """What people decide: marks and check-ins.
 
-One way for every path (REST, pages, admin): rows are locked and written by ``rows.py``,
-who wins is asked of ``precedence.py``; status, evidence and log are written in one
-transaction. Who may do it is asked before (``attendance/decisions/rights.py``).
+One way for every path (REST, pages, admin): rows are locked and written by
+``locked_rows.py``, who wins is asked of ``rules/precedence.py``; status, evidence and
+log are written in one transaction. Who may do it is asked before (``rights.py``).
 
 Source: design.md §4, "Who wins"; edges.md 15 to 17.
 """

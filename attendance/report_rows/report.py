@@ -1,6 +1,6 @@
 """A session's report: its rows, who was unmatched, and what somebody may see of it.
 
-Pages, REST and exports show the same. ``selectors.py`` reads it.
+Pages, REST and exports show the same. ``reading.py`` reads it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """The unmatched desk: saying whom an identity belongs to, and taking that back.
 
 What somebody says is remembered (``KnownIdentity``): the same person is found by it in
-the organization's other sessions too (``known_people.py``). The session at hand is
-calculated anew at once, others when they are due.
+the organization's other sessions too (``evidence/known_people.py``). The session at
+hand is calculated anew at once, others when they are due.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Removing what demonstrations made, and nothing else.
 
-What they made is known by its mark (``played/ownership.py``). An organization to which
+What they made is known by its mark (``simulation/ownership.py``). An organization to which
 somebody has added events of their own stays, with those.
 """
 
