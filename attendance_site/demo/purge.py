@@ -1,7 +1,7 @@
 """Removing what demonstrations made, and nothing else.
 
-What they made is known by its mark (``simulation/ownership.py``). An organization to which
-somebody has added events of their own stays, with those.
+What they made is known by its mark (``simulation/ownership.py``). An organization to
+which somebody has added events of their own stays, with those.
 """
 
 import logging
