@@ -30,11 +30,13 @@ pytestmark = pytest.mark.django_db
 
 # The session; all times here are seconds after its start.
 WINDOW = 600
+# So long before the start failed attempts are told.
+EARLY = 3600
 IDENTITIES = ("ana", "ben")
 ROOMS = ("RM_1", "RM_2")
 MACHINES = {"AGENT", "EGRESS", "INGRESS"}
 
-SECONDS = st.sampled_from([-100.0, 0.0, 40.0, 100.0, 300.0, 540.0, 600.0, 700.0])
+SECONDS = st.sampled_from([-3700.0, -100.0, 0.0, 40.0, 100.0, 300.0, 540.0, 600.0, 700.0])
 OFFSETS = st.sampled_from([0.0, 0.25, 1.0, 1.75, 2.0, 3.0, 19.5])
 
 
@@ -192,13 +194,13 @@ def painted_seconds(history: History, identity: str) -> int:
 
 
 def attempts(history: History, identity: str) -> int:
-    """Failed attempts that reach into the window."""
+    """Failed attempts before the window's end, from an hour before its start on."""
     return sum(
         one.identity == identity
         and one.is_person
         and one.is_attempt
         and one.joined < WINDOW
-        and (one.end or 0) > 0
+        and (one.joined if one.end is None else one.end) > -EARLY
         for one in history.connections
     )
 
