@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -259,7 +259,16 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-starts_at", "-pk"]
-        indexes = [models.Index(fields=["organization", "-starts_at"])]
+        indexes = [
+            models.Index(fields=["organization", "-starts_at"]),
+            # attendance.completion: scheduled events whose end may have passed
+            models.Index(
+                Coalesce("ends_at", "starts_at"),
+                "id",
+                condition=Q(state=EventState.SCHEDULED, reopened_at__isnull=True),
+                name="event_to_complete",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),

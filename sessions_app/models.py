@@ -53,7 +53,10 @@ class LiveSession(models.Model):
     cancellation changes.
     """
 
-    event = models.ForeignKey(Event, models.PROTECT, related_name="sessions")
+    # Its own index would hide those that begin with it from Postgres.
+    event = models.ForeignKey(
+        Event, models.PROTECT, related_name="sessions", db_index=False
+    )
     title = models.CharField(_("title"), max_length=200, validators=[validate_name])
     session_type = models.CharField(
         _("type"), max_length=32, choices=SessionType, default=SessionType.GENERAL
@@ -79,6 +82,20 @@ class LiveSession(models.Model):
                 Coalesce("ended_at", "ends_at"),
                 condition=Q(cancelled_at__isnull=True),
                 name="live_session_end",
+            ),
+            # attendance.completion: when an event's last session ends
+            models.Index(
+                "event",
+                Coalesce("ended_at", "ends_at"),
+                condition=Q(cancelled_at__isnull=True),
+                name="live_session_end_of_event",
+            ),
+            # reconciliation, stays: sessions of a room by their end
+            models.Index(
+                "room_name",
+                Coalesce("ended_at", "ends_at"),
+                condition=Q(cancelled_at__isnull=True),
+                name="live_session_end_in_room",
             ),
         ]
         constraints = [
@@ -255,12 +272,14 @@ class Connection(models.Model):
         verbose_name_plural = _("connections")
         ordering = ["-pk"]
         indexes = [
-            # stays: connections of a room that reach into a window, and the next join
+            # stays: connections of a room that reach into a window
             models.Index(
                 "room_name",
                 Coalesce(Least("left_at", "aborted_at"), models.Value("infinity")),
                 name="connection_reaching_window",
             ),
+            # stays: the next join of an identity
+            models.Index(fields=["identity", "joined_at"], name="connection_next_join"),
             # reconciliation: connections that no fact has ended
             models.Index(
                 fields=["joined_at"],

@@ -47,6 +47,7 @@ _INFER = f"""
             ) AS next_starts_at
         FROM sessions_app_livesession
         WHERE cancelled_at IS NULL AND room_name IN (SELECT room_name FROM open)
+            AND coalesce(ended_at, ends_at) > (SELECT min(joined_at) FROM open)
     ),
     inferred AS (
         SELECT open.id, coalesce(

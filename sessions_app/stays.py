@@ -48,7 +48,7 @@ FINISH = """
 NEXT_START = f"""
     SELECT min(f.occurred_at) FROM sessions_app_presenceevent f
     WHERE f.event = 'room_started' AND f.room_name = c.room_name
-        AND f.occurred_at > c.joined_at + CASE
+        AND f.occurred_at > c.joined_at AND f.occurred_at > c.joined_at + CASE
             WHEN f.room_sid <> c.room_sid THEN interval '0'
             ELSE interval '{OWN_START.total_seconds()} s'
         END

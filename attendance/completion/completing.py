@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -45,21 +46,25 @@ END = f"""
     )
 """
 
-# Scheduled events whose end has passed; the partial index of events names this query.
+# No event ends before this; the index event_to_complete has events by it.
+_NOT_BEFORE = "coalesce(e.ends_at, e.starts_at)"
+
+# Scheduled events whose end has passed. Whether all is calculated is an aggregate: of a
+# NOT EXISTS Postgres would read all sessions that there are, once anything is due.
 _DUE = f"""
-    SELECT e.id FROM events_event e
+    SELECT {_NOT_BEFORE}, e.id FROM events_event e
     WHERE e.state = 'scheduled' AND e.reopened_at IS NULL
-        AND e.starts_at < %(now)s AND {END} <= %(now)s
+        AND {_NOT_BEFORE} <= %(now)s AND {END} <= %(now)s
         AND (
-            {END} <= %(waited)s OR NOT EXISTS (
-                SELECT FROM sessions_app_livesession s
+            {END} <= %(waited)s OR (
+                SELECT bool_and(k.calculated_at IS NOT NULL)
+                FROM sessions_app_livesession s
                 LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
                 WHERE s.event_id = e.id AND s.cancelled_at IS NULL
-                    AND k.calculated_at IS NULL
-            )
+            ) IS NOT FALSE
         )
-        AND e.id > %(after)s
-    ORDER BY e.id LIMIT 1
+        AND ({_NOT_BEFORE}, e.id) > (%(after)s, %(id)s)
+    ORDER BY {_NOT_BEFORE}, e.id LIMIT 1
 """
 
 
@@ -181,17 +186,16 @@ def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> Non
 
 
 def _due(now: datetime) -> Iterator[int]:
-    after = 0
+    values = {"now": now, "waited": now - WAITS_AT_MOST}
+    after: dict[str, Any] = {"after": "-infinity", "id": 0}
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(
-                _DUE, {"now": now, "waited": now - WAITS_AT_MOST, "after": after}
-            )
+            cursor.execute(_DUE, values | after)
             row = cursor.fetchone()
         if row is None:
             return
-        [after] = row
-        yield after
+        after = {"after": row[0], "id": row[1]}
+        yield row[1]
 
 
 def _complete(event_id: int) -> Completed:

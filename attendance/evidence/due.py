@@ -55,17 +55,31 @@ _IS_DUE = f"""
 
 _NO_RETRY_PENDING = "(k.retry_at IS NULL OR k.retry_at <= %(now)s)"
 
-_CLAIM = """
+# In the order in which they ended, as the index live_session_end has them: in that of
+# their ids every session that ever was would be looked at.
+_END = "coalesce(s.ended_at, s.ends_at)"
+
+_CLAIM = f"""
     SELECT s.id, (
         SELECT count(*) FROM events_participant p WHERE p.event_id = s.event_id
     )
     FROM sessions_app_livesession s
     JOIN events_event e ON e.id = s.event_id
     LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
-    WHERE s.cancelled_at IS NULL AND s.id > %(after)s AND {condition}
-    ORDER BY s.id
+    WHERE s.cancelled_at IS NULL AND {{condition}}
+        AND ({_END}, s.id) > (
+            coalesce(
+                (
+                    SELECT coalesce(l.ended_at, l.ends_at)
+                    FROM sessions_app_livesession l WHERE l.id = %(after)s
+                ),
+                '-infinity'
+            ),
+            %(after)s
+        )
+    ORDER BY {_END}, s.id
     LIMIT %(limit)s
-    FOR NO KEY UPDATE OF s {wait}
+    FOR NO KEY UPDATE OF s {{wait}}
 """
 
 
@@ -90,12 +104,12 @@ class Selection:
     force: bool = False
 
     def _condition(self) -> str:
-        conditions = ["coalesce(s.ended_at, s.ends_at) <= %(ended_by)s"]
+        conditions = [f"{_END} <= %(ended_by)s"]
         if self.session_id is not None:
             conditions.append("s.id = %(session_id)s")
         else:
             conditions += [
-                "coalesce(s.ended_at, s.ends_at) > %(ended_after)s",
+                f"{_END} > %(ended_after)s",
                 _NO_RETRY_PENDING,
             ]
         if self.session_type is not None:
@@ -114,7 +128,7 @@ class Selection:
         together, so that memory does not grow with them.
 
         Args:
-            after: Only sessions with a larger id.
+            after: The last session that was claimed before; 0: from the first.
             limit: How many at most.
         """
         wait = "" if self.session_id is not None else "SKIP LOCKED"
