@@ -324,7 +324,7 @@ def _worker(has_lived: bool) -> Finding:
         "One lived half a minute ago; none answers now."
         if has_lived
         else "None answers.",
-        "Start `celery -A attendance_site worker`.",
+        "Start `celery -A attendance_site worker --without-gossip --without-mingle`.",
     )
 
 

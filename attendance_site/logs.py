@@ -19,17 +19,42 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter
 
-logger = logging.getLogger(__name__)
+from core.error_text import without_values
 
-# After these words Postgres quotes rows and parameters.
-_QUOTED_BY_POSTGRES = re.compile(r"^(DETAIL|CONTEXT|LINE \d+): .*\n?", re.MULTILINE)
+logger = logging.getLogger(__name__)
 
 
 class _WithoutValues(logging.Formatter):
-    """Formats tracebacks without the values that stood in the database."""
+    """Formats lines and tracebacks without the values that stood in the database."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
-        return _QUOTED_BY_POSTGRES.sub("", super().formatException(ei))
+        text = super().formatException(ei)
+        for error in map(str, _errors_of(ei[1])):
+            # In a group its lines are set in.
+            lines = r"\n[ |]*".join(map(re.escape, error.split("\n")))
+            said = without_values(error).replace("\\", r"\\")
+            text = re.sub(lines, said, text)
+        return text
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        # Celery's line of a failed task holds the error itself.
+        record.message = without_values(record.message)
+        return super().formatMessage(record)
+
+
+def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, what caused it, and what it is a group of."""
+    known: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
 
 
 class _Json(_WithoutValues, JsonFormatter):
@@ -41,6 +66,7 @@ class _Json(_WithoutValues, JsonFormatter):
             log_data |= {"method": request.method, "path": request.path}
         # Celery's, for formatters of its own.
         log_data.pop("data", None)
+        log_data["message"] = without_values(log_data["message"])
         return log_data
 
     def formatTime(  # noqa: N802

@@ -11,7 +11,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from celery.exceptions import SecurityWarning
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import beat_init, worker_process_init, worker_ready
 
 from attendance_site.celery import app
@@ -29,8 +29,13 @@ def main(kind: str) -> int:
             concurrency=WORKER_PROCESSES,
             loglevel="INFO",
             quiet=True,
+            # Workers have nothing to say to each other: Postgres tells them apart.
             without_mingle=True,
+            without_gossip=True,
         )
+        # That tasks go on when Redis is lost is what the settings say. Only now: a
+        # worker that is being made asks to be warned each time.
+        warnings.simplefilter("ignore", CPendingDeprecationWarning)
         worker.start()
         return int(worker.exitcode or 0)
     app.Beat(loglevel="INFO", quiet=True).run()

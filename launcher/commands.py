@@ -21,6 +21,7 @@ from launcher import (
 from launcher.console import RefusedError, Stopwatch, complain, say, step
 from launcher.instance import PROJECT, Instance, data_dir, secret, service_port
 from launcher.lifeline import die_with_parent
+from launcher.logs import last_message
 from launcher.supervisor import StopRequestedError, Supervisor, run_until_stopped
 
 SUPERUSER = "admin"
@@ -136,7 +137,8 @@ def _prepare_database(
     variables = {"ROLLCALL_AS_OWNER": "1"}
     if first_start:
         _compile_ahead(supervisor, instance)
-        commands.append(["createsuperuser", "--no-input"])
+        # A start that was broken off later has made it already.
+        commands.append(["ensure_superuser"])
         variables |= _superuser(instance)
     _step(
         supervisor,
@@ -144,8 +146,6 @@ def _prepare_database(
         "migrations",
         rollcall.manage_all(*commands),
         "done, and a superuser made" if first_start else "done",
-        # Made by a start that was broken off later.
-        tolerated="already taken",
         **variables,
     )
     if instance.has_own_postgres:
@@ -199,22 +199,19 @@ def _step(
     name: str,
     argv: list[str],
     result: str,
-    *,
-    tolerated: str = "",
     **variables: str,
 ) -> None:
     """Run something once as a step of the start.
 
     Raises:
-        RefusedError: it failed, without a word of what is tolerated.
+        RefusedError: it failed.
     """
     watch = Stopwatch()
     log = instance.logs / f"{name}.log"
     env = instance.process_environment() | variables
     code = supervisor.finish(supervisor.begin(argv, env=env, cwd=PROJECT, log=log))
-    output = log.read_text(errors="replace").strip()
-    if code and not (tolerated and tolerated in output):
-        last = (output.splitlines() or ["no output"])[-1]
+    if code:
+        last = last_message(log) or "no output"
         raise RefusedError(f"{name} failed (exit code {code}): {last} (log: {log}).")
     step(name, result, watch)
 

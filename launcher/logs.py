@@ -49,15 +49,8 @@ class LogFile:
             self._read_to = 0
 
     def last_line(self) -> str:
-        """Return the last line that is not blank."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(max(0, self._path.stat().st_size - LAST_LINE_BYTES))
-                text = file.read().decode(errors="replace")
-        except OSError:
-            return ""
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return _message(lines[-1]) if lines else ""
+        """Return what its last line says."""
+        return last_message(self._path)
 
     def show_new(self) -> None:
         """Pass on the lines written since the last call."""
@@ -83,6 +76,18 @@ class LogFile:
                 complain(f"  {self._name}: {record['level']} {record.get('message')}")
         elif self._alarm and self._alarm.search(text):
             complain(f"  {self._name}: {text}")
+
+
+def last_message(path: Path) -> str:
+    """Return what a log's last line that is not blank says; nothing without one."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LAST_LINE_BYTES))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return _message(lines[-1]) if lines else ""
 
 
 def _as_record(text: str) -> dict[str, object] | None:

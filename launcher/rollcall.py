@@ -2,6 +2,7 @@
 
 import hashlib
 import http.client
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,11 +103,8 @@ def _web(instance: Instance) -> Program:
 
 
 def _web_is_ready(instance: Instance) -> bool:
-    status, text = _health(instance)
-    if (
-        status == http.HTTPStatus.SERVICE_UNAVAILABLE
-        and "Migrations are missing" in text
-    ):
+    status, checks = _health(instance)
+    if checks.get("migrations") == "missing":
         instance.migrated.unlink(missing_ok=True)
         raise RefusedError(
             "The database has been replaced by an older one: start again to migrate it."
@@ -114,8 +112,8 @@ def _web_is_ready(instance: Instance) -> bool:
     return status == http.HTTPStatus.OK
 
 
-def _health(instance: Instance) -> tuple[int, str]:
-    """Return status and text of the web server's answer; 0 for none."""
+def _health(instance: Instance) -> tuple[int, dict[str, str]]:
+    """Return status and checks of the web server's answer; 0 and none without one."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(instance.host, instance.host)  # noqa: S104
     name = instance.values["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
     connection = http.client.HTTPConnection(host, instance.port, timeout=5)
@@ -123,9 +121,9 @@ def _health(instance: Instance) -> tuple[int, str]:
         headers = {"Host": name.replace("*", "localhost")}
         connection.request("GET", "/health/ready", headers=headers)
         response = connection.getresponse()
-        return response.status, response.read(65_536).decode(errors="replace")
-    except (OSError, http.client.HTTPException):
-        return 0, ""
+        return response.status, dict(json.load(response)["checks"])
+    except (OSError, ValueError, LookupError, http.client.HTTPException):
+        return 0, {}
     finally:
         connection.close()
 

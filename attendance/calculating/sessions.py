@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
 from attendance.calculating.writing import Decided, write_decisions
-from attendance.evidence.due import Selection
+from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
 from attendance.evidence.reading import (
     NOTHING_SEEN,
     Attempts,
@@ -38,6 +38,7 @@ from attendance.rules.calculation import (
     calculate_person,
 )
 from attendance.rules.precedence import calculation_replaces, is_automatic
+from core.error_text import error_text
 from core.errors import Conflict
 from core.operations import logged
 from core.times import day_and_time
@@ -76,8 +77,9 @@ class Outcome:
 def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcome:
     """Calculate the selected sessions, some at a time, each group in one transaction.
 
-    A session that fails is noted with its error and tried again later; it never stops
-    the others.
+    If a group fails, each of its sessions is claimed and calculated in a transaction of
+    its own. One that fails is noted with its error and tried again later; it never
+    stops the others.
 
     Args:
         selection: Which sessions.
@@ -93,17 +95,21 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
 def _calculate_selected(
     selection: Selection, outcome: Outcome, *, dry_run: bool
 ) -> None:
-    after = 0
+    after, of_failed_group = 0, 0
     while True:
+        limit = 1 if of_failed_group else SESSIONS_AT_ONCE
         with transaction.atomic():
-            sessions = selection.claim(after=after)
-            if sessions:
-                _calculate_claimed(sessions, outcome)
+            sessions = selection.claim(after=after, limit=limit)
+            is_settled = _calculate_claimed(sessions, outcome)
             if dry_run:
                 transaction.set_rollback(True)
         if not sessions:
             return
-        after = sessions[-1]
+        if is_settled:
+            after = sessions[-1]
+            of_failed_group = max(0, of_failed_group - 1)
+        else:
+            of_failed_group = len(sessions)
 
 
 def _as_fields(outcome: Outcome) -> dict[str, int]:
@@ -168,8 +174,17 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
     return write_decisions(absent, actor_id=actor.pk)
 
 
-def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
-    """Calculate locked sessions together; if that fails, each on its own."""
+def _calculate_claimed(sessions: list[int], outcome: Outcome) -> bool:
+    """Calculate locked sessions together, or note why the only one fails.
+
+    Several that fail are tried again one by one, and not in this transaction: what was
+    locked for one of them would be held while the next one's locks are waited for.
+
+    Returns:
+        Whether nothing is left to do for them.
+    """
+    if not sessions:
+        return True
     try:
         with transaction.atomic():
             calculated = _calculate(sessions)
@@ -178,15 +193,14 @@ def _calculate_claimed(sessions: list[int], outcome: Outcome) -> None:
         outcome.calculated |= calculated
     except Exception as error:
         if len(sessions) > 1:
-            for session in sessions:
-                _calculate_claimed([session], outcome)
-        else:
-            logger.exception(
-                "A session could not be calculated.",
-                extra={"op": "calculate_attendance", "session": sessions[0]},
-            )
-            outcome.failed[sessions[0]] = _in_words(error)
-            _note_failure(sessions[0], _in_words(error))
+            return False
+        logger.exception(
+            "A session could not be calculated.",
+            extra={"op": "calculate_attendance", "session": sessions[0]},
+        )
+        outcome.failed[sessions[0]] = error_text(error)
+        _note_failure(sessions[0], error_text(error))
+    return True
 
 
 def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
@@ -375,7 +389,3 @@ def _note_failure(session_id: int, error: str) -> None:
                 "error": error,
             },
         )
-
-
-def _in_words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:2000]

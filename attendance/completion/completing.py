@@ -24,6 +24,7 @@ from attendance.decisions.event_level import derive_people
 from attendance.evidence.due import Selection
 from attendance.locks import lock_event, lock_event_results
 from attendance.models import Attendance, DecisionSource, Status
+from core.error_text import error_text
 from core.errors import Conflict
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
 from sessions_app.models import LiveSession
@@ -98,9 +99,7 @@ def complete_due_events(*, now: datetime) -> list[Completed]:
                 "An event could not be completed.",
                 extra={"op": "complete_event", "event": event_id},
             )
-            completed.append(
-                Completed(event_id, error=f"{type(error).__name__}: {error}"[:2000])
-            )
+            completed.append(Completed(event_id, error=error_text(error)))
     return completed
 
 

@@ -9,7 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from threading import Barrier, BrokenBarrierError, Event
+from threading import (
+    Barrier,
+    BrokenBarrierError,
+    Event,
+    current_thread,
+    main_thread,
+)
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,8 +23,10 @@ import pytest
 from django.db import connection, transaction
 
 from attendance.audit.changes import Change, record_changes
-from attendance.audit.seals import verify
+from attendance.audit.seals import lock_heads, verify
 from attendance.calculating.sessions import Outcome, calculate_sessions
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
 from attendance.evidence.due import Selection
 from attendance.evidence.reading import read_evidence, read_roster
 from attendance.models import (
@@ -179,6 +187,47 @@ def test_a_failing_session_in_one_run_leaves_the_other_run_alone() -> None:
     calculated = {pk for outcome in outcomes for pk in outcome.calculated}
     assert calculated == {good.pk}
     assert SessionCalculation.objects.get(session=broken).failures == 1
+
+
+def test_after_a_failure_no_lock_of_one_session_is_held_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who marks the last one's event holds that, and waits for the log of the first."""
+    organization = make_organization()
+    lessons = [make_session(make_event(organization)) for _ in range(3)]
+    first, broken, last = lessons
+    people = [make_participant(lesson.event) for lesson in lessons]
+    LiveSession.objects.filter(pk=broken.pk).update(
+        starts_at=START - timedelta(days=76 * 365.25)
+    )
+    for lesson, person in zip(lessons, people, strict=True):
+        make_connection(lesson, identity=person.identity)
+    marked, first_is_decided = Event(), Event()
+
+    def lock_heads_in_turn(organizations: list[int]) -> None:
+        if current_thread() is main_thread():
+            lock_heads(organizations)
+            first_is_decided.set()
+        else:
+            marked.set()
+            first_is_decided.wait(PATIENCE)
+            lock_heads(organizations)
+
+    monkeypatch.setattr("attendance.audit.changes.lock_heads", lock_heads_in_turn)
+    place, by = Place(last.event, None), make_user()
+
+    def mark_last() -> None:
+        mark(place, [Mark(people[-1], "present")], by=by, now=SOON)
+
+    with ThreadPoolExecutor(1) as threads:
+        marking = threads.submit(with_own_connection(mark_last))
+        assert marked.wait(PATIENCE)
+        outcome = run_due()
+        marking.result(PATIENCE)
+    assert list(outcome.calculated) == [first.pk, last.pk]
+    assert list(outcome.failed) == [broken.pk]
+    assert SessionCalculation.objects.get(session=broken).failures == 1
+    assert Attendance.objects.filter(status="present").count() == 3
 
 
 # Facts on their way

@@ -260,6 +260,27 @@ def test_an_error_in_a_page_logs_path_and_exception_and_no_query(
     assert "Ana" not in log.text
 
 
+def test_what_postgres_quotes_is_left_out_however_many_lines_it_has(log: Log) -> None:
+    quoted = "taken\nDETAIL:  Failing row contains (1, Ana\n\nBell, ana@example.org)."
+    for error in (IntegrityError(quoted), RuntimeError(f"not stored: {quoted}")):
+        both = [IntegrityError(quoted), ValueError("wrong")]
+        try:
+            raise ExceptionGroup("two", both) from error
+        except ExceptionGroup:
+            logging.getLogger("x").exception("Oh")
+    assert log.text.count("IntegrityError: taken") == 3
+    assert log.text.count("RuntimeError: not stored: taken") == 1
+    assert log.text.count("ValueError: wrong") == 2
+    assert "ana@" not in log.text
+
+
+def test_celerys_line_of_a_failed_task_is_without_it_too(log: Log) -> None:
+    error = IntegrityError("taken\nDETAIL:  Key (email)=(ana@example.org) exists.")
+    logging.getLogger("celery").error("Task %s raised: %r", "x", error)
+    [line] = lines(log.text)
+    assert line["message"] == "Task x raised: IntegrityError('taken"
+
+
 @pytest.mark.django_db
 def test_what_postgres_quotes_of_a_row_is_left_out(log: Log) -> None:
     make_user("ana")

@@ -47,6 +47,18 @@ def test_a_session_that_fails_does_not_stop_the_others() -> None:
     failure = SessionCalculation.objects.get(session=broken)
     assert (failure.failures, failure.calculated_at) == (1, None)
     assert "out of range" in failure.error == outcome.failed[broken.pk]
+    # There Postgres quotes the rows that it was given.
+    assert "LINE" not in failure.error
+
+
+def test_a_dry_run_in_which_a_session_fails_says_so_and_writes_nothing() -> None:
+    before, broken, after = recent_session(), broken_session(), recent_session()
+    outcome = calculate_sessions(Selection(now=timezone.now()), dry_run=True)
+    assert list(outcome.calculated) == [before.pk, after.pk]
+    assert list(outcome.failed) == [broken.pk]
+    assert not SessionCalculation.objects.exists()
+    assert not Attendance.objects.exists()
+    assert not AttendanceChange.objects.exists()
 
 
 def test_a_failure_is_tried_again_after_a_minute_twice_then_hourly() -> None:
@@ -119,11 +131,7 @@ def test_the_number_of_queries_depends_on_neither_people_nor_sessions() -> None:
 
 
 def test_it_grows_by_chunks_of_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    def claim_two(selection: Selection, *, after: int) -> list[int]:
-        return original(selection, after=after, limit=2)
-
-    original = Selection.claim
-    monkeypatch.setattr(Selection, "claim", claim_two)
+    monkeypatch.setattr("attendance.calculating.sessions.SESSIONS_AT_ONCE", 2)
     counts = []
     for _ in range(3):
         lesson_with(3)

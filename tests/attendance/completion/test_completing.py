@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from attendance.audit.seals import verify
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
@@ -249,6 +250,20 @@ def test_running_it_again_changes_nothing(course: Event, ana: Participant) -> No
     Event.objects.update(state=EventState.SCHEDULED)
     assert run() == [course.pk]
     assert AttendanceChange.objects.count() == before
+
+
+def test_why_an_event_is_not_completed_is_told_without_the_rows_at_hand(
+    course: Event, ana: Participant
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE attendance_attendance ADD CHECK (session_id IS NOT NULL)"
+        )
+    [failed] = complete_due_events(now=LONG_AFTER)
+    assert failed.error.startswith("IntegrityError: new row for relation")
+    assert "DETAIL" not in failed.error
+    course.refresh_from_db()
+    assert course.state == EventState.SCHEDULED
 
 
 def test_people_are_decided_in_batches_of_their_own(

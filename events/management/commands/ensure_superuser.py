@@ -1,0 +1,21 @@
+"""``manage.py ensure_superuser``: the first superuser, described by the environment."""
+
+import os
+from typing import Any
+
+from django.core.management import call_command
+
+from core import commands
+from events.models import User
+
+
+class Command(commands.Command):
+    help = (
+        "Make the superuser of DJANGO_SUPERUSER_USERNAME, _PASSWORD and _EMAIL, unless "
+        "there is an account of that name."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        username = os.environ.get(f"DJANGO_SUPERUSER_{User.USERNAME_FIELD.upper()}")
+        if not User.objects.filter(username=username).exists():
+            call_command("createsuperuser", interactive=False, skip_checks=True)
