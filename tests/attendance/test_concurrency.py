@@ -23,12 +23,12 @@ import pytest
 from django.db import connection, transaction
 
 from attendance.audit.changes import Change, record_changes
-from attendance.audit.seals import lock_heads, verify
 from attendance.calculating.sessions import Outcome, calculate_sessions
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
 from attendance.evidence.due import Selection
 from attendance.evidence.reading import read_evidence, read_roster
+from attendance.locks import lock_heads, verify
 from attendance.models import (
     Attendance,
     AttendanceChange,

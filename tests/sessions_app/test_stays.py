@@ -36,7 +36,9 @@ IDENTITIES = ("ana", "ben")
 ROOMS = ("RM_1", "RM_2")
 MACHINES = {"AGENT", "EGRESS", "INGRESS"}
 
-SECONDS = st.sampled_from([-3700.0, -100.0, 0.0, 40.0, 100.0, 300.0, 540.0, 600.0, 700.0])
+SECONDS = st.sampled_from(
+    [-3700.0, -100.0, 0.0, 40.0, 100.0, 300.0, 540.0, 600.0, 700.0]
+)
 OFFSETS = st.sampled_from([0.0, 0.25, 1.0, 1.75, 2.0, 3.0, 19.5])
 
 
