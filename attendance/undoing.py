@@ -145,13 +145,13 @@ def _take_back(
         decision.checked_in_at = decision.check_in_received_at = None
         decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
-    earlier = _decided_before(log)
-    if earlier is not None:
+    if change.from_source == DecisionSource.SYSTEM_DEFAULT:
+        # Whoever counted all the missing as absent marked nobody.
         decision.status, decision.source = change.from_status, change.from_source
-        decision.marked_by, decision.marked_at = earlier.actor, earlier.at
-        decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
-    elif change.from_source == DecisionSource.SYSTEM_DEFAULT:
+    elif change.from_source is not None and (made_by := _maker(log[:-1])):
         decision.status, decision.source = change.from_status, change.from_source
+        decision.marked_by, decision.marked_at = made_by.actor, made_by.at
+        decision.notes = made_by.reason.text if hasattr(made_by, "reason") else ""
     if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
         decision.status = status_of_check_in(
             place, decision.checked_in_at, grace_minutes=grace_minutes
@@ -179,16 +179,17 @@ def _is_better(decision: Attendance, source: str) -> bool:
     return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
 
 
-def _decided_before(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
-    """Return the change by which a person had decided what is restored, if one did."""
-    change = log[-1]
-    if change.from_source is None:
-        return None
-    for earlier in reversed(log[:-1]):
-        decided = (earlier.to_status, earlier.source)
-        if earlier.undoes_id is None and decided == (
-            change.from_status,
-            change.from_source,
-        ):
-            return earlier if earlier.actor_id is not None else None
-    return None
+def _maker(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
+    """Return by which change a person made what stood at the end of ``log``.
+
+    Only the newest is ever undone, so that an undo stands right behind what it took
+    back: if it restored what had been there, that was made by whoever made it then.
+    None: a machine decided, or what was kept beside a decision counted again.
+    """
+    while log and log[-1].undoes_id is not None:
+        *earlier, undone, undo_ = log
+        restored = undone.from_status, undone.from_source
+        if (undo_.to_status, undo_.source) != restored:
+            return None
+        log = earlier
+    return log[-1] if log and log[-1].actor_id is not None else None

@@ -8,6 +8,7 @@ import pytest
 from attendance.marking import Mark, check_in, mark
 from attendance.models import Attendance, AttendanceChange
 from attendance.rows import Place
+from attendance.services import count_empty_as_absent
 from attendance.undoing import undo
 from events.errors import Conflict, Invalid
 from events.models import EventState, Participant, User
@@ -316,6 +317,42 @@ def test_an_undo_can_be_undone(
     undo(newest(ben), reason="", by=teacher, now=NOW)
     undo(newest(ben), reason="", by=teacher, now=NOW)
     assert stored(lesson, ben) == ("excused", "manual", "absent")
+
+
+@pytest.fixture
+def counted(teacher: User) -> LiveSession:
+    """Nobody was seen, and an organizer counted Ana as absent."""
+    session, _people = make_lesson("Ana")
+    calculate(session)
+    count_empty_as_absent(session, actor=teacher)
+    return session
+
+
+def test_who_counted_everybody_as_absent_marked_nobody(
+    counted: LiveSession, teacher: User
+) -> None:
+    ana = counted.event.participants.get()
+    say(counted, ana, "present", teacher)
+    undo(newest(ana), reason="", by=teacher, now=NOW)
+    row = Attendance.objects.get()
+    assert (row.status, row.source) == ("absent", "system_default")
+    assert (row.marked_by, row.marked_at) == (None, None)
+
+
+def test_facts_that_come_after_a_mark_was_taken_back_decide_once(
+    counted: LiveSession, teacher: User
+) -> None:
+    ana = counted.event.participants.get()
+    say(counted, ana, "present", teacher)
+    undo(newest(ana), reason="", by=teacher, now=NOW)
+    be_there(counted, ana)
+    calculate(counted)
+    assert stored(counted, ana) == ("present", "livekit_auto", "present")
+    told = log(ana)
+    assert told[-1] == ("absent", "system_default", "present", "livekit_auto")
+    calculate(counted)
+    assert log(ana) == told
+    assert sum(one.points for one in ana.engagement_entries.all()) == 10
 
 
 # The event as a whole
