@@ -142,21 +142,18 @@ _VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
-# Who decided, when and why goes with the decision that is replaced, and stays with one
-# that is not.
-_OF_DECIDER = ("marked_by_id", "marked_at")
-_KEPT_WITH_SOURCE = (
-    "CASE WHEN standing.source IS NOT DISTINCT FROM excluded.source "
-    "THEN standing.{} END"
-)
+# Who decided, when and why stays with the decision, and goes with one that is replaced.
+_OF_DECIDER = ("marked_by_id", "marked_at", "notes")
+_REPLACED = ("status", "source", *_OF_DECIDER, *_COMPUTED_COLUMNS)
 _WRITE = f"""
-    INSERT INTO attendance_attendance AS standing ({_NAMES})
-    SELECT {_VALUES} FROM {_ROWS}
+    INSERT INTO attendance_attendance ({_NAMES}, {", ".join(_OF_DECIDER)})
+    SELECT {_VALUES}, kept.marked_by_id, kept.marked_at, coalesce(kept.notes, '')
+    FROM {_ROWS}
+    LEFT JOIN attendance_attendance kept
+        ON kept.participant_id = r.participant_id AND kept.session_id = r.session_id
+        AND kept.source = r.source
     ON CONFLICT (participant_id, session_id) DO UPDATE SET
-        {", ".join(f"{n} = {_KEPT_WITH_SOURCE.format(n)}" for n in _OF_DECIDER)},
-        notes = coalesce({_KEPT_WITH_SOURCE.format("notes")}, ''),
-        {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
-        {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
+        {", ".join(f"{name} = excluded.{name}" for name in _REPLACED)},
         updated_at = now()
 """
 

@@ -27,7 +27,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s, e::int) FROM unnest(%s::bigint[]) e"
 # Sessions in which nobody was seen decide nothing, but for whom a person marked there.
 _SESSION_DECISIONS = """
     SELECT a.participant_id, a.status, a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.marked_at IS NOT NULL,
         extract(epoch FROM coalesce(s.ended_at, s.ends_at) - s.starts_at)::bigint,
         a.attended_seconds
     FROM attendance_attendance a
@@ -40,7 +40,8 @@ _SESSION_DECISIONS = """
 
 # An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
 # said that it was held: nobody is absent there by default. To say so is to count the
-# missing as absent, or to have somebody come; that one is excused says nothing of all.
+# missing as absent, or to have somebody come; that one is excused says nothing of all,
+# nor does an answer about oneself.
 _QUESTION_IS_OPEN = """
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
@@ -72,7 +73,7 @@ _STANDING = f"""
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
         e.state, e.question_is_open,
         a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
         coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),
         coalesce(y.present_over, 50), coalesce(y.present_regardless_over, 75)

@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from attendance.calculation import Policy, Status
 from attendance.decision_parts import BEGINNING, Decision, clock
 from attendance.derivation import Credit
-from attendance.precedence import SYSTEM_DEFAULT, WHITEBOARD_AUTO
-from attendance.said import SOURCES_OF_PEOPLE, by_a_person, with_what_is_beside
+from attendance.precedence import SOURCES_OF_PEOPLE, SYSTEM_DEFAULT, WHITEBOARD_AUTO
+from attendance.said import by_a_person, with_what_is_beside
 
 SHOWN_IN_SECONDS_UNDER = 120
 """Shorter windows and shorter presence are told in seconds, all else in minutes."""
@@ -47,12 +47,10 @@ def _sentence(decision: Decision, zone: tzinfo) -> str:
         return _by_the_sessions(decision, decision.follows)
     if decision.source == SYSTEM_DEFAULT:
         return _by_default(decision, zone)
-    if decision.source in SOURCES_OF_PEOPLE or decision.marked_by_name:
+    if decision.source in SOURCES_OF_PEOPLE or decision.marked_at is not None:
         return by_a_person(decision, zone)
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)
-    if decision.computed_status not in (None, decision.status):
-        return by_a_person(decision, zone)  # who applied a suggestion is forgotten
     return _by_what_was_seen(decision, zone)
 
 

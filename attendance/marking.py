@@ -28,7 +28,6 @@ from attendance.rows import (
     Place,
     Standing,
     change_of,
-    is_marked,
     lock_decisions,
     write_rows,
 )
@@ -114,7 +113,7 @@ def mark(
 def _may_replace(decision: Attendance, source: str) -> bool:
     """What only follows from sessions gives way to whatever is said of the event."""
     return decision.derived or mark_replaces(
-        decision.source, source, marked=is_marked(decision)
+        decision.source, source, marked=decision.is_marked
     )
 
 

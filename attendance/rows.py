@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit import Change
 from attendance.event_level import lock_events
-from attendance.models import Attendance, DecisionSource
+from attendance.models import Attendance
 from events.errors import Conflict
 from events.models import Event, EventState, Participant
 from sessions_app.models import LiveSession
@@ -113,12 +113,4 @@ def change_of(row: Attendance, before: Standing, reason: str) -> Change:
         before.source,
         row.source,
         reason=reason,
-    )
-
-
-def is_marked(decision: Attendance) -> bool:
-    """Whether a person decided, also one who is forgotten; own answers are no marks."""
-    return (
-        decision.marked_at is not None
-        and decision.source != DecisionSource.SELF_REPORTED
     )

@@ -18,14 +18,11 @@ from attendance.decision_parts import (
     isolated,
 )
 from attendance.precedence import (
-    ADMIN_OVERRIDE,
     CHECK_IN,
-    MANUAL,
     PARENT_REPORTED,
     SELF_REPORTED,
+    SOURCES_OF_PEOPLE,
 )
-
-SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_REPORTED}
 
 _ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。", ".”", "!”", "?”")
 

@@ -108,7 +108,7 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
             seen = report.seen.get(person.pk, NOTHING_SEEN)
             decision = decisions.get((session.pk, person.pk))
             intervals = _intervals(decision, seen, report.window)
-            is_marked = decision is not None and decision.marked_at is not None
+            is_marked = decision is not None and decision.is_marked
             if person.registration in EXPECTED or intervals or is_marked or waiting:
                 row = _row(report, person, decision, intervals, seen)
                 row.linked.extend(linked.get((session.pk, person.pk), ()))

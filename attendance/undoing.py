@@ -22,7 +22,6 @@ from attendance.rows import (
     Place,
     Standing,
     change_of,
-    is_marked,
     lock_decisions,
     write_rows,
 )
@@ -90,7 +89,7 @@ def undoable(
             _take_back(decision, place, log, grace_minutes=grace_minutes)
             newest[person] = log[-1]
             outlooks[person] = Outlook(
-                decision.status, decision.source, is_marked(decision)
+                decision.status, decision.source, decision.is_marked
             )
     if place.session is None:
         outlooks = what_would_follow(outlooks)
@@ -162,7 +161,7 @@ def _take_back(
         decision.notes = ""
     computed_by = decision.computed_source
     if computed_by and calculation_replaces(
-        decision.source, computed_by, marked=is_marked(decision)
+        decision.source, computed_by, marked=decision.is_marked
     ):
         _clear(decision)
         decision.status = decision.computed_status or Status.UNKNOWN
@@ -176,7 +175,7 @@ def _clear(decision: Attendance) -> None:
 
 
 def _is_better(decision: Attendance, source: str) -> bool:
-    return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
+    return rank(source, marked=True) > rank(decision.source, marked=decision.is_marked)
 
 
 def _maker(log: Sequence[AttendanceChange]) -> AttendanceChange | None:

@@ -255,7 +255,10 @@ def test_a_mark_waits_for_a_calculation_and_then_stands() -> None:
             asked.set()
             LiveSession.objects.select_for_update(no_key=True).get(pk=session.pk)
             Attendance.objects.filter(participant=person).update(
-                status="excused", source="manual", marked_by=make_user()
+                status="excused",
+                source="manual",
+                marked_by=make_user(),
+                marked_at=SOON,
             )
 
     with ThreadPoolExecutor(1) as threads:
