@@ -322,6 +322,7 @@ class Attendance(models.Model):
 class AttendanceChange(models.Model):
     """One change of a decision's status or source. Append-only, and sealed.
 
+    Or a person said the same again, with another reason (:attr:`says_again`).
     ``batch`` is one number per transaction. ``reason_digest`` is the SHA-256 of the
     salt and text of its :class:`ChangeReason`, which can be erased while this stays;
     null without a reason. ``actor`` is null for machines.
@@ -369,13 +370,19 @@ class AttendanceChange(models.Model):
                 condition=~Q(from_status=F("to_status"))
                 | ~Q(from_source=F("source"))
                 & ~Q(from_source__isnull=True, source__isnull=True)
-                | Q(undoes__isnull=False),
+                | Q(actor__isnull=False),
                 name="attendance_change_changes",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.participant_id}: {self.from_status} → {self.to_status}"
+
+    @property
+    def says_again(self) -> bool:
+        """Whether somebody said what stood already: only who, when and why differ."""
+        before, after = self.from_status, self.to_status
+        return (before, self.from_source) == (after, self.source) and not self.undoes_id
 
 
 class ChangeReason(models.Model):
