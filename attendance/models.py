@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from attendance.rules import calculation
+from attendance.rules.precedence import SOURCES_OF_PEOPLE
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
 
@@ -146,7 +147,8 @@ class Attendance(models.Model):
     """The decision about one participant at one session, or (session empty) the event.
 
     ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the final
-    decision; ``derived``: it follows from the sessions of the event. A check-in is kept
+    decision; ``derived``: it follows from the sessions of the event. A person decided
+    where ``marked_at`` is set, and nowhere else. A check-in is kept
     beside it, when it happened and when it arrived here, and so is the person's own
     answer, also where something of higher rank decides. ``computed_status`` and what
     follows is what the last calculation found;
@@ -257,6 +259,24 @@ class Attendance(models.Model):
                 name="attendance_derived_of_event",
             ),
             models.CheckConstraint(
+                condition=Q(marked_at__isnull=True)
+                | Q(derived=False, source__isnull=False)
+                & Q(source__in=[*SOURCES_OF_PEOPLE, *MACHINE_SOURCES]),
+                name="attendance_marked_by_people_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=False)
+                | Q(derived=True)
+                | Q(source__isnull=True)
+                | Q(source__in=[*MACHINE_SOURCES, DecisionSource.SYSTEM_DEFAULT]),
+                name="attendance_of_people_is_marked",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=False)
+                | Q(marked_by__isnull=True, notes=""),
+                name="attendance_marked_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(checked_in_at__isnull=True)
                 | Q(check_in_received_at__isnull=False, check_in_method__isnull=False),
                 name="attendance_check_in_whole",
@@ -282,6 +302,15 @@ class Attendance(models.Model):
         return f"{self.participant}: {self.get_status_display()}"
 
     @property
+    def is_marked(self) -> bool:
+        """Whether a person decided: marked, checked in, applied, or answered.
+
+        Also one who is forgotten. In SQL: ``marked_at IS NOT NULL``; constraints keep
+        it so.
+        """
+        return self.marked_at is not None
+
+    @property
     def policy(self) -> calculation.Policy | None:
         """The policy that the computed status was decided by."""
         if self.grace_minutes is None:
@@ -293,6 +322,7 @@ class Attendance(models.Model):
 class AttendanceChange(models.Model):
     """One change of a decision's status or source. Append-only, and sealed.
 
+    Or a person said the same again, with another reason (:attr:`says_again`).
     ``batch`` is one number per transaction. ``reason_digest`` is the SHA-256 of the
     salt and text of its :class:`ChangeReason`, which can be erased while this stays;
     null without a reason. ``actor`` is null for machines.
@@ -340,13 +370,19 @@ class AttendanceChange(models.Model):
                 condition=~Q(from_status=F("to_status"))
                 | ~Q(from_source=F("source"))
                 & ~Q(from_source__isnull=True, source__isnull=True)
-                | Q(undoes__isnull=False),
+                | Q(actor__isnull=False),
                 name="attendance_change_changes",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.participant_id}: {self.from_status} → {self.to_status}"
+
+    @property
+    def says_again(self) -> bool:
+        """Whether somebody said what stood already: only who, when and why differ."""
+        before, after = self.from_status, self.to_status
+        return (before, self.from_source) == (after, self.source) and not self.undoes_id
 
 
 class ChangeReason(models.Model):

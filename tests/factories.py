@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.rules.precedence import SOURCES_OF_PEOPLE
 from events.models import (
     Event,
     EventState,
@@ -132,6 +133,8 @@ def make_attendance(
     event = participant.event
     if fields.get("status", Status.UNKNOWN) != Status.UNKNOWN:
         fields.setdefault("source", DecisionSource.LIVEKIT_AUTO)
+    if fields.get("source") in SOURCES_OF_PEOPLE and not fields.get("derived"):
+        fields.setdefault("marked_at", START)
     return Attendance.objects.create(
         organization=event.organization,
         event=event,

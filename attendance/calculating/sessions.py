@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.calculating.writing import Decided, write_decisions
+from attendance.calculating.writing import Decided, Verdict, write_decisions
 from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
 from attendance.evidence.reading import (
     NOTHING_SEEN,
@@ -163,8 +163,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
         Decided(
             inputs,
             row,
-            Status.ABSENT,
-            DecisionSource.SYSTEM_DEFAULT,
+            Verdict(Status.ABSENT, DecisionSource.SYSTEM_DEFAULT),
             row.computed,
             None,
         )
@@ -213,7 +212,7 @@ def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
     outcomes = {session: SessionOutcome() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
     for one in decided:
-        outcomes[one.inputs.session_id].statuses[one.status] += 1
+        outcomes[one.inputs.session_id].statuses[one.after.status] += 1
     # First: what follows for events asks whether anybody was seen.
     _write_calculations(inputs.values(), seen)
     for change in write_decisions(decided):
@@ -274,10 +273,9 @@ def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     Where nobody was seen, whether the session was held is for people to say; and who
     waited for a place and did not come is not absent.
     """
-    status, source = row.status or Status.UNKNOWN, row.source
-    if is_automatic(source) and not row.is_marked:
-        status, source = Status.UNKNOWN, None
-    return Decided(session, row, status, source, NOT_COMPUTED, None)
+    by_calculation = is_automatic(row.source) and not row.is_marked
+    verdict = Verdict(Status.UNKNOWN, None) if by_calculation else None
+    return Decided(session, row, verdict, NOT_COMPUTED, None)
 
 
 def _computed(
@@ -293,11 +291,9 @@ def _computed(
     )
     by = source or session_source
     computed = _in_columns(session, figures, by, seen.attempts)
-    if calculation_replaces(row.source, by, marked=row.is_marked):
-        return Decided(session, row, figures.status.value, by, computed, figures)
-    return Decided(
-        session, row, row.status or Status.UNKNOWN, row.source, computed, figures
-    )
+    replaces = calculation_replaces(row.source, by, marked=row.is_marked)
+    verdict = Verdict(figures.status.value, by) if replaces else None
+    return Decided(session, row, verdict, computed, figures)
 
 
 def _in_columns(

@@ -18,15 +18,34 @@ from attendance.rules.calculation import Figures
 from core.arrays import as_array
 
 
+class Verdict(NamedTuple):
+    """A status, and who or what decided on it."""
+
+    status: str
+    source: str | None
+
+
 class Decided(NamedTuple):
-    """One person's decision, and what was computed, beside the row that stands."""
+    """What was decided about one person and computed, beside the row that stands.
+
+    ``verdict`` is None where what stands is left as others decided it.
+    """
 
     inputs: SessionInputs
     row: RosterRow
-    status: str
-    source: str | None
+    verdict: Verdict | None
     computed: Computed
     figures: Figures | None
+
+    @property
+    def before(self) -> Verdict:
+        """What stands."""
+        return Verdict(self.row.status or Status.UNKNOWN, self.row.source)
+
+    @property
+    def after(self) -> Verdict:
+        """What will stand: the row, the log and the points all tell it from here."""
+        return self.before if self.verdict is None else self.verdict
 
     @property
     def came(self) -> bool:
@@ -36,8 +55,7 @@ class Decided(NamedTuple):
     @property
     def is_change(self) -> bool:
         """Whether the status or its source differs from what stands."""
-        standing = (self.row.status or Status.UNKNOWN, self.row.source)
-        return (self.status, self.source) != standing
+        return self.after != self.before
 
     @property
     def differs(self) -> bool:
@@ -56,8 +74,7 @@ def write_decisions(
     """
     decided = list(decided)
     differing = [one for one in decided if one.differs]
-    _write(_WRITE_DECISIONS, [one for one in differing if not one.row.is_marked])
-    _write(_WRITE_COMPUTED, [one for one in differing if one.row.is_marked])
+    _write(differing)
     changes = [_change(one) for one in differing if one.is_change]
     touched: dict[int, list[int]] = defaultdict(list)
     # Where nobody was seen no row may differ, and yet nobody is absent by default.
@@ -73,10 +90,10 @@ def _change(one: Decided) -> Change:
         one.inputs.organization_id,
         one.row.participant_id,
         one.inputs.session_id,
-        one.row.status or Status.UNKNOWN,
-        one.status,
-        one.row.source,
-        one.source,
+        one.before.status,
+        one.after.status,
+        one.before.source,
+        one.after.source,
     )
 
 
@@ -125,43 +142,28 @@ _VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
-# Who decided and when goes with the decision that is replaced.
-_OF_DECIDER = ("marked_by_id", "marked_at")
-_KEPT_WITH_SOURCE = (
-    "CASE WHEN standing.source IS NOT DISTINCT FROM excluded.source "
-    "THEN standing.{} END"
-)
-_WRITE_DECISIONS = f"""
-    INSERT INTO attendance_attendance AS standing ({_NAMES})
-    SELECT {_VALUES} FROM {_ROWS}
-    ON CONFLICT (participant_id, session_id) DO UPDATE SET
-        {", ".join(f"{n} = {_KEPT_WITH_SOURCE.format(n)}" for n in _OF_DECIDER)},
-        notes = coalesce({_KEPT_WITH_SOURCE.format("notes")}, ''),
-        {", ".join(f"{n} = excluded.{n}" for n in ("status", "source"))},
-        {", ".join(f"{n} = excluded.{n}" for n in _COMPUTED_COLUMNS)},
-        updated_at = now()
-"""
-
-# Beside a person's mark only what was computed is written; the decision stays theirs.
-_WRITE_COMPUTED = f"""
-    UPDATE attendance_attendance a SET
-        {
-    ", ".join(
-        f"{name} = {_CONVERSIONS.get(name, f'r.{name}')}" for name in _COMPUTED_COLUMNS
-    )
-},
-        updated_at = now()
+# Who decided, when and why stays with the decision, and goes with one that is replaced.
+_OF_DECIDER = ("marked_by_id", "marked_at", "notes")
+_REPLACED = ("status", "source", *_OF_DECIDER, *_COMPUTED_COLUMNS)
+_WRITE = f"""
+    INSERT INTO attendance_attendance ({_NAMES}, {", ".join(_OF_DECIDER)})
+    SELECT {_VALUES}, kept.marked_by_id, kept.marked_at, coalesce(kept.notes, '')
     FROM {_ROWS}
-    WHERE a.participant_id = r.participant_id AND a.session_id = r.session_id
+    LEFT JOIN attendance_attendance kept
+        ON kept.participant_id = r.participant_id AND kept.session_id = r.session_id
+        AND kept.source = r.source
+    ON CONFLICT (participant_id, session_id) DO UPDATE SET
+        {", ".join(f"{name} = excluded.{name}" for name in _REPLACED)},
+        updated_at = now()
 """
 
 
-def _write(statement: str, decided: list[Decided]) -> None:
+def _write(decided: list[Decided]) -> None:
     if not decided:
         return
     columns = zip(*map(_values, decided), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [as_array(column) for column in columns])
+        cursor.execute(_WRITE, [as_array(column) for column in columns])
 
 
 def _values(one: Decided) -> tuple[object, ...]:
@@ -171,8 +173,7 @@ def _values(one: Decided) -> tuple[object, ...]:
         inputs.event_id,
         inputs.session_id,
         one.row.participant_id,
-        one.status,
-        one.source,
+        *one.after,
         *one.computed,
         *(
             (figures.attended_seconds, figures.first_seen_at, figures.last_seen_at)

@@ -22,7 +22,8 @@ from events.models import EventState, ParticipantRole, Registration
 
 # An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
 # said that it was held: nobody is absent there by default. To say so is to count the
-# missing as absent, or to have somebody come; that one is excused says nothing of all.
+# missing as absent, or to have somebody come; that one is excused says nothing of all,
+# nor does an answer about oneself.
 _QUESTION_IS_OPEN = """
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
@@ -54,7 +55,7 @@ _STANDING = f"""
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
         e.state, e.question_is_open,
         a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
         coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),
         coalesce(y.present_over, 50), coalesce(y.present_regardless_over, 75)

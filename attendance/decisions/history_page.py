@@ -37,8 +37,9 @@ class Standing(NamedTuple):
 class Line(NamedTuple):
     """One change, as shown.
 
-    ``takes_back``: when what it takes back was decided; ``taken_back``: by whom it was
-    taken back itself, and when.
+    ``says_again``: only who, when and why differ from what stood. ``takes_back``: when
+    what it takes back was decided; ``taken_back``: by whom it was taken back itself,
+    and when.
     """
 
     when: str
@@ -49,6 +50,7 @@ class Line(NamedTuple):
     who: str
     is_person: bool
     reason: str
+    says_again: bool
     takes_back: str
     taken_back: tuple[str, str] | None
 
@@ -123,6 +125,7 @@ class HistoryPage:
             who=_who(change),
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
+            says_again=change.says_again,
             takes_back=self._when(change.undoes, change) if change.undoes else "",
             taken_back=self._taken_back(change),
         )

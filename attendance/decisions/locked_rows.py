@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
 from attendance.locks import lock_event, lock_event_results, lock_session
-from attendance.models import Attendance, DecisionSource
+from attendance.models import Attendance
 from core.errors import Conflict
 from events.models import Event, EventState, Participant
 from sessions_app.models import LiveSession
@@ -111,12 +111,4 @@ def change_of(row: Attendance, before: Standing, reason: str) -> Change:
         before.source,
         row.source,
         reason=reason,
-    )
-
-
-def is_marked(decision: Attendance) -> bool:
-    """Whether a person decided, also one who is forgotten; own answers are no marks."""
-    return (
-        decision.marked_at is not None
-        and decision.source != DecisionSource.SELF_REPORTED
     )

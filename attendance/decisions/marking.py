@@ -20,7 +20,6 @@ from attendance.decisions.locked_rows import (
     Place,
     Standing,
     change_of,
-    is_marked,
     lock_decisions,
     write_rows,
 )
@@ -78,6 +77,9 @@ def mark(
 ) -> list[Attendance]:
     """Write what a person says of some people; all or nothing.
 
+    Where a person has said the same already, another reason is written, and told in the
+    log; without one there is nothing new, and what stands stays.
+
     Args:
         place: The session, or the event as a whole.
         marks: Each about another person on the event's roster.
@@ -95,6 +97,7 @@ def mark(
     _must_be_markable(place, marks)
     decisions = lock_decisions(place, [one.participant for one in marks])
     before = {pk: Standing(row.status, row.source) for pk, row in decisions.items()}
+    reasons = {}
     for index, one in enumerate(marks):
         decision = decisions[one.participant.pk]
         if not _may_replace(decision, source):
@@ -105,8 +108,9 @@ def mark(
                 field=f"marks[{index}].status" if len(marks) > 1 else "status",
                 participant=one.participant.pk,
             )
-        _decide(decision, one.status, source, notes=one.notes, by=by, now=now)
-    reasons = {one.participant.pk: one.notes for one in marks}
+        if _is_new(one, decision, source):
+            _decide(decision, one.status, source, notes=one.notes, by=by, now=now)
+            reasons[one.participant.pk] = one.notes
     _write(place, decisions, before, reasons, by=by)
     return [decisions[one.participant.pk] for one in marks]
 
@@ -114,8 +118,18 @@ def mark(
 def _may_replace(decision: Attendance, source: str) -> bool:
     """What only follows from sessions gives way to whatever is said of the event."""
     return decision.derived or mark_replaces(
-        decision.source, source, marked=is_marked(decision)
+        decision.source, source, marked=decision.is_marked
     )
+
+
+def _is_new(said: Mark, decision: Attendance, source: str) -> bool:
+    """Whether it says anything that a person has not said already."""
+    if not decision.is_marked or (said.status, source) != (
+        decision.status,
+        decision.source,
+    ):
+        return True
+    return said.notes not in ("", decision.notes)
 
 
 def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
@@ -191,10 +205,12 @@ def check_in(
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
+    reasons = {}
     if _may_replace(decision, DecisionSource.CHECK_IN):
         status = status_of_check_in(place, at)
         _decide(decision, status, DecisionSource.CHECK_IN, notes=notes, by=by, now=now)
-    _write(place, decisions, before, {participant.pk: notes}, by=by)
+        reasons[participant.pk] = notes
+    _write(place, decisions, before, reasons, by=by)
     return CheckedIn(decision, place, already=False)
 
 
@@ -266,12 +282,19 @@ def _write(
     *,
     by: User,
 ) -> None:
-    """Write decisions that a person changed, what follows, and the log."""
+    """Write rows that a person changed, what follows, and the log.
+
+    Args:
+        place: Where.
+        decisions: The rows, by participant.
+        before: What stood.
+        reasons: Why, by participant; those about whom nothing was decided are missing.
+        by: Who decided.
+    """
     write_rows(decisions.values())
     changes = [
-        change_of(row, before[person], reasons.get(person, ""))
-        for person, row in decisions.items()
-        if (row.status, row.source) != (before[person].status, before[person].source)
+        change_of(decisions[person], before[person], reason)
+        for person, reason in reasons.items()
     ]
     if place.session is None:
         record_changes(changes, actor_id=by.pk)

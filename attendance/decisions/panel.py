@@ -105,7 +105,9 @@ class MarkingDesk:
 
     def _done(self, change: AttendanceChange) -> str:
         """What the newest change did, who made it, and when."""
-        if change.undoes_id is None:
+        if change.says_again:
+            text = _("Said again by %(name)s, %(time)s: %(after)s.")
+        elif change.undoes_id is None:
             text = _("Said by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
         else:
             text = _("Taken back by %(name)s, %(time)s: %(after)s. Before: %(before)s.")

@@ -19,7 +19,6 @@ from attendance.decisions.locked_rows import (
     Place,
     Standing,
     change_of,
-    is_marked,
     lock_decisions,
     write_rows,
 )
@@ -90,7 +89,7 @@ def undoable(
             _take_back(decision, place, log, grace_minutes=grace_minutes)
             newest[person] = log[-1]
             outlooks[person] = Outlook(
-                decision.status, decision.source, is_marked(decision)
+                decision.status, decision.source, decision.is_marked
             )
     if place.session is None:
         outlooks = what_would_follow(outlooks)
@@ -145,13 +144,13 @@ def _take_back(
         decision.checked_in_at = decision.check_in_received_at = None
         decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
-    earlier = _decided_before(log)
-    if earlier is not None:
+    if change.from_source == DecisionSource.SYSTEM_DEFAULT:
+        # Whoever counted all the missing as absent marked nobody.
         decision.status, decision.source = change.from_status, change.from_source
-        decision.marked_by, decision.marked_at = earlier.actor, earlier.at
-        decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
-    elif change.from_source == DecisionSource.SYSTEM_DEFAULT:
+    elif change.from_source is not None and (made_by := _maker(log[:-1])):
         decision.status, decision.source = change.from_status, change.from_source
+        decision.marked_by, decision.marked_at = made_by.actor, made_by.at
+        decision.notes = made_by.reason.text if hasattr(made_by, "reason") else ""
     if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
         decision.status = status_of_check_in(
             place, decision.checked_in_at, grace_minutes=grace_minutes
@@ -162,7 +161,7 @@ def _take_back(
         decision.notes = ""
     computed_by = decision.computed_source
     if computed_by and calculation_replaces(
-        decision.source, computed_by, marked=is_marked(decision)
+        decision.source, computed_by, marked=decision.is_marked
     ):
         _clear(decision)
         decision.status = decision.computed_status or Status.UNKNOWN
@@ -176,19 +175,20 @@ def _clear(decision: Attendance) -> None:
 
 
 def _is_better(decision: Attendance, source: str) -> bool:
-    return rank(source, marked=True) > rank(decision.source, marked=is_marked(decision))
+    return rank(source, marked=True) > rank(decision.source, marked=decision.is_marked)
 
 
-def _decided_before(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
-    """Return the change by which a person had decided what is restored, if one did."""
-    change = log[-1]
-    if change.from_source is None:
-        return None
-    for earlier in reversed(log[:-1]):
-        decided = (earlier.to_status, earlier.source)
-        if earlier.undoes_id is None and decided == (
-            change.from_status,
-            change.from_source,
-        ):
-            return earlier if earlier.actor_id is not None else None
-    return None
+def _maker(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
+    """Return by which change a person made what stood at the end of ``log``.
+
+    Only the newest is ever undone, so that an undo stands right behind what it took
+    back: if it restored what had been there, that was made by whoever made it then.
+    None: a machine decided, or what was kept beside a decision counted again.
+    """
+    while log and log[-1].undoes_id is not None:
+        *earlier, undone, undo_ = log
+        restored = undone.from_status, undone.from_source
+        if (undo_.to_status, undo_.source) != restored:
+            return None
+        log = earlier
+    return log[-1] if log and log[-1].actor_id is not None else None

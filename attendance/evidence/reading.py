@@ -245,7 +245,7 @@ _LINKED = f"""
 _ROSTER = f"""
     SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
         a.id, a.status, a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.marked_at IS NOT NULL,
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
         a.join_count, a.intervals::text, a.failed_attempts,
         {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},

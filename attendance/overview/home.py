@@ -7,22 +7,20 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count as CountOf
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from attendance.models import Attendance, SessionCalculation, Status
+from attendance.models import SessionCalculation, Status
+from attendance.reports.many_reports import all_rows, in_reports
 from attendance.reports.session_report_page import Phase
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
-from events.models import EXPECTED, Event, Participant, User
+from events.models import Event, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
 BEGUN_AT_MOST = 20
 AHEAD_AT_MOST = 5
-UNDECIDED = Value(Status.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def session_lines(
         now: The present.
         undated: Sessions of which the day goes without saying.
     """
-    counts = _counts(sessions, user, viewer)
+    counts = _counts(sessions, user, viewer, now=now)
     common = _common(zones)
     lines = []
     for session in sessions:
@@ -192,12 +190,11 @@ def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) 
 
 
 def _counts(
-    sessions: Sequence[LiveSession], user: User, viewer: Viewer
+    sessions: Sequence[LiveSession], user: User, viewer: Viewer, *, now: datetime
 ) -> dict[int, tuple[dict[str, int], bool]]:
-    """How many have each status, or one's own, as the reports would say to this user.
+    """How many have each status, or one's own, as the reports say to this user.
 
-    Everybody expected counts, also before any decision; who waits for a place does if
-    the last calculation saw them. Two queries, however many sessions.
+    A constant number of queries, however many sessions.
     """
     ids = [session.pk for session in sessions]
     hosted = set(
@@ -210,24 +207,12 @@ def _counts(
         for session in sessions
         if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
     }
-    decisions = Attendance.objects.filter(
-        session=OuterRef("session"), participant=OuterRef("pk")
-    )
-    rows = (
-        Participant.objects.in_reports()
-        .annotate(session=F("event__sessions"))
-        .filter(Q(session__in=whole) | Q(session__in=ids, user=user))
-        .filter(
-            Q(registration__in=EXPECTED)
-            | Exists(decisions.filter(intervals__0__isnull=False))
-        )
-        .annotate(status=Coalesce(Subquery(decisions.values("status")), UNDECIDED))
-        .order_by()
-        .values_list("session", "status")
-        .annotate(number=CountOf("pk"))
+    rows = in_reports(all_rows(user).filter(session__in=ids), now=now)
+    counted = (
+        rows.order_by().values_list("session", "status").annotate(number=CountOf("pk"))
     )
     totals: dict[int, dict[str, int]] = defaultdict(dict)
-    for session_id, status, number in rows:
+    for session_id, status, number in counted:
         totals[session_id][status] = number
     return {
         session_id: (total, session_id not in whole)

@@ -28,8 +28,7 @@ def decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
         "late_minutes": None if late is None else late // 60,
         "join_count": decision.join_count,
         "failed_attempts": decision.failed_attempts or 0,
-        "is_auto_calculated": is_automatic(decision.source)
-        and decision.marked_at is None,
+        "is_auto_calculated": is_automatic(decision.source) and not decision.is_marked,
         "self_reported": None
         if decision.self_attended is None
         else {

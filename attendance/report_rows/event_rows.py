@@ -27,7 +27,8 @@ from sessions_app.models import LiveSession
 def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
     """Return whom ``user`` sees on the roster, each with their ``event_status``.
 
-    Everybody but those who cancelled or only looked; unknown before any decision.
+    ``is_marked``: a person decided it. Everybody but those who cancelled or only
+    looked; unknown before any decision.
     """
     return (
         Participant.objects.visible_to(user)
@@ -39,7 +40,8 @@ def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
             ),
         )
         .annotate(
-            event_status=Coalesce(F("decision__status"), Value(Status.UNKNOWN.value))
+            event_status=Coalesce(F("decision__status"), Value(Status.UNKNOWN.value)),
+            is_marked=Q(decision__marked_at__isnull=False),
         )
         .order_by(*ORDER_OF_PEOPLE)
     )

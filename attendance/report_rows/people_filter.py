@@ -7,7 +7,6 @@ on the filters, and the summary, are always those of everybody.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields, replace
-from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
@@ -118,8 +117,8 @@ class Decided(Protocol):
         """Who or what decided."""
 
     @property
-    def marked_at(self) -> datetime | None:
-        """When a person did."""
+    def is_marked(self) -> bool:
+        """Whether a person did."""
 
 
 class Choosable(Protocol):
@@ -270,7 +269,7 @@ def folded(name: str) -> str:
 def _is_by_hand(row: Choosable) -> bool:
     decision = row.attendance
     return decision is not None and is_by_a_person(
-        decision.source, marked=decision.marked_at is not None
+        decision.source, marked=decision.is_marked
     )
 
 

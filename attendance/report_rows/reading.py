@@ -41,7 +41,19 @@ AROUND = timedelta(hours=1)
 # Hosts first, then by name.
 ORDER_OF_PEOPLE = ("-role", "name", "pk")
 
+# Who has a row in a session's report, as has_row() says it, of people annotated so.
+HAS_ROW = Q(registration__in=EXPECTED) | Q(was_there=True) | Q(is_marked=True)
+
 Rosters: TypeAlias = Sequence[tuple[LiveSession, Sequence[Participant]]]
+
+
+def has_row(person: Participant, *, was_there: bool, is_marked: bool) -> bool:
+    """Whether somebody of a roster has a row in the report of a session.
+
+    Who is expected has; who waits for a place has where they were there, or a person
+    decided about them. (Those of whom nothing is reported are not asked about.)
+    """
+    return person.registration in EXPECTED or was_there or is_marked
 
 
 def session_report(session: LiveSession, *, user: User, now: datetime) -> Report:
@@ -109,8 +121,9 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
             seen = report.seen.get(person.pk, NOTHING_SEEN)
             decision = decisions.get((session.pk, person.pk))
             intervals = _intervals(decision, seen, report.window)
-            is_marked = decision is not None and decision.marked_at is not None
-            if person.registration in EXPECTED or intervals or is_marked or waiting:
+            is_marked = decision is not None and decision.is_marked
+            was_there = bool(intervals)
+            if waiting or has_row(person, was_there=was_there, is_marked=is_marked):
                 row = _row(report, person, decision, intervals, seen)
                 row.linked.extend(linked.get((session.pk, person.pk), ()))
                 report.rows.append(row)

@@ -10,7 +10,7 @@ from attendance.rules.event_result import SessionDecision
 # Sessions in which nobody was seen decide nothing, but for whom a person marked there.
 _SESSION_DECISIONS = """
     SELECT a.participant_id, a.status, a.source,
-        a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
+        a.marked_at IS NOT NULL,
         extract(epoch FROM coalesce(s.ended_at, s.ends_at) - s.starts_at)::bigint,
         a.attended_seconds
     FROM attendance_attendance a

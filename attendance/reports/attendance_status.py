@@ -14,9 +14,10 @@ from attendance.evidence.reading import NOTHING_SEEN, Evidence, read_evidence
 from attendance.evidence.whereabouts import whereabouts
 from attendance.report_rows.reading import ORDER_OF_PEOPLE
 from attendance.report_rows.report import Sight
+from attendance.reports.many_reports import all_rows, in_reports
 from attendance.rules.calculation import Policy, Stay, calculate_person
 from attendance.rules.instants import instant, microseconds
-from events.models import EXPECTED, Participant, User
+from events.models import Participant, User
 from sessions_app.models import LiveSession
 
 # Whoever is still connected this long after the end was forgotten by the server.
@@ -38,9 +39,7 @@ def attendance_status(
     people = evidence.people if evidence else {}
     is_called_off = session.cancelled_at is not None
     is_watched = not is_called_off and now < session.end + OVERTIME
-    roster = Participant.objects.filter(event=session.event_id).in_reports()
-    if not sight.of_all:
-        roster = roster.filter(user=user)
+    rows = in_reports(all_rows(user).filter(session=session.pk), now=now)
     return {
         "session": session.pk,
         "running": not is_called_off and session.starts_at <= now < session.end,
@@ -48,15 +47,9 @@ def attendance_status(
             _row(
                 session, person, people.get(person.pk, NOTHING_SEEN), sight, is_watched
             )
-            for person in roster.order_by(*ORDER_OF_PEOPLE)
-            if person.registration in EXPECTED or _was_seen(people.get(person.pk))
+            for person in rows.order_by(*ORDER_OF_PEOPLE)
         ],
     }
-
-
-def _was_seen(seen: Evidence | None) -> bool:
-    """Failed attempts alone are no presence."""
-    return bool(seen and (seen.livekit or seen.whiteboard))
 
 
 def _row(

@@ -5,7 +5,6 @@ All times are the event's.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -45,7 +44,7 @@ class Standing(NamedTuple):
     """What decided about them."""
 
     source: str | None
-    marked_at: datetime | None
+    is_marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ class EventDecisionsPage:
             "name",
             "email",
             "decision__source",
-            "decision__marked_at",
+            "is_marked",
             "event_status",
         )
         return [Listed(Who(*row[:3]), Standing(*row[3:5]), row[5]) for row in people]

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from attendance.evidence.reading import NOTHING_SEEN, read_evidence
 from attendance.models import Status
 from attendance.report_rows.reading import (
+    HAS_ROW,
     ORDER_OF_PEOPLE,
     presence,
     read_reports,
@@ -27,7 +28,6 @@ from attendance.report_rows.report import Report
 from attendance.reports.filters import ReportFilters
 from attendance.rules.instants import microseconds
 from events.models import (
-    EXPECTED,
     Event,
     Organization,
     Participant,
@@ -104,8 +104,8 @@ class ReportRows:
     @cached_property
     def people(self) -> People:
         """The rows: newest session first, then as in its report."""
-        rows = _all_rows(self._user).filter(self._filters.of_rows(self._zones()))
-        rows = rows.filter(self._is_in_report(rows))
+        rows = all_rows(self._user).filter(self._filters.of_rows(self._zones()))
+        rows = in_reports(rows, now=self._now)
         return rows.order_by("-starts_at", "-session", *ORDER_OF_PEOPLE)
 
     @cached_property
@@ -182,41 +182,47 @@ class ReportRows:
             organizations.order_by().values_list("time_zone", flat=True).distinct()
         )
 
-    def _is_in_report(self, rows: People) -> Q:
-        """Who is expected; of those who wait for a place, who was there or marked."""
-        condition = Q(registration__in=EXPECTED) | Q(was_seen=True) | Q(was_marked=True)
-        waiting: dict[int, list[int]] = defaultdict(list)
-        for session, person in rows.filter(
-            registration=Registration.WAITLISTED,
-            has_intervals=False,
-            starts_at__lt=self._now,
-        ).values_list("session", "pk"):
-            waiting[session].append(person)
-        for session, came in self._who_came(waiting):
-            condition |= Q(session=session, pk__in=came)
-        return condition
 
-    def _who_came(
-        self, waiting: dict[int, list[int]]
-    ) -> Iterator[tuple[int, list[int]]]:
-        if not waiting:
-            return
-        evidence = read_evidence(waiting, set().union(*waiting.values()))
-        for session in LiveSession.objects.filter(pk__in=evidence):
-            until = shown_until(session, self._now)
-            window = microseconds(session.starts_at), microseconds(until)
-            seen = evidence[session.pk].people
-            yield (
-                session.pk,
-                [
-                    person
-                    for person in waiting[session.pk]
-                    if presence(seen.get(person, NOTHING_SEEN), window)
-                ],
-            )
+def in_reports(rows: People, *, now: datetime) -> People:
+    """Return those of :func:`all_rows` that are in the session's report.
+
+    What was seen is looked up for those alone who wait for a place, where no
+    calculation has told it.
+    """
+    condition = HAS_ROW
+    waiting: dict[int, list[int]] = defaultdict(list)
+    for session, person in rows.filter(
+        registration=Registration.WAITLISTED,
+        has_intervals=False,
+        starts_at__lt=now,
+    ).values_list("session", "pk"):
+        waiting[session].append(person)
+    for session, came in _who_came(waiting, now):
+        condition |= Q(session=session, pk__in=came)
+    return rows.filter(condition)
 
 
-def _all_rows(user: User) -> People:
+def _who_came(
+    waiting: dict[int, list[int]], now: datetime
+) -> Iterator[tuple[int, list[int]]]:
+    if not waiting:
+        return
+    evidence = read_evidence(waiting, set().union(*waiting.values()))
+    for session in LiveSession.objects.filter(pk__in=evidence):
+        until = shown_until(session, now)
+        window = microseconds(session.starts_at), microseconds(until)
+        seen = evidence[session.pk].people
+        yield (
+            session.pk,
+            [
+                person
+                for person in waiting[session.pk]
+                if presence(seen.get(person, NOTHING_SEEN), window)
+            ],
+        )
+
+
+def all_rows(user: User) -> People:
     """Everybody whom ``user`` sees, once for each session of their events.
 
     Annotated with the session, and with the decision about them there. (Only what is
@@ -240,8 +246,8 @@ def _all_rows(user: User) -> People:
             status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
             source=F("decision__source"),
             has_intervals=Q(decision__intervals__isnull=False),
-            was_seen=Q(decision__intervals__0__isnull=False),
-            was_marked=Q(decision__marked_at__isnull=False),
+            was_there=Q(decision__intervals__0__isnull=False),
+            is_marked=Q(decision__marked_at__isnull=False),
         )
     )
 

@@ -24,6 +24,8 @@ _RANKS = {
     PARENT_REPORTED: 6,
     ADMIN_OVERRIDE: 7,
 }
+# Only people decide by these; what a machine suggests can be applied by a person, too.
+SOURCES_OF_PEOPLE = (CHECK_IN, MANUAL, ADMIN_OVERRIDE, SELF_REPORTED, PARENT_REPORTED)
 _MARKED = _RANKS[MANUAL]
 _AUTOMATIC = {LIVEKIT_AUTO, WHITEBOARD_AUTO}
 
@@ -33,7 +35,7 @@ def rank(source: str | None, *, marked: bool) -> int:
 
     Args:
         source: One of the sources of a decision, or None before any.
-        marked: A person marked, checked in or applied it, also one who is forgotten.
+        marked: A person decided, also one who is forgotten (``Attendance.is_marked``).
 
     Raises:
         KeyError: the source is not known.

@@ -17,12 +17,12 @@ from django.utils.translation import ngettext
 
 from attendance.rules.calculation import Policy, Status
 from attendance.rules.event_result import Credit
-from attendance.rules.precedence import SYSTEM_DEFAULT, WHITEBOARD_AUTO
-from attendance.wording.human_sources import (
+from attendance.rules.precedence import (
     SOURCES_OF_PEOPLE,
-    by_a_person,
-    with_what_is_beside,
+    SYSTEM_DEFAULT,
+    WHITEBOARD_AUTO,
 )
+from attendance.wording.human_sources import by_a_person, with_what_is_beside
 from attendance.wording.parts import BEGINNING, Decision, clock
 
 SHOWN_IN_SECONDS_UNDER = 120
@@ -51,12 +51,10 @@ def _sentence(decision: Decision, zone: tzinfo) -> str:
         return _by_the_sessions(decision, decision.follows)
     if decision.source == SYSTEM_DEFAULT:
         return _by_default(decision, zone)
-    if decision.source in SOURCES_OF_PEOPLE or decision.marked_by_name:
+    if decision.source in SOURCES_OF_PEOPLE or decision.marked_at is not None:
         return by_a_person(decision, zone)
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)
-    if decision.computed_status not in (None, decision.status):
-        return by_a_person(decision, zone)  # who applied a suggestion is forgotten
     return _by_what_was_seen(decision, zone)
 
 

@@ -11,11 +11,10 @@ from django.utils.translation import ngettext
 
 from attendance.rules.calculation import Status
 from attendance.rules.precedence import (
-    ADMIN_OVERRIDE,
     CHECK_IN,
-    MANUAL,
     PARENT_REPORTED,
     SELF_REPORTED,
+    SOURCES_OF_PEOPLE,
 )
 from attendance.wording.parts import (
     BEGINNING,
@@ -24,8 +23,6 @@ from attendance.wording.parts import (
     clock_and_day,
     isolated,
 )
-
-SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_REPORTED}
 
 _ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。", ".”", "!”", "?”")
 

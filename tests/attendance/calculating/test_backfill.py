@@ -45,7 +45,7 @@ def test_who_has_no_decision_gets_unknown_and_no_entry_of_the_log() -> None:
 
 
 def test_who_has_one_keeps_it_to_the_last_column() -> None:
-    make_attendance(make_participant(), status="present", notes="seen")
+    make_attendance(make_participant(), status="present", source="manual", notes="seen")
     before = rows()
     assert run() == "0 people got a row."
     assert rows() == before

@@ -74,6 +74,17 @@ def say(
     return AttendanceChange.objects.latest("pk")
 
 
+def test_the_same_said_again_stands_there_with_its_reason(
+    lesson: LiveSession, ana: Participant, teacher: User
+) -> None:
+    for reason in ("Came by train", "Came by bus"):
+        place = Place(lesson.event, lesson)
+        mark(place, [Mark(ana, "late", reason)], by=teacher, now=AFTERWARDS)
+    page = text(get(ana))
+    assert "Said again: late “ Came by bus ” Amal Hadid" in page
+    assert "present becomes late “ Came by train ” Amal Hadid" in page
+
+
 def test_it_says_who_when_from_what_to_what_source_and_reason_newest_first(
     lesson: LiveSession, ana: Participant, teacher: User
 ) -> None:

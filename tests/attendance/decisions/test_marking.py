@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from attendance.calculating.sessions import count_empty_as_absent
+from attendance.completion.completing import complete_event
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
 from attendance.decisions.undoing import undo
-from attendance.models import Attendance, AttendanceChange
+from attendance.models import Attendance, AttendanceChange, ChangeReason
 from core.errors import Conflict, Invalid
 from events.models import EventState, Participant, User
 from sessions_app.models import LiveSession
@@ -129,13 +131,35 @@ def test_only_an_override_replaces_an_override(
     assert stored(lesson, ben)[:2] == ("late", "admin_override")
 
 
-def test_the_same_said_again_is_no_change(
+@pytest.mark.parametrize("notes", ["", "one"])
+def test_the_same_said_again_without_a_new_reason_changes_nothing(
+    lesson: LiveSession, ben: Participant, teacher: User, notes: str
+) -> None:
+    say(lesson, ben, "late", teacher, notes="one")
+    decision = say(lesson, ben, "late", make_user(), notes=notes)
+    assert (decision.marked_by, decision.notes) == (teacher, "one")
+    assert Attendance.objects.get(participant=ben).marked_by == teacher
+    assert len(log(ben)) == 2
+
+
+def test_the_same_said_again_with_another_reason_leaves_the_first_in_the_log(
     lesson: LiveSession, ben: Participant, teacher: User
 ) -> None:
     say(lesson, ben, "late", teacher, notes="one")
-    say(lesson, ben, "late", teacher, notes="two")
-    assert Attendance.objects.get(participant=ben).notes == "two"
-    assert len(log(ben)) == 2
+    other = make_user()
+    say(lesson, ben, "late", other, notes="two")
+    row = Attendance.objects.get(participant=ben)
+    assert (row.marked_by, row.notes) == (other, "two")
+    assert log(ben)[1:] == [
+        ("absent", "livekit_auto", "late", "manual"),
+        ("late", "manual", "late", "manual"),
+    ]
+    first, second = ben.attendance_changes.order_by("pk")[1:]
+    assert (first.actor, first.reason.text) == (teacher, "one")
+    assert (second.actor, second.reason.text) == (other, "two")
+    assert second.says_again
+    assert not first.says_again
+    assert sum(one.points for one in ben.engagement_entries.all()) == 7
 
 
 def test_a_cancelled_session_is_not_marked(
@@ -318,6 +342,66 @@ def test_an_undo_can_be_undone(
     assert stored(lesson, ben) == ("excused", "manual", "absent")
 
 
+def test_undoing_what_was_said_again_restores_who_said_it_first_and_why(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "late", teacher, notes="one")
+    other = make_user()
+    say(lesson, ben, "late", other, notes="two")
+    for by, notes in ((teacher, "one"), (other, "two"), (teacher, "one")):
+        undo(newest(ben), reason="", by=teacher, now=NOW)
+        row = Attendance.objects.get(participant=ben)
+        assert (row.status, row.source) == ("late", "manual")
+        assert (row.marked_by, row.notes) == (by, notes)
+
+
+def test_an_erased_reason_does_not_come_back(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "late", teacher, notes="one")
+    say(lesson, ben, "late", teacher, notes="two")
+    ChangeReason.objects.get(text="one").delete()
+    undo(newest(ben), reason="", by=teacher, now=NOW)
+    row = Attendance.objects.get(participant=ben)
+    assert (row.status, row.marked_by, row.notes) == ("late", teacher, "")
+
+
+@pytest.fixture
+def counted(teacher: User) -> LiveSession:
+    """Nobody was seen, and an organizer counted Ana as absent."""
+    session, _people = make_lesson("Ana")
+    calculate(session)
+    count_empty_as_absent(session, actor=teacher)
+    return session
+
+
+def test_who_counted_everybody_as_absent_marked_nobody(
+    counted: LiveSession, teacher: User
+) -> None:
+    ana = counted.event.participants.get()
+    say(counted, ana, "present", teacher)
+    undo(newest(ana), reason="", by=teacher, now=NOW)
+    row = Attendance.objects.get()
+    assert (row.status, row.source) == ("absent", "system_default")
+    assert (row.marked_by, row.marked_at) == (None, None)
+
+
+def test_facts_that_come_after_a_mark_was_taken_back_decide_once(
+    counted: LiveSession, teacher: User
+) -> None:
+    ana = counted.event.participants.get()
+    say(counted, ana, "present", teacher)
+    undo(newest(ana), reason="", by=teacher, now=NOW)
+    be_there(counted, ana)
+    calculate(counted)
+    assert stored(counted, ana) == ("present", "livekit_auto", "present")
+    told = log(ana)
+    assert told[-1] == ("absent", "system_default", "present", "livekit_auto")
+    calculate(counted)
+    assert log(ana) == told
+    assert sum(one.points for one in ana.engagement_entries.all()) == 10
+
+
 # The event as a whole
 
 
@@ -337,6 +421,23 @@ def test_a_mark_on_the_event_outranks_what_follows_from_its_sessions(
     undo(about_event, reason="", by=teacher, now=NOW)
     assert stored(None, ben) == ("present", "manual", None)
     assert Attendance.objects.get(session=None, participant=ben).derived
+
+
+def test_what_followed_and_is_then_marked_the_same_is_somebody_s_decision(
+    lesson: LiveSession, ben: Participant, teacher: User
+) -> None:
+    say(lesson, ben, "late", teacher)
+    complete_event(event=lesson.event, now=NOW)
+    assert Attendance.objects.get(session=None, participant=ben).derived
+    mark(Place(lesson.event, None), [Mark(ben, "late")], by=teacher, now=NOW)
+    assert newest(ben).actor == teacher
+    assert newest(ben).says_again
+    say(lesson, ben, "absent", teacher)
+    assert stored(None, ben)[:2] == ("late", "manual")
+    whole = ben.attendance_changes.filter(session=None).latest("pk")
+    undo(whole, reason="", by=teacher, now=NOW)
+    row = Attendance.objects.get(session=None, participant=ben)
+    assert (row.status, row.derived) == ("absent", True)
 
 
 def test_an_event_without_sessions_is_marked_itself(teacher: User) -> None:

@@ -197,7 +197,9 @@ def make_full_lesson(people: int, marked_by: User | None = None) -> LiveSession:
         be_there(session, person, (0, 50))
         be_there(session, None, (0, 50), name="Stranger")
     calculate(session)
-    Attendance.objects.filter(session=session).update(marked_by=marked_by)
+    Attendance.objects.filter(session=session).update(
+        marked_by=marked_by, marked_at=marked_by and AFTERWARDS
+    )
     return session
 
 
