@@ -23,12 +23,12 @@ import pytest
 from django.db import connection, transaction
 
 from attendance.audit.changes import Change, record_changes
+from attendance.audit.seals import verify
 from attendance.calculating.sessions import Outcome, calculate_sessions
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
 from attendance.evidence.due import Selection
 from attendance.evidence.reading import read_evidence, read_roster
-from attendance.audit.seals import verify
 from attendance.locks import lock_heads
 from attendance.models import (
     Attendance,
@@ -214,9 +214,7 @@ def test_after_a_failure_no_lock_of_one_session_is_held_for_the_next(
             first_is_decided.wait(PATIENCE)
             lock_heads(organizations)
 
-    monkeypatch.setattr(
-        "attendance.audit.changes.changes.changes.lock_heads", lock_heads_in_turn
-    )
+    monkeypatch.setattr("attendance.audit.changes.lock_heads", lock_heads_in_turn)
     place, by = Place(last.event, None), make_user()
 
     def mark_last() -> None:
@@ -359,9 +357,7 @@ def test_one_person_linked_in_two_events_at_once_is_linked_in_both(
             both_inside.wait(0.5)
         return original(**fields)
 
-    monkeypatch.setattr(
-        "attendance.unmatched.linking.linking.linking.update_participant", meet
-    )
+    monkeypatch.setattr("attendance.unmatched.linking.update_participant", meet)
 
     def link(lesson: LiveSession, person: Participant) -> None:
         link_identity(
