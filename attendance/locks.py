@@ -4,7 +4,8 @@
 2. ``lock_event``: the event's row. Rosters, cancelling and completing start here too
    (``events/services.py``, ``sessions_app/services.py``).
 3. ``lock_session``: the session's row. Calculations claim theirs by
-   ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order of ids.
+   ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order in which they
+   ended: what is locked they pass over, and never wait for.
 4. ``lock_event_results``: what sessions say about their events, events by id.
 5. The rows of decisions, by participant (``decisions/locked_rows.py``).
 6. ``lock_heads``: the organizations' logs and ledgers, by id.

@@ -214,9 +214,7 @@ def test_after_a_failure_no_lock_of_one_session_is_held_for_the_next(
             first_is_decided.wait(PATIENCE)
             lock_heads(organizations)
 
-    monkeypatch.setattr(
-        "attendance.audit.changes.lock_heads", lock_heads_in_turn
-    )
+    monkeypatch.setattr("attendance.audit.changes.lock_heads", lock_heads_in_turn)
     place, by = Place(last.event, None), make_user()
 
     def mark_last() -> None:
