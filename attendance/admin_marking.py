@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from attendance.marking import Mark, mark
-from attendance.models import Attendance, DecisionSource, Status
+from attendance.models import MARKS, Attendance, DecisionSource
 from attendance.rows import Place
 from events.errors import RuleBroken
 from events.models import User
@@ -21,10 +21,7 @@ class MarkForm(forms.Form):
 
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[
-            ("", _("Choose")),
-            *(choice for choice in Status.choices if choice[0] != Status.UNKNOWN),
-        ],
+        choices=[("", _("Choose")), *MARKS],
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

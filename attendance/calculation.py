@@ -9,24 +9,14 @@ Source: docs/architecture.md, "Rules".
 """
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
+
+from attendance.statuses import Status
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 
 MachineSource: TypeAlias = Literal["livekit_auto", "whiteboard_auto"]
-
-
-class Status(StrEnum):
-    """What a decision says of a person; the calculation gives the middle four."""
-
-    UNKNOWN = "unknown"
-    PRESENT = "present"
-    LATE = "late"
-    PARTIAL = "partial"
-    ABSENT = "absent"
-    EXCUSED = "excused"
 
 
 class Policy(NamedTuple):

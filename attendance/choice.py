@@ -19,6 +19,7 @@ from attendance.evidence import Evidence
 from attendance.models import Status
 from attendance.precedence import is_by_a_person
 from attendance.presence import Where, where_of
+from attendance.statuses import DID_NOT_COME
 from attendance.wording import IN_ORDER, capitalized, comma
 from events.names import plain
 
@@ -275,7 +276,7 @@ def _is_by_hand(row: Choosable) -> bool:
 
 
 def _is_missing(row: Choosable) -> bool:
-    return row.status == Status.ABSENT or (
+    return row.status in DID_NOT_COME or (
         row.status == Status.UNKNOWN and not row.intervals
     )
 
@@ -283,6 +284,6 @@ def _is_missing(row: Choosable) -> bool:
 def _missing(rows: Sequence[Choosable]) -> int:
     """Count them where another filter does not; nobody misses what has not begun."""
     missing = sum(map(_is_missing, rows))
-    absent = sum(row.status == Status.ABSENT for row in rows)
+    absent = sum(row.status in DID_NOT_COME for row in rows)
     anybody = any(row.intervals or row.status != Status.UNKNOWN for row in rows)
     return missing if anybody and missing != absent else 0

@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from attendance.calculation import Policy, Status
+from attendance.calculation import Policy
 from attendance.derivation import Credit
+from attendance.statuses import Status
 
 BEGINNING: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.choice import LONGEST_SEARCH, folded
 from attendance.doors import Door, doors_of, nearest_door
+from attendance.marking import GIVEN_BY_CHECK_IN
 from attendance.models import DecisionSource, Status
 from attendance.rows import Place
 from attendance.wording import clock, clock_range, long_date
@@ -23,7 +24,6 @@ from sessions_app.models import LiveSession
 PEOPLE_A_PAGE = 500
 # Whoever is not expected comes last.
 EXPECTED_FIRST = Case(When(registration__in=EXPECTED, then=Value(0)), default=Value(1))
-CAME = (Status.PRESENT, Status.LATE, Status.UNKNOWN)
 
 
 class Counts(NamedTuple):
@@ -156,7 +156,8 @@ class DoorPage:
 
     def _row(self, person: Participant) -> Row:
         at, status = person.checked_in_at, person.status  # type: ignore[attr-defined]
-        is_odd = status and status not in (CAME if at else (Status.UNKNOWN,))
+        said_by_the_door = GIVEN_BY_CHECK_IN if at else ()
+        is_odd = status not in (None, Status.UNKNOWN, *said_by_the_door)
         return Row(
             person,
             since=clock(at, self._zone, beside=self.now) if at else "",

@@ -16,8 +16,10 @@ from attendance.arrays import as_array
 from attendance.audit import Change
 from attendance.calculation import Policy
 from attendance.derivation import Derived, SessionDecision, derive
+from attendance.known_people import sql_values
 from attendance.models import DecisionSource, Status
 from attendance.precedence import derivation_replaces
+from attendance.statuses import CAME
 from events.models import EventState, ParticipantRole, Registration
 
 # The first of the two numbers of our advisory locks; the second is the event.
@@ -41,7 +43,7 @@ _SESSION_DECISIONS = """
 # An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
 # said that it was held: nobody is absent there by default. To say so is to count the
 # missing as absent, or to have somebody come; that one is excused says nothing of all.
-_QUESTION_IS_OPEN = """
+_QUESTION_IS_OPEN = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -55,7 +57,7 @@ _QUESTION_IS_OPEN = """
         WHERE d.event_id = e.id AND s.cancelled_at IS NULL AND (
             d.session_id IS NOT NULL AND d.source = 'system_default'
             OR d.marked_at IS NOT NULL AND d.source <> 'self_reported'
-                AND d.status IN ('present', 'late', 'partial')
+                AND d.status IN ({sql_values(CAME)})
         )
     )
 """
@@ -71,7 +73,7 @@ _STANDING = f"""
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
         e.state, e.question_is_open,
-        a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
+        a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
         coalesce(a.derived, false),
         coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),

@@ -15,11 +15,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.calculation import Policy, Status
+from attendance.calculation import Policy
 from attendance.decision_parts import BEGINNING, Decision, clock
 from attendance.derivation import Credit
 from attendance.precedence import SYSTEM_DEFAULT, WHITEBOARD_AUTO
 from attendance.said import SOURCES_OF_PEOPLE, by_a_person, with_what_is_beside
+from attendance.statuses import Status
 
 SHOWN_IN_SECONDS_UNDER = 120
 """Shorter windows and shorter presence are told in seconds, all else in minutes."""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.marking import Mark
-from attendance.models import AttendanceChange, DecisionSource, Status
+from attendance.models import MARKS, AttendanceChange, DecisionSource
 from attendance.rows import Place
 from attendance.unmatched import WalkIn
 from events.errors import Invalid
@@ -15,8 +15,6 @@ from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
 LONGEST_REASON = 2000
-# What somebody can be marked as: nobody marks that they do not know.
-MARKS = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 
 
 class SentForm(forms.Form):

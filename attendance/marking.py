@@ -44,6 +44,8 @@ from events.models import (
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
+# What a check-in gives (``status_of_check_in``).
+GIVEN_BY_CHECK_IN = (Status.PRESENT, Status.LATE)
 # Clocks of phones are a little fast.
 CLOCKS_APART = timedelta(minutes=1)
 

@@ -14,8 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from attendance.choice import ALL
-from attendance.forms import MARKS
-from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.models import (
+    MARKS,
+    Attendance,
+    AttendanceChange,
+    DecisionSource,
+    Status,
+)
 from attendance.rights import Rights
 from attendance.rows import Place
 from attendance.shapes import name_of

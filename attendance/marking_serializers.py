@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from attendance.marking import Mark
 from attendance.models import (
+    MARKS,
     AttendanceChange,
     CheckInMethod,
     DecisionSource,
@@ -19,8 +20,6 @@ from events.fields import InstantField, ModelSerializer, RowField
 from events.models import Participant
 from sessions_app.models import LiveSession
 
-# A mark says something: what says nothing is taken back by undoing.
-SAID = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 BY_PEOPLE = [
     choice
     for choice in DecisionSource.choices
@@ -76,7 +75,7 @@ class CheckInSerializer(_AtSerializer):
 class MarkSerializer(_AtSerializer):
     """What was with one person."""
 
-    status = serializers.ChoiceField(choices=SAID)
+    status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=BY_PEOPLE,
@@ -89,7 +88,7 @@ class OneOfManySerializer(Declared):
     """What was with one person of many."""
 
     participant = serializers.IntegerField(min_value=1, max_value=_BIGGEST_ID)
-    status = serializers.ChoiceField(choices=SAID)
+    status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
 
 

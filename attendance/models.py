@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from attendance import calculation
+from attendance import calculation, statuses
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
 
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 class Status(models.TextChoices):
     """What was decided about somebody."""
 
-    UNKNOWN = calculation.Status.UNKNOWN, _("unknown")
-    PRESENT = calculation.Status.PRESENT, _("present")
-    LATE = calculation.Status.LATE, _("late")
-    PARTIAL = calculation.Status.PARTIAL, _("partial")
-    ABSENT = calculation.Status.ABSENT, _("absent")
-    EXCUSED = calculation.Status.EXCUSED, _("excused")
+    UNKNOWN = statuses.Status.UNKNOWN, _("unknown")
+    PRESENT = statuses.Status.PRESENT, _("present")
+    LATE = statuses.Status.LATE, _("late")
+    PARTIAL = statuses.Status.PARTIAL, _("partial")
+    ABSENT = statuses.Status.ABSENT, _("absent")
+    EXCUSED = statuses.Status.EXCUSED, _("excused")
+
+
+# What people may say of each other, as forms and REST offer it.
+MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MARKED]
 
 
 class DecisionSource(models.TextChoices):
@@ -443,6 +447,15 @@ class EngagementEntry(models.Model):
         return f"{self.participant_id}: {self.points:+}"
 
 
+POINTS_FOR_FEEDBACK = 2
+
+
+def _points(
+    name: "StrPromise", default: int
+) -> "models.PositiveSmallIntegerField[int, int]":
+    return models.PositiveSmallIntegerField(name, default=default)
+
+
 class PointsMapping(models.Model):
     """What a decision is worth in an organization; without a row, the defaults here.
 
@@ -452,10 +465,10 @@ class PointsMapping(models.Model):
     organization = models.OneToOneField(
         Organization, models.CASCADE, primary_key=True, related_name="points_mapping"
     )
-    present = models.PositiveSmallIntegerField(_("present"), default=10)
-    late = models.PositiveSmallIntegerField(_("late"), default=7)
-    partial = models.PositiveSmallIntegerField(_("partial"), default=4)
-    feedback = models.PositiveSmallIntegerField(_("feedback given"), default=2)
+    present = _points(_("present"), statuses.MEANINGS[Status.PRESENT].points)
+    late = _points(_("late"), statuses.MEANINGS[Status.LATE].points)
+    partial = _points(_("partial"), statuses.MEANINGS[Status.PARTIAL].points)
+    feedback = _points(_("feedback given"), POINTS_FOR_FEEDBACK)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

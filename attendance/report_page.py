@@ -21,6 +21,7 @@ from attendance.presence import Where, where_of
 from attendance.report import Report
 from attendance.report_rows import PersonRow, RowMaker, StrangerRow
 from attendance.shapes import instant, microseconds
+from attendance.statuses import COMPUTED
 from attendance.timeline import Axis
 from attendance.wording import (
     IN_ORDER,
@@ -33,9 +34,6 @@ from attendance.wording import (
 from sessions_app.models import LiveSession
 
 NAMED_AT_MOST = 3
-
-# Counted in every summary of a calculated session; the others if anybody has them.
-ALWAYS_COUNTED = (Status.PRESENT, Status.LATE, Status.PARTIAL, Status.ABSENT)
 
 
 class Phase(StrEnum):
@@ -212,12 +210,17 @@ class ReportPage:
         counts = [
             Count(self._tone(status), str(status.label), summary[status])
             for status in IN_ORDER
-            if summary[status] or (decided and status in ALWAYS_COUNTED)
+            # Of a calculated session, what it may give is always worth a number.
+            if summary[status] or (decided and status in COMPUTED)
         ]
         if self.is_live:
             # Whoever is unknown is told by where they are.
             return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
-        if not self.report.calculated_at and len(counts) <= 1 and summary["unknown"]:
+        if (
+            not self.report.calculated_at
+            and len(counts) <= 1
+            and summary[Status.UNKNOWN]
+        ):
             return self._counts_before()
         return counts
 

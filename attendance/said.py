@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.calculation import Status
 from attendance.decision_parts import (
     BEGINNING,
     COMPUTED,
@@ -24,6 +23,7 @@ from attendance.precedence import (
     PARENT_REPORTED,
     SELF_REPORTED,
 )
+from attendance.statuses import CAME, Status
 
 SOURCES_OF_PEOPLE = {ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED, CHECK_IN, SELF_REPORTED}
 
@@ -118,7 +118,7 @@ def _act_of_nobody(decision: Decision) -> str:
 
 
 def _own_answer(decision: Decision) -> str:
-    if decision.status == Status.PRESENT:
+    if decision.status in CAME:
         return _("said at %(time)s that they were there")
     return _("said at %(time)s that they were not there")
 

@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 
 from attendance.explanation import SHOWN_IN_SECONDS_UNDER
 from attendance.models import Status
+from attendance.statuses import MEANINGS
 
-# Whoever is unknown comes last.
-IN_ORDER = sorted(Status, key=lambda status: status == Status.UNKNOWN)
+IN_ORDER = [Status(value) for value in MEANINGS]
 
 
 class Count(NamedTuple):

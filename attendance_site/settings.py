@@ -214,7 +214,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CheckInMethodEnum": "attendance.models.CheckInMethod",
         "MarkSourceEnum": "attendance.marking_serializers.BY_PEOPLE",
-        "MarkStatusEnum": "attendance.marking_serializers.SAID",
+        "MarkStatusEnum": "attendance.models.MARKS",
         "DecisionSourceEnum": "attendance.models.DecisionSource",
         "PresenceSourceEnum": "sessions_app.models.Source",
         "StatusEnum": "attendance.models.Status",

@@ -11,13 +11,13 @@ from attendance.calculation import (
     Figures,
     Interval,
     Policy,
-    Status,
     Stay,
     calculate,
     calculate_person,
     came_late,
     decide_status,
 )
+from attendance.statuses import Status
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

@@ -13,7 +13,8 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.calculation import Figures, Interval, Policy, Status, Stay, calculate
+from attendance.calculation import Figures, Interval, Policy, Stay, calculate
+from attendance.statuses import Status
 
 TEN = 1_795_514_400_000_000  # a lesson that begins at 10:00
 DEFAULT = Policy()
