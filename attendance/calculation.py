@@ -96,12 +96,12 @@ class Figures(NamedTuple):
     intervals: tuple[Interval, ...]
 
 
-def came_late(window_start: int, moment: int, policy: Policy) -> bool:
+def came_late(window_start: int, moment: int, grace_minutes: int) -> bool:
     """Tell whether ``moment`` is later than the start and the grace together.
 
     Source: docs/architecture.md, "Rules": the last moment of the grace is in time.
     """
-    return moment - window_start > policy.grace_minutes * MINUTE
+    return moment - window_start > grace_minutes * MINUTE
 
 
 def decide_status(
@@ -153,7 +153,7 @@ def calculate(
         return Figures(Status.ABSENT, 0, 0, 0, None, None, None, False, 0, ())
     intervals, attended = _unite(inside)
     first_seen_at = intervals[0][0]
-    is_late = came_late(window_start, first_seen_at, policy)
+    is_late = came_late(window_start, first_seen_at, policy.grace_minutes)
     return Figures(
         decide_status(attended, window, is_late=is_late, policy=policy),
         attended,

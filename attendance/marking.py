@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import policies
 from attendance.audit import record_changes
+from attendance.calculation import came_late
 from attendance.conclusion import conclude
 from attendance.models import (
     Attendance,
@@ -32,6 +33,7 @@ from attendance.rows import (
     lock_decisions,
     write_rows,
 )
+from attendance.shapes import microseconds
 from events.errors import Conflict, Invalid
 from events.models import (
     EXPECTED,
@@ -241,7 +243,8 @@ def status_of_check_in(
             policies.Place(place.event.organization, session=place.session)
         )
         grace_minutes = policy.policy.grace_minutes
-    is_late = at > place.session.starts_at + timedelta(minutes=grace_minutes)
+    start = microseconds(place.session.starts_at)
+    is_late = came_late(start, microseconds(at), grace_minutes)
     return Status.LATE if is_late else Status.PRESENT
 
 

@@ -356,9 +356,9 @@ def test_whole_sums_decide_as_single_sessions_do() -> None:
 
 def test_a_moment_can_be_late_without_any_presence() -> None:
     """A check-in at the door is late by the same rule."""
-    assert not came_late(TEN, at(-5), DEFAULT)
-    assert not came_late(TEN, at(15), DEFAULT)
-    assert came_late(TEN, at(15) + 1, DEFAULT)
+    assert not came_late(TEN, at(-5), 15)
+    assert not came_late(TEN, at(15), 15)
+    assert came_late(TEN, at(15) + 1, 15)
 
 
 # What is shown
