@@ -22,6 +22,8 @@ MachineSource: TypeAlias = Literal["livekit_auto", "whiteboard_auto"]
 class Policy(NamedTuple):
     """The thresholds of a decision; percentages are whole numbers, 0 to 100.
 
+    What holds where nobody has said anything else stands here alone.
+
     Attributes:
         grace_minutes: Who comes this long after the start, or earlier, is not late.
         partial_from: Under this share of the window a person was absent.
@@ -33,6 +35,12 @@ class Policy(NamedTuple):
     partial_from: int = 10
     present_over: int = 50
     present_regardless_over: int = 75
+
+    @classmethod
+    def of(cls, columns: Iterable[int | None]) -> "Policy":
+        """Return what a row says, in the order of the fields; for None the default."""
+        pairs = zip(columns, cls(), strict=True)
+        return cls(*(default if own is None else own for own, default in pairs))
 
 
 class Stay(NamedTuple):

@@ -76,8 +76,7 @@ _STANDING = f"""
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL AND a.source IS DISTINCT FROM 'self_reported',
         coalesce(a.derived, false),
-        coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),
-        coalesce(y.present_over, 50), coalesce(y.present_regardless_over, 75)
+        y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM events_participant p
     JOIN event e ON e.id = p.event_id
     LEFT JOIN attendance_attendance a
@@ -252,7 +251,8 @@ def _standing(people: Sequence[int]) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"people": list(people)})
         return [
-            Standing._make((*row[:12], Policy(*row[12:]))) for row in cursor.fetchall()
+            Standing._make((*row[:12], Policy.of(row[12:])))
+            for row in cursor.fetchall()
         ]
 
 

@@ -48,6 +48,9 @@ class DecisionSource(models.TextChoices):
 MACHINE_SOURCES = (DecisionSource.LIVEKIT_AUTO, DecisionSource.WHITEBOARD_AUTO)
 
 
+_DEFAULTS = calculation.Policy()
+
+
 def _percent(
     name: "StrPromise", default: int
 ) -> "models.PositiveSmallIntegerField[int, int]":
@@ -60,7 +63,7 @@ class AttendancePolicy(models.Model):
     """The thresholds of an organization, of one of its session types, or of a session.
 
     The most specific that exists wins: session, then session type, then organization,
-    then the defaults here. Percentages are of the session's window.
+    then the defaults of the rules. Percentages are of the session's window.
     """
 
     organization = models.ForeignKey(
@@ -73,11 +76,15 @@ class AttendancePolicy(models.Model):
         LiveSession, models.CASCADE, null=True, blank=True, related_name="policy"
     )
     grace_minutes = models.PositiveSmallIntegerField(
-        _("grace in minutes"), default=15, validators=[MaxValueValidator(1440)]
+        _("grace in minutes"),
+        default=_DEFAULTS.grace_minutes,
+        validators=[MaxValueValidator(1440)],
     )
-    partial_from = _percent(_("partial from %"), 10)
-    present_over = _percent(_("present over %"), 50)
-    present_regardless_over = _percent(_("present however late over %"), 75)
+    partial_from = _percent(_("partial from %"), _DEFAULTS.partial_from)
+    present_over = _percent(_("present over %"), _DEFAULTS.present_over)
+    present_regardless_over = _percent(
+        _("present however late over %"), _DEFAULTS.present_regardless_over
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
