@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from attendance.marking import Mark, mark
-from attendance.models import MARKS, Attendance, DecisionSource
+from attendance.models import LONGEST_REASON, MARKS, Attendance, DecisionSource
 from attendance.rows import Place
 from events.errors import RuleBroken
 from events.models import User
@@ -24,7 +24,9 @@ class MarkForm(forms.Form):
         choices=[("", _("Choose")), *MARKS],
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     override = forms.BooleanField(
         label=_("Only admins may change it afterwards"), required=False

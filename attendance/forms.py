@@ -6,7 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.marking import Mark
-from attendance.models import MARKS, AttendanceChange, DecisionSource
+from attendance.models import (
+    LONGEST_REASON,
+    MARKS,
+    AttendanceChange,
+    DecisionSource,
+)
 from attendance.rows import Place
 from attendance.unmatched import WalkIn
 from events.errors import Invalid
@@ -14,7 +19,6 @@ from events.form_parts import AddressField, NameField
 from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
-LONGEST_REASON = 2000
 
 
 class SentForm(forms.Form):
@@ -90,7 +94,7 @@ def _reason_field() -> forms.CharField:
         max_length=LONGEST_REASON,
         required=False,
         error_messages={
-            "max_length": _("The reason is too long: 2000 letters at most.")
+            "max_length": _("The reason is too long: %(limit_value)d letters at most.")
         },
     )
 

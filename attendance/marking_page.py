@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from attendance.choice import ALL
 from attendance.models import (
+    LONGEST_REASON,
     MARKS,
     Attendance,
     AttendanceChange,
@@ -44,6 +45,9 @@ class TakingBack(NamedTuple):
 class MarkingDesk:
     """What one reader may decide at one place.
 
+    Attributes:
+        longest_reason: How many letters a reason may have.
+
     Args:
         place: The session, or the event as a whole.
         rights: What the reader may do there.
@@ -51,6 +55,8 @@ class MarkingDesk:
         grace_minutes: By which a check-in there would be late.
         chooses_all: Everybody shown is chosen already.
     """
+
+    longest_reason = LONGEST_REASON
 
     def __init__(
         self,

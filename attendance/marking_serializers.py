@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from attendance.marking import Mark
 from attendance.models import (
+    LONGEST_REASON,
     MARKS,
     AttendanceChange,
     CheckInMethod,
@@ -44,7 +45,9 @@ class SessionField(RowField[LiveSession]):
 
 def _reason() -> serializers.CharField:
     """Return a field for somebody's own words."""
-    return serializers.CharField(max_length=2000, default="", allow_blank=True)
+    return serializers.CharField(
+        max_length=LONGEST_REASON, default="", allow_blank=True
+    )
 
 
 class _AtSerializer(Declared):

@@ -32,6 +32,10 @@ class Status(models.TextChoices):
 MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MARKED]
 
 
+# Of what somebody writes beside a decision, in letters.
+LONGEST_REASON = 2000
+
+
 class DecisionSource(models.TextChoices):
     """Who or what decided (``attendance/precedence.py`` says who wins)."""
 

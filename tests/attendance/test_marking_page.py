@@ -8,8 +8,21 @@ from typing import Any
 import pytest
 import time_machine
 
+from attendance import admin_marking
+from attendance.forms import MarkForm, UndoForm
 from attendance.marking import Mark, check_in, mark
-from attendance.models import Attendance, AttendanceChange, DecisionSource
+from attendance.marking_serializers import (
+    CheckInSerializer,
+    MarkSerializer,
+    OneOfManySerializer,
+    UndoSerializer,
+)
+from attendance.models import (
+    LONGEST_REASON,
+    Attendance,
+    AttendanceChange,
+    DecisionSource,
+)
 from attendance.rows import Place
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
@@ -131,6 +144,28 @@ def test_many_are_marked_at_once_with_one_reason(
     changes = AttendanceChange.objects.filter(source="manual")
     assert {change.reason.text for change in changes} == {"Bus strike"}
     assert len({change.batch for change in changes}) == 1
+
+
+def test_a_reason_may_be_as_long_wherever_it_is_written(
+    lesson: LiveSession, organizer: User
+) -> None:
+    reason = "x" * LONGEST_REASON
+    said = say(lesson, organizer, "Ben", "excused", reason=reason)
+    assert said == "Ben is marked: excused."
+    page = get(lesson)
+    assert set(re.findall(r'name="reason" maxlength="(\d+)"', page)) == {
+        str(LONGEST_REASON)
+    }
+    fields = [
+        MarkForm(None, event=lesson.event).fields["reason"],
+        UndoForm(None, place=Place(lesson.event, lesson)).fields["reason"],
+        admin_marking.MarkForm().fields["reason"],
+        CheckInSerializer().fields["notes"],
+        MarkSerializer().fields["notes"],
+        OneOfManySerializer().fields["notes"],
+        UndoSerializer().fields["reason"],
+    ]
+    assert {getattr(field, "max_length", None) for field in fields} == {LONGEST_REASON}
 
 
 def test_who_is_missing_is_filtered_and_all_shown_are_chosen_by_a_link(
