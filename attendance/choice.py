@@ -21,7 +21,7 @@ from attendance.precedence import is_by_a_person
 from attendance.presence import Where, where_of
 from attendance.statuses import DID_NOT_COME
 from attendance.wording import IN_ORDER, capitalized, comma
-from events.names import plain
+from events.names import isolated, plain
 
 BY_HAND = "hand"
 # What the address says where everybody shown is chosen for a mark.
@@ -215,7 +215,7 @@ class Chooser(Generic[Row]):
             return ""
         chosen = [self._kinds[kind][0] for kind in self.choice.filters.items()]
         if self.choice.q:
-            chosen.append(_("“%(words)s”") % {"words": f"\u2068{self.choice.q}\u2069"})
+            chosen.append(_("“%(words)s”") % {"words": isolated(self.choice.q)})
         return _("%(number)d of %(total)d: %(chosen)s") % {
             "number": len(self.rows),
             "total": self.total,

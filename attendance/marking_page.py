@@ -27,6 +27,7 @@ from attendance.rows import Place
 from attendance.shapes import name_of
 from attendance.undoing import Outcome, undoable
 from attendance.wording import clock
+from events.names import isolated
 
 
 def chooses_all(query: Mapping[str, str]) -> bool:
@@ -123,7 +124,7 @@ class MarkingDesk:
         return text % {
             "before": in_words(change.from_status, change.from_source),
             "after": in_words(change.to_status, change.source),
-            "name": f"\u2068{name_of(change.actor)}\u2069",
+            "name": isolated(name_of(change.actor)),
             "time": clock(change.at, self._zone, beside=self._beside),
         }
 

@@ -22,6 +22,7 @@ from attendance.undoing import undo
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
 from events.models import User
+from events.names import isolated
 from events.pages import action, organized_event, visible_event
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
@@ -94,7 +95,7 @@ def _mark(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
 def _marked(decisions: list[Attendance]) -> str:
     status = Status(decisions[0].status).label
     if len(decisions) == 1:
-        name = f"\u2068{decisions[0].participant.name}\u2069"
+        name = isolated(decisions[0].participant.name)
         return _("%(name)s is marked: %(status)s.") % {"name": name, "status": status}
     number = len(decisions)
     text = ngettext(
@@ -111,7 +112,7 @@ def _undo(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     rights.must_undo(change)
     decision = undo(change, reason=sent["reason"], by=user, now=timezone.now())
     text = _("Taken back. %(name)s is now: %(status)s.") % {
-        "name": f"\u2068{change.participant.name}\u2069",
+        "name": isolated(change.participant.name),
         "status": decision.get_status_display(),
     }
     messages.success(request, text)

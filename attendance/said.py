@@ -14,7 +14,7 @@ from attendance.decision_parts import (
     COMPUTED,
     Decision,
     clock_and_day,
-    isolated,
+    quoted,
 )
 from attendance.precedence import (
     ADMIN_OVERRIDE,
@@ -51,7 +51,7 @@ def by_a_person(decision: Decision, zone: tzinfo) -> str:
     return text % {
         "status": BEGINNING[decision.status],
         "act": _act(decision, zone),
-        "notes": isolated(notes),
+        "notes": quoted(notes),
         "computed": computed,
     }
 
@@ -94,7 +94,7 @@ def _act(decision: Decision, zone: tzinfo) -> str:
     else:
         text = _act_of_nobody(decision)
     return text % {
-        "name": isolated(decision.marked_by_name),
+        "name": quoted(decision.marked_by_name),
         "time": clock_and_day(decision.marked_at, decision.window_starts_at, zone),
     }
 
@@ -127,7 +127,7 @@ def _check_in(decision: Decision, at: datetime, zone: tzinfo) -> str:
     """How and when somebody came, how late, and when it was heard of if later."""
     start, received = decision.window_starts_at, decision.check_in_received_at
     act = _way_of_coming(decision) % {
-        "name": isolated(decision.marked_by_name),
+        "name": quoted(decision.marked_by_name),
         "time": clock_and_day(at, start, zone),
     }
     if decision.status == Status.LATE and start is not None:

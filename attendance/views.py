@@ -32,6 +32,7 @@ from attendance.unmatched import link_identity, unlink_identity
 from events.errors import NotAllowed, RuleBroken
 from events.language import speak
 from events.models import Participant, User
+from events.names import isolated
 from events.pages import read_page, sign_in_first, visible_event
 from events.permissions import Viewer
 from events.views import SignIn
@@ -231,7 +232,7 @@ def link(request: HttpRequest, session: LiveSession, user: User) -> None:
         said = RosterForm(request.POST, event=session.event).or_refuse()
         person = link_identity(session=session, by=user, now=timezone.now(), **said)
     text = _("That was %(name)s. It is remembered for the next sessions.")
-    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+    messages.success(request, text % {"name": isolated(person.name)})
 
 
 def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:

@@ -1,4 +1,4 @@
-"""Names as people compare them: without case, accents, vowel signs and punctuation."""
+"""Names as people compare them, and as they stand in sentences."""
 
 import unicodedata
 from functools import lru_cache
@@ -19,3 +19,11 @@ def plain(name: str) -> str:
         if unicodedata.category(letter) not in ("Mn", "Cf", "Lm")
     )
     return " ".join("".join(kept).split())
+
+
+def isolated(text: str) -> str:
+    """Keep the direction of a name, or of a note, from turning a sentence around.
+
+    For what people read: a name may be of any script in a sentence of any language.
+    """
+    return f"\u2068{text}\u2069" if text else ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.form_parts import LocalTimeField, NameField, ZonedForm
 from events.models import Event
+from events.names import isolated
 from sessions_app.models import LiveSession, SessionType
 
 FIRST_LENGTH = timedelta(hours=1)
@@ -38,7 +39,7 @@ class SessionForm(ZonedForm):
         super().__init__(*args, zone=event.time_zone, **kwargs)
         self.fields["room_name"].help_text = _(
             "In LiveKit; begins with %(prefix)s. Left empty, it gets one of its own."
-        ) % {"prefix": f"\u2066{event.organization.slug}_\u2069"}
+        ) % {"prefix": isolated(f"{event.organization.slug}_")}
 
     def clean_room_name(self) -> str:
         """Keep the room where none is named."""

@@ -134,6 +134,12 @@ function begin() {
     return made;
   }
 
+  function isolated(name) {
+    const made = document.createElement("bdi");
+    made.textContent = name;
+    return made;
+  }
+
   function come(tap) {
     const row = rowOf(tap.person);
     if (!row || "inside" in row.dataset) return;
@@ -180,9 +186,11 @@ function begin() {
     }
     const unseen = refusedUnseen();
     tell("refused-unseen", unseen.length);
-    document.querySelector("[data-names]").textContent = unseen
-      .map((each) => `\u2068${each.name}\u2069 (${clock.format(new Date(each.at))}): ${each.why}`)
-      .join(" ");
+    document.querySelector("[data-names]").replaceChildren(
+      ...unseen.flatMap(({ name, at, why }) => [
+        isolated(name), ` (${clock.format(new Date(at))}): ${why} `,
+      ]),
+    );
     tell("waiting", waiting.length);
     document.querySelector("[data-number]").textContent = waiting.length;
   }
