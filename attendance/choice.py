@@ -21,29 +21,13 @@ from attendance.precedence import is_by_a_person
 from attendance.presence import Where, where_of
 from attendance.statuses import DID_NOT_COME
 from attendance.wording import IN_ORDER, capitalized, comma
-from events.names import isolated, plain
+from events.names import is_found, isolated
 
 BY_HAND = "hand"
 # What the address says where everybody shown is chosen for a mark.
 ALL = "all"
 MISSING = "missing"
 LONGEST_SEARCH = 200
-
-# Who looks for O'Neil types oneil.
-_APOSTROPHES = str.maketrans(dict.fromkeys("'\u2018\u2019"))
-# Letters that people type for each other and that Unicode does not take apart.
-_ALIKE = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "\N{ARABIC LETTER ALEF MAKSURA}": "\N{ARABIC LETTER YEH}",
-        "\N{ARABIC LETTER TEH MARBUTA}": "\N{ARABIC LETTER HEH}",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +240,7 @@ class Chooser(Generic[Row]):
         name = row.participant.name
         if self._knows_addresses:
             name = f"{name} {row.participant.email}"
-        return all(word in folded(name) for word in folded(q).split())
-
-
-def folded(name: str) -> str:
-    """Return a name as searching compares it, more tolerant than ``plain``.
-
-    Letters that are typed for each other are one, as final ya and alef maqsura, and
-    apostrophes are none.
-    """
-    return plain(name.translate(_APOSTROPHES)).translate(_ALIKE)
+        return is_found(name, q)
 
 
 def _is_by_hand(row: Choosable) -> bool:

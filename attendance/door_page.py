@@ -3,6 +3,7 @@
 Made and rendered under the reader's language. All times are the event's.
 """
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,13 +13,14 @@ from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Valu
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.choice import LONGEST_SEARCH, folded
+from attendance.choice import LONGEST_SEARCH
 from attendance.doors import Door, doors_of, nearest_door
 from attendance.marking import GIVEN_BY_CHECK_IN
 from attendance.models import DecisionSource, Status
 from attendance.rows import Place
 from attendance.wording import clock, clock_range, long_date
 from events.models import EXPECTED, Event, Participant
+from events.names import TYPED_AS, is_found, searched
 from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 500
@@ -131,6 +133,11 @@ class DoorPage:
 
     # Its people
 
+    @property
+    def typed_as(self) -> str:
+        """Which letters are typed for which, for finding people without the server."""
+        return json.dumps(TYPED_AS)
+
     @cached_property
     def counts(self) -> Counts:
         """How many of the expected are where."""
@@ -164,7 +171,7 @@ class DoorPage:
             decided=str(Status(status).label) if is_odd else "",
             is_expected=person.registration in EXPECTED,
             can_go=person.source == DecisionSource.CHECK_IN,  # type: ignore[attr-defined]
-            search=folded(self._known_as(person.name, person.email)),
+            search=searched(self._known_as(person.name, person.email)),
         )
 
     def _known_as(self, name: str, email: str) -> str:
@@ -192,10 +199,9 @@ class DoorPage:
         return Paginator(found, PEOPLE_A_PAGE).get_page(self._page)
 
     def _called(self) -> list[int]:
-        words = folded(self.q).split()
         people = self.event.participants.values_list("pk", "name", "email")
         return [
             pk
             for pk, name, email in people
-            if all(word in folded(self._known_as(name, email)) for word in words)
+            if is_found(self._known_as(name, email), self.q)
         ]

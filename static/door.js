@@ -250,15 +250,16 @@ function begin() {
 
   // --- Finding somebody ---------------------------------------------------------------
 
-  // As the server folds names, but for the rarest letters.
-  const folded = (words) =>
-    words.normalize("NFKD").toLowerCase()
-      .replace(/['\u2018\u2019]/g, "").replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
-      .replaceAll("\u0649", "\u064a").replaceAll("\u0629", "\u0647")
+  // As the server compares names (events/names.py), by the same map of letters.
+  const typedAs = JSON.parse(form.dataset.typedAs);
+  const searched = (words) =>
+    Array.from(words.normalize("NFKD").toLowerCase(), (letter) => typedAs[letter] ?? letter)
+      .join("")
+      .replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
       .split(" ").filter(Boolean);
 
   function find() {
-    const words = folded(search.value);
+    const words = searched(search.value);
     let found = 0;
     for (const row of rows()) {
       row.hidden = !words.every((word) => row.dataset.search.includes(word));
