@@ -18,6 +18,7 @@ from attendance.event_rows import event_rows, roster_with_decisions
 from attendance.evidence import NOTHING_SEEN, Evidence
 from attendance.marking_page import MarkingDesk, TakingBack
 from attendance.models import DecisionSource, Status
+from attendance.refused_marks import RefusedMark
 from attendance.report import ReportRow
 from attendance.rights import Rights
 from attendance.rows import Place
@@ -82,6 +83,7 @@ class EventDecisionsPage:
         choice: Whom to show.
         page: Which page of them.
         chooses_all: Everybody shown is chosen already.
+        refused: The mark that was just refused.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class EventDecisionsPage:
         *,
         page: str | None = None,
         chooses_all: bool = False,
+        refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
         self.zone = ZoneInfo(event.time_zone)
@@ -107,6 +110,7 @@ class EventDecisionsPage:
         pages = Paginator(self.chooser.rows, PEOPLE_A_PAGE)
         self.list: Page[Listed] = pages.get_page(page)
         self._chooses_all = chooses_all
+        self._refused = refused
 
     # The head
 
@@ -200,7 +204,11 @@ class EventDecisionsPage:
             return None
         decisions = [row.attendance for row in self._shown if row.attendance]
         return MarkingDesk(
-            place, self._rights, decisions, chooses_all=self._chooses_all
+            place,
+            self._rights,
+            decisions,
+            chooses_all=self._chooses_all,
+            refused=self._refused,
         )
 
     @cached_property

@@ -22,6 +22,7 @@ from attendance.models import (
     DecisionSource,
     Status,
 )
+from attendance.refused_marks import RefusedMark
 from attendance.rights import Rights
 from attendance.rows import Place
 from attendance.shapes import name_of
@@ -55,6 +56,7 @@ class MarkingDesk:
         decisions: Those of the people who are shown.
         grace_minutes: By which a check-in there would be late.
         chooses_all: Everybody shown is chosen already.
+        refused: What was just refused: it is chosen and typed still.
     """
 
     longest_reason = LONGEST_REASON
@@ -67,8 +69,11 @@ class MarkingDesk:
         *,
         grace_minutes: int = 0,
         chooses_all: bool = False,
+        refused: RefusedMark | None = None,
     ) -> None:
         self.chooses_all = chooses_all
+        self.refused = refused
+        self.chosen = frozenset(refused.people if refused else ())
         self._place = place
         self._rights = rights
         self._decisions = {one.participant_id: one for one in decisions}

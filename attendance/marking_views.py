@@ -16,6 +16,7 @@ from attendance.completion import complete_event, reopen_event
 from attendance.forms import MarkForm, UndoForm
 from attendance.marking import mark
 from attendance.models import Attendance, Status
+from attendance.refused_marks import keep_refused_mark
 from attendance.rights import Rights
 from attendance.rows import Place
 from attendance.undoing import undo
@@ -85,9 +86,14 @@ def _refused(request: HttpRequest, refusal: RuleBroken) -> str:
 
 def _mark(request: HttpRequest, place: Place, rights: Rights, user: User) -> int | None:
     form = MarkForm(request.POST, event=place.event)
-    form.or_refuse()
-    rights.must_mark(place, source=form.source)
-    decisions = mark(place, form.marks, source=form.source, by=user, now=timezone.now())
+    try:
+        form.or_refuse()
+        rights.must_mark(place, source=form.source)
+        now = timezone.now()
+        decisions = mark(place, form.marks, source=form.source, by=user, now=now)
+    except RuleBroken:
+        keep_refused_mark(request, place)
+        raise
     messages.success(request, _marked(decisions))
     return decisions[0].participant_id if len(decisions) == 1 else None
 

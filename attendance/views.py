@@ -21,6 +21,7 @@ from attendance.forms import IdentityForm, RosterForm, WalkInForm
 from attendance.history_page import HistoryPage
 from attendance.marking_page import MarkingDesk, chooses_all
 from attendance.overview import sessions_overview
+from attendance.refused_marks import take_refused_mark
 from attendance.report import Report
 from attendance.report_page import ReportPage
 from attendance.reports_page import ReportsPage
@@ -90,6 +91,7 @@ def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpRes
         Choice.of(request.GET.dict()),
         page=request.GET.get("page"),
         chooses_all=chooses_all(request.GET),
+        refused=take_refused_mark(request, Place(event, None)),
     )
     context = {"about": page, "event": event, "page": "events"}
     return render(request, "attendance/event_attendance.html", context)
@@ -150,6 +152,7 @@ def _marking_desk(
         [row.attendance for row in report.rows if row.attendance],
         grace_minutes=report.policy.grace_minutes,
         chooses_all=chooses_all(request.GET),
+        refused=take_refused_mark(request, place),
     )
 
 
