@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
-from attendance.models import Attendance, DecisionSource, Status
+from attendance.models import LONGEST_REASON, MARKS, Attendance, DecisionSource
 from core.errors import RuleBroken
 from events.models import User
 
@@ -21,13 +21,12 @@ class MarkForm(forms.Form):
 
     status = forms.ChoiceField(
         label=_("Status"),
-        choices=[
-            ("", _("Choose")),
-            *(choice for choice in Status.choices if choice[0] != Status.UNKNOWN),
-        ],
+        choices=[("", _("Choose")), *MARKS],
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     override = forms.BooleanField(
         label=_("Only admins may change it afterwards"), required=False

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from attendance.rules import calculation
+from attendance.rules import calculation, statuses
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 class Status(models.TextChoices):
     """What was decided about somebody."""
 
-    UNKNOWN = calculation.Status.UNKNOWN, _("unknown")
-    PRESENT = calculation.Status.PRESENT, _("present")
-    LATE = calculation.Status.LATE, _("late")
-    PARTIAL = calculation.Status.PARTIAL, _("partial")
-    ABSENT = calculation.Status.ABSENT, _("absent")
-    EXCUSED = calculation.Status.EXCUSED, _("excused")
+    UNKNOWN = statuses.Status.UNKNOWN, _("unknown")
+    PRESENT = statuses.Status.PRESENT, _("present")
+    LATE = statuses.Status.LATE, _("late")
+    PARTIAL = statuses.Status.PARTIAL, _("partial")
+    ABSENT = statuses.Status.ABSENT, _("absent")
+    EXCUSED = statuses.Status.EXCUSED, _("excused")
+
+
+# What people may say of each other, as forms and REST offer it.
+MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MARKED]
+
+
+# Of what somebody writes beside a decision, in letters.
+LONGEST_REASON = 2000
 
 
 class DecisionSource(models.TextChoices):
@@ -45,6 +53,9 @@ class DecisionSource(models.TextChoices):
 MACHINE_SOURCES = (DecisionSource.LIVEKIT_AUTO, DecisionSource.WHITEBOARD_AUTO)
 
 
+_DEFAULTS = calculation.Policy()
+
+
 def _percent(
     name: "StrPromise", default: int
 ) -> "models.PositiveSmallIntegerField[int, int]":
@@ -57,7 +68,7 @@ class AttendancePolicy(models.Model):
     """The thresholds of an organization, of one of its session types, or of a session.
 
     The most specific that exists wins: session, then session type, then organization,
-    then the defaults here. Percentages are of the session's window.
+    then the defaults of the rules. Percentages are of the session's window.
     """
 
     organization = models.ForeignKey(
@@ -70,11 +81,15 @@ class AttendancePolicy(models.Model):
         LiveSession, models.CASCADE, null=True, blank=True, related_name="policy"
     )
     grace_minutes = models.PositiveSmallIntegerField(
-        _("grace in minutes"), default=15, validators=[MaxValueValidator(1440)]
+        _("grace in minutes"),
+        default=_DEFAULTS.grace_minutes,
+        validators=[MaxValueValidator(1440)],
     )
-    partial_from = _percent(_("partial from %"), 10)
-    present_over = _percent(_("present over %"), 50)
-    present_regardless_over = _percent(_("present however late over %"), 75)
+    partial_from = _percent(_("partial from %"), _DEFAULTS.partial_from)
+    present_over = _percent(_("present over %"), _DEFAULTS.present_over)
+    present_regardless_over = _percent(
+        _("present however late over %"), _DEFAULTS.present_regardless_over
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -479,6 +494,15 @@ class EngagementEntry(models.Model):
         return f"{self.participant_id}: {self.points:+}"
 
 
+POINTS_FOR_FEEDBACK = 2
+
+
+def _points(
+    name: "StrPromise", default: int
+) -> "models.PositiveSmallIntegerField[int, int]":
+    return models.PositiveSmallIntegerField(name, default=default)
+
+
 class PointsMapping(models.Model):
     """What a decision is worth in an organization; without a row, the defaults here.
 
@@ -488,10 +512,10 @@ class PointsMapping(models.Model):
     organization = models.OneToOneField(
         Organization, models.CASCADE, primary_key=True, related_name="points_mapping"
     )
-    present = models.PositiveSmallIntegerField(_("present"), default=10)
-    late = models.PositiveSmallIntegerField(_("late"), default=7)
-    partial = models.PositiveSmallIntegerField(_("partial"), default=4)
-    feedback = models.PositiveSmallIntegerField(_("feedback given"), default=2)
+    present = _points(_("present"), statuses.MEANINGS[Status.PRESENT].points)
+    late = _points(_("late"), statuses.MEANINGS[Status.LATE].points)
+    partial = _points(_("partial"), statuses.MEANINGS[Status.PARTIAL].points)
+    feedback = _points(_("feedback given"), POINTS_FOR_FEEDBACK)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -3,7 +3,6 @@
 Each invariant is a named constraint of the database. Times are aware and in UTC.
 """
 
-import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Self
@@ -12,11 +11,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.names import SAME_NAME
 from core.validators import validate_language, validate_name, validate_time_zone
 
 DEFAULT_EVENT_LENGTH = timedelta(hours=2)
@@ -324,6 +324,13 @@ def new_identity() -> str:
     return secrets.token_urlsafe(16)
 
 
+class SameName(Func):
+    """A name as it is compared where two may be one person (``names.SAME_NAME``)."""
+
+    template = SAME_NAME.format(name="%(expressions)s")
+    output_field = models.TextField()
+
+
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Participants."""
 
@@ -348,13 +355,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         same = Q(pk=person.pk)
         by_address = Q(pk__in=[])
         if person.email:
-            words = r"\s+".join(map(re.escape, person.name.split()))
-            by_address = Q(email__iexact=person.email, name__iregex=rf"^\s*{words}\s*$")
+            by_address = Q(
+                email__iexact=person.email, same_name=SameName(Value(person.name))
+            )
         if person.user_id is not None:
             same |= Q(user=person.user_id)
             by_address &= Q(user=None)
         same |= by_address
-        return self.filter(same, event__organization=person.event.organization_id)
+        people = self.annotate(same_name=SameName("name"))
+        return people.filter(same, event__organization=person.event.organization_id)
 
 
 class Participant(models.Model):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.form_parts import LocalTimeField, NameField, ZonedForm
+from core.names import isolated
 from events.models import Event
 from sessions_app.models import LiveSession, SessionType
 
@@ -38,7 +39,7 @@ class SessionForm(ZonedForm):
         super().__init__(*args, zone=event.time_zone, **kwargs)
         self.fields["room_name"].help_text = _(
             "In LiveKit; begins with %(prefix)s. Left empty, it gets one of its own."
-        ) % {"prefix": f"\u2066{event.organization.slug}_\u2069"}
+        ) % {"prefix": isolated(f"{event.organization.slug}_")}
 
     def clean_room_name(self) -> str:
         """Keep the room where none is named."""

@@ -134,6 +134,12 @@ function begin() {
     return made;
   }
 
+  function isolated(name) {
+    const made = document.createElement("bdi");
+    made.textContent = name;
+    return made;
+  }
+
   function come(tap) {
     const row = rowOf(tap.person);
     if (!row || "inside" in row.dataset) return;
@@ -180,9 +186,11 @@ function begin() {
     }
     const unseen = refusedUnseen();
     tell("refused-unseen", unseen.length);
-    document.querySelector("[data-names]").textContent = unseen
-      .map((each) => `\u2068${each.name}\u2069 (${clock.format(new Date(each.at))}): ${each.why}`)
-      .join(" ");
+    document.querySelector("[data-names]").replaceChildren(
+      ...unseen.flatMap(({ name, at, why }) => [
+        isolated(name), ` (${clock.format(new Date(at))}): ${why} `,
+      ]),
+    );
     tell("waiting", waiting.length);
     document.querySelector("[data-number]").textContent = waiting.length;
   }
@@ -242,15 +250,16 @@ function begin() {
 
   // --- Finding somebody ---------------------------------------------------------------
 
-  // As the server folds names, but for the rarest letters.
-  const folded = (words) =>
-    words.normalize("NFKD").toLowerCase()
-      .replace(/['\u2018\u2019]/g, "").replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
-      .replaceAll("\u0649", "\u064a").replaceAll("\u0629", "\u0647")
+  // As the server compares names (events/names.py), by the same map of letters.
+  const typedAs = JSON.parse(form.dataset.typedAs);
+  const searched = (words) =>
+    Array.from(words.normalize("NFKD").toLowerCase(), (letter) => typedAs[letter] ?? letter)
+      .join("")
+      .replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
       .split(" ").filter(Boolean);
 
   function find() {
-    const words = folded(search.value);
+    const words = searched(search.value);
     let found = 0;
     for (const row of rows()) {
       row.hidden = !words.every((word) => row.dataset.search.includes(word));

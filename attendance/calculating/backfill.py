@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from attendance.rules.statuses import Status
 from core.operations import logged
 
 logger = logging.getLogger(__name__)
 
 PEOPLE_AT_ONCE = 1000
 
-_BACKFILL = """
+_BACKFILL = f"""
     WITH people AS (
         SELECT p.id, p.event_id, e.organization_id
         FROM events_participant p JOIN events_event e ON e.id = p.event_id
@@ -30,7 +31,8 @@ _BACKFILL = """
         INSERT INTO attendance_attendance (
             organization_id, event_id, participant_id, status, derived
         )
-        SELECT organization_id, event_id, id, 'unknown', false FROM people ORDER BY id
+        SELECT organization_id, event_id, id, '{Status.UNKNOWN}', false
+        FROM people ORDER BY id
         ON CONFLICT (participant_id, session_id) DO NOTHING
         RETURNING 1
     )

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from django.db import connection
 
 from attendance.audit.changes import Change
+from attendance.evidence.known_people import sql_values
 from attendance.models import DecisionSource, Status
 from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 from attendance.rules.precedence import derivation_replaces
+from attendance.rules.statuses import CAME
 from core.arrays import as_array
 from events.models import EventState, ParticipantRole, Registration
 
@@ -24,7 +26,7 @@ from events.models import EventState, ParticipantRole, Registration
 # said that it was held: nobody is absent there by default. To say so is to count the
 # missing as absent, or to have somebody come; that one is excused says nothing of all,
 # nor does an answer about oneself.
-_QUESTION_IS_OPEN = """
+_QUESTION_IS_OPEN = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -38,7 +40,7 @@ _QUESTION_IS_OPEN = """
         WHERE d.event_id = e.id AND s.cancelled_at IS NULL AND (
             d.session_id IS NOT NULL AND d.source = 'system_default'
             OR d.marked_at IS NOT NULL AND d.source <> 'self_reported'
-                AND d.status IN ('present', 'late', 'partial')
+                AND d.status IN ({sql_values(CAME)})
         )
     )
 """
@@ -54,11 +56,10 @@ _STANDING = f"""
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
         e.state, e.question_is_open,
-        a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
+        a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
-        coalesce(y.grace_minutes, 15), coalesce(y.partial_from, 10),
-        coalesce(y.present_over, 50), coalesce(y.present_regardless_over, 75)
+        y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM events_participant p
     JOIN event e ON e.id = p.event_id
     LEFT JOIN attendance_attendance a
@@ -215,7 +216,8 @@ def _standing(people: Sequence[int]) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"people": list(people)})
         return [
-            Standing._make((*row[:12], Policy(*row[12:]))) for row in cursor.fetchall()
+            Standing._make((*row[:12], Policy.of(row[12:])))
+            for row in cursor.fetchall()
         ]
 
 

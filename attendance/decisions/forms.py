@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark
-from attendance.models import AttendanceChange, DecisionSource, Status
+from attendance.models import (
+    LONGEST_REASON,
+    MARKS,
+    AttendanceChange,
+    DecisionSource,
+)
 from core.form_parts import SentForm
 from events.models import Event, Participant
-
-LONGEST_REASON = 2000
-# What somebody can be marked as: nobody marks that they do not know.
-MARKS = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 
 
 def _reason_field() -> forms.CharField:
@@ -21,7 +22,7 @@ def _reason_field() -> forms.CharField:
         max_length=LONGEST_REASON,
         required=False,
         error_messages={
-            "max_length": _("The reason is too long: 2000 letters at most.")
+            "max_length": _("The reason is too long: %(limit_value)d letters at most.")
         },
     )
 

@@ -31,6 +31,8 @@ from attendance.models import (
     Status,
 )
 from attendance.policies import effective
+from attendance.rules.calculation import came_late
+from attendance.rules.instants import microseconds
 from attendance.rules.precedence import mark_replaces
 from core.errors import Conflict, Invalid
 from events.models import (
@@ -43,6 +45,8 @@ from events.models import (
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
+# What a check-in gives (``status_of_check_in``).
+GIVEN_BY_CHECK_IN = (Status.PRESENT, Status.LATE)
 # Clocks of phones are a little fast.
 CLOCKS_APART = timedelta(minutes=1)
 
@@ -255,7 +259,8 @@ def status_of_check_in(
             effective.Place(place.event.organization, session=place.session)
         )
         grace_minutes = policy.policy.grace_minutes
-    is_late = at > place.session.starts_at + timedelta(minutes=grace_minutes)
+    start = microseconds(place.session.starts_at)
+    is_late = came_late(start, microseconds(at), grace_minutes)
     return Status.LATE if is_late else Status.PRESENT
 
 

@@ -13,14 +13,22 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from attendance.decisions.forms import MARKS
 from attendance.decisions.locked_rows import Place
+from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import Outcome, undoable
-from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.models import (
+    LONGEST_REASON,
+    MARKS,
+    Attendance,
+    AttendanceChange,
+    DecisionSource,
+    Status,
+)
 from attendance.report_rows.people_filter import ALL
 from attendance.wording.phrases import clock
 from attendance.wording.sentences import name_of
+from core.names import isolated
 
 
 def chooses_all(query: Mapping[str, str]) -> bool:
@@ -39,13 +47,19 @@ class TakingBack(NamedTuple):
 class MarkingDesk:
     """What one reader may decide at one place.
 
+    Attributes:
+        longest_reason: How many letters a reason may have.
+
     Args:
         place: The session, or the event as a whole.
         rights: What the reader may do there.
         decisions: Those of the people who are shown.
         grace_minutes: By which a check-in there would be late.
         chooses_all: Everybody shown is chosen already.
+        refused: What was just refused: it is chosen and typed still.
     """
+
+    longest_reason = LONGEST_REASON
 
     def __init__(
         self,
@@ -55,8 +69,11 @@ class MarkingDesk:
         *,
         grace_minutes: int = 0,
         chooses_all: bool = False,
+        refused: RefusedMark | None = None,
     ) -> None:
         self.chooses_all = chooses_all
+        self.refused = refused
+        self.chosen = frozenset(refused.people if refused else ())
         self._place = place
         self._rights = rights
         self._decisions = {one.participant_id: one for one in decisions}
@@ -114,7 +131,7 @@ class MarkingDesk:
         return text % {
             "before": in_words(change.from_status, change.from_source),
             "after": in_words(change.to_status, change.source),
-            "name": f"\u2068{name_of(change.actor)}\u2069",
+            "name": isolated(name_of(change.actor)),
             "time": clock(change.at, self._zone, beside=self._beside),
         }
 

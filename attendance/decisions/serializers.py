@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from attendance.decisions.marking import Mark
 from attendance.models import (
+    LONGEST_REASON,
+    MARKS,
     AttendanceChange,
     CheckInMethod,
     DecisionSource,
@@ -22,8 +24,6 @@ from core.fields import Declared, InstantField, ModelSerializer, RowField
 from events.models import Participant
 from sessions_app.models import LiveSession
 
-# A mark says something: what says nothing is taken back by undoing.
-SAID = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 BY_PEOPLE = [
     choice
     for choice in DecisionSource.choices
@@ -48,7 +48,9 @@ class SessionField(RowField[LiveSession]):
 
 def _reason() -> serializers.CharField:
     """Return a field for somebody's own words."""
-    return serializers.CharField(max_length=2000, default="", allow_blank=True)
+    return serializers.CharField(
+        max_length=LONGEST_REASON, default="", allow_blank=True
+    )
 
 
 class _AtSerializer(Declared):
@@ -79,7 +81,7 @@ class CheckInSerializer(_AtSerializer):
 class MarkSerializer(_AtSerializer):
     """What was with one person."""
 
-    status = serializers.ChoiceField(choices=SAID)
+    status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=BY_PEOPLE,
@@ -92,7 +94,7 @@ class OneOfManySerializer(Declared):
     """What was with one person of many."""
 
     participant = serializers.IntegerField(min_value=1, max_value=_BIGGEST_ID)
-    status = serializers.ChoiceField(choices=SAID)
+    status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
 
 

@@ -15,10 +15,12 @@ from attendance.decisions.forms import MarkForm, UndoForm
 from attendance.decisions.history_page import HistoryPage
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import mark
+from attendance.decisions.refused_marks import keep_refused_mark
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
 from attendance.models import Attendance, Status
 from core.errors import RuleBroken
+from core.names import isolated
 from events.models import User
 from events.pages import action, read_page, shown_event, shown_participant
 from events.permissions import Viewer
@@ -56,6 +58,7 @@ def _mark(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     try:
         decisions = _mark_all(request, place, rights, user)
     except RuleBroken as refusal:
+        keep_refused_mark(request, place)
         if len(request.POST.getlist("participant")) > 1:
             refusal.message = _("Nobody was marked. %(reason)s") % {"reason": refusal}
         raise
@@ -75,7 +78,7 @@ def _mark_all(
 def _marked(decisions: list[Attendance]) -> str:
     status = Status(decisions[0].status).label
     if len(decisions) == 1:
-        name = f"\u2068{decisions[0].participant.name}\u2069"
+        name = isolated(decisions[0].participant.name)
         return _("%(name)s is marked: %(status)s.") % {"name": name, "status": status}
     number = len(decisions)
     text = ngettext(
@@ -92,7 +95,7 @@ def _undo(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     rights.must_undo(change)
     decision = undo(change, reason=sent["reason"], by=user, now=timezone.now())
     text = _("Taken back. %(name)s is now: %(status)s.") % {
-        "name": f"\u2068{change.participant.name}\u2069",
+        "name": isolated(change.participant.name),
         "status": decision.get_status_display(),
     }
     messages.success(request, text)

@@ -3,6 +3,7 @@
 Made and rendered under the reader's language. All times are the event's.
 """
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,17 +14,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import GIVEN_BY_CHECK_IN
 from attendance.door.opening_hours import Door, doors_of, nearest_door
 from attendance.models import DecisionSource, Status
-from attendance.report_rows.people_filter import LONGEST_SEARCH, folded
+from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.wording.phrases import clock, clock_range, long_date
+from core.names import TYPED_AS, is_found, searched
 from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 500
 # Whoever is not expected comes last.
 EXPECTED_FIRST = Case(When(registration__in=EXPECTED, then=Value(0)), default=Value(1))
-CAME = (Status.PRESENT, Status.LATE, Status.UNKNOWN)
 
 
 class Counts(NamedTuple):
@@ -131,6 +133,11 @@ class DoorPage:
 
     # Its people
 
+    @property
+    def typed_as(self) -> str:
+        """Which letters are typed for which, for finding people without the server."""
+        return json.dumps(TYPED_AS)
+
     @cached_property
     def counts(self) -> Counts:
         """How many of the expected are where."""
@@ -156,14 +163,15 @@ class DoorPage:
 
     def _row(self, person: Participant) -> Row:
         at, status = person.checked_in_at, person.status  # type: ignore[attr-defined]
-        is_odd = status and status not in (CAME if at else (Status.UNKNOWN,))
+        said_by_the_door = GIVEN_BY_CHECK_IN if at else ()
+        is_odd = status not in (None, Status.UNKNOWN, *said_by_the_door)
         return Row(
             person,
             since=clock(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_odd else "",
             is_expected=person.registration in EXPECTED,
             can_go=person.source == DecisionSource.CHECK_IN,  # type: ignore[attr-defined]
-            search=folded(self._known_as(person.name, person.email)),
+            search=searched(self._known_as(person.name, person.email)),
         )
 
     def _known_as(self, name: str, email: str) -> str:
@@ -191,10 +199,9 @@ class DoorPage:
         return Paginator(found, PEOPLE_A_PAGE).get_page(self._page)
 
     def _called(self) -> list[int]:
-        words = folded(self.q).split()
         people = self.event.participants.values_list("pk", "name", "email")
         return [
             pk
             for pk, name, email in people
-            if all(word in folded(self._known_as(name, email)) for word in words)
+            if is_found(self._known_as(name, email), self.q)
         ]

@@ -27,6 +27,7 @@ from attendance.door.qr import qr_of
 from attendance.door.self_check_in import address_of, code_of
 from attendance.models import AttendanceChange, CheckInMethod, DecisionSource
 from core.errors import Conflict, RuleBroken
+from core.names import isolated
 from events.models import NOT_IN_REPORTS, Event, Participant, User
 from events.pages import (
     form_page,
@@ -191,7 +192,7 @@ def _check_in(
         return
     if done.already:
         text = _("%(name)s was inside already.")
-        messages.info(request, text % {"name": f"\u2068{person.name}\u2069"})
+        messages.info(request, text % {"name": isolated(person.name)})
     else:
         _tell_inside(request, person)
 
@@ -212,12 +213,12 @@ def _undo(
         messages.error(request, str(refusal))
         return
     text = _("%(name)s is not inside.")
-    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+    messages.success(request, text % {"name": isolated(person.name)})
 
 
 def _tell_inside(request: HttpRequest, person: Participant) -> None:
     text = _("%(name)s is inside.")
-    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+    messages.success(request, text % {"name": isolated(person.name)})
 
 
 def _show(

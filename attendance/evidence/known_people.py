@@ -13,6 +13,7 @@ Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
 
 from collections.abc import Iterable
 
+from core.names import SAME_NAME
 from events.models import NOT_IN_REPORTS
 
 
@@ -21,14 +22,16 @@ def sql_values(choices: Iterable[str]) -> str:
     return ", ".join(f"'{choice}'" for choice in choices)
 
 
-# What is equal for rows of one person: "user 7", "email ana@example.com ana haddad".
-_SAMENESS = """
-    unnest(ARRAY[
-        'user ' || {row}.user_id,
-        'email ' || lower(nullif({row}.email, '')) || ' '
-            || lower(regexp_replace(trim({row}.name), '\\s+', ' ', 'g'))
-    ])
-"""
+def _sameness(row: str) -> str:
+    """What is equal for rows of one person: "user 7", "email ana@example.com ana"."""
+    return f"""
+        unnest(ARRAY[
+            'user ' || {row}.user_id,
+            'email ' || lower(nullif({row}.email, '')) || ' '
+                || {SAME_NAME.format(name=f"{row}.name")}
+        ])
+    """
+
 
 KNOWN_PEOPLE = f"""
     WITH roster AS (
@@ -40,13 +43,13 @@ KNOWN_PEOPLE = f"""
         )
     ), elsewhere AS (
         SELECT link.organization_id, link.identity, link.id, known.event_id,
-            known.user_id, {_SAMENESS.format(row="known")} AS sameness
+            known.user_id, {_sameness("known")} AS sameness
         FROM events_knownidentity link
         JOIN events_participant known ON known.id = link.participant_id
         WHERE link.organization_id IN (SELECT organization_id FROM roster)
     ), person AS (
         SELECT id, event_id, organization_id,
-            user_id, {_SAMENESS.format(row="roster")} AS sameness
+            user_id, {_sameness("roster")} AS sameness
         FROM roster
     )
     SELECT DISTINCT ON (event_id, identity)

@@ -274,9 +274,7 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
     between is counted next time, and so never missed.
     """
     return [
-        SessionInputs._make(
-            (*row[:8], Policy(*row[8:]) if row[8] is not None else Policy())
-        )
+        SessionInputs._make((*row[:8], Policy.of(row[8:])))
         for row in _rows(_SESSIONS, sessions)
     ]
 
@@ -284,7 +282,7 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
 def read_policies(sessions: Iterable[int]) -> dict[int, Policy]:
     """Return by which thresholds each session was decided, or would be now."""
     return {
-        session_id: Policy(*thresholds) if thresholds[0] is not None else Policy()
+        session_id: Policy.of(thresholds)
         for session_id, *thresholds in _rows(_POLICIES, sessions)
     }
 

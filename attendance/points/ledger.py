@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from attendance.locks import lock_heads
-from attendance.models import Feedback, PointsMapping, Status
+from attendance.models import POINTS_FOR_FEEDBACK, Feedback, PointsMapping
+from attendance.rules.statuses import MEANINGS, Status
 from core.arrays import as_array
 from events.models import Participant
 
@@ -23,19 +24,15 @@ from events.models import Participant
 class Worth(NamedTuple):
     """What each decision is worth; every other status nothing."""
 
-    present: int = 10
-    late: int = 7
-    partial: int = 4
-    feedback: int = 2
+    present: int = MEANINGS[Status.PRESENT].points
+    late: int = MEANINGS[Status.LATE].points
+    partial: int = MEANINGS[Status.PARTIAL].points
+    feedback: int = POINTS_FOR_FEEDBACK
 
     def of(self, status: str) -> int:
         """Return the points of one decision."""
-        by_status = {
-            Status.PRESENT: self.present,
-            Status.LATE: self.late,
-            Status.PARTIAL: self.partial,
-        }
-        return by_status.get(Status(status), 0)
+        points: int = self._asdict().get(Status(status), 0)
+        return points
 
 
 def worth_in(organizations: Iterable[int]) -> Mapping[int, Worth]:
@@ -171,7 +168,7 @@ def _mapping(organizations: list[int]) -> dict[str, Any]:
         (organization, name, points)
         for organization, worth in worth_in(organizations).items()
         for name, points in [
-            *((str(status), worth.of(status)) for status in Status.values),
+            *((str(status), worth.of(status)) for status in Status),
             ("feedback", worth.feedback),
         ]
     ]

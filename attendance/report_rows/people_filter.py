@@ -18,30 +18,15 @@ from attendance.evidence.whereabouts import Where, where_of
 from attendance.models import Status
 from attendance.rules.calculation import Interval
 from attendance.rules.precedence import is_by_a_person
+from attendance.rules.statuses import DID_NOT_COME
 from attendance.wording.phrases import IN_ORDER, capitalized, comma
-from core.names import plain
+from core.names import is_found, isolated
 
 BY_HAND = "hand"
 # What the address says where everybody shown is chosen for a mark.
 ALL = "all"
 MISSING = "missing"
 LONGEST_SEARCH = 200
-
-# Who looks for O'Neil types oneil.
-_APOSTROPHES = str.maketrans(dict.fromkeys("'\u2018\u2019"))
-# Letters that people type for each other and that Unicode does not take apart.
-_ALIKE = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "æ": "ae",
-        "œ": "oe",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "\N{ARABIC LETTER ALEF MAKSURA}": "\N{ARABIC LETTER YEH}",
-        "\N{ARABIC LETTER TEH MARBUTA}": "\N{ARABIC LETTER HEH}",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +198,7 @@ class Chooser(Generic[Row]):
             return ""
         chosen = [self._kinds[kind][0] for kind in self.choice.filters.items()]
         if self.choice.q:
-            chosen.append(_("“%(words)s”") % {"words": f"\u2068{self.choice.q}\u2069"})
+            chosen.append(_("“%(words)s”") % {"words": isolated(self.choice.q)})
         return _("%(number)d of %(total)d: %(chosen)s") % {
             "number": len(self.rows),
             "total": self.total,
@@ -254,16 +239,7 @@ class Chooser(Generic[Row]):
         name = row.participant.name
         if self._knows_addresses:
             name = f"{name} {row.participant.email}"
-        return all(word in folded(name) for word in folded(q).split())
-
-
-def folded(name: str) -> str:
-    """Return a name as searching compares it, more tolerant than ``plain``.
-
-    Letters that are typed for each other are one, as final ya and alef maqsura, and
-    apostrophes are none.
-    """
-    return plain(name.translate(_APOSTROPHES)).translate(_ALIKE)
+        return is_found(name, q)
 
 
 def _is_by_hand(row: Choosable) -> bool:
@@ -274,7 +250,7 @@ def _is_by_hand(row: Choosable) -> bool:
 
 
 def _is_missing(row: Choosable) -> bool:
-    return row.status == Status.ABSENT or (
+    return row.status in DID_NOT_COME or (
         row.status == Status.UNKNOWN and not row.intervals
     )
 
@@ -282,6 +258,6 @@ def _is_missing(row: Choosable) -> bool:
 def _missing(rows: Sequence[Choosable]) -> int:
     """Count them where another filter does not; nobody misses what has not begun."""
     missing = sum(map(_is_missing, rows))
-    absent = sum(row.status == Status.ABSENT for row in rows)
+    absent = sum(row.status in DID_NOT_COME for row in rows)
     anybody = any(row.intervals or row.status != Status.UNKNOWN for row in rows)
     return missing if anybody and missing != absent else 0

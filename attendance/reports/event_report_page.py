@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.panel import MarkingDesk, TakingBack
+from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.evidence.reading import NOTHING_SEEN, Evidence
 from attendance.models import DecisionSource, Status
@@ -81,6 +82,7 @@ class EventDecisionsPage:
         choice: Whom to show.
         page: Which page of them.
         chooses_all: Everybody shown is chosen already.
+        refused: The mark that was just refused.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class EventDecisionsPage:
         *,
         page: str | None = None,
         chooses_all: bool = False,
+        refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
         self.zone = ZoneInfo(event.time_zone)
@@ -106,6 +109,7 @@ class EventDecisionsPage:
         pages = Paginator(self.chooser.rows, PEOPLE_A_PAGE)
         self.list: Page[Listed] = pages.get_page(page)
         self._chooses_all = chooses_all
+        self._refused = refused
 
     # The head
 
@@ -199,7 +203,11 @@ class EventDecisionsPage:
             return None
         decisions = [row.attendance for row in self._shown if row.attendance]
         return MarkingDesk(
-            place, self._rights, decisions, chooses_all=self._chooses_all
+            place,
+            self._rights,
+            decisions,
+            chooses_all=self._chooses_all,
+            refused=self._refused,
         )
 
     @cached_property

@@ -21,6 +21,7 @@ from attendance.reports.page_rows import PersonRow, RowMaker, StrangerRow
 from attendance.reports.unmatched_panel import Refused
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
+from attendance.rules.statuses import COMPUTED
 from attendance.wording.phrases import (
     IN_ORDER,
     Count,
@@ -33,9 +34,6 @@ from attendance.wording.timeline import Axis
 from sessions_app.models import LiveSession
 
 NAMED_AT_MOST = 3
-
-# Counted in every summary of a calculated session; the others if anybody has them.
-ALWAYS_COUNTED = (Status.PRESENT, Status.LATE, Status.PARTIAL, Status.ABSENT)
 
 
 class Phase(StrEnum):
@@ -212,12 +210,17 @@ class ReportPage:
         counts = [
             Count(self._tone(status), str(status.label), summary[status])
             for status in IN_ORDER
-            if summary[status] or (decided and status in ALWAYS_COUNTED)
+            # Of a calculated session, what it may give is always worth a number.
+            if summary[status] or (decided and status in COMPUTED)
         ]
         if self.is_live:
             # Whoever is unknown is told by where they are.
             return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
-        if not self.report.calculated_at and len(counts) <= 1 and summary["unknown"]:
+        if (
+            not self.report.calculated_at
+            and len(counts) <= 1
+            and summary[Status.UNKNOWN]
+        ):
             return self._counts_before()
         return counts
 

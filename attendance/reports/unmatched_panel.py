@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from attendance.evidence.guesses import Ground, Guess
 from attendance.evidence.reading import LinkedIdentity, Stranger
 from core.errors import RuleBroken
+from core.names import isolated
 from core.validators import without_hidden
 from events.models import NOT_IN_REPORTS, Participant, Registration
 from sessions_app.models import LiveSession
@@ -159,7 +160,7 @@ class Link(NamedTuple):
 def _label(person: Participant, *, with_address: bool) -> str:
     label = person.name
     if with_address and person.email:
-        label = f"\u2068{label} <{person.email}>\u2069"
+        label = isolated(f"{label} <{person.email}>")
     if person.registration == Registration.CANCELLED:
         return _("%(name)s (cancelled)") % {"name": label}
     if person.registration == Registration.VIEWED:
@@ -173,8 +174,8 @@ def _in_words(guess: Guess) -> str:
     """Who it probably was, and why."""
     known = guess.known
     values = {
-        "name": f"\u2068{guess.name}\u2069",
-        "event": f"\u2068{known.event}\u2069" if known else "",
+        "name": isolated(guess.name),
+        "event": isolated(known.event if known else ""),
     }
     if guess.ground == Ground.OWN_IDENTITY:
         text = _("Looks like %(name)s: came by their own link, though not expected")

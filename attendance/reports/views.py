@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.panel import MarkingDesk, chooses_all
+from attendance.decisions.refused_marks import take_refused_mark
 from attendance.decisions.rights import Rights
 from attendance.report_rows.people_filter import Choice
 from attendance.report_rows.reading import session_report
@@ -38,6 +39,7 @@ def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpRes
         Choice.of(request.GET.dict()),
         page=request.GET.get("page"),
         chooses_all=chooses_all(request.GET),
+        refused=take_refused_mark(request, Place(event, None)),
     )
     context = {"about": page, "event": event, "page": "events"}
     return render(request, "attendance/reports/event.html", context)
@@ -72,4 +74,5 @@ def _marking_desk(
         [row.attendance for row in report.rows if row.attendance],
         grace_minutes=report.policy.grace_minutes,
         chooses_all=chooses_all(request.GET),
+        refused=take_refused_mark(request, place),
     )

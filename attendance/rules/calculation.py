@@ -9,8 +9,9 @@ Source: docs/architecture.md, "Rules".
 """
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
+
+from attendance.rules.statuses import Status
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -18,19 +19,10 @@ MINUTE = 60 * SECOND
 MachineSource: TypeAlias = Literal["livekit_auto", "whiteboard_auto"]
 
 
-class Status(StrEnum):
-    """What a decision says of a person; the calculation gives the middle four."""
-
-    UNKNOWN = "unknown"
-    PRESENT = "present"
-    LATE = "late"
-    PARTIAL = "partial"
-    ABSENT = "absent"
-    EXCUSED = "excused"
-
-
 class Policy(NamedTuple):
     """The thresholds of a decision; percentages are whole numbers, 0 to 100.
+
+    What holds where nobody has said anything else stands here alone.
 
     Attributes:
         grace_minutes: Who comes this long after the start, or earlier, is not late.
@@ -43,6 +35,12 @@ class Policy(NamedTuple):
     partial_from: int = 10
     present_over: int = 50
     present_regardless_over: int = 75
+
+    @classmethod
+    def of(cls, columns: Iterable[int | None]) -> "Policy":
+        """Return what a row says, in the order of the fields; for None the default."""
+        pairs = zip(columns, cls(), strict=True)
+        return cls(*(default if own is None else own for own, default in pairs))
 
 
 class Stay(NamedTuple):
@@ -106,12 +104,12 @@ class Figures(NamedTuple):
     intervals: tuple[Interval, ...]
 
 
-def came_late(window_start: int, moment: int, policy: Policy) -> bool:
+def came_late(window_start: int, moment: int, grace_minutes: int) -> bool:
     """Tell whether ``moment`` is later than the start and the grace together.
 
     Source: docs/architecture.md, "Rules": the last moment of the grace is in time.
     """
-    return moment - window_start > policy.grace_minutes * MINUTE
+    return moment - window_start > grace_minutes * MINUTE
 
 
 def decide_status(
@@ -163,7 +161,7 @@ def calculate(
         return Figures(Status.ABSENT, 0, 0, 0, None, None, None, False, 0, ())
     intervals, attended = _unite(inside)
     first_seen_at = intervals[0][0]
-    is_late = came_late(window_start, first_seen_at, policy)
+    is_late = came_late(window_start, first_seen_at, policy.grace_minutes)
     return Figures(
         decide_status(attended, window, is_late=is_late, policy=policy),
         attended,

@@ -6,11 +6,9 @@ Source: edges.md 17.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from attendance.rules.calculation import Policy, Status
+from attendance.rules.calculation import Policy
 from attendance.rules.precedence import MANUAL, is_automatic, rank
-
-# Of a whole session's window, in halves: what a mark credits.
-_HALVES = {Status.PRESENT: 2, Status.LATE: 2, Status.PARTIAL: 1, Status.ABSENT: 0}
+from attendance.rules.statuses import MEANINGS, Status
 
 
 class SessionDecision(NamedTuple):
@@ -30,6 +28,11 @@ class SessionDecision(NamedTuple):
     def is_computed(self) -> bool:
         """Whether a calculation decided."""
         return is_automatic(self.source) and not self.is_marked
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the sums: an excused one is left out."""
+        return MEANINGS[self.status].credited_halves is not None
 
 
 class Credit(NamedTuple):
@@ -68,7 +71,7 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
         [only] = known
         return Derived(only.status, only.source or MANUAL)
     source = _source(known)
-    counted = [one for one in known if one.status != Status.EXCUSED]
+    counted = [one for one in known if one.counts]
     if not counted:
         return Derived(Status.EXCUSED, source)
     return Derived(_status(counted, policy), source)
@@ -77,7 +80,7 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
 def credit(decisions: Iterable[SessionDecision]) -> Credit:
     """Return what the decisions amount to, for saying so."""
     known = _known(decisions)
-    counted = [one for one in known if one.status != Status.EXCUSED]
+    counted = [one for one in known if one.counts]
     return Credit(
         sessions=len(known),
         excused=len(known) - len(counted),
@@ -104,7 +107,7 @@ def _credited_halves(one: SessionDecision) -> int:
     """Return the credited seconds, twice, so that they stay whole."""
     if one.is_computed:
         return 2 * (one.attended_seconds or 0)
-    return _HALVES[Status(one.status)] * one.window_seconds
+    return (MEANINGS[one.status].credited_halves or 0) * one.window_seconds
 
 
 def _source(known: list[SessionDecision]) -> str:

@@ -9,6 +9,7 @@ from attendance.reports.unmatched_panel import Refused
 from attendance.unmatched.forms import IdentityForm, RosterForm, WalkInForm
 from attendance.unmatched.linking import link_identity, unlink_identity
 from core.errors import RuleBroken
+from core.names import isolated
 from events.models import Participant, User
 from events.pages import action
 from sessions_app.models import LiveSession
@@ -24,7 +25,7 @@ def link(request: HttpRequest, user: User, session_id: int) -> None:
         said = RosterForm(request.POST, event=session.event).or_refuse()
         person = link_identity(session=session, by=user, now=timezone.now(), **said)
     text = _("That was %(name)s. It is remembered for the next sessions.")
-    messages.success(request, text % {"name": f"\u2068{person.name}\u2069"})
+    messages.success(request, text % {"name": isolated(person.name)})
 
 
 def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:

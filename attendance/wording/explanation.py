@@ -15,13 +15,14 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.rules.calculation import Policy, Status
+from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
 from attendance.rules.precedence import (
     SOURCES_OF_PEOPLE,
     SYSTEM_DEFAULT,
     WHITEBOARD_AUTO,
 )
+from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_what_is_beside
 from attendance.wording.parts import BEGINNING, Decision, clock
 

@@ -9,19 +9,19 @@ from datetime import datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.rules.calculation import Status
 from attendance.rules.precedence import (
     CHECK_IN,
     PARENT_REPORTED,
     SELF_REPORTED,
     SOURCES_OF_PEOPLE,
 )
+from attendance.rules.statuses import CAME, Status
 from attendance.wording.parts import (
     BEGINNING,
     COMPUTED,
     Decision,
     clock_and_day,
-    isolated,
+    quoted,
 )
 
 _ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。", ".”", "!”", "?”")
@@ -48,7 +48,7 @@ def by_a_person(decision: Decision, zone: tzinfo) -> str:
     return text % {
         "status": BEGINNING[decision.status],
         "act": _act(decision, zone),
-        "notes": isolated(notes),
+        "notes": quoted(notes),
         "computed": computed,
     }
 
@@ -91,7 +91,7 @@ def _act(decision: Decision, zone: tzinfo) -> str:
     else:
         text = _act_of_nobody(decision)
     return text % {
-        "name": isolated(decision.marked_by_name),
+        "name": quoted(decision.marked_by_name),
         "time": clock_and_day(decision.marked_at, decision.window_starts_at, zone),
     }
 
@@ -115,7 +115,7 @@ def _act_of_nobody(decision: Decision) -> str:
 
 
 def _own_answer(decision: Decision) -> str:
-    if decision.status == Status.PRESENT:
+    if decision.status in CAME:
         return _("said at %(time)s that they were there")
     return _("said at %(time)s that they were not there")
 
@@ -124,7 +124,7 @@ def _check_in(decision: Decision, at: datetime, zone: tzinfo) -> str:
     """How and when somebody came, how late, and when it was heard of if later."""
     start, received = decision.window_starts_at, decision.check_in_received_at
     act = _way_of_coming(decision) % {
-        "name": isolated(decision.marked_by_name),
+        "name": quoted(decision.marked_by_name),
         "time": clock_and_day(at, start, zone),
     }
     if decision.status == Status.LATE and start is not None:

@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from attendance.rules.calculation import Policy, Status
+from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
+from attendance.rules.statuses import Status
+from core.names import isolated
 
 BEGINNING: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
@@ -114,6 +116,10 @@ def clock_and_day(moment: datetime, beside: datetime | None, zone: tzinfo) -> st
     }
 
 
-def isolated(text: str) -> str:
-    """Keep a name's or a note's own direction from turning the sentence around."""
-    return f"\u2068{text}\u2069" if text and get_language_bidi() else text
+def quoted(text: str) -> str:
+    """Return a name or a note as an explanation has it.
+
+    Isolated only where the language runs from right to left: explanations are read by
+    programs too, over REST and in tables, which are promised them as they are.
+    """
+    return isolated(text) if get_language_bidi() else text

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import Status
+from attendance.rules.statuses import MEANINGS
 from attendance.wording.explanation import SHOWN_IN_SECONDS_UNDER
+from core.names import isolated
 
-# Whoever is unknown comes last.
-IN_ORDER = sorted(Status, key=lambda status: status == Status.UNKNOWN)
+IN_ORDER = [Status(value) for value in MEANINGS]
 
 
 class Count(NamedTuple):
@@ -75,12 +76,12 @@ def share(percentage: Decimal | None) -> str:
 
 def enumerated(names: Sequence[str]) -> str:
     """Join names as a sentence does, each in its own direction."""
-    isolated = [f"\u2068{name}\u2069" for name in names]
-    if len(isolated) < 2:
-        return "".join(isolated)
+    parts = [isolated(name) for name in names]
+    if len(parts) < 2:
+        return "".join(parts)
     return _("%(names)s and %(last)s") % {
-        "names": comma().join(isolated[:-1]),
-        "last": isolated[-1],
+        "names": comma().join(parts[:-1]),
+        "last": parts[-1],
     }
 
 

@@ -10,7 +10,6 @@ keeps what was decided about them.
 Source: edges.md 35.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,14 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from events.models import Event, Participant, ParticipantRole, Registration
+from core.names import SAME_NAME
+from events.models import (
+    Event,
+    Participant,
+    ParticipantRole,
+    Registration,
+    SameName,
+)
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
 
@@ -40,6 +46,12 @@ _OF_ADDRESSES = """
             SELECT FROM events_participant other
             WHERE other.event_id = %(event)s AND other.user_id = u.id
         )
+"""
+
+# How the database compares each name, in their order.
+_SAME_NAMES = f"""
+    SELECT {SAME_NAME.format(name="name")}
+    FROM unnest(%(names)s::text[]) WITH ORDINALITY AS k (name, line) ORDER BY line
 """
 
 _NEW = """
@@ -205,12 +217,14 @@ class _Importing:
         if not entries:
             return
         roster = defaultdict(list)
-        people = self.event.participants.values_list("pk", "name", "email")
-        for pk, name, email in people:
-            roster[_written(name)].append((pk, email))
+        people = self.event.participants.annotate(same_name=SameName("name"))
+        for pk, name, email in people.values_list("pk", "same_name", "email"):
+            roster[name].append((pk, email))
+        with connection.cursor() as cursor:
+            cursor.execute(_SAME_NAMES, {"names": [entry.name for entry in entries]})
+            names = [name for (name,) in cursor.fetchall()]
         firsts: dict[str, int] = {}
-        for entry in entries:
-            name = _written(entry.name)
+        for entry, name in zip(entries, names, strict=True):
             first = firsts.setdefault(name, entry.line)
             if first != entry.line:
                 text = _(
@@ -269,15 +283,6 @@ class _Importing:
             time_zone=entry.time_zone,
             language=entry.language,
         )
-
-
-def _written(name: str) -> str:
-    """Return a name without what only its writing makes different.
-
-    Less is left out than by ``core.names.plain``, which drops vowel signs: of names
-    in some scripts it leaves too little to tell people apart.
-    """
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:

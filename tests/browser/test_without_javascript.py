@@ -6,8 +6,14 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser
 
+from attendance.decisions.locked_rows import Place
+from attendance.decisions.marking import Mark, mark
+from attendance.models import DecisionSource
 from tests.browser.school import PASSWORD, School
 from tests.browser.visitor import PHONE, Visitor, visiting
+from tests.factories import make_event, make_participant, make_session
+
+ANA_BEN_CEM = ("Ana", "Ben", "Cem")
 
 
 @pytest.fixture
@@ -120,6 +126,42 @@ def test_people_are_found_by_name_and_by_status(
     assert page.get_by_text("Nobody fits that.").is_visible()
     page.get_by_role("link", name="Show everybody (7)").click()
     assert people.count() == 7
+
+
+@pytest.mark.parametrize("path", ["/sessions/{}/", "/events/{}/attendance/"])
+def test_who_was_chosen_stays_chosen_where_the_mark_is_refused(
+    visitor: Visitor, school: School, path: str
+) -> None:
+    page = visitor.page
+    event = make_event(school.organization, starts_at=school.now)
+    ana, _ben, _cem = (make_participant(event, name=name) for name in ANA_BEN_CEM)
+    session = make_session(event, starts_at=school.now)
+    about = session if "sessions" in path else None
+    mark(
+        Place(event, about),
+        [Mark(ana, "present")],
+        source=DecisionSource.ADMIN_OVERRIDE,
+        by=school.owner,
+        now=school.now,
+    )
+    visitor.open(path.format(session.pk if about else event.pk))
+    boxes = [page.get_by_label(f"Choose {name}") for name in ANA_BEN_CEM[:2]]
+    bar = page.locator("#several")
+    bar.locator("summary").click()
+    for box in boxes:
+        box.check()
+    bar.get_by_label("Mark the chosen as").select_option("excused")
+    bar.get_by_label("Reason").fill("School trip")
+    bar.get_by_role("button", name="Mark them").click()
+    assert "Nobody was marked." in page.locator("main").inner_text()
+    assert page.locator("input[form=several]:checked").count() == 2
+    assert all(box.is_checked() for box in boxes)
+    assert bar.get_by_label("Mark the chosen as").input_value() == "excused"
+    assert bar.get_by_label("Reason").input_value() == "School trip"
+    boxes[0].uncheck()
+    bar.get_by_role("button", name="Mark them").click()
+    assert page.get_by_role("status").first.inner_text().endswith("is marked: excused.")
+    assert page.locator("input[form=several]:checked").count() == 0
 
 
 def test_those_shown_are_chosen_and_marked_and_it_is_taken_back(

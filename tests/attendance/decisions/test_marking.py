@@ -10,7 +10,12 @@ from attendance.completion.completing import complete_event
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
 from attendance.decisions.undoing import undo
-from attendance.models import Attendance, AttendanceChange, ChangeReason
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    AttendancePolicy,
+    ChangeReason,
+)
 from core.errors import Conflict, Invalid
 from events.models import EventState, Participant, User
 from sessions_app.models import LiveSession
@@ -204,6 +209,25 @@ def test_who_comes_within_the_grace_is_present_and_later_late(
     assert come(door, ana, 15, teacher).decision.status == "present"
     assert come(door, ben, 15.1, teacher).decision.status == "late"
     assert stored(door, ben) == ("late", "check_in", None)
+
+
+@pytest.mark.parametrize("microseconds", [-1, 0, 1])
+def test_the_door_and_the_room_call_the_same_moment_late(
+    door: LiveSession, teacher: User, microseconds: int
+) -> None:
+    AttendancePolicy.objects.create(
+        organization=door.event.organization, grace_minutes=7
+    )
+    minute = 7 + microseconds / 60_000_000
+    ana, ben = door.event.participants.order_by("name")
+    be_there(door, ana, (minute, 60))
+    calculate(door)
+    at_the_door = come(door, ben, minute, teacher).decision
+    assert at_the_door.checked_in_at - START == timedelta(
+        minutes=7, microseconds=microseconds
+    )
+    seen = Attendance.objects.get(participant=ana)
+    assert seen.is_late is (at_the_door.status == "late") is (microseconds > 0)
 
 
 def test_a_second_check_in_changes_nothing(door: LiveSession, teacher: User) -> None:

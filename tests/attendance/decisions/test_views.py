@@ -8,9 +8,22 @@ from typing import Any
 import pytest
 import time_machine
 
+from attendance import admin_marking
+from attendance.decisions.forms import MarkForm, UndoForm
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
-from attendance.models import Attendance, AttendanceChange, DecisionSource
+from attendance.decisions.serializers import (
+    CheckInSerializer,
+    MarkSerializer,
+    OneOfManySerializer,
+    UndoSerializer,
+)
+from attendance.models import (
+    LONGEST_REASON,
+    Attendance,
+    AttendanceChange,
+    DecisionSource,
+)
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
@@ -27,7 +40,13 @@ from tests.attendance.pages import (
     signed_in,
     text,
 )
-from tests.factories import START, make_member, make_participant, make_user
+from tests.factories import (
+    START,
+    make_member,
+    make_participant,
+    make_session,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +150,55 @@ def test_many_are_marked_at_once_with_one_reason(
     changes = AttendanceChange.objects.filter(source="manual")
     assert {change.reason.text for change in changes} == {"Bus strike"}
     assert len({change.batch for change in changes}) == 1
+
+
+def test_what_was_typed_for_a_refused_mark_of_several_is_kept_once(
+    lesson: LiveSession, organizer: User
+) -> None:
+    """Also without anybody chosen, and with what cannot be; at its own place alone."""
+    client = signed_in(organizer)
+    other = make_session(lesson.event, starts_at=lesson.ends_at)
+    sent = {"several": "1", "status": "", "reason": 'Trip "A"', "override": "on"}
+    people = ["x", "-1", "9" * 40, str(named(lesson, "Ben").pk)]
+    with time_machine.travel(AFTERWARDS, tick=False):
+
+        def chosen(session: LiveSession) -> list[str]:
+            page = client.get(f"/sessions/{session.pk}/").content.decode()
+            box = r'name="participant" value="(\d+)" autocomplete="off" checked>'
+            typed = re.findall(r'name="reason"[^>]*value="([^"]*)"', page)
+            return [*re.findall(box, page), *typed]
+
+        def send_and_look(session: LiveSession, people: list[str]) -> list[str]:
+            client.post(f"/sessions/{lesson.pk}/mark/", sent | {"participant": people})
+            return chosen(session)
+
+        reason = "Trip &quot;A&quot;"
+        assert send_and_look(lesson, people) == [people[-1], reason]
+        assert chosen(lesson) == []
+        assert send_and_look(lesson, []) == [reason]
+        assert send_and_look(other, people) == []
+
+
+def test_a_reason_may_be_as_long_wherever_it_is_written(
+    lesson: LiveSession, organizer: User
+) -> None:
+    reason = "x" * LONGEST_REASON
+    said = say(lesson, organizer, "Ben", "excused", reason=reason)
+    assert said == "Ben is marked: excused."
+    page = get(lesson)
+    assert set(re.findall(r'name="reason" maxlength="(\d+)"', page)) == {
+        str(LONGEST_REASON)
+    }
+    fields = [
+        MarkForm(None, event=lesson.event).fields["reason"],
+        UndoForm(None, place=Place(lesson.event, lesson)).fields["reason"],
+        admin_marking.MarkForm().fields["reason"],
+        CheckInSerializer().fields["notes"],
+        MarkSerializer().fields["notes"],
+        OneOfManySerializer().fields["notes"],
+        UndoSerializer().fields["reason"],
+    ]
+    assert {getattr(field, "max_length", None) for field in fields} == {LONGEST_REASON}
 
 
 def test_who_is_missing_is_filtered_and_all_shown_are_chosen_by_a_link(

@@ -1,12 +1,17 @@
 """Which thresholds hold where, over REST."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from attendance.models import AttendancePolicy
+from attendance.completion.completing import complete_event
+from attendance.models import Attendance, AttendancePolicy
+from attendance.rules.calculation import Policy
 from events.models import Organization, Role
+from tests.attendance.pages import be_there, calculate
 from tests.factories import (
+    START,
     make_client,
     make_event,
     make_member,
@@ -38,6 +43,32 @@ def test_without_any_row_the_defaults_hold_everywhere() -> None:
     assert client.get(path_of(organization)).json() == expected
     assert client.get(path_of(organization, "quran")).json() == expected
     assert client.get(f"/api/sessions/{session.pk}/policy").json() == expected
+
+
+def test_a_new_row_begins_with_the_same_defaults() -> None:
+    row = AttendancePolicy.objects.create(organization=make_organization())
+    row.refresh_from_db()
+    assert {name: getattr(row, name) for name in DEFAULTS} == DEFAULTS
+    assert Policy()._asdict() == DEFAULTS
+
+
+def test_without_any_row_they_decide_about_events_too() -> None:
+    """Of two windows of an hour: a tenth, and half, are attended in part."""
+    event = make_event(ends_at=START + timedelta(hours=4))
+    people = [make_participant(event) for _ in range(4)]
+    for number in range(2):
+        session = make_session(event, starts_at=START + timedelta(hours=number))
+        for person, minutes in zip(people, (5.9, 6, 30, 30.1), strict=True):
+            be_there(session, person, (0, minutes))
+        calculate(session, now=event.end)
+    complete_event(event=event, now=event.end)
+    decided = Attendance.objects.filter(event=event, session=None)
+    assert list(decided.order_by("participant").values_list("status", flat=True)) == [
+        "absent",
+        "partial",
+        "partial",
+        "present",
+    ]
 
 
 def test_the_most_specific_wins_and_says_where_it_comes_from() -> None:

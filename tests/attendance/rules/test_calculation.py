@@ -11,13 +11,13 @@ from attendance.rules.calculation import (
     Figures,
     Interval,
     Policy,
-    Status,
     Stay,
     calculate,
     calculate_person,
     came_late,
     decide_status,
 )
+from attendance.rules.statuses import Status
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -354,11 +354,17 @@ def test_whole_sums_decide_as_single_sessions_do() -> None:
     assert decided == [Status.ABSENT, Status.PARTIAL, Status.PARTIAL, Status.PRESENT]
 
 
+def test_thresholds_that_nobody_has_set_are_the_defaults() -> None:
+    assert Policy.of([None] * 4) == Policy()
+    assert Policy.of([5, 20, 60, 80]) == Policy(5, 20, 60, 80)
+    assert Policy.of([None, None, 60, 80]) == Policy(15, 10, 60, 80)
+
+
 def test_a_moment_can_be_late_without_any_presence() -> None:
     """A check-in at the door is late by the same rule."""
-    assert not came_late(TEN, at(-5), DEFAULT)
-    assert not came_late(TEN, at(15), DEFAULT)
-    assert came_late(TEN, at(15) + 1, DEFAULT)
+    assert not came_late(TEN, at(-5), 15)
+    assert not came_late(TEN, at(15), 15)
+    assert came_late(TEN, at(15) + 1, 15)
 
 
 # What is shown

@@ -17,10 +17,10 @@ from attendance.rules.calculation import (
     Figures,
     Interval,
     Policy,
-    Status,
     Stay,
     calculate,
 )
+from attendance.rules.statuses import Status
 
 TEN = 1_795_514_400_000_000  # a lesson that begins at 10:00
 DEFAULT = Policy()

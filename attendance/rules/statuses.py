@@ -1,0 +1,60 @@
+"""The statuses of a decision, and what each of them means: one table. Pure.
+
+Whatever asks what a status means asks here; the words for it stand where words are
+(``models.Status``, ``wording/parts.py``), its colour and shape in the style sheet and
+``templates/components/shapes.html``. tests/attendance/test_status.py takes every status
+of the table through all of that.
+
+Source: docs/architecture.md, "Rules"; edges.md 17, 41 and 45.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Status(StrEnum):
+    """What a decision says of a person; unknown: nothing was decided yet."""
+
+    UNKNOWN = "unknown"
+    PRESENT = "present"
+    LATE = "late"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Meaning(NamedTuple):
+    """What one status means.
+
+    Attributes:
+        came: It says that somebody came, or that they did not; None: neither.
+        credited_halves: What a mark credits of a session's window; None: the session
+            is left out of the event's sums.
+        points: What it is worth where an organization has said nothing else.
+        can_be_marked: People may say it of somebody.
+        is_computed: A calculation may give it.
+    """
+
+    came: bool | None
+    credited_halves: int | None
+    points: int = 0
+    can_be_marked: bool = True
+    is_computed: bool = True
+
+
+# In the order in which they are shown.
+MEANINGS: dict[str, Meaning] = {
+    Status.PRESENT: Meaning(came=True, credited_halves=2, points=10),
+    Status.LATE: Meaning(came=True, credited_halves=2, points=7),
+    Status.PARTIAL: Meaning(came=True, credited_halves=1, points=4),
+    Status.ABSENT: Meaning(came=False, credited_halves=0),
+    Status.EXCUSED: Meaning(came=None, credited_halves=None, is_computed=False),
+    Status.UNKNOWN: Meaning(
+        came=None, credited_halves=None, is_computed=False, can_be_marked=False
+    ),
+}
+
+CAN_BE_MARKED = tuple(one for one in MEANINGS if MEANINGS[one].can_be_marked)
+COMPUTED = tuple(one for one in MEANINGS if MEANINGS[one].is_computed)
+CAME = tuple(one for one in MEANINGS if MEANINGS[one].came is True)
+DID_NOT_COME = tuple(one for one in MEANINGS if MEANINGS[one].came is False)
