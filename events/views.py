@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from events import services
 from events.authentication import TooManyTries
+from events.body_limits import is_cut_off
 from events.errors import NotAllowed, RuleBroken
 from events.forms import (
     EventForm,
@@ -27,7 +28,7 @@ from events.models import Organization, Participant, User
 from events.pages import action, form_page, organized_event, posted, show_form
 from events.permissions import Viewer
 from events.roster_import import import_roster, shown_results
-from events.uploads import is_cut_off, uploaded_file
+from events.uploads import uploaded_file
 
 
 class SignIn(LoginView):
