@@ -5,21 +5,29 @@ connection: more than twice as fast as Django's ASGI handler (docs/architecture.
 Paths under ``/live/`` are kept free for a route that never enters Django.
 """
 
+import asyncio
 import logging
+from collections.abc import Callable
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.db import close_old_connections
 
 from attendance_site.request_bodies import (
-    Held,
+    BodyNotRead,
+    HeldBytes,
     Receive,
     Scope,
     Send,
-    Unread,
-    limit_of,
     read_body,
     replay,
 )
+from attendance_site.request_heads import plain_head, with_length
 from attendance_site.wsgi import application as django
+from core.body_limits import CUT_OFF, ORDINARY_BYTES, Sender, body_limit
+from core.problems import CONTENT_TYPE, ProblemResponse
+from events.accounts.authentication import is_signed_in
+from sessions_app.livekit import names_known_key
 
 logger = logging.getLogger(__name__)
 
@@ -33,21 +41,25 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http":
-        await _answer(scope, receive, send)
+        await _answer(plain_head(scope), receive, send)
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
-    held = Held()
+    held = HeldBytes()
     try:
-        limit = limit_of(scope["path"])
-        body = await read_body(receive, limit=limit, held=held)
+        body = await read_body(
+            receive, held=held, larger_limit=lambda: _larger_limit(scope)
+        )
+        scope = with_length(scope, body.sent_bytes)
+        if body.is_cut_off:
+            scope[CUT_OFF] = True
 
         # granian's own is no coroutine function, which a2wsgi insists on.
         async def _send(message: Scope) -> None:
             await send(message)
 
-        await _http(scope, replay(body, receive), _send)  # type: ignore[arg-type]
-    except Unread as reason:
+        await _http(scope, replay(body.content, receive), _send)  # type: ignore[arg-type]
+    except BodyNotRead as reason:
         if reason.status:
             logger.warning(
                 "A request's body was not read.",
@@ -58,13 +70,51 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
                     "reason": str(reason),
                 },
             )
-            await _refuse(send, reason.status, f"{reason}\n".encode())
+            await _refuse(send, scope["path"], reason.status, str(reason))
     finally:
         held.release()
 
 
-async def _refuse(send: Send, status: int, text: bytes) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+async def _larger_limit(scope: Scope) -> int:
+    """Return how much is kept of a body over the ordinary limit.
+
+    Anything in the header can be made up but the session or token of somebody who is
+    signed in; a webhook's signature cannot be checked before its body is there.
+    """
+    limit = body_limit(scope["path"])
+    if limit.sender is Sender.KNOWN_KEY:
+        token = _header(scope, b"authorization")
+        may_send = names_known_key(token, settings.LIVEKIT_WEBHOOK_KEYS)
+    elif limit.sender is Sender.SIGNED_IN:
+        may_send = await _in_a_thread(lambda: _is_signed_in(scope))
+    else:
+        may_send = False
+    return limit.max_bytes if may_send else ORDINARY_BYTES
+
+
+def _is_signed_in(scope: Scope) -> bool:
+    # As Django does before each request: the connection may have died since the last.
+    close_old_connections()
+    return is_signed_in(
+        cookies=_header(scope, b"cookie"),
+        authorization=_header(scope, b"authorization"),
+    )
+
+
+async def _in_a_thread(call: Callable[[], bool]) -> bool:
+    """Return what ``call`` does, in one of Django's threads: it asks the database."""
+    return await asyncio.get_running_loop().run_in_executor(_http.executor, call)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((v.decode("latin1") for n, v in scope["headers"] if n == name), "")
+
+
+async def _refuse(send: Send, path: str, status: int, reason: str) -> None:
+    kind, text = b"text/plain", f"{reason}\n".encode()
+    if path.startswith("/api/"):
+        kind, text = CONTENT_TYPE.encode(), ProblemResponse(status, reason).content
+    headers = [(b"content-type", kind), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
 

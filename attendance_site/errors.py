@@ -1,9 +1,11 @@
 """What answers when no view does: problem details under /api/, a page elsewhere."""
 
 import sys
+from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from rest_framework.exceptions import NotFound
@@ -11,6 +13,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from core.body_limits import Sender, body_limit, is_cut_off
 from core.problems import ProblemResponse, database_down
 
 
@@ -37,6 +40,26 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     if _is_api(request):
         return ProblemResponse(404, _("There is nothing here."))
     return defaults.page_not_found(request, exception)
+
+
+class BodyLimitMiddleware:
+    """Answers 413 to a body over the ordinary limit, where no longer one is read.
+
+    Where one is, the views say what is too large. Stands last: the answer is a page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; nothing has looked at the body yet."""
+        if not is_cut_off(request):
+            return self.get_response(request)
+        if body_limit(request.path_info).sender is not Sender.NOBODY:
+            return self.get_response(request)
+        if _is_api(request):
+            return ProblemResponse(413, _("The body is over 1 MiB."))
+        return render(request, "413.html", status=413)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

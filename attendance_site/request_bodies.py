@@ -7,28 +7,24 @@ loop, and reach Django whole. What they may hold together has a limit too.
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from events.roster.upload import MAX_UPLOAD_BYTES
+from core.body_limits import ORDINARY_BYTES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
+LargerLimit = Callable[[], Awaitable[int]]
 
-# What the largest legal body may have: a webhook (sessions_app/webhook.py), the file of
-# a roster (events/roster/upload.py), or anything else. Of a larger one Django gets a
-# byte more, so that it sees that it is too large and says so; the rest is read on for a
-# while, or else a sender that still writes never sees the answer.
-WEBHOOK_BYTES = 8 * 1024 * 1024 + 1
-ROSTER_BYTES = MAX_UPLOAD_BYTES + 1
-OTHER_BYTES = 3 * 1024 * 1024
-READ_ON = 4
+# What is over the limit is read and thrown away, up to this length of the body, or else
+# a sender that still writes never sees the answer.
+READ_ON_BYTES = 16 * 1024 * 1024
 HELD_TOGETHER_BYTES = 64 * 1024 * 1024
 SILENCE_SECONDS = 10
 TOTAL_SECONDS = 120
 
 
-class Unread(Exception):
+class BodyNotRead(Exception):
     """The body was not read; Django need not hear of the request.
 
     Attributes:
@@ -40,7 +36,7 @@ class Unread(Exception):
         self.status = status
 
 
-class Held:
+class HeldBytes:
     """The bytes of one body that this process holds, counted with all others."""
 
     together = 0
@@ -52,46 +48,61 @@ class Held:
         """Count some more.
 
         Raises:
-            Unread: this process holds too many by now.
+            BodyNotRead: this process holds too many by now.
         """
-        if Held.together + number > HELD_TOGETHER_BYTES:
-            raise Unread(503, "Too much is being sent at once. Try again.")
-        Held.together += number
+        if HeldBytes.together + number > HELD_TOGETHER_BYTES:
+            raise BodyNotRead(503, "Too much is being sent at once. Try again.")
+        HeldBytes.together += number
         self.bytes += number
 
     def release(self) -> None:
         """Count them no longer."""
-        Held.together -= self.bytes
+        HeldBytes.together -= self.bytes
         self.bytes = 0
 
 
-def limit_of(path: str) -> int:
-    """Return how many bytes of a body at ``path`` are kept."""
-    if path.startswith("/webhooks/"):
-        return WEBHOOK_BYTES
-    return ROSTER_BYTES if path.rstrip("/").endswith("/import") else OTHER_BYTES
+class Body(NamedTuple):
+    """What was kept of a body, and how long it was as far as it was read."""
+
+    content: bytes
+    sent_bytes: int
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there was more of it than was kept."""
+        return self.sent_bytes > len(self.content)
 
 
-async def read_body(receive: Receive, *, limit: int, held: Held) -> bytes:
-    """Return the body, at most ``limit`` bytes of it, counted in ``held``.
+async def read_body(
+    receive: Receive, *, held: HeldBytes, larger_limit: LargerLimit
+) -> Body:
+    """Return the body, or of one that is too long its beginning, counted in ``held``.
+
+    Args:
+        receive: ASGI's.
+        held: Counts what is kept.
+        larger_limit: Asked once, for a body over the ordinary limit: how much of it is
+            kept.
 
     Raises:
-        Unread: nothing came for :data:`SILENCE_SECONDS`, or it was not whole after
+        BodyNotRead: nothing came for :data:`SILENCE_SECONDS`, or it was not whole after
             :data:`TOTAL_SECONDS`; too much is held already; the sender went away.
     """
     parts: list[bytes] = []
-    size = 0
+    limit, is_asked, size = ORDINARY_BYTES, False, 0
     deadline = asyncio.get_running_loop().time() + TOTAL_SECONDS
-    while size < READ_ON * limit:
+    while size < READ_ON_BYTES:
         message = await _next(receive, deadline)
         part = message.get("body", b"")
+        if size + len(part) > limit and not is_asked:
+            limit, is_asked = await larger_limit(), True
         if kept := part[: max(limit - size, 0)]:
             held.take(len(kept))
             parts.append(kept)
         size += len(part)
         if not message.get("more_body", False):
             break
-    return b"".join(parts)
+    return Body(b"".join(parts), size)
 
 
 async def _next(receive: Receive, deadline: float) -> Scope:
@@ -100,9 +111,9 @@ async def _next(receive: Receive, deadline: float) -> Scope:
         async with asyncio.timeout_at(min(now + SILENCE_SECONDS, deadline)):
             message = await receive()
     except TimeoutError:
-        raise Unread(408, "The body did not come in time.") from None
+        raise BodyNotRead(408, "The body did not come in time.") from None
     if message["type"] == "http.disconnect":
-        raise Unread(None, "The sender went away.")
+        raise BodyNotRead(None, "The sender went away.")
     return message
 
 

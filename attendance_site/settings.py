@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance_site import logs
 from attendance_site.env import Environment
+from core.body_limits import ORDINARY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
@@ -60,8 +61,10 @@ MIDDLEWARE = [
     "events.accounts.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "attendance_site.errors.BodyLimitMiddleware",
 ]
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = ORDINARY_BYTES
 ROOT_URLCONF = "attendance_site.urls"
 WSGI_APPLICATION = "attendance_site.wsgi.application"
 ASGI_APPLICATION = "attendance_site.asgi.application"

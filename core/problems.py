@@ -102,13 +102,6 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class TooLarge(exceptions.APIException):
-    """The body is longer than any that makes sense."""
-
-    status_code = 413
-    default_code = "too_large"
-
-
 class ConstraintRule(NamedTuple):
     """How a violation of a named database constraint is told."""
 

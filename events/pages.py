@@ -6,7 +6,7 @@ Anonymous: sign in first. Not theirs to see: 404. Seen, but not theirs to change
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -41,12 +41,20 @@ def sign_in_first(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespon
             raise TypeError("this is no view")
         if request.user.is_authenticated:
             return view(*args, **kwargs)
-        page = urlsplit(request.headers.get("Referer", ""))
+        page = _page_before(request)
         if request.method == "POST" and page.netloc == request.get_host():
             return redirect_to_login(page._replace(scheme="", netloc="").geturl())
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def _page_before(request: HttpRequest) -> SplitResult:
+    """Return the address of the page that led here; of no page if it is none."""
+    try:
+        return urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def page(*methods: str) -> Callable[[SignedInView[P]], Any]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from core.body_limits import is_cut_off
 from core.errors import NotAllowed
 from events import services
 from events.accounts.authentication import TooManyTries
@@ -35,7 +36,7 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
-from events.roster.upload import is_cut_off, uploaded_file
+from events.roster.upload import uploaded_file
 
 
 class SignIn(LoginView):

@@ -12,14 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.body_limits import WEBHOOK_BYTES, sent_bytes
 from sessions_app.facts import store_fact
 from sessions_app.livekit import Unverified, read_webhook, verify_webhook
 
 logger = logging.getLogger(__name__)
-
-# Two metadata of 512 KiB each, escaped, are legal.
-MAX_BODY = 8 * 1024 * 1024
-CHUNK = 64 * 1024
 
 
 @csrf_exempt
@@ -31,10 +28,10 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
     a retry would not help. 405, 413 over 8 MiB, 401 without a valid signature, in this
     order; 503 if it could not be stored, so that LiveKit tries again.
     """
-    body = _read_body(request)
-    if body is None:
+    if sent_bytes(request) > WEBHOOK_BYTES:
         _log_refusal(413, "The body is over 8 MiB.")
         return HttpResponse("The body is over 8 MiB.\n", status=413)
+    body = request.read()
     try:
         signature = verify_webhook(
             body,
@@ -58,19 +55,3 @@ def _log_refusal(status: int, reason: str) -> None:
         "A webhook was refused.",
         extra={"op": "receive_webhook", "status": status, "reason": reason},
     )
-
-
-def _read_body(request: HttpRequest) -> bytes | None:
-    """Return the body, or None once more than :data:`MAX_BODY` bytes were read."""
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and float(length) > MAX_BODY:
-        return None
-    # Without a length (chunked) Django's own stream reads nothing.
-    stream = request if length else request.META["wsgi.input"]
-    parts, size = [], 0
-    while chunk := stream.read(CHUNK):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > MAX_BODY:
-            return None
-    return b"".join(parts)

@@ -3,15 +3,19 @@
 The only module that knows of knox: a token's row holds its SHA-512, never itself.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
-from django.http import HttpRequest
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
@@ -58,6 +62,30 @@ def issue_token(
     """Return a new token, shown this once, and when it ends (None: never)."""
     row, token = AuthToken.objects.create(user=user, expiry=lifetime)
     return token, row.expiry
+
+
+def is_signed_in(*, cookies: str, authorization: str) -> bool:
+    """Whether the session or token of a request is that of somebody who may use it.
+
+    For what must be known of a request before it is answered. Whoever the database
+    cannot tell is not signed in.
+
+    Args:
+        cookies: The header of that name.
+        authorization: Likewise.
+    """
+    request = HttpRequest()
+    request.META["HTTP_AUTHORIZATION"] = authorization
+    request.COOKIES = parse_cookie(cookies)
+    try:
+        # The token's owner has a language, which is nobody's in this thread.
+        with translation.override(None), suppress(exceptions.AuthenticationFailed):
+            if BearerAuthentication().authenticate(request):
+                return True
+        SessionMiddleware(lambda _: HttpResponse()).process_request(request)
+        return get_user(request).is_authenticated
+    except (DatabaseError, InterfaceError):
+        return False
 
 
 # --- Tries of passwords -------------------------------------------------------------

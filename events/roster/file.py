@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from core.body_limits import ROSTER_FILE_BYTES
 from core.errors import Invalid
 
-MAX_FILE_BYTES = 8 * 1024 * 1024
 LINES_AT_MOST = 100_000
 COLUMNS = ("name", "email", "role", "registration", "time_zone", "language")
 
@@ -27,7 +27,7 @@ _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _SHOWN_OF_A_NAME = 60
 
 # A cell may be as long as a file: that it is too long is said of its own line.
-csv.field_size_limit(MAX_FILE_BYTES)
+csv.field_size_limit(ROSTER_FILE_BYTES)
 
 
 class Record(NamedTuple):

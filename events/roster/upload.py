@@ -4,11 +4,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
+from core.body_limits import ROSTER_FILE_BYTES, is_cut_off
 from core.errors import Invalid, RuleBroken
-from events.roster.file import MAX_FILE_BYTES
-
-# The file, and what a multipart body says around it.
-MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 64 * 1024
 
 
 class FileTooLarge(RuleBroken):
@@ -18,12 +15,6 @@ class FileTooLarge(RuleBroken):
 
     def __init__(self) -> None:
         super().__init__("too_large", _("The file is over 8 MiB."), field="file")
-
-
-def is_cut_off(request: HttpRequest | Request) -> bool:
-    """Whether the body is too large, so that a part of it could be missing."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and float(length) > MAX_UPLOAD_BYTES
 
 
 def uploaded_file(request: HttpRequest | Request) -> bytes:
@@ -42,7 +33,7 @@ def uploaded_file(request: HttpRequest | Request) -> bytes:
             _("Send the file as the part “file” of multipart/form-data."),
             field="file",
         )
-    if (file.size or 0) > MAX_FILE_BYTES:
+    if (file.size or 0) > ROSTER_FILE_BYTES:
         raise FileTooLarge
     content: bytes = file.read()
     return content

@@ -219,8 +219,15 @@ def test_an_id_that_comes_again_with_another_body_logs_which(log: Log) -> None:
     assert (line["event_id"], line["source"]) == ("EV_1", "livekit")
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/webhooks/livekit", b"text/plain"),
+        ("/api/me", b"application/problem+json"),
+    ],
+)
 def test_a_body_that_never_comes_logs_where_and_why(
-    log: Log, monkeypatch: pytest.MonkeyPatch
+    log: Log, monkeypatch: pytest.MonkeyPatch, path: str, kind: bytes
 ) -> None:
     monkeypatch.setattr(request_bodies, "SILENCE_SECONDS", 0.01)
     sent: list[Scope] = []
@@ -232,11 +239,12 @@ def test_a_body_that_never_comes_logs_where_and_why(
     async def send(message: Scope) -> None:
         sent.append(message)
 
-    scope: Scope = {"type": "http", "path": "/webhooks/livekit"}
+    scope: Scope = {"type": "http", "path": path, "query_string": b"", "headers": []}
     asyncio.run(application(scope, receive, send))
     assert sent[0]["status"] == 408
+    assert (b"content-type", kind) in sent[0]["headers"]
     [line] = log.of("read_body")
-    assert (line["path"], line["status"]) == ("/webhooks/livekit", 408)
+    assert (line["path"], line["status"]) == (path, 408)
     assert line["reason"] == "The body did not come in time."
 
 

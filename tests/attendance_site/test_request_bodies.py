@@ -3,12 +3,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from attendance_site import request_bodies
-from attendance_site.request_bodies import Held, Unread, limit_of, replay
-from events.roster.file import MAX_FILE_BYTES
-from sessions_app.webhook import MAX_BODY
+from attendance_site.request_bodies import (
+    Body,
+    BodyNotRead,
+    HeldBytes,
+    replay,
+)
 
 
 class Sender:
@@ -30,24 +32,33 @@ class Sender:
         return {"type": "http.request", "body": part, "more_body": not is_last}
 
 
-LIMIT = 1000
+LIMIT = 3000
 
 
-def read(sender: Sender, held: Held | None = None) -> bytes:
+def read(
+    sender: Sender, held: HeldBytes | None = None, *, larger_limit: int = LIMIT
+) -> Body:
+    async def _larger_limit() -> int:
+        return larger_limit
+
     return asyncio.run(
-        request_bodies.read_body(sender.receive, limit=LIMIT, held=held or Held())
+        request_bodies.read_body(
+            sender.receive, held=held or HeldBytes(), larger_limit=_larger_limit
+        )
     )
 
 
 def refusal(sender: Sender) -> int | None:
-    with pytest.raises(Unread) as refused:
+    with pytest.raises(BodyNotRead) as refused:
         read(sender)
     return refused.value.status
 
 
 @pytest.fixture(autouse=True)
-def nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Held, "together", 0)
+def small_and_nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_bodies, "ORDINARY_BYTES", 1000)
+    monkeypatch.setattr(request_bodies, "READ_ON_BYTES", 5000)
+    monkeypatch.setattr(HeldBytes, "together", 0)
 
 
 class Gone(Sender):
@@ -59,11 +70,11 @@ class Gone(Sender):
 
 
 def test_a_body_in_parts_is_read_whole() -> None:
-    assert read(Sender([b"one", b"", b"two"])) == b"onetwo"
+    assert read(Sender([b"one", b"", b"two"])) == (b"onetwo", 6)
 
 
 def test_a_request_without_a_body_is_empty() -> None:
-    assert read(Sender([b""])) == b""
+    assert read(Sender([b""])) == (b"", 0)
 
 
 def test_a_sender_that_falls_silent_holds_up_nobody(
@@ -84,27 +95,31 @@ def test_who_goes_away_in_the_middle_gets_no_answer_and_no_thread() -> None:
     assert refusal(Gone([b"half"])) is None
 
 
-def test_of_too_large_a_body_the_limit_is_kept_and_some_more_read() -> None:
+def test_over_the_ordinary_as_much_is_kept_as_the_sender_may_send() -> None:
+    assert read(Sender([b"x" * 700] * 3)) == (b"x" * 2100, 2100)
+    refused = read(Sender([b"x" * 700] * 3), larger_limit=1000)
+    assert refused == (b"x" * 1000, 2100)
+    assert refused.is_cut_off
+
+
+@pytest.mark.parametrize("length", [0, 999, 1000])
+def test_nobody_asks_whose_an_ordinary_body_is(length: int) -> None:
+    assert read(Sender([b"x" * length]), larger_limit=0) == (b"x" * length, length)
+
+
+def test_of_too_long_a_body_the_limit_is_kept_and_some_more_read() -> None:
     sender = Sender([b"x" * 100] * 100)
-    assert len(read(sender)) == LIMIT
-    assert sender.given * 100 == request_bodies.READ_ON * LIMIT
+    assert read(sender) == (b"x" * LIMIT, 5000)
+    assert sender.given == 50
 
 
 def test_all_bodies_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_bodies, "HELD_TOGETHER_BYTES", 1500)
-    first = Held()
+    first = HeldBytes()
     assert read(Sender([b"x" * 1000]), first)
     assert refusal(Sender([b"x" * 1000])) == 503
     first.release()
     assert read(Sender([b"x" * 1000]))
-
-
-def test_webhooks_and_rosters_may_be_larger_than_anything_else() -> None:
-    for path in ("/api/events/1/participants/import", "/events/1/people/import/"):
-        assert limit_of(path) > MAX_FILE_BYTES
-    assert limit_of("/webhooks/livekit") > MAX_BODY
-    assert limit_of("/api/events") > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    assert limit_of("/api/events") < MAX_BODY
 
 
 def test_what_was_read_is_given_once_and_then_what_comes_after() -> None:

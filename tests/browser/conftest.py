@@ -1,10 +1,6 @@
 """A real Chromium, and the real application that it asks."""
 
-import http.client
-import os
-import subprocess
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
@@ -12,53 +8,17 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from launcher import browser
-from launcher.environment import PYTHON
-from launcher.instance import PROJECT
-from launcher.lifeline import die_with_parent
 from tests.browser.school import School
 from tests.browser.visitor import Windows
-from tests.launcher.test_instance import free_port
-from tests.launcher.waiting import until
+from tests.serving import served
 from tests.tables import empty_tables
 
 
 @pytest.fixture(scope="session")
 def site(django_db_setup: None) -> Iterator[str]:
     """Rollcall as users get it, over the database of the tests: its address."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    url = urlsplit(os.environ["DATABASE_URL"])
-    database = f"/{connection.settings_dict['NAME']}"
-    environ = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit((url.scheme, url.netloc, database, url.query, "")),
-        "ROLLCALL_AS_OWNER": "0",
-        "PUBLIC_URL": address,
-    }
-    granian = [str(PYTHON), "-m", "granian", "--interface", "asgi", "--no-ws"]
-    where = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    server = subprocess.Popen(  # noqa: S603
-        [*granian, *where, "attendance_site.asgi:application"],
-        cwd=PROJECT,
-        env=environ,
-        preexec_fn=die_with_parent,
-    )
-    until(lambda: answers(port) or server.poll() is not None)
-    assert server.poll() is None, "The web server ended."
-    yield address
-    server.terminate()
-    server.wait()
-
-
-def answers(port: int) -> bool:
-    probe = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        probe.request("GET", "/health/live")
-        return probe.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        probe.close()
+    with served() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -75,9 +75,9 @@ def test_what_is_no_json_is_400(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_over_two_mebibytes_is_413() -> None:
+def test_over_1_mib_is_413() -> None:
     client = make_client(make_user())
-    long = json.dumps({"name": "x" * 2**21})
+    long = json.dumps({"name": "x" * 2**20})
     response = client.post("/api/organizations", long, content_type="application/json")
     assert body(response)["status"] == 413
 

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
-from events.accounts.authentication import issue_token
+from events.accounts.authentication import is_signed_in, issue_token
 from events.models import SignInTries, User
-from tests.factories import make_user
+from tests.factories import make_client, make_user
 
 pytestmark = pytest.mark.django_db
 TRIES = 10
@@ -176,6 +176,27 @@ def test_a_check_without_a_request_is_not_counted() -> None:
     user = user_with_password()
     assert authenticate(username=user.username, password="right") == user
     assert not SignInTries.objects.exists()
+
+
+def test_signed_in_is_whose_token_or_session_holds() -> None:
+    user = make_user(language="ar")
+    token, _ = issue_token(user=user, lifetime=None)
+    session = make_client(user).cookies["rollcall_session"].value
+    by_token, by_session = f"Bearer {token}", f"a=b; rollcall_session={session}"
+    with translation.override("en"):
+        assert is_signed_in(cookies="", authorization=by_token)
+        assert is_signed_in(cookies=by_session, authorization="")
+        assert is_signed_in(cookies=by_session, authorization="Bearer of news")
+        assert translation.get_language() == "en"
+    for cookies, authorization in (
+        ("", ""),
+        ("rollcall_session=made-up", "Bearer made-up"),
+        ('rollcall_session="\\000"', "Bearer"),
+        (by_token, by_session),
+    ):
+        assert not is_signed_in(cookies=cookies, authorization=authorization)
+    User.objects.update(is_active=False)
+    assert not is_signed_in(cookies=by_session, authorization=by_token)
 
 
 def test_the_command_prints_a_lasting_token_alone() -> None:

@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from attendance.models import Attendance, AttendanceChange
+from core.body_limits import ROSTER_FILE_BYTES
 from events.forms import RosterFileForm
 from events.models import Event, Participant, Registration
-from events.roster.file import MAX_FILE_BYTES
 from events.roster.importing import import_roster
-from events.roster.upload import MAX_UPLOAD_BYTES
 from tests.attendance.calculated import attend, calculate
 from tests.attendance.pages import signed_in, text
 from tests.factories import (
@@ -269,13 +268,13 @@ def test_only_multipart_is_read(event: Event) -> None:
 
 
 def test_over_8_mib_is_too_large(event: Event) -> None:
-    assert send(event, b"x" * (MAX_FILE_BYTES + 1)).status_code == 413
+    assert send(event, b"x" * (ROSTER_FILE_BYTES + 1)).status_code == 413
     file = SimpleUploadedFile("people.csv", b"name\nAna")
     answer = make_client(make_member(event.organization)).post(
         f"/api/events/{event.pk}/participants/import",
         {"file": file},
         format="multipart",
-        headers={"Content-Length": str(MAX_UPLOAD_BYTES + 1)},
+        headers={"Content-Length": str(2 * ROSTER_FILE_BYTES)},
     )
     assert answer.status_code == 413
     assert answer.json()["errors"][0]["field"] == "file"
