@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "CheckInMethodEnum": "attendance.models.CheckInMethod",
-        "MarkSourceEnum": "attendance.calculating.writing.serializers.BY_PEOPLE",
+        "MarkSourceEnum": "attendance.decisions.serializers.BY_PEOPLE",
         "MarkStatusEnum": "attendance.models.MARKS",
         "DecisionSourceEnum": "attendance.models.DecisionSource",
         "PresenceSourceEnum": "sessions_app.models.Source",

@@ -91,7 +91,12 @@ def make_decision(number: int) -> Attendance:
     session = make_session()
     participant = make_participant(session.event)
     return make_attendance(
-        participant, session, marked_by=make_user(), marked_at=timezone.now()
+        participant,
+        session,
+        status="present",
+        source="manual",
+        marked_by=make_user(),
+        marked_at=timezone.now(),
     )
 
 
