@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
-from attendance.models import LONGEST_REASON, MARKS, Attendance, DecisionSource
+from attendance.models import LONGEST_REASON, MARKS, Attendance
+from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
 from core.errors import RuleBroken
 from events.models import User
 
@@ -40,9 +41,7 @@ def mark_rows(
 
     The rows of one session, or of one event, are marked together or not at all.
     """
-    source = (
-        DecisionSource.ADMIN_OVERRIDE if said["override"] else DecisionSource.MANUAL
-    )
+    source = ADMIN_OVERRIDE if said["override"] else MANUAL
     places: dict[Place, list[Mark]] = defaultdict(list)
     for row in rows.select_related(
         "participant", "event__organization", "session"

@@ -10,9 +10,19 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from attendance.rules import calculation, statuses
-from attendance.rules.precedence import SOURCES_OF_PEOPLE
+from attendance.rules.precedence import (
+    ADMIN_OVERRIDE,
+    CHECK_IN,
+    MANUAL,
+    PARENT_REPORTED,
+    SELF_REPORTED,
+    SOURCES_OF_PEOPLE,
+    SYSTEM_DEFAULT,
+    automatic,
+)
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession, SessionType
+from sessions_app.sources import SOURCES
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -37,20 +47,20 @@ MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MAR
 LONGEST_REASON = 2000
 
 
-class DecisionSource(models.TextChoices):
-    """Who or what decided (``attendance/rules/precedence.py`` says who wins)."""
+# By what a calculation decides, each with the source that it follows, by rank.
+AUTOMATIC_SOURCES = {automatic(source.name): source for source in SOURCES}
 
-    LIVEKIT_AUTO = "livekit_auto", _("LiveKit")
-    WHITEBOARD_AUTO = "whiteboard_auto", _("whiteboard")
-    CHECK_IN = "check_in", _("check-in")
-    MANUAL = "manual", _("marked by hand")
-    ADMIN_OVERRIDE = "admin_override", _("admin's override")
-    SELF_REPORTED = "self_reported", _("own answer")
-    PARENT_REPORTED = "parent_reported", _("parent's report")
-    SYSTEM_DEFAULT = "system_default", _("default")
-
-
-MACHINE_SOURCES = (DecisionSource.LIVEKIT_AUTO, DecisionSource.WHITEBOARD_AUTO)
+# Who or what decided; ``rules/precedence.py`` says who wins.
+DECISION_SOURCES = [
+    *((name, source.label) for name, source in AUTOMATIC_SOURCES.items()),
+    (CHECK_IN, _("check-in")),
+    (MANUAL, _("marked by hand")),
+    (ADMIN_OVERRIDE, _("admin's override")),
+    (SELF_REPORTED, _("own answer")),
+    (PARENT_REPORTED, _("parent's report")),
+    (SYSTEM_DEFAULT, _("default")),
+]
+SOURCE_LABELS = dict(DECISION_SOURCES)
 
 
 _DEFAULTS = calculation.Policy()
@@ -186,7 +196,7 @@ class Attendance(models.Model):
         _("status"), max_length=16, choices=Status, default=Status.UNKNOWN
     )
     source = models.CharField(
-        _("source"), max_length=32, choices=DecisionSource, null=True
+        _("source"), max_length=32, choices=DECISION_SOURCES, null=True
     )
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -218,7 +228,7 @@ class Attendance(models.Model):
         _("computed status"), max_length=16, choices=Status, null=True
     )
     computed_source = models.CharField(
-        _("computed from"), max_length=32, choices=DecisionSource, null=True
+        _("computed from"), max_length=32, choices=DECISION_SOURCES, null=True
     )
     attended_seconds = models.PositiveIntegerField(_("attended seconds"), null=True)
     window_seconds = models.PositiveIntegerField(_("window in seconds"), null=True)
@@ -262,7 +272,7 @@ class Attendance(models.Model):
                 condition=Q(status__in=Status.values), name="attendance_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(source__isnull=True) | Q(source__in=DecisionSource.values),
+                condition=Q(source__isnull=True) | Q(source__in=list(SOURCE_LABELS)),
                 name="attendance_source_known",
             ),
             models.CheckConstraint(
@@ -276,14 +286,14 @@ class Attendance(models.Model):
             models.CheckConstraint(
                 condition=Q(marked_at__isnull=True)
                 | Q(derived=False, source__isnull=False)
-                & Q(source__in=[*SOURCES_OF_PEOPLE, *MACHINE_SOURCES]),
+                & Q(source__in=[*SOURCES_OF_PEOPLE, *AUTOMATIC_SOURCES]),
                 name="attendance_marked_by_people_alone",
             ),
             models.CheckConstraint(
                 condition=Q(marked_at__isnull=False)
                 | Q(derived=True)
                 | Q(source__isnull=True)
-                | Q(source__in=[*MACHINE_SOURCES, DecisionSource.SYSTEM_DEFAULT]),
+                | Q(source__in=[*AUTOMATIC_SOURCES, SYSTEM_DEFAULT]),
                 name="attendance_of_people_is_marked",
             ),
             models.CheckConstraint(
@@ -355,10 +365,10 @@ class AttendanceChange(models.Model):
     from_status = models.CharField(_("from status"), max_length=16, choices=Status)
     to_status = models.CharField(_("to status"), max_length=16, choices=Status)
     from_source = models.CharField(
-        _("from source"), max_length=32, choices=DecisionSource, null=True
+        _("from source"), max_length=32, choices=DECISION_SOURCES, null=True
     )
     source = models.CharField(
-        _("source"), max_length=32, choices=DecisionSource, null=True
+        _("source"), max_length=32, choices=DECISION_SOURCES, null=True
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -28,6 +28,7 @@ from attendance_site.celery import app
 from attendance_site.simulation import ownership
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
 from sessions_app.models import ConflictingDelivery, LiveSession, PresenceEvent
+from sessions_app.sources import LIVEKIT
 
 OLDEST_POSTGRES = 180000
 SHORTEST_SECRET = 32
@@ -236,7 +237,7 @@ def _received() -> Iterator[Finding]:
         return
     ago = _length(max(timezone.now() - newest.received_at, timedelta()))
     yield well("webhooks", f"The last came {ago} ago, signed by {newest.signed_by}.")
-    if newest.source == "livekit" and newest.signed_by not in (
+    if newest.source == LIVEKIT and newest.signed_by not in (
         settings.LIVEKIT_WEBHOOK_KEYS
     ):
         yield hint(

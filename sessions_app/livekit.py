@@ -23,8 +23,8 @@ from django.conf import settings
 from livekit import api
 
 from sessions_app.facts import Fact, Presence
-from sessions_app.models import Source
 from sessions_app.payload import Payload, read_payload
+from sessions_app.sources import LIVEKIT
 
 LEEWAY_SECONDS = 60
 
@@ -188,7 +188,7 @@ def read_fact(payload: Payload, *, key: str, body_sha256: bytes) -> Fact:
         reader.marks.append("no connection")
         presence = None
     return Fact(
-        source=Source.LIVEKIT,
+        source=LIVEKIT,
         event_id=reader.text(body, "id", missing_is_odd=True) or body_sha256.hex(),
         event=event,
         room_name=reader.text(room, "name", "room.name"),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.validators import validate_name
 from events.models import Event, User
+from sessions_app.sources import SOURCE_CHOICES
 
 
 class SessionType(models.TextChoices):
@@ -150,13 +151,6 @@ class LiveSession(models.Model):
         return self.ended_at or self.ends_at
 
 
-class Source(models.TextChoices):
-    """Where presence is told from."""
-
-    LIVEKIT = "livekit", _("LiveKit")
-    WHITEBOARD = "whiteboard", _("whiteboard")
-
-
 class PresenceEvent(models.Model):
     """One fact received from a source. Append-only; unique per source and id.
 
@@ -168,7 +162,7 @@ class PresenceEvent(models.Model):
 
     append_only = True
 
-    source = models.CharField(_("source"), max_length=16, choices=Source)
+    source = models.CharField(_("source"), max_length=16, choices=SOURCE_CHOICES)
     event_id = models.CharField(_("id"), max_length=256)
     event = models.CharField(_("event"), max_length=256, null=True)
     room_name = models.CharField(_("room"), max_length=256, null=True)
@@ -215,7 +209,7 @@ class ConflictingDelivery(models.Model):
 
     append_only = True
 
-    source = models.CharField(_("source"), max_length=16, choices=Source)
+    source = models.CharField(_("source"), max_length=16, choices=SOURCE_CHOICES)
     event_id = models.CharField(_("id"), max_length=256)
     body_sha256 = models.BinaryField(_("SHA-256 of the body"), max_length=32)
     received_at = models.DateTimeField(_("received at"), db_default=Now())
@@ -248,7 +242,7 @@ class Connection(models.Model):
     no fact: it only says in lists that nobody will ever tell an end.
     """
 
-    source = models.CharField(_("source"), max_length=16, choices=Source)
+    source = models.CharField(_("source"), max_length=16, choices=SOURCE_CHOICES)
     sid = models.CharField(_("SID"), max_length=256)
     room_name = models.CharField(_("room"), max_length=256, null=True)
     room_sid = models.CharField(_("room SID"), max_length=256, null=True)

@@ -15,8 +15,9 @@ from core.operations import logged
 from sessions_app.facts import Fact
 from sessions_app.folding import fold
 from sessions_app.livekit import read_fact
-from sessions_app.models import Connection, PresenceEvent, Source
+from sessions_app.models import Connection, PresenceEvent
 from sessions_app.payload import Payload
+from sessions_app.sources import LIVEKIT
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ _COMPARE = f"""
     END
     FROM (
         SELECT * FROM sessions_app_connection
-        WHERE source = '{Source.LIVEKIT}' AND sid = ANY(%(sids)s)
+        WHERE source = '{LIVEKIT}' AND sid = ANY(%(sids)s)
     ) kept
     FULL JOIN (
         SELECT * FROM sessions_app_connection
@@ -59,7 +60,7 @@ _OVERWRITE = f"""
     UPDATE sessions_app_connection kept
     SET {", ".join(f"{name} = anew.{name}" for name in _FOLDED)}
     FROM sessions_app_connection anew
-    WHERE kept.source = '{Source.LIVEKIT}' AND kept.sid = ANY(%(sids)s)
+    WHERE kept.source = '{LIVEKIT}' AND kept.sid = ANY(%(sids)s)
         AND anew.source = '{ANEW}' AND anew.sid = kept.sid
 """
 
@@ -99,9 +100,9 @@ def rebuild_connections(*, room_name: str | None = None) -> Rebuilt:
 
 def _told_or_stored(room_name: str | None) -> list[str]:
     facts = PresenceEvent.objects.filter(
-        source=Source.LIVEKIT, participant_sid__isnull=False
+        source=LIVEKIT, participant_sid__isnull=False
     ).order_by()
-    stored = Connection.objects.filter(source=Source.LIVEKIT).order_by()
+    stored = Connection.objects.filter(source=LIVEKIT).order_by()
     if room_name is not None:
         facts = facts.filter(room_name=room_name)
         stored = stored.filter(room_name=room_name)
@@ -125,14 +126,14 @@ def _rebuild(sids: Sequence[str], rebuilt: Rebuilt) -> None:
 
 
 def _lock(sids: Sequence[str]) -> None:
-    rows = Connection.objects.filter(source=Source.LIVEKIT, sid__in=sids)
+    rows = Connection.objects.filter(source=LIVEKIT, sid__in=sids)
     list(rows.order_by("pk").select_for_update().values_list("pk"))
 
 
 def _read_facts(sids: Sequence[str]) -> list[Fact]:
     """Read what these connections' facts say; called when their rows are locked."""
     stored = PresenceEvent.objects.filter(
-        source=Source.LIVEKIT,
+        source=LIVEKIT,
         participant_sid__in=sids,
         event__startswith="participant_",
     ).order_by()
@@ -165,7 +166,7 @@ def _execute(statement: str, sids: Sequence[str]) -> list[tuple[str, list[str]]]
 
 def _mend(differing: dict[str, list[str]], facts: Iterable[Fact]) -> None:
     unfounded = [sid for sid, what in differing.items() if what == [UNFOUNDED]]
-    Connection.objects.filter(source=Source.LIVEKIT, sid__in=unfounded).delete()
+    Connection.objects.filter(source=LIVEKIT, sid__in=unfounded).delete()
     missing = {sid for sid, what in differing.items() if what == [MISSING]}
     # Folded and not copied: a fact that came just now may have made the row.
     _fold(fact for fact in facts if fact.participant_sid in missing)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from core.operations import logged
-from sessions_app.models import Source
+from sessions_app.sources import LIVEKIT
 from sessions_app.stays import INFERRED_END
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _INFER = f"""
         SELECT c.id, c.room_name, c.joined_at,
             least(c.joined_at + {_WITHOUT_SESSION}, {INFERRED_END}) AS gone_at
         FROM sessions_app_connection c
-        WHERE c.source = '{Source.LIVEKIT}' AND c.left_at IS NULL
+        WHERE c.source = '{LIVEKIT}' AND c.left_at IS NULL
             AND c.aborted_at IS NULL AND c.inferred_left_at IS NULL
             AND c.joined_at IS NOT NULL
     ),

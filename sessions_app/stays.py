@@ -76,7 +76,7 @@ ATTEMPTS_FROM = f"""
 # One row per session and person's connection that reaches into the session's window.
 # left_at: null if the connection is open and nothing in the room ended it.
 # It may lie before joined_at: LiveKit dates leaves in whole seconds.
-STAYS = f"""
+ROOM_STAYS = f"""
     SELECT
         s.id AS session_id, s.event_id, c.id AS connection_id,
         c.source, c.identity, c.name, c.kind, c.sid,

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
+from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
 from events.models import (
     Event,
@@ -19,7 +19,8 @@ from events.models import (
     Role,
     User,
 )
-from sessions_app.models import Connection, LiveSession, PresenceEvent, Source
+from sessions_app.models import Connection, LiveSession, PresenceEvent
+from sessions_app.sources import LIVEKIT
 
 # An hour's lesson that ended long before any test runs.
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -109,15 +110,13 @@ def make_presence_event(session: LiveSession, **fields: Any) -> PresenceEvent:
     fields.setdefault("body_sha256", hashlib.sha256(event_id.encode()).digest())
     fields.setdefault("marks", [])
     fields.setdefault("payload", {"id": event_id, "event": fields["event"]})
-    return PresenceEvent.objects.create(
-        source=Source.LIVEKIT, event_id=event_id, **fields
-    )
+    return PresenceEvent.objects.create(source=LIVEKIT, event_id=event_id, **fields)
 
 
 def make_connection(session: LiveSession, **fields: Any) -> Connection:
     """A person's established connection to the session's room, from its start."""
     fields.setdefault("sid", f"PA_{next(_numbers)}")
-    fields.setdefault("source", Source.LIVEKIT)
+    fields.setdefault("source", LIVEKIT)
     fields.setdefault("room_name", session.room_name)
     fields.setdefault("identity", f"identity{next(_numbers)}")
     fields.setdefault("joined_at", session.starts_at)
@@ -132,7 +131,7 @@ def make_attendance(
     """A decision; without ``session`` the one about the whole event."""
     event = participant.event
     if fields.get("status", Status.UNKNOWN) != Status.UNKNOWN:
-        fields.setdefault("source", DecisionSource.LIVEKIT_AUTO)
+        fields.setdefault("source", "livekit_auto")
     if fields.get("source") in SOURCES_OF_PEOPLE and not fields.get("derived"):
         fields.setdefault("marked_at", START)
     return Attendance.objects.create(
@@ -149,7 +148,7 @@ def make_attendance_change(
 ) -> AttendanceChange:
     fields.setdefault("from_status", Status.UNKNOWN)
     fields.setdefault("to_status", Status.PRESENT)
-    fields.setdefault("source", DecisionSource.LIVEKIT_AUTO)
+    fields.setdefault("source", "livekit_auto")
     fields.setdefault("batch", next(_numbers))
     return AttendanceChange.objects.create(
         organization=participant.event.organization,

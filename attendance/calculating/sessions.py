@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,7 @@ from attendance.evidence.reading import (
     read_sessions,
 )
 from attendance.locks import lock_session
-from attendance.models import DecisionSource, SessionCalculation, Status
+from attendance.models import AUTOMATIC_SOURCES, SessionCalculation, Status
 from attendance.rules.calculation import (
     SECOND,
     Figures,
@@ -37,7 +38,11 @@ from attendance.rules.calculation import (
     Stay,
     calculate_person,
 )
-from attendance.rules.precedence import calculation_replaces, is_automatic
+from attendance.rules.precedence import (
+    SYSTEM_DEFAULT,
+    calculation_replaces,
+    is_automatic,
+)
 from core.error_text import error_text
 from core.errors import Conflict
 from core.operations import logged
@@ -163,7 +168,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
         Decided(
             inputs,
             row,
-            Verdict(Status.ABSENT, DecisionSource.SYSTEM_DEFAULT),
+            Verdict(Status.ABSENT, SYSTEM_DEFAULT),
             row.computed,
             None,
         )
@@ -226,14 +231,14 @@ def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
 def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | None:
     """Return the source by which people who never came were absent.
 
-    LiveKit if it saw any person in the window, on the roster or not, else the
-    whiteboard; None if nobody was seen.
+    The first that saw any person in the window, on the roster or not; None if nobody
+    was seen.
     """
     everybody = [*found.people.values(), *found.strangers]
-    if any(_overlaps(inputs, stay) for one in everybody for stay in one.livekit):
-        return DecisionSource.LIVEKIT_AUTO
-    if any(_overlaps(inputs, stay) for one in everybody for stay in one.whiteboard):
-        return DecisionSource.WHITEBOARD_AUTO
+    for source in AUTOMATIC_SOURCES:
+        seen = chain.from_iterable(one.stays.get(source, ()) for one in everybody)
+        if any(_overlaps(inputs, stay) for stay in seen):
+            return source
     return None
 
 
@@ -283,11 +288,7 @@ def _computed(
 ) -> Decided:
     seen = found.people.get(row.participant_id, NOTHING_SEEN)
     source, figures = calculate_person(
-        session.window_start,
-        session.window_end,
-        seen.livekit,
-        seen.whiteboard,
-        session.policy,
+        session.window_start, session.window_end, seen.stays, session.policy
     )
     by = source or session_source
     computed = _in_columns(session, figures, by, seen.attempts)

@@ -23,7 +23,8 @@ from attendance.calculating.sessions import calculate_sessions
 from attendance.decisions.event_level import derive_people
 from attendance.evidence.due import Selection
 from attendance.locks import lock_event, lock_event_results
-from attendance.models import Attendance, DecisionSource, Status
+from attendance.models import SOURCE_LABELS, Attendance, Status
+from attendance.rules.precedence import SYSTEM_DEFAULT
 from core.error_text import error_text
 from core.errors import Conflict
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
@@ -162,11 +163,7 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
 
 
 # What the system writes about an event is derived, or the default.
-_BY_PEOPLE = [
-    source
-    for source in DecisionSource.values
-    if source != DecisionSource.SYSTEM_DEFAULT
-]
+_BY_PEOPLE = [source for source in SOURCE_LABELS if source != SYSTEM_DEFAULT]
 
 
 def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> None:

@@ -30,7 +30,7 @@ from attendance.decisions.serializers import (
     UndoSerializer,
 )
 from attendance.decisions.undoing import undo
-from attendance.models import AttendanceChange, DecisionSource, Status
+from attendance.models import DECISION_SOURCES, AttendanceChange, Status
 from attendance.report_rows.event_rows import (
     count_statuses,
     decisions_as_dicts,
@@ -247,7 +247,7 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     session = django_filters.NumberFilter("session")
     actor = django_filters.NumberFilter("actor")
-    source = django_filters.ChoiceFilter(choices=DecisionSource.choices)
+    source = django_filters.ChoiceFilter(choices=DECISION_SOURCES)
 
     class Meta:
         model = AttendanceChange

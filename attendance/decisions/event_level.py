@@ -13,11 +13,11 @@ from django.db import connection
 
 from attendance.audit.changes import Change
 from attendance.evidence.known_people import sql_values
-from attendance.models import DecisionSource, Status
+from attendance.models import AUTOMATIC_SOURCES, Status
 from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
-from attendance.rules.precedence import derivation_replaces
+from attendance.rules.precedence import SYSTEM_DEFAULT, derivation_replaces
 from attendance.rules.statuses import CAME
 from core.arrays import as_array
 from events.models import EventState, ParticipantRole, Registration
@@ -178,20 +178,20 @@ def _new(
     one: Standing, decisions: Sequence[SessionDecision], is_complete: bool
 ) -> _New | None:
     """Return the decision that follows; None: what stands stays."""
-    derived: Derived | None = derive(decisions, one.policy)
+    derived: Derived | None = derive(decisions, one.policy, list(AUTOMATIC_SOURCES))
     if derived is not None:
         if derivation_replaces(
             one.source, marked=one.is_marked, derived=one.is_derived
         ):
             return _New(derived.status, derived.source, True)
         return None
-    is_default = one.source == DecisionSource.SYSTEM_DEFAULT and not one.is_derived
+    is_default = one.source == SYSTEM_DEFAULT and not one.is_derived
     if is_default and one.question_is_open:
         return _New(Status.UNKNOWN, None, False)
     if one.source is not None and not one.is_derived:
         return None
     if is_complete and one.may_be_absent_by_default:
-        return _New(Status.ABSENT, DecisionSource.SYSTEM_DEFAULT, False)
+        return _New(Status.ABSENT, SYSTEM_DEFAULT, False)
     return _New(Status.UNKNOWN, None, False)
 
 

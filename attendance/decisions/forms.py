@@ -11,8 +11,8 @@ from attendance.models import (
     LONGEST_REASON,
     MARKS,
     AttendanceChange,
-    DecisionSource,
 )
+from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
 from core.form_parts import SentForm
 from events.models import Event, Participant
 
@@ -67,8 +67,8 @@ class MarkForm(SentForm):
     def source(self) -> str:
         """With which weight it is said."""
         if self.cleaned_data["override"]:
-            return DecisionSource.ADMIN_OVERRIDE
-        return DecisionSource.MANUAL
+            return ADMIN_OVERRIDE
+        return MANUAL
 
 
 class UndoForm(SentForm):

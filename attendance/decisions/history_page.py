@@ -10,7 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.models import AttendanceChange, DecisionSource, Status
+from attendance.models import SOURCE_LABELS, AttendanceChange, Status
+from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.wording.phrases import clock
 from attendance.wording.sentences import name_of
 from core.times import short_day
@@ -121,7 +122,7 @@ class HistoryPage:
             session=change.session,
             before=Standing.of(change.from_status),
             after=Standing.of(change.to_status),
-            source=str(DecisionSource(change.source).label) if change.source else "",
+            source=str(SOURCE_LABELS[change.source]) if change.source else "",
             who=_who(change),
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
@@ -146,7 +147,7 @@ def _who(change: AttendanceChange) -> str:
     """Who decided; of what nobody decided, how it came."""
     if change.actor is not None:
         return name_of(change.actor)
-    if change.source == DecisionSource.SYSTEM_DEFAULT:
+    if change.source == SYSTEM_DEFAULT:
         return _("by itself, when the event was completed")
     if change.session_id is None:
         return _("follows from the sessions")

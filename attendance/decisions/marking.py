@@ -27,13 +27,12 @@ from attendance.locks import lock_event
 from attendance.models import (
     Attendance,
     CheckInMethod,
-    DecisionSource,
     Status,
 )
 from attendance.policies import effective
 from attendance.rules.calculation import came_late
 from attendance.rules.instants import microseconds
-from attendance.rules.precedence import mark_replaces
+from attendance.rules.precedence import CHECK_IN, MANUAL, mark_replaces
 from core.errors import Conflict, Invalid
 from events.models import (
     EXPECTED,
@@ -75,7 +74,7 @@ def mark(
     place: Place,
     marks: Sequence[Mark],
     *,
-    source: str = DecisionSource.MANUAL,
+    source: str = MANUAL,
     by: User,
     now: datetime,
 ) -> list[Attendance]:
@@ -210,9 +209,9 @@ def check_in(
     decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
     reasons = {}
-    if _may_replace(decision, DecisionSource.CHECK_IN):
+    if _may_replace(decision, CHECK_IN):
         status = status_of_check_in(place, at)
-        _decide(decision, status, DecisionSource.CHECK_IN, notes=notes, by=by, now=now)
+        _decide(decision, status, CHECK_IN, notes=notes, by=by, now=now)
         reasons[participant.pk] = notes
     _write(place, decisions, before, reasons, by=by)
     return CheckedIn(decision, place, already=False)

@@ -20,9 +20,9 @@ from attendance.decisions.undoing import Outcome, undoable
 from attendance.models import (
     LONGEST_REASON,
     MARKS,
+    SOURCE_LABELS,
     Attendance,
     AttendanceChange,
-    DecisionSource,
     Status,
 )
 from attendance.report_rows.people_filter import ALL
@@ -147,5 +147,5 @@ def in_words(status: str, source: str | None) -> str:
         return label
     return _("%(status)s (%(source)s)") % {
         "status": label,
-        "source": DecisionSource(source).label,
+        "source": SOURCE_LABELS[source],
     }

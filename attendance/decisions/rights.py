@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.locked_rows import Place
-from attendance.models import AttendanceChange, DecisionSource
+from attendance.models import AttendanceChange
+from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
 from core.errors import NotAllowed
 from events.models import Event
 from events.permissions import Viewer
@@ -66,7 +67,7 @@ class Rights:
                 _("Only organizers, and hosts in their own sessions, may do it."),
             )
 
-    def must_mark(self, place: Place, *, source: str = DecisionSource.MANUAL) -> None:
+    def must_mark(self, place: Place, *, source: str = MANUAL) -> None:
         """Raise NotAllowed for whoever may not decide there, or not by ``source``."""
         self.must_decide()
         if not self.may_mark(place):
@@ -75,7 +76,7 @@ class Rights:
                 _("Hosts decide about their own sessions: say about which."),
                 field="session",
             )
-        if source == DecisionSource.ADMIN_OVERRIDE and not self.administers:
+        if source == ADMIN_OVERRIDE and not self.administers:
             raise NotAllowed(
                 "admins_only",
                 _("Only admins and owners of the organization override."),
@@ -99,4 +100,4 @@ class Rights:
 
 
 def _is_of_override(change: AttendanceChange) -> bool:
-    return DecisionSource.ADMIN_OVERRIDE in (change.source, change.from_source)
+    return ADMIN_OVERRIDE in (change.source, change.from_source)

@@ -9,29 +9,30 @@ from rest_framework import serializers
 
 from attendance.decisions.marking import Mark
 from attendance.models import (
+    DECISION_SOURCES,
     LONGEST_REASON,
     MARKS,
     AttendanceChange,
     CheckInMethod,
-    DecisionSource,
     Status,
 )
 from attendance.report_rows.serializers import (
     MarkedBySerializer,
     ReportRowSerializer,
 )
+from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED
 from core.fields import Declared, InstantField, ModelSerializer, RowField
 from events.models import Participant
 from sessions_app.models import LiveSession
 
 BY_PEOPLE = [
     choice
-    for choice in DecisionSource.choices
+    for choice in DECISION_SOURCES
     if choice[0]
     in (
-        DecisionSource.MANUAL,
-        DecisionSource.PARENT_REPORTED,
-        DecisionSource.ADMIN_OVERRIDE,
+        MANUAL,
+        PARENT_REPORTED,
+        ADMIN_OVERRIDE,
     )
 ]
 MARKS_AT_MOST = 5000
@@ -85,7 +86,7 @@ class MarkSerializer(_AtSerializer):
     notes = _reason()
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=BY_PEOPLE,
-        default=DecisionSource.MANUAL,
+        default=MANUAL,
         help_text="`admin_override`: for admins and owners alone.",
     )
 
@@ -103,7 +104,7 @@ class BulkMarkSerializer(_AtSerializer):
 
     marks = OneOfManySerializer(many=True, allow_empty=False)
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=BY_PEOPLE, default=DecisionSource.MANUAL
+        choices=BY_PEOPLE, default=MANUAL
     )
 
     def validate_marks(self, marks: Sequence[dict[str, Any]]) -> list[Mark]:

@@ -23,8 +23,13 @@ from attendance.decisions.locked_rows import (
     write_rows,
 )
 from attendance.decisions.marking import status_of_check_in
-from attendance.models import Attendance, AttendanceChange, DecisionSource, Status
-from attendance.rules.precedence import calculation_replaces, rank
+from attendance.models import Attendance, AttendanceChange, Status
+from attendance.rules.precedence import (
+    CHECK_IN,
+    SYSTEM_DEFAULT,
+    calculation_replaces,
+    rank,
+)
 from core.errors import Conflict
 from events.models import User
 
@@ -140,22 +145,22 @@ def _take_back(
     What a machine had decided is not restored as such: what is computed now counts.
     """
     change = log[-1]
-    if change.source == DecisionSource.CHECK_IN and change.undoes_id is None:
+    if change.source == CHECK_IN and change.undoes_id is None:
         decision.checked_in_at = decision.check_in_received_at = None
         decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
-    if change.from_source == DecisionSource.SYSTEM_DEFAULT:
+    if change.from_source == SYSTEM_DEFAULT:
         # Whoever counted all the missing as absent marked nobody.
         decision.status, decision.source = change.from_status, change.from_source
     elif change.from_source is not None and (made_by := _maker(log[:-1])):
         decision.status, decision.source = change.from_status, change.from_source
         decision.marked_by, decision.marked_at = made_by.actor, made_by.at
         decision.notes = made_by.reason.text if hasattr(made_by, "reason") else ""
-    if decision.checked_in_at and _is_better(decision, DecisionSource.CHECK_IN):
+    if decision.checked_in_at and _is_better(decision, CHECK_IN):
         decision.status = status_of_check_in(
             place, decision.checked_in_at, grace_minutes=grace_minutes
         )
-        decision.source = DecisionSource.CHECK_IN
+        decision.source = CHECK_IN
         decision.marked_by = decision.checked_in_by
         decision.marked_at = decision.check_in_received_at
         decision.notes = ""

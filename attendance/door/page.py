@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import GIVEN_BY_CHECK_IN
 from attendance.door.opening_hours import Door, doors_of, nearest_door
-from attendance.models import DecisionSource, Status
+from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
+from attendance.rules.precedence import CHECK_IN
 from attendance.wording.phrases import clock, clock_range, long_date
 from core.names import TYPED_AS, is_found, searched
 from events.models import EXPECTED, Event, Participant
@@ -170,7 +171,7 @@ class DoorPage:
             since=clock(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_odd else "",
             is_expected=person.registration in EXPECTED,
-            can_go=person.source == DecisionSource.CHECK_IN,  # type: ignore[attr-defined]
+            can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]
             search=searched(self._known_as(person.name, person.email)),
         )
 

@@ -25,7 +25,8 @@ from attendance.door.opening_hours import open_door
 from attendance.door.page import DoorPage
 from attendance.door.qr import qr_of
 from attendance.door.self_check_in import address_of, code_of
-from attendance.models import AttendanceChange, CheckInMethod, DecisionSource
+from attendance.models import AttendanceChange, CheckInMethod
+from attendance.rules.precedence import CHECK_IN
 from core.errors import Conflict, RuleBroken
 from core.names import isolated
 from events.models import NOT_IN_REPORTS, Event, Participant, User
@@ -204,7 +205,7 @@ def _undo(
     change = AttendanceChange.objects.filter(
         participant=person, session=page.session
     ).first()
-    if change is None or change.source != DecisionSource.CHECK_IN:
+    if change is None or change.source != CHECK_IN:
         messages.error(request, _("There is no check-in here to take back."))
         return
     try:

@@ -6,7 +6,7 @@ the epoch, as the calculation wants them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,10 +14,11 @@ from django.db import connection
 
 from attendance.evidence.due import FACTS_OF_SESSION, INPUTS_AS_OF
 from attendance.evidence.known_people import KNOWN_PEOPLE, sql_values
+from attendance.models import AUTOMATIC_SOURCES
 from attendance.rules.calculation import Policy, Stay
+from attendance.rules.precedence import automatic
 from events.models import EXPECTED, NOT_IN_REPORTS
-from sessions_app.models import Source
-from sessions_app.stays import STAYS
+from sessions_app.sources import stays
 
 
 class SessionInputs(NamedTuple):
@@ -49,14 +50,17 @@ NO_ATTEMPTS = Attempts(0, None, None)
 
 
 class Evidence(NamedTuple):
-    """What was seen of one person, or one stranger, in one session."""
+    """What was seen of one person, or one stranger, in one session.
 
-    livekit: Sequence[Stay]
-    whiteboard: Sequence[Stay]
+    ``stays`` are by ``AUTOMATIC_SOURCES``, in that order; a source that saw nothing of
+    them may be missing.
+    """
+
+    stays: Mapping[str, Sequence[Stay]]
     attempts: Attempts
 
 
-NOTHING_SEEN = Evidence((), (), NO_ATTEMPTS)
+NOTHING_SEEN = Evidence({}, NO_ATTEMPTS)
 
 
 class Stranger(NamedTuple):
@@ -190,7 +194,7 @@ _SEEN = f"""
 # Materialized: else Postgres, expecting few stays, joins people by their event alone
 # and compares each with everybody in it.
 _STAYS_AND_PEOPLE = f"""
-    WITH stay AS MATERIALIZED ({STAYS} AND s.id = ANY(%(sessions)s)),
+    WITH stay AS MATERIALIZED ({stays("s.id = ANY(%(sessions)s)")}),
     known AS ({KNOWN_PEOPLE})
 """
 
@@ -204,16 +208,16 @@ _EVIDENCE = f"""
 
 def _stays_of_people(condition: str) -> str:
     """The stays of ``people`` alone: what others did is not even read."""
+    of_wanted = """
+        s.id = ANY(%(sessions)s) AND c.identity IN (SELECT identity FROM wanted)
+    """
     return f"""
         WITH known AS ({KNOWN_PEOPLE}),
         wanted AS MATERIALIZED (
             SELECT event_id, identity, participant_id FROM known
             WHERE participant_id = ANY(%(people)s) AND {condition}
         ),
-        stay AS MATERIALIZED (
-            {STAYS} AND s.id = ANY(%(sessions)s)
-                AND c.identity IN (SELECT identity FROM wanted)
-        )
+        stay AS MATERIALIZED ({stays(of_wanted)})
     """
 
 
@@ -346,17 +350,15 @@ def _evidence(
     first_attempt: int | None,
     last_attempt: int | None,
 ) -> Evidence:
-    stays = list(map(Stay, joined or (), left or (), inferred or ()))
+    seen = list(map(Stay, joined or (), left or (), inferred or ()))
     tries = Attempts(attempts, first_attempt, last_attempt) if attempts else NO_ATTEMPTS
-    if source == Source.LIVEKIT:
-        return Evidence(stays, (), tries)
-    return Evidence((), stays, tries)
+    return Evidence({automatic(source): seen}, tries)
 
 
 def _both(one: Evidence, other: Evidence) -> Evidence:
-    """Join what LiveKit and the whiteboard saw; only LiveKit knows failed attempts."""
+    """Join what two sources saw; of attempts the most, as two seldom know any."""
+    seen = {**one.stays, **other.stays}
     return Evidence(
-        one.livekit or other.livekit,
-        one.whiteboard or other.whiteboard,
+        {source: seen[source] for source in AUTOMATIC_SOURCES if source in seen},
         max(one.attempts, other.attempts),
     )

@@ -1,5 +1,6 @@
 """Where people are while a session runs, from what was seen of them."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from django.db import models
@@ -41,7 +42,7 @@ class Whereabouts(NamedTuple):
 
 def whereabouts(seen: Evidence) -> Whereabouts:
     """Return where somebody of whom this was seen is now."""
-    stays = [*seen.livekit, *seen.whiteboard]
+    stays = list(chain.from_iterable(seen.stays.values()))
     open_since = [stay.joined_at for stay in stays if stay.left_at is None]
     if open_since:
         return Whereabouts(since=min(open_since))

@@ -182,9 +182,7 @@ def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
     start, until = window
     if start >= until:
         return []
-    _source, figures = calculate_person(
-        start, until, seen.livekit, seen.whiteboard, Policy()
-    )
+    _source, figures = calculate_person(start, until, seen.stays, Policy())
     return list(figures.intervals)
 
 

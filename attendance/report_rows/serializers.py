@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from attendance.models import CheckInMethod, DecisionSource, Status
+from attendance.models import DECISION_SOURCES, CheckInMethod, Status
 from core.fields import Declared, InstantField
 from events.models import ParticipantRole
 
@@ -52,7 +52,7 @@ class ReportRowSerializer(Declared):
     status = serializers.ChoiceField(choices=Status.choices)
     computed_status = serializers.ChoiceField(choices=Status.choices, allow_null=True)
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=DecisionSource.choices, allow_null=True
+        choices=DECISION_SOURCES, allow_null=True
     )
     attended_seconds = serializers.IntegerField(allow_null=True)
     attended_minutes = serializers.IntegerField(allow_null=True)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.models import DecisionSource, Status
+from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.reading import session_report
 from attendance.reports.attendance_status import attendance_status
 from attendance.reports.csv_file import csv_response
@@ -81,7 +81,7 @@ FILTERS = [
     OpenApiParameter("session", int),
     OpenApiParameter("participant", int),
     OpenApiParameter("status", enum=Status.values),
-    OpenApiParameter("source", enum=DecisionSource.values),
+    OpenApiParameter("source", enum=list(SOURCE_LABELS)),
     OpenApiParameter("from", description=_MOMENT),
     OpenApiParameter("to", description=_MOMENT),
 ]

@@ -75,9 +75,8 @@ def _row(
 
 def _ended_seconds(session: LiveSession, seen: Evidence) -> int:
     window = microseconds(session.starts_at), microseconds(session.end)
-    _source, figures = calculate_person(
-        *window, _ended(seen.livekit), _ended(seen.whiteboard), Policy()
-    )
+    ended = {source: _ended(stays) for source, stays in seen.stays.items()}
+    _source, figures = calculate_person(*window, ended, Policy())
     return figures.attended_seconds
 
 

@@ -17,7 +17,7 @@ from attendance.decisions.panel import MarkingDesk, TakingBack
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.evidence.reading import NOTHING_SEEN, Evidence
-from attendance.models import DecisionSource, Status
+from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
 from attendance.report_rows.people_filter import Choice, Chooser
 from attendance.report_rows.report import ReportRow
@@ -225,7 +225,7 @@ class EventDecisionsPage:
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,
             label=str(Status(row.status).label),
-            source=str(DecisionSource(source).label) if source else "",
+            source=str(SOURCE_LABELS[source]) if source else "",
             sentence=row.explanation,
             undo=undo,
         )

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models import DecisionSource, Status
+from attendance.models import DECISION_SOURCES, Status
 from core.fields import YEARS
 from sessions_app.models import SessionType
 
@@ -89,7 +89,7 @@ class ReportFilters(forms.Form):
     session = forms.IntegerField(required=False, label=_("Session"))
     participant = forms.IntegerField(required=False, label=_("Person"))
     status = _ChoiceField(Status.choices, label=_("Status"))
-    source = _ChoiceField(DecisionSource.choices, label=_("Decided by"))
+    source = _ChoiceField(DECISION_SOURCES, label=_("Decided by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from attendance.decisions.panel import TakingBack
 from attendance.evidence.reading import Attempts, Evidence
 from attendance.evidence.whereabouts import Where, whereabouts
-from attendance.models import DecisionSource, Status
+from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
 from attendance.reports.unmatched_panel import Desk, Link, Options, Refused
 from attendance.rules.calculation import Interval
@@ -123,7 +123,6 @@ class RowMaker:
         self._axis = axis
         self._refused = refused
         self._labels = dict(Status.choices)
-        self._sources = dict(DecisionSource.choices)
 
     def person(self, row: ReportRow, *, undo: TakingBack | None = None) -> PersonRow:
         """Return the row of somebody on the roster."""
@@ -195,7 +194,7 @@ class RowMaker:
     def _source(self, row: ReportRow) -> str:
         if row.attendance is None or row.attendance.source is None:
             return ""
-        return str(self._sources[DecisionSource(row.attendance.source)])
+        return str(SOURCE_LABELS[row.attendance.source])
 
     # Where somebody is, while the session runs
 

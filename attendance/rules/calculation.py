@@ -8,15 +8,13 @@ and percentages are rounded for showing only.
 Source: docs/architecture.md, "Rules".
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from attendance.rules.statuses import Status
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
-
-MachineSource: TypeAlias = Literal["livekit_auto", "whiteboard_auto"]
 
 
 class Policy(NamedTuple):
@@ -179,33 +177,35 @@ def calculate(
 def calculate_person(
     window_start: int,
     window_end: int,
-    livekit: Sequence[Stay],
-    whiteboard: Sequence[Stay],
+    stays: Mapping[str, Sequence[Stay]],
     policy: Policy,
-) -> tuple[MachineSource | None, Figures]:
+) -> tuple[str | None, Figures]:
     """Compute one person from the source that decides, and name that source.
 
-    LiveKit decides if any of its stays overlaps the window for more than no time,
-    else the whiteboard. The two are never united: who wants to show the other beside
-    calls ``calculate`` with it.
+    The first decides of whose stays any overlaps the window for more than no time.
+    Sources are never united: who wants to show another beside calls ``calculate``
+    with it.
+
+    Args:
+        window_start: As in ``calculate``.
+        window_end: As in ``calculate``.
+        stays: By source, the highest rank first.
+        policy: As in ``calculate``.
 
     Returns:
-        The source and its figures; None and those of an absence if neither source
-        saw the person in the window.
+        The source and its figures; None and those of an absence if none saw the person
+        in the window.
 
     Raises:
         ValueError: The window has no length.
 
     Source: docs/architecture.md, "Rules": one source per person.
     """
-    figures = calculate(window_start, window_end, livekit, policy)
-    if figures.join_count:
-        return "livekit_auto", figures
-    if whiteboard:
-        figures = calculate(window_start, window_end, whiteboard, policy)
+    for source, seen in stays.items():
+        figures = calculate(window_start, window_end, seen, policy)
         if figures.join_count:
-            return "whiteboard_auto", figures
-    return None, figures
+            return source, figures
+    return None, calculate(window_start, window_end, (), policy)
 
 
 def _clip(

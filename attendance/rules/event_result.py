@@ -3,11 +3,11 @@
 Source: edges.md 17.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from attendance.rules.calculation import Policy
-from attendance.rules.precedence import MANUAL, is_automatic, rank
+from attendance.rules.precedence import MANUAL, is_automatic
 from attendance.rules.statuses import MEANINGS, Status
 
 
@@ -51,7 +51,11 @@ class Derived(NamedTuple):
     source: str
 
 
-def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | None:
+def derive(
+    decisions: Iterable[SessionDecision],
+    policy: Policy,
+    automatic_sources: Sequence[str],
+) -> Derived | None:
     """Return what the decisions amount to; None if nothing is known.
 
     With one session it is that session's. With several, credited seconds count against
@@ -63,6 +67,7 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
     Args:
         decisions: One for each session that counts, those unknown are passed over.
         policy: The organization's thresholds.
+        automatic_sources: The sources of calculations, the highest rank first.
     """
     known = _known(decisions)
     if not known:
@@ -70,7 +75,7 @@ def derive(decisions: Iterable[SessionDecision], policy: Policy) -> Derived | No
     if len(known) == 1:
         [only] = known
         return Derived(only.status, only.source or MANUAL)
-    source = _source(known)
+    source = _source(known, automatic_sources)
     counted = [one for one in known if one.counts]
     if not counted:
         return Derived(Status.EXCUSED, source)
@@ -110,6 +115,6 @@ def _credited_halves(one: SessionDecision) -> int:
     return (MEANINGS[one.status].credited_halves or 0) * one.window_seconds
 
 
-def _source(known: list[SessionDecision]) -> str:
-    machines = [one.source for one in known if one.is_computed and one.source]
-    return max(machines, key=lambda one: rank(one, marked=False), default=MANUAL)
+def _source(known: list[SessionDecision], automatic_sources: Sequence[str]) -> str:
+    computed = {one.source for one in known if one.is_computed}
+    return next((source for source in automatic_sources if source in computed), MANUAL)

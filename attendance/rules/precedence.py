@@ -5,29 +5,28 @@ Pure; the rows it speaks of are locked by whoever asks (docs/architecture.md).
 
 ADMIN_OVERRIDE = "admin_override"
 CHECK_IN = "check_in"
-LIVEKIT_AUTO = "livekit_auto"
-WHITEBOARD_AUTO = "whiteboard_auto"
 SELF_REPORTED = "self_reported"
 SYSTEM_DEFAULT = "system_default"
 MANUAL = "manual"
 PARENT_REPORTED = "parent_reported"
 
-# What an entitled person marked or applied stands between a check-in and an override,
+# What a calculation decides is named for the source of presence that it followed: which
+# of several that is, ``calculate_person`` has decided before (edges.md 15). What
+# an entitled person marked or applied stands between a check-in and an override,
 # whichever source it names.
+_AUTOMATIC = "_auto"
 _RANKS = {
     SYSTEM_DEFAULT: 1,
     SELF_REPORTED: 2,
-    WHITEBOARD_AUTO: 3,
-    LIVEKIT_AUTO: 4,
-    CHECK_IN: 5,
-    MANUAL: 6,
-    PARENT_REPORTED: 6,
-    ADMIN_OVERRIDE: 7,
+    _AUTOMATIC: 3,
+    CHECK_IN: 4,
+    MANUAL: 5,
+    PARENT_REPORTED: 5,
+    ADMIN_OVERRIDE: 6,
 }
 # Only people decide by these; what a machine suggests can be applied by a person, too.
 SOURCES_OF_PEOPLE = (CHECK_IN, MANUAL, ADMIN_OVERRIDE, SELF_REPORTED, PARENT_REPORTED)
 _MARKED = _RANKS[MANUAL]
-_AUTOMATIC = {LIVEKIT_AUTO, WHITEBOARD_AUTO}
 
 
 def rank(source: str | None, *, marked: bool) -> int:
@@ -42,7 +41,9 @@ def rank(source: str | None, *, marked: bool) -> int:
     """
     if source is None:
         return 0
-    return _MARKED if marked and is_automatic(source) else _RANKS[source]
+    if is_automatic(source):
+        return _MARKED if marked else _RANKS[_AUTOMATIC]
+    return _RANKS[source]
 
 
 def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> bool:
@@ -77,9 +78,14 @@ def derivation_replaces(source: str | None, *, marked: bool, derived: bool) -> b
     return derived or rank(source, marked=marked) < _RANKS[CHECK_IN]
 
 
+def automatic(presence_source: str) -> str:
+    """Return the source of decisions that follow a source of presence."""
+    return presence_source + _AUTOMATIC
+
+
 def is_automatic(source: str | None) -> bool:
     """Return whether a calculation gave the decision."""
-    return source in _AUTOMATIC
+    return source is not None and source.endswith(_AUTOMATIC)
 
 
 def is_by_a_person(source: str | None, *, marked: bool) -> bool:

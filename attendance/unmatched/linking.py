@@ -26,7 +26,7 @@ from events.models import (
 )
 from events.services import create_participant, update_participant
 from sessions_app.models import LiveSession
-from sessions_app.stays import STAYS
+from sessions_app.sources import stays
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Meaning(NamedTuple):
 
 
 _MEANING = f"""
-    WITH stay AS MATERIALIZED ({STAYS} AND s.id = ANY(%(sessions)s)),
+    WITH stay AS MATERIALIZED ({stays("s.id = ANY(%(sessions)s)")}),
     known AS ({KNOWN_PEOPLE})
     SELECT known.participant_id, coalesce(known.is_linked, false)
     FROM stay LEFT JOIN known USING (event_id, identity)

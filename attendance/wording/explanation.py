@@ -15,16 +15,17 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attendance.models import AUTOMATIC_SOURCES
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
 from attendance.rules.precedence import (
     SOURCES_OF_PEOPLE,
     SYSTEM_DEFAULT,
-    WHITEBOARD_AUTO,
 )
 from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_what_is_beside
 from attendance.wording.parts import BEGINNING, Decision, clock
+from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
 """Shorter windows and shorter presence are told in seconds, all else in minutes."""
@@ -215,9 +216,7 @@ def _amount(decision: Decision) -> str:
         )
     percentage = _percentage(decision.percentage or Decimal(0))
     amount = text % {"attended": attended, "window": window, "percentage": percentage}
-    if decision.source == WHITEBOARD_AUTO:
-        return _("%(amount)s on the whiteboard") % {"amount": amount}
-    return amount
+    return str(_seen_by(decision).amount % {"amount": amount})
 
 
 def _percentage(percentage: Decimal) -> str:
@@ -271,9 +270,11 @@ def _after_the_start(late_by: int) -> str:
 
 
 def _throughout(decision: Decision) -> str:
-    if decision.source == WHITEBOARD_AUTO:
-        return _("from the start to the end")
-    return _("in the room from the start to the end")
+    return str(_seen_by(decision).throughout)
+
+
+def _seen_by(decision: Decision) -> PresenceSource:
+    return AUTOMATIC_SOURCES.get(decision.source or "", SOURCES[0])
 
 
 def _visits(decision: Decision, zone: tzinfo) -> str:

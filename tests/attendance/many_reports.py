@@ -9,7 +9,7 @@ from typing import Any
 import time_machine
 
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
-from attendance.models import Attendance, DecisionSource, Status
+from attendance.models import Attendance, Status
 from events.models import Event, Participant, Registration, Role, User
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.pages import be_there, try_in_vain
@@ -135,7 +135,7 @@ def _mark(random: Random, session: LiveSession, people: list[Participant]) -> No
         decision = Attendance.objects.filter(session=session, participant=person)
         mark = {
             "status": status,
-            "source": DecisionSource.MANUAL,
+            "source": "manual",
             "marked_by": by,
             "marked_at": NOW,
             "notes": random.choice(["", "was ill", "=1+1"]),

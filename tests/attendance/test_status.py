@@ -21,7 +21,6 @@ from attendance.models import EngagementEntry, PointsMapping, Status
 from attendance.points.ledger import Worth
 from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
-from attendance.rules.precedence import LIVEKIT_AUTO
 from attendance.rules.statuses import CAN_BE_MARKED, COMPUTED, MEANINGS
 from attendance.wording import parts as decision_parts
 from attendance.wording.explanation import explain
@@ -97,7 +96,7 @@ def test_a_computed_one_is_explained_in_words_of_its_own(
     decision = Decision(
         status=status,
         computed_status=status,
-        source=LIVEKIT_AUTO,
+        source="livekit_auto",
         attended_seconds=1200,
         window_seconds=3600,
         percentage=Decimal("33.33"),

@@ -50,8 +50,8 @@ from sessions_app.models import (
     Connection,
     LiveSession,
     PresenceEvent,
-    Source,
 )
+from sessions_app.sources import LIVEKIT
 from tests.factories import (
     START,
     make_attendance,
@@ -135,7 +135,7 @@ def make_entry(number: int) -> EngagementEntry:
 
 def make_conflicting_delivery(number: int) -> ConflictingDelivery:
     return ConflictingDelivery.objects.create(
-        source=Source.LIVEKIT, event_id=f"EV_{number}", body_sha256=DIGEST
+        source=LIVEKIT, event_id=f"EV_{number}", body_sha256=DIGEST
     )
 
 

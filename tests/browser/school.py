@@ -16,7 +16,6 @@ from attendance.decisions.undoing import undo
 from attendance.door.self_check_in import code_of
 from attendance.models import (
     AttendanceChange,
-    DecisionSource,
     SessionCalculation,
     Status,
 )
@@ -162,7 +161,7 @@ class School:
         by: User | None = None,
         overrides: bool = False,
     ) -> None:
-        source = DecisionSource.ADMIN_OVERRIDE if overrides else DecisionSource.MANUAL
+        source = "admin_override" if overrides else "manual"
         mark(
             Place(person.event, session),
             [Mark(person, status, notes)],

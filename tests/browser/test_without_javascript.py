@@ -8,7 +8,6 @@ from playwright.sync_api import Browser
 
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
-from attendance.models import DecisionSource
 from tests.browser.school import PASSWORD, School
 from tests.browser.visitor import PHONE, Visitor, visiting
 from tests.factories import make_event, make_participant, make_session
@@ -140,7 +139,7 @@ def test_who_was_chosen_stays_chosen_where_the_mark_is_refused(
     mark(
         Place(event, about),
         [Mark(ana, "present")],
-        source=DecisionSource.ADMIN_OVERRIDE,
+        source="admin_override",
         by=school.owner,
         now=school.now,
     )

@@ -22,7 +22,7 @@ from events.models import Participant
 from sessions_app.facts import store_fact
 from sessions_app.livekit import Signature, read_webhook
 from sessions_app.models import LiveSession
-from sessions_app.stays import STAYS
+from sessions_app.sources import stays
 from tests.factories import START, make_event, make_participant, make_session
 from tests.webhooks import KEY, Room, as_bytes
 
@@ -233,7 +233,7 @@ def stored_stays(
     session: LiveSession,
 ) -> dict[str, tuple[float, float | None, bool, bool]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{STAYS} AND s.id = %s", [session.pk])
+        cursor.execute(stays("s.id = %s"), [session.pk])
         return {
             sid: (
                 (joined - START).total_seconds(),

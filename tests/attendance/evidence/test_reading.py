@@ -82,15 +82,15 @@ def test_everybodys_stays_are_apart(lesson: LiveSession) -> None:
     make_connection(lesson, identity=ben.identity, source="whiteboard")
     make_connection(lesson, identity="stranger")
     evidence = read_evidence([lesson.pk])[lesson.pk]
-    assert sorted(evidence.people[ana.pk].livekit) == [
+    assert sorted(evidence.people[ana.pk].stays["livekit_auto"]) == [
         Stay(microseconds(START), microseconds(minutes(10)), inferred=False),
         Stay(microseconds(minutes(20)), None, inferred=True),
     ]
-    assert evidence.people[ana.pk].whiteboard == ()
-    assert evidence.people[ben.pk].livekit == ()
-    assert len(evidence.people[ben.pk].whiteboard) == 1
+    assert list(evidence.people[ana.pk].stays) == ["livekit_auto"]
+    assert list(evidence.people[ben.pk].stays) == ["whiteboard_auto"]
+    assert len(evidence.people[ben.pk].stays["whiteboard_auto"]) == 1
     [stranger] = evidence.strangers
-    assert len(stranger.livekit) == 1
+    assert len(stranger.stays["livekit_auto"]) == 1
 
 
 def test_both_sources_of_one_person_stand_side_by_side(lesson: LiveSession) -> None:
@@ -105,7 +105,8 @@ def test_both_sources_of_one_person_stand_side_by_side(lesson: LiveSession) -> N
         aborted_at=minutes(6),
     )
     seen = read_evidence([lesson.pk])[lesson.pk].people[ana.pk]
-    assert (len(seen.livekit), len(seen.whiteboard)) == (1, 1)
+    lengths = [(source, len(stays)) for source, stays in seen.stays.items()]
+    assert lengths == [("livekit_auto", 1), ("whiteboard_auto", 1)]
     at = microseconds(minutes(5))
     assert seen.attempts == Attempts(1, at, at)
 
@@ -125,7 +126,7 @@ def test_a_link_may_join_several_identities_to_one_person(lesson: LiveSession) -
         make_connection(lesson, identity=device)
     make_connection(lesson, identity=ana.identity)
     evidence = read_evidence([lesson.pk])[lesson.pk]
-    assert len(evidence.people[ana.pk].livekit) == 3
+    assert len(evidence.people[ana.pk].stays["livekit_auto"]) == 3
     assert evidence.strangers == []
 
 
@@ -143,7 +144,7 @@ def test_strangers_are_listed_by_identity_and_arrival(lesson: LiveSession) -> No
     found = read_strangers(lesson.pk)
     assert [one.identity for one in found] == ["zoe", "abe", "tried"]
     assert (found[0].name, found[0].kind) == ("Zoe", "SIP")
-    assert [len(one.evidence.livekit) for one in found] == [2, 1, 0]
+    assert [len(one.evidence.stays["livekit_auto"]) for one in found] == [2, 1, 0]
     assert found[2].evidence.attempts.number == 1
 
 

@@ -409,34 +409,37 @@ def test_what_shows_as_a_threshold_may_lie_beside_it() -> None:
 # Which source decides
 
 
+def decided(livekit: list[Stay], whiteboard: list[Stay]) -> tuple[str | None, Figures]:
+    stays = {"livekit_auto": livekit, "whiteboard_auto": whiteboard}
+    return calculate_person(TEN, ELEVEN, stays, DEFAULT)
+
+
 def test_livekit_decides_where_it_saw_the_person() -> None:
-    source, figures = calculate_person(
-        TEN, ELEVEN, [stay(50, 55)], [stay(0, 60)], DEFAULT
-    )
+    source, figures = decided([stay(50, 55)], [stay(0, 60)])
     assert source == "livekit_auto"
     assert figures == lesson(stay(50, 55))
 
 
 def test_the_whiteboard_decides_where_livekit_saw_nothing() -> None:
-    source, figures = calculate_person(TEN, ELEVEN, [], [stay(0, 60)], DEFAULT)
+    source, figures = decided([], [stay(0, 60)])
     assert source == "whiteboard_auto"
     assert figures == lesson(stay(0, 60))
 
 
 def test_livekit_outside_the_window_leaves_it_to_the_whiteboard() -> None:
     livekit = [stay(-30, 0), stay(60, None), stay(20, 20), stay(20, 10)]
-    source, figures = calculate_person(TEN, ELEVEN, livekit, [stay(1, 2)], DEFAULT)
+    source, figures = decided(livekit, [stay(1, 2)])
     assert source == "whiteboard_auto"
     assert figures.join_count == 1
 
 
 def test_the_two_sources_are_never_united() -> None:
-    _, figures = calculate_person(TEN, ELEVEN, [stay(0, 20)], [stay(20, 60)], DEFAULT)
+    _, figures = decided([stay(0, 20)], [stay(20, 60)])
     assert spans(figures) == [(0, 20)]
 
 
 def test_no_source_decides_about_whom_none_saw() -> None:
     outside = [stay(70, 80)]
     for whiteboard in ([], outside):
-        decided = calculate_person(TEN, ELEVEN, outside, whiteboard, DEFAULT)
-        assert decided == (None, lesson())
+        assert decided(outside, whiteboard) == (None, lesson())
+    assert calculate_person(TEN, ELEVEN, {}, DEFAULT) == (None, lesson())

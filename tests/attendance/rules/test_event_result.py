@@ -10,6 +10,7 @@ from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 
 HOUR = 3600
+BY_RANK = ("livekit_auto", "whiteboard_auto")
 DEFAULT = Policy()
 
 
@@ -27,37 +28,43 @@ UNKNOWN = SessionDecision("unknown", None, False, HOUR, None)
 
 
 def test_of_nothing_nothing_follows() -> None:
-    assert derive([], DEFAULT) is None
-    assert derive([UNKNOWN, UNKNOWN], DEFAULT) is None
+    assert derive([], DEFAULT, BY_RANK) is None
+    assert derive([UNKNOWN, UNKNOWN], DEFAULT, BY_RANK) is None
 
 
 @pytest.mark.parametrize("status", ["present", "late", "partial", "absent", "excused"])
 def test_the_only_session_decides(status: str) -> None:
-    assert derive([marked(status, "check_in")], DEFAULT) == (status, "check_in")
-    assert derive([UNKNOWN, marked(status)], DEFAULT) == (status, "manual")
+    assert derive([marked(status, "check_in")], DEFAULT, BY_RANK) == (
+        status,
+        "check_in",
+    )
+    assert derive([UNKNOWN, marked(status)], DEFAULT, BY_RANK) == (status, "manual")
 
 
 def test_an_applied_suggestion_credits_what_the_person_said_not_the_seconds() -> None:
     applied = marked("absent", "livekit_auto", minutes=60)
     other = computed(40, "partial")
-    assert derive([applied, other], DEFAULT) == ("partial", "livekit_auto")
+    assert derive([applied, other], DEFAULT, BY_RANK) == ("partial", "livekit_auto")
 
 
 def test_the_source_is_the_highest_machine_or_by_hand() -> None:
     board = computed(60, "present", "whiteboard_auto")
-    assert derive([board, computed(60, "present")], DEFAULT) == (
+    assert derive([board, computed(60, "present")], DEFAULT, BY_RANK) == (
         "present",
         "livekit_auto",
     )
-    assert derive([board, marked("present")], DEFAULT) == ("present", "whiteboard_auto")
-    assert derive([marked("present"), marked("absent")], DEFAULT) == (
+    assert derive([board, marked("present")], DEFAULT, BY_RANK) == (
+        "present",
+        "whiteboard_auto",
+    )
+    assert derive([marked("present"), marked("absent")], DEFAULT, BY_RANK) == (
         "partial",
         "manual",
     )
 
 
 def test_all_excused_is_excused() -> None:
-    assert derive([marked("excused")] * 2, DEFAULT) == ("excused", "manual")
+    assert derive([marked("excused")] * 2, DEFAULT, BY_RANK) == ("excused", "manual")
 
 
 # An oracle in fractions, which shares nothing with the code
@@ -120,6 +127,6 @@ def test_what_is_derived_is_what_the_oracle_says(
     sessions: list[SessionDecision], thresholds: list[int]
 ) -> None:
     policy = Policy(15, thresholds[0], thresholds[1], 100)
-    derived: Derived | None = derive(sessions, policy)
+    derived: Derived | None = derive(sessions, policy, BY_RANK)
     assert (derived.status if derived else None) == told(sessions, policy)
-    assert derive(sessions[::-1], policy) == derived
+    assert derive(sessions[::-1], policy, BY_RANK) == derived

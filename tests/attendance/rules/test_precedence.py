@@ -9,8 +9,8 @@ ORDER: list[list[tuple[str | None, bool]]] = [
     [(None, False)],
     [("system_default", False), ("system_default", True)],
     [("self_reported", False), ("self_reported", True)],
-    [("whiteboard_auto", False)],
-    [("livekit_auto", False)],
+    # Which of them decides is asked before (``calculate_person``).
+    [("whiteboard_auto", False), ("livekit_auto", False)],
     [("check_in", False), ("check_in", True)],
     [
         ("manual", True),
