@@ -1,13 +1,15 @@
 """Every lock that deciding takes, and the one order in which they are taken.
 
 1. ``lock_links``: who an identity is, in one organization.
-2. ``lock_event``: the event's row. Rosters, cancelling and completing start here too
-   (``events/services.py``, ``sessions_app/services.py``).
-3. ``lock_session``: the session's row. Calculations claim theirs by
-   ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order in which they
-   ended: what is locked they pass over, and never wait for.
-4. ``lock_event_results``: what sessions say about their events, events by id.
-5. The rows of decisions, by participant (``decisions/locked_rows.py``).
+2. ``events.locks.lock_event``: the event's row. Whatever changes a roster, cancels or
+   completes starts here; by their triggers links lock the events of a person, by id.
+3. ``sessions_app.locks.lock_session``: the session's row, several by id. Calculations
+   claim theirs by ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order
+   in which they ended: what is locked they pass over, and never wait for.
+   ``lock_room``: who takes a room at which time.
+4. The decisions at a session, by participant (``decisions/locked_rows.py``).
+5. ``lock_event_results``: what sessions say about their events, events by id; then the
+   decisions about events.
 6. ``lock_heads``: the organizations' logs and ledgers, by id.
 
 Nobody may need them all, but everybody takes those they need in this order, so two who
@@ -18,9 +20,6 @@ ends; none is of a database session, so PgBouncer in transaction mode may stand 
 from collections.abc import Iterable
 
 from django.db import connection
-
-from events.models import Event
-from sessions_app.models import LiveSession
 
 # The first of the two numbers of an advisory lock says of what it is.
 _EVENT_RESULTS = 0xE7E1
@@ -39,24 +38,6 @@ def lock_links(organization_id: int) -> None:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"link_identity {organization_id}"],
         )
-
-
-def lock_event(event_id: int) -> Event:
-    """Lock an event's row and return it.
-
-    Raises:
-        Event.DoesNotExist: there is none.
-    """
-    return Event.objects.select_for_update(no_key=True).get(pk=event_id)
-
-
-def lock_session(session_id: int) -> LiveSession:
-    """Lock a session's row and return it.
-
-    Raises:
-        LiveSession.DoesNotExist: there is none.
-    """
-    return LiveSession.objects.select_for_update(no_key=True).get(pk=session_id)
 
 
 def lock_event_results(events: Iterable[int]) -> None:

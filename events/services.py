@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid, NotAllowed
+from events.locks import lock_event
 from events.models import (
     Event,
     EventState,
@@ -189,7 +190,9 @@ def remove_member(*, membership: Membership, by: Viewer) -> None:
 
 def _lock(membership: Membership) -> Membership:
     """Lock the organization, so that two owners cannot go at once; read anew."""
-    Organization.objects.select_for_update().get(pk=membership.organization_id)
+    Organization.objects.select_for_update(no_key=True).get(
+        pk=membership.organization_id
+    )
     return Membership.objects.select_related("user").get(pk=membership.pk)
 
 
@@ -234,7 +237,7 @@ def publish_event(*, event: Event) -> Event:
     Raises:
         Conflict: the event is completed.
     """
-    locked = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    locked = lock_event(event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     if locked.state != EventState.SCHEDULED:
@@ -252,6 +255,7 @@ def create_participant(
     Without ``user`` they get the account that has verified their address, unless it
     already has another place on this roster.
     """
+    lock_event(event.pk)
     if user is None:
         user = _account_for(event, email)
     return Participant.objects.create(event=event, user=user, email=email, **fields)
@@ -265,11 +269,8 @@ def update_participant(
     email = changes.get("email", "")
     if email and "user" not in changes and participant.user_id is None:
         changes["user"] = _account_for(participant.event, email)
-    with transaction.atomic():
-        if "registration" in changes:
-            # It changes the event's row: before the person's, as check-ins do.
-            Event.objects.select_for_update(no_key=True).get(pk=participant.event_id)
-        return _write(participant, changes)
+    lock_event(participant.event_id)
+    return _write(participant, changes)
 
 
 def _write(row: M, changes: Mapping[str, Any]) -> M:

@@ -2,12 +2,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import RuleBroken
 from events.admin import ReadOnlyAdmin, RowAdmin
+from events.models import Event
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -96,11 +98,10 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         self, request: HttpRequest, queryset: QuerySet[LiveSession]
     ) -> None:
         """Let them count no more."""
-        sessions = queryset.select_related("event").order_by("event")
-        events = {session.event_id: session.event for session in sessions}
-        super().delete_queryset(request, queryset)
-        for event in events.values():
-            sessions_changed.send(LiveSession, event=event)
+        for event in Event.objects.filter(sessions__in=queryset).distinct():
+            with transaction.atomic():
+                super().delete_queryset(request, queryset.filter(event=event))
+                sessions_changed.send(LiveSession, event=event)
 
 
 class MarkedFilter(admin.SimpleListFilter):

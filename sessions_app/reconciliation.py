@@ -62,11 +62,17 @@ _INFER = f"""
                 OR s.next_starts_at IS NULL
             )
         GROUP BY open.id, open.joined_at
+    ),
+    gone AS (
+        SELECT c.id, inferred.left_at
+        FROM sessions_app_connection c JOIN inferred USING (id)
+        WHERE inferred.left_at <= %(now)s
+            AND c.left_at IS NULL AND c.aborted_at IS NULL
+        ORDER BY c.id
+        FOR NO KEY UPDATE OF c SKIP LOCKED
     )
-    UPDATE sessions_app_connection c SET inferred_left_at = inferred.left_at
-    FROM inferred
-    WHERE c.id = inferred.id AND inferred.left_at <= %(now)s
-        AND c.left_at IS NULL AND c.aborted_at IS NULL
+    UPDATE sessions_app_connection c SET inferred_left_at = gone.left_at
+    FROM gone WHERE c.id = gone.id
 """
 
 

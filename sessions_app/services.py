@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Conflict, Invalid, NotSetUp
 from core.problems import violated_constraint
 from core.times import day_and_time
+from events.locks import lock_event
 from events.models import (
     NOT_IN_REPORTS,
     Event,
@@ -25,6 +26,7 @@ from events.models import (
     Participant,
 )
 from sessions_app import livekit
+from sessions_app.locks import lock_room, lock_session
 from sessions_app.models import LiveSession, new_room_name
 from sessions_app.signals import sessions_changed
 
@@ -59,7 +61,7 @@ def schedule_session(
             over a week later.
         Conflict: the event is cancelled, or the room is taken at that time.
     """
-    event = _lock_event(event.pk)
+    event = lock_event(event.pk)
     if event.state == EventState.CANCELLED:
         raise Conflict(
             "event_cancelled",
@@ -86,7 +88,7 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
         Invalid: as for a new session, or a real end no longer fits the new schedule.
         Conflict: the room is taken at that time.
     """
-    locked = _lock(session)
+    locked = lock_session(session.pk)
     for name, value in changes.items():
         setattr(locked, name, value)
     if "room_name" in changes:
@@ -114,7 +116,7 @@ def end_session(
         Invalid: not after the start, over a day after the schedule, or in the future.
         Conflict: it is cancelled, or another session in its room began before.
     """
-    locked = _lock(session)
+    locked = lock_session(session.pk)
     if locked.cancelled_at is not None:
         raise Conflict(
             "session_cancelled",
@@ -136,7 +138,7 @@ def end_session(
 @transaction.atomic
 def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
     """Free the room; decisions stay and are shown as void. Twice is once."""
-    locked = _lock(session)
+    locked = lock_session(session.pk)
     if locked.cancelled_at is None:
         locked.cancelled_at = now
         locked.save(update_fields=["cancelled_at"])
@@ -151,8 +153,8 @@ def restore_session(*, session: LiveSession) -> LiveSession:
     Raises:
         Conflict: the room is taken meanwhile.
     """
-    event = _lock_event(session.event_id)
-    locked = _lock(session)
+    event = lock_event(session.event_id)
+    locked = lock_session(session.pk)
     if event.state == EventState.CANCELLED:
         event.state = event.state_before_cancel
         event.save(update_fields=["state"])
@@ -170,7 +172,7 @@ def cancel_event(*, event: Event, now: datetime) -> Event:
     Raises:
         Conflict: the event is completed.
     """
-    locked = _lock_event(event.pk)
+    locked = lock_event(event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     sessions = LiveSession.objects.filter(event=locked, cancelled_at__isnull=True)
@@ -226,24 +228,9 @@ def join_token(
     )
 
 
-def _lock_event(event_id: int) -> Event:
-    return (
-        Event.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=event_id)
-    )
-
-
-def _lock(session: LiveSession) -> LiveSession:
-    return (
-        LiveSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("event__organization")
-        .get(pk=session.pk)
-    )
-
-
 def _save(session: LiveSession, fields: list[str] | None = None) -> None:
     """Save, and say which session is in the way if the room is taken."""
+    lock_room(session.room_name)
     try:
         with transaction.atomic():
             session.save(update_fields=fields)

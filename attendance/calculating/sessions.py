@@ -29,7 +29,6 @@ from attendance.evidence.reading import (
     read_roster,
     read_sessions,
 )
-from attendance.locks import lock_session
 from attendance.models import AUTOMATIC_SOURCES, SessionCalculation, Status
 from attendance.rules.calculation import (
     SECOND,
@@ -48,6 +47,7 @@ from core.errors import Conflict
 from core.operations import logged
 from core.times import day_and_time
 from events.models import User
+from sessions_app.locks import lock_session
 from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)

@@ -22,11 +22,12 @@ from attendance.audit.changes import Change, record_changes
 from attendance.calculating.sessions import calculate_sessions
 from attendance.decisions.event_level import derive_people
 from attendance.evidence.due import Selection
-from attendance.locks import lock_event, lock_event_results
+from attendance.locks import lock_event_results
 from attendance.models import SOURCE_LABELS, Attendance, Status
 from attendance.rules.precedence import SYSTEM_DEFAULT
 from core.error_text import error_text
 from core.errors import Conflict
+from events.locks import lock_event
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
 from sessions_app.models import LiveSession
 

@@ -10,10 +10,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.locks import lock_event, lock_event_results, lock_session
+from attendance.locks import lock_event_results
 from attendance.models import Attendance
 from core.errors import Conflict
+from events.locks import lock_event
 from events.models import Event, EventState, Participant
+from sessions_app.locks import lock_session
 from sessions_app.models import LiveSession
 
 WRITTEN = (

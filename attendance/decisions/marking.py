@@ -23,7 +23,6 @@ from attendance.decisions.locked_rows import (
     lock_decisions,
     write_rows,
 )
-from attendance.locks import lock_event
 from attendance.models import (
     Attendance,
     CheckInMethod,
@@ -34,6 +33,7 @@ from attendance.rules.calculation import came_late
 from attendance.rules.instants import microseconds
 from attendance.rules.precedence import CHECK_IN, MANUAL, mark_replaces
 from core.errors import Conflict, Invalid
+from events.locks import lock_event
 from events.models import (
     EXPECTED,
     NOT_IN_REPORTS,

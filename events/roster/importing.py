@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.names import SAME_NAME
+from events.locks import lock_event
 from events.models import (
     Event,
     Participant,
@@ -152,7 +153,7 @@ def import_roster(
     """
     table = read_table(content)
     # Two imports at once would both find nobody.
-    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    lock_event(event.pk)
     return _Importing(event, table).run(partial=partial)
 
 

@@ -1,39 +1,16 @@
 """Several people who decide about one person at the same moment, over REST."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from attendance.audit.seals import verify
 from attendance.models import Attendance, AttendanceChange
 from events.models import Organization, Participant, User
+from tests.at_once import at_once
 from tests.factories import make_client, make_member, make_participant, make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# No test waits for so long unless something is broken.
-PATIENCE = 60
-
-
-def at_once(requests: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Send all of them at the same moment, each over a connection of its own."""
-    together = Barrier(len(requests))
-
-    def send(request: Callable[[], Any]) -> Any:
-        together.wait(PATIENCE)
-        try:
-            return request()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(requests)) as threads:
-        sent = [threads.submit(send, request) for request in requests]
-        return [one.result(PATIENCE) for one in sent]
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""Several people who change one roster at the same moment, over REST."""
+
+from collections import Counter
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.at_once import at_once
+from tests.factories import make_client, make_event, make_member, make_participant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_one_address_is_added_once_whoever_adds_it_at_once() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    path = f"/api/events/{event.pk}/participants"
+
+    def add() -> int:
+        fields = {"name": "Ana", "email": "ana@example.org"}
+        return int(client.post(path, fields, format="json").status_code)
+
+    def add_by_file() -> int:
+        file = SimpleUploadedFile("roster.csv", b"name,email\nAna,ana@example.org\n")
+        return int(
+            client.post(
+                f"{path}/import", {"file": file}, format="multipart"
+            ).status_code
+        )
+
+    answers = Counter(at_once([add, add_by_file] * 6))
+    assert answers.keys() <= {200, 201, 409}
+    assert event.participants.get().email == "ana@example.org"
+
+
+def test_a_person_is_renamed_and_checked_in_at_once() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    people = [make_participant(event, registration="waitlisted") for _ in range(6)]
+
+    def rename(pk: int) -> int:
+        fields = {"name": "Another name"}
+        answer = client.patch(f"/api/participants/{pk}", fields, format="json")
+        return int(answer.status_code)
+
+    def check_in(pk: int) -> int:
+        return int(client.post(f"/api/participants/{pk}/check-in", {}).status_code)
+
+    requests = [
+        lambda act=act, pk=person.pk: act(pk)
+        for person in people
+        for act in (rename, check_in)
+    ]
+    assert set(at_once(requests)) == {200}
