@@ -3,7 +3,6 @@
 from typing import Any
 
 from drf_spectacular import openapi
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from core.problems import CONTENT_TYPE, ProblemSerializer
 
@@ -21,16 +20,3 @@ class AutoSchema(openapi.AutoSchema):
                 "content": {CONTENT_TYPE: {"schema": problem.ref}},
             }
         return operation
-
-
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the bearer token is declared; found by being a subclass."""
-
-    target_class = "events.accounts.authentication.BearerAuthentication"
-    name = "bearer"
-
-    def get_security_definition(
-        self, auto_schema: openapi.AutoSchema
-    ) -> dict[str, str]:
-        """Return the OpenAPI security scheme."""
-        return {"type": "http", "scheme": "bearer"}

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from events import api
+from events.accounts import api as accounts
 from events.roster.api import RosterImportView
 
 urlpatterns = [
-    path("api/auth/token", api.TokenView.as_view()),
-    path("api/me", api.MeView.as_view()),
+    path("api/auth/token", accounts.TokenView.as_view()),
+    path("api/me", accounts.MeView.as_view()),
     path("api/organizations", api.OrganizationList.as_view()),
     path("api/organizations/<int:pk>", api.OrganizationDetail.as_view()),
     path("api/organizations/<int:organization_pk>/members", api.MemberList.as_view()),

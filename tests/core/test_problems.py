@@ -174,7 +174,7 @@ def test_what_nobody_foresaw_is_left_to_djangos_log() -> None:
 def test_a_crash_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
     client = make_client(make_user())
     client.raise_request_exception = False
-    monkeypatch.setattr("events.api._account", lambda user: 1 // 0)
+    monkeypatch.setattr("events.accounts.api._account", lambda user: 1 // 0)
     assert body(client.get("/api/me"))["status"] == 500
 
 

@@ -1,0 +1,125 @@
+"""REST of signing in, and of one's own account."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular import openapi
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.problems import ProblemResponse
+from events import services
+from events.accounts.authentication import (
+    SIGN_IN_TOKEN_LIFETIME,
+    BearerAuthentication,
+    TooManyTries,
+    issue_token,
+)
+from events.models import Membership, User
+from events.permissions import signed_in
+from events.serializers import AccountSerializer, SignInSerializer, TokenSerializer
+
+
+class TokenView(APIView):
+    """Bearer tokens."""
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Signing in needs nothing; only the token itself can be revoked."""
+        return [BearerAuthentication()] if self._revokes else []
+
+    def get_permissions(self) -> list[BasePermission]:
+        """As above."""
+        return [IsAuthenticated() if self._revokes else AllowAny()]
+
+    @property
+    def _revokes(self) -> bool:
+        return getattr(self.request, "method", "") == "DELETE"
+
+    @extend_schema(
+        auth=[],
+        request=SignInSerializer,
+        responses=TokenSerializer,
+        operation_id="auth_token_create",
+    )
+    def post(self, request: Request) -> Response | ProblemResponse:
+        """Sign in with name and password; the token lasts 90 days."""
+        serializer = SignInSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            user = authenticate(request._request, **serializer.validated_data)  # noqa: SLF001
+        except TooManyTries as refused:
+            return ProblemResponse(
+                429,
+                refused.messages[0],
+                code="too_many_tries",
+                headers={"Retry-After": str(refused.wait)},
+            )
+        if not isinstance(user, User):
+            return ProblemResponse(
+                401,
+                _("Name and password do not belong together."),
+                code="wrong_password",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        token, expires_at = issue_token(user=user, lifetime=SIGN_IN_TOKEN_LIFETIME)
+        answer = TokenSerializer({"token": token, "expires_at": expires_at})
+        return Response(answer.data)
+
+    @extend_schema(responses={204: None}, operation_id="auth_token_revoke")
+    def delete(self, request: Request) -> Response:
+        """Revoke the token that this request is made with."""
+        request.auth.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    """The caller's own account."""
+
+    @extend_schema(responses=AccountSerializer, operation_id="me_retrieve")
+    def get(self, request: Request) -> Response:
+        """Who the caller is, and what in which organization."""
+        return Response(_account(signed_in(request)))
+
+    @extend_schema(
+        request=AccountSerializer(partial=True),
+        responses=AccountSerializer,
+        operation_id="me_update",
+    )
+    def patch(self, request: Request) -> Response:
+        """Change one's account. A new address has to be confirmed anew."""
+        user = signed_in(request)
+        serializer = AccountSerializer(user, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        if "get_full_name" in changes:
+            changes["name"] = changes.pop("get_full_name")
+        return Response(_account(services.update_account(user=user, changes=changes)))
+
+
+def _account(user: User) -> Any:
+    memberships = Membership.objects.select_related("organization").order_by(
+        "organization__name", "pk"
+    )
+    prefetch_related_objects([user], Prefetch("memberships", memberships))
+    return AccountSerializer(user).data
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How OpenAPI declares the bearer token; found by being a subclass."""
+
+    target_class = "events.accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(
+        self, auto_schema: openapi.AutoSchema
+    ) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "http", "scheme": "bearer"}
