@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from attendance.admin_filters import OfActor, OfEvent, OfPerson
-from attendance.admin_marking import MarkForm, mark_rows
+from attendance.admin_marking import AdminMarkForm, mark_rows
 from attendance.models import (
     Attendance,
     AttendanceChange,
@@ -22,7 +22,7 @@ from attendance.models import (
     PointsMapping,
     SessionCalculation,
 )
-from attendance.points.ledger import Worth, set_worth
+from attendance.points.ledger import PointsPerStatus, set_points_per_status
 from events.admin import ReadOnlyAdmin, RowAdmin
 from events.models import Event, User
 
@@ -107,7 +107,7 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
         """Ask which status and why, then mark as everywhere else, with the log."""
         if not isinstance(request.user, User):
             raise PermissionDenied
-        form = MarkForm(request.POST if "mark" in request.POST else None)
+        form = AdminMarkForm(request.POST if "mark" in request.POST else None)
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
@@ -195,7 +195,7 @@ class EngagementEntryAdmin(ReadOnlyAdmin[EngagementEntry]):
 
 @admin.register(PointsMapping)
 class PointsMappingAdmin(RowAdmin[PointsMapping]):
-    list_display = ("organization", *Worth._fields, "updated_at")
+    list_display = ("organization", *PointsPerStatus._fields, "updated_at")
     list_select_related = ("organization",)
     search_fields = ("organization__name",)
     autocomplete_fields = ("organization",)
@@ -219,8 +219,10 @@ class PointsMappingAdmin(RowAdmin[PointsMapping]):
         change: bool,
     ) -> None:
         """Write it together with what balances everybody's points."""
-        worth = Worth(*(getattr(obj, name) for name in Worth._fields))
-        set_worth(obj.organization_id, worth)
+        worth = PointsPerStatus(
+            *(getattr(obj, name) for name in PointsPerStatus._fields)
+        )
+        set_points_per_status(obj.organization_id, worth)
 
 
 @admin.register(Feedback)

@@ -17,7 +17,7 @@ from core.errors import RuleBroken
 from events.models import User
 
 
-class MarkForm(forms.Form):
+class AdminMarkForm(forms.Form):
     """Which status, and why."""
 
     status = forms.ChoiceField(
@@ -35,19 +35,19 @@ class MarkForm(forms.Form):
 
 
 def mark_rows(
-    rows: QuerySet[Attendance], said: Mapping[str, Any], *, by: User
+    rows: QuerySet[Attendance], data: Mapping[str, Any], *, by: User
 ) -> tuple[int, list[str]]:
     """Mark all people of some rows; return how many, and what was refused, in words.
 
     The rows of one session, or of one event, are marked together or not at all.
     """
-    source = ADMIN_OVERRIDE if said["override"] else MANUAL
+    source = ADMIN_OVERRIDE if data["override"] else MANUAL
     places: dict[Place, list[Mark]] = defaultdict(list)
     for row in rows.select_related(
         "participant", "event__organization", "session"
     ).order_by("participant"):
         place = Place(row.event, row.session)
-        places[place].append(Mark(row.participant, said["status"], said["reason"]))
+        places[place].append(Mark(row.participant, data["status"], data["reason"]))
     done, refused = 0, []
     for place, marks in places.items():
         try:

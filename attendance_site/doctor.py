@@ -294,7 +294,7 @@ def _calculations() -> Iterator[Finding]:
 
 def _redis_beat_and_worker() -> Iterator[Finding]:
     try:
-        lives = liveness.felt()
+        lives = liveness.signs_of_life()
     except (redis.RedisError, OSError) as error:
         yield broken("Redis", f"It does not answer: {error}", "Check REDIS_URL.")
         what = "Without Redis nobody knows whether one runs."

@@ -89,7 +89,7 @@ def _newest_migrations() -> list[tuple[str, str]]:
 
 def _redis_and_its_signs() -> dict[str, str]:
     try:
-        signs = liveness.felt(REDIS_TIMEOUT_SECONDS)
+        signs = liveness.signs_of_life(REDIS_TIMEOUT_SECONDS)
     except (redis.RedisError, OSError):
         return {"redis": "down"} | dict.fromkeys(liveness.KINDS, "unknown")
     return {"redis": "ok"} | {

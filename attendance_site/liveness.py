@@ -59,7 +59,7 @@ def leave(kind: str) -> None:
         os.utime(os.environ.get("ROLLCALL_READY_FILE", ""))
 
 
-def felt(answer_seconds: float = ANSWER_SECONDS) -> dict[str, bool]:
+def signs_of_life(answer_seconds: float = ANSWER_SECONDS) -> dict[str, bool]:
     """Return of each kind whether one has lived within the last half minute.
 
     Raises:

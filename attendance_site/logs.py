@@ -111,7 +111,7 @@ def configure(config: dict[str, Any]) -> None:
 
 
 @contextmanager
-def told_as_uncaught() -> Iterator[None]:
+def logging_uncaught_errors() -> Iterator[None]:
     """End the process over an error as if nobody had caught it.
 
     For what is imported by a server that would print the error in its own way.

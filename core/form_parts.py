@@ -209,8 +209,8 @@ class ZonedForm(RowForm):
             order.append(name)
             if name not in self.times:
                 continue
-            order.append(which(name))
-            self.fields[which(name)] = forms.ChoiceField(
+            order.append(occurrence_field(name))
+            self.fields[occurrence_field(name)] = forms.ChoiceField(
                 label=_("Which of the two?"),
                 required=False,
                 choices=[
@@ -226,7 +226,9 @@ class ZonedForm(RowForm):
                 self.initial[name] = local
                 both = instants_of(local, zone)
                 if len(both) == 2:
-                    self.initial[which(name)] = "1" if instant >= both[1] else "0"
+                    self.initial[occurrence_field(name)] = (
+                        "1" if instant >= both[1] else "0"
+                    )
             field.help_text = field.help_text or _("On the clocks of %(zone)s.") % {
                 "zone": zone
             }
@@ -235,7 +237,7 @@ class ZonedForm(RowForm):
     @property
     def shown(self) -> Iterator[BoundField]:
         """The fields; which of two times only where there are two."""
-        asked = {which(name): name for name in self.times}
+        asked = {occurrence_field(name): name for name in self.times}
         for field in self:
             if field.name not in asked or self._comes_twice(asked[field.name]):
                 yield field
@@ -269,7 +271,7 @@ class ZonedForm(RowForm):
         return self.cleaned_data
 
     def _instant(self, name: str, local: datetime, zone: str) -> datetime:
-        touched = {name, which(name)} & set(self.changed_data)
+        touched = {name, occurrence_field(name)} & set(self.changed_data)
         if name in self._given and zone == self.zone and not touched:
             return self._given[name]
         found = instants_of(local, zone)
@@ -281,7 +283,7 @@ class ZonedForm(RowForm):
             )
         if len(found) == 1:
             return found[0]
-        chosen = self.cleaned_data.get(which(name))
+        chosen = self.cleaned_data.get(occurrence_field(name))
         if not chosen:
             raise ValidationError(
                 _("%(time)s comes twice on this day: clocks go back. Say which."),
@@ -291,12 +293,12 @@ class ZonedForm(RowForm):
         return found[int(chosen)]
 
 
-def which(name: str) -> str:
+def occurrence_field(name: str) -> str:
     """Return the name of the field that asks which of two times is meant."""
     return f"{name}_which"
 
 
-class SentForm(forms.Form):
+class ActionForm(forms.Form):
     """What a form on a page sends; the page itself shows what is wrong."""
 
     def or_refuse(self) -> dict[str, Any]:

@@ -227,7 +227,7 @@ class RosterFileForm(RowForm):
             self.fields["file"].error_messages["required"] = str(FileTooLarge())
 
 
-class Line(NamedTuple):
+class PastedLine(NamedTuple):
     """One line of several people: its number, from 1, and what stands in it."""
 
     number: int
@@ -248,7 +248,7 @@ class SeveralPeopleForm(RowForm):
         ),
     )
 
-    def clean_lines(self) -> list[Line]:
+    def clean_lines(self) -> list[PastedLine]:
         """Read the lines; each error names its line."""
         numbered = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
         lines = [read_line(number, text) for number, text in numbered if text.strip()]
@@ -284,23 +284,23 @@ class SeveralPeopleForm(RowForm):
         return added
 
 
-def read_line(number: int, text: str) -> Line:
+def read_line(number: int, text: str) -> PastedLine:
     """Take apart "name, email" and "name <email>"; an address alone is also a name.
 
     Semicolons and tabs separate as commas do.
     """
     if written := AS_IN_MAIL.fullmatch(text):
         name, email = written.group("name").strip(' \t"'), written.group("email")
-        return Line(number, name or email, email)
+        return PastedLine(number, name or email, email)
     parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     if len(parts) == 1:
-        return Line(number, parts[0], parts[0] if "@" in parts[0] else "")
-    return Line(number, ", ".join(filter(None, parts[:-1])), parts[-1])
+        return PastedLine(number, parts[0], parts[0] if "@" in parts[0] else "")
+    return PastedLine(number, ", ".join(filter(None, parts[:-1])), parts[-1])
 
 
-def faults(line: Line) -> list[str]:
+def faults(line: PastedLine) -> list[str]:
     """Return what is wrong with a line."""
     found = []
     if not line.name:

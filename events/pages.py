@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import NotAllowed, RuleBroken
 from core.form_parts import ZoneField, offered_zones
-from events.accounts.language import speak
+from events.accounts.language import use_language
 from events.lookups import visible_event, visible_participant
 from events.models import Event, Participant, User
 from events.permissions import Viewer
@@ -120,7 +120,7 @@ def action(back: str) -> Callable[[Callable[..., str | None]], Any]:
 def shown_event(request: HttpRequest, user: User, event_id: int) -> Event:
     """Return an event that the user sees, and speak its organization's language."""
     event = visible_event(user, event_id)
-    speak(request, event.organization.language)
+    use_language(request, event.organization.language)
     return event
 
 
@@ -129,7 +129,7 @@ def shown_participant(
 ) -> Participant:
     """Return somebody whom the user sees, and speak their organization's language."""
     person = visible_participant(user, participant_id)
-    speak(request, person.event.organization.language)
+    use_language(request, person.event.organization.language)
     return person
 
 

@@ -16,7 +16,7 @@ from core.body_limits import is_cut_off
 from core.errors import NotAllowed
 from events import services
 from events.accounts.authentication import TooManyTries
-from events.accounts.language import speak
+from events.accounts.language import use_language
 from events.forms import (
     EventForm,
     OrganizationForm,
@@ -80,7 +80,7 @@ def edit_organization(
     request: HttpRequest, user: User, organization_id: int
 ) -> HttpResponse:
     organization = visible_organization(user, organization_id)
-    speak(request, organization.language)
+    use_language(request, organization.language)
     Viewer.of(user).must_administer(organization.pk)
     form = OrganizationForm(posted(request), row=organization)
     if form.write(
@@ -114,7 +114,7 @@ def new_event(request: HttpRequest, user: User) -> HttpResponse:
         raise NotAllowed("organizers_only", _("Make an organization first."))
     asked = request.GET.get("organization")
     first = next((o for o in organizations if str(o.pk) == asked), organizations[0])
-    speak(request, first.language)
+    use_language(request, first.language)
     initial: dict[str, Any] = {"organization": first.pk}
     if len(organizations) == 1:
         initial |= {"time_zone": first.time_zone}

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from events.accounts.language import speak
+from events.accounts.language import use_language
 from events.models import User
 from events.permissions import Viewer
 from sessions_app.lookups import visible_session
@@ -12,7 +12,7 @@ from sessions_app.models import LiveSession
 def shown_session(request: HttpRequest, user: User, session_id: int) -> LiveSession:
     """Return a session that the user sees, and speak its organization's language."""
     session = visible_session(user, session_id)
-    speak(request, session.event.organization.language)
+    use_language(request, session.event.organization.language)
     return session
 
 

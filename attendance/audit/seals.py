@@ -116,7 +116,7 @@ _OTHER_REASON = """
 """
 
 
-class Link(NamedTuple):
+class SealToVerify(NamedTuple):
     """A seal with the digest of the rows that it covers, as they are now."""
 
     number: int
@@ -155,7 +155,7 @@ def _first_misfit(organization: Organization) -> Misfit | None:
     return None
 
 
-def _why_not(link: Link, follows: bytes, number: int) -> str:
+def _why_not(link: SealToVerify, follows: bytes, number: int) -> str:
     """Say what is wrong with a link; empty if it fits."""
     if link.number != number:
         return f"the seal is missing, the next is {link.number}"
@@ -174,13 +174,13 @@ def digest_of(follows: bytes, number: int, batch: int, content: bytes) -> bytes:
     return hashlib.sha256(follows + numbers + content).digest()
 
 
-def _place(link: Link, number: int) -> str:
+def _place(link: SealToVerify, number: int) -> str:
     if link.number != number or link.first is None:
         return f"seal {number}"
     return f"seal {number}, over the changes {link.first} to {link.last}"
 
 
-def _links(organization_id: int) -> Iterator[Link]:
+def _links(organization_id: int) -> Iterator[SealToVerify]:
     after = 0
     while True:
         with connection.cursor() as cursor:
@@ -192,8 +192,8 @@ def _links(organization_id: int) -> Iterator[Link]:
         after = links[-1].number
 
 
-def _link(row: Sequence[object]) -> Link:
-    return Link._make(
+def _link(row: Sequence[object]) -> SealToVerify:
+    return SealToVerify._make(
         bytes(value) if isinstance(value, memoryview) else value for value in row
     )
 

@@ -59,7 +59,7 @@ SLOW_RETRY = timedelta(hours=1)
 
 
 @dataclass(slots=True)
-class SessionOutcome:
+class SessionResult:
     """What one session's calculation gave.
 
     Attributes:
@@ -72,14 +72,16 @@ class SessionOutcome:
 
 
 @dataclass(slots=True)
-class Outcome:
+class CalculationResult:
     """What one run did: results and, in words, failures, by session id."""
 
-    calculated: dict[int, SessionOutcome] = field(default_factory=dict)
+    calculated: dict[int, SessionResult] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
 
 
-def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcome:
+def calculate_sessions(
+    selection: Selection, *, dry_run: bool = False
+) -> CalculationResult:
     """Calculate the selected sessions, some at a time, each group in one transaction.
 
     If a group fails, each of its sessions is claimed and calculated in a transaction of
@@ -90,7 +92,7 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
         selection: Which sessions.
         dry_run: Roll every transaction back: the outcome says what would be.
     """
-    outcome = Outcome()
+    outcome = CalculationResult()
     with logged(logger, "calculate_attendance", "Attendance is calculated.") as fields:
         _calculate_selected(selection, outcome, dry_run=dry_run)
         fields |= _as_fields(outcome) | {"dry_run": dry_run}
@@ -98,7 +100,7 @@ def calculate_sessions(selection: Selection, *, dry_run: bool = False) -> Outcom
 
 
 def _calculate_selected(
-    selection: Selection, outcome: Outcome, *, dry_run: bool
+    selection: Selection, outcome: CalculationResult, *, dry_run: bool
 ) -> None:
     after, of_failed_group = 0, 0
     while True:
@@ -117,7 +119,7 @@ def _calculate_selected(
             of_failed_group = len(sessions)
 
 
-def _as_fields(outcome: Outcome) -> dict[str, int]:
+def _as_fields(outcome: CalculationResult) -> dict[str, int]:
     done = outcome.calculated.values()
     return {
         "sessions": len(outcome.calculated),
@@ -129,7 +131,7 @@ def _as_fields(outcome: Outcome) -> dict[str, int]:
 
 def calculate_session(
     session: LiveSession, *, now: datetime, force: bool = False, dry_run: bool = False
-) -> Outcome:
+) -> CalculationResult:
     """Calculate one session because somebody asked for it.
 
     Raises:
@@ -178,7 +180,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
     return write_decisions(absent, actor_id=actor.pk)
 
 
-def _calculate_claimed(sessions: list[int], outcome: Outcome) -> bool:
+def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
     """Calculate locked sessions together, or note why the only one fails.
 
     Several that fail are tried again one by one, and not in this transaction: what was
@@ -207,14 +209,14 @@ def _calculate_claimed(sessions: list[int], outcome: Outcome) -> bool:
     return True
 
 
-def _calculate(sessions: list[int]) -> dict[int, SessionOutcome]:
+def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
     inputs = {session.session_id: session for session in read_sessions(sessions)}
     evidence = read_evidence(sessions)
     seen = {
         session_id: _source_that_saw(inputs[session_id], found)
         for session_id, found in evidence.items()
     }
-    outcomes = {session: SessionOutcome() for session in sessions}
+    outcomes = {session: SessionResult() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
     for one in decided:
         outcomes[one.inputs.session_id].statuses[one.after.status] += 1

@@ -222,7 +222,7 @@ def _complete(event_id: int) -> Completed:
         done.people += len(people)
         done.batches += 1
         done.changes.update(change.to_status for change in changes)
-        _tell("complete_event_batch", event_id, len(people), changes, began)
+        _log("complete_event_batch", event_id, len(people), changes, began)
     logger.info(
         "An event was completed.",
         extra={
@@ -260,7 +260,7 @@ def _close(event_id: int) -> None:
     )
 
 
-def _tell(
+def _log(
     op: str, event_id: int, people: int, changes: Sequence[Change], began: float
 ) -> None:
     logger.info(

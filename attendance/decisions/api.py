@@ -83,15 +83,15 @@ class ParticipantCheckIn(APIView):
             data=request.data, context={"event": person.event}
         )
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
-        place = place_of_check_in(Place(person.event, said["session"]))
+        data = serializer.validated_data
+        place = place_of_check_in(Place(person.event, data["session"]))
         rights.must_mark(place)
         done = check_in(
             place,
             person,
-            method=said["method"],
-            at=said["checked_in_at"],
-            notes=said["notes"],
+            method=data["method"],
+            at=data["checked_in_at"],
+            notes=data["notes"],
             by=signed_in(request),
             now=timezone.now(),
         )
@@ -115,13 +115,13 @@ class ParticipantAttendance(APIView):
         rights.must_decide()
         serializer = MarkSerializer(data=request.data, context={"event": person.event})
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
-        place = Place(person.event, said["session"])
-        rights.must_mark(place, source=said["source"])
+        data = serializer.validated_data
+        place = Place(person.event, data["session"])
+        rights.must_mark(place, source=data["source"])
         mark(
             place,
-            [Mark(person, said["status"], said["notes"])],
-            source=said["source"],
+            [Mark(person, data["status"], data["notes"])],
+            source=data["source"],
             by=signed_in(request),
             now=timezone.now(),
         )
@@ -145,15 +145,15 @@ class EventBulkAttendance(APIView):
         rights.must_decide()
         serializer = BulkMarkSerializer(data=request.data, context={"event": event})
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data
-        place = Place(event, said["session"])
-        rights.must_mark(place, source=said["source"])
-        marks: list[Mark] = said["marks"]
+        data = serializer.validated_data
+        place = Place(event, data["session"])
+        rights.must_mark(place, source=data["source"])
+        marks: list[Mark] = data["marks"]
         try:
             mark(
                 place,
                 marks,
-                source=said["source"],
+                source=data["source"],
                 by=signed_in(request),
                 now=timezone.now(),
             )
@@ -228,10 +228,10 @@ class EventAttendance(APIView):
         people = pages.paginate_queryset(
             roster.filter(event_status=status) if status else roster, request, view=self
         )
-        of_identities = viewer_of(request).organizes(event.organization_id)
+        with_identities = viewer_of(request).organizes(event.organization_id)
         answer = pages.get_paginated_response(
             [
-                row.as_dict(of_identities=of_identities)
+                row.as_dict(with_identities=with_identities)
                 for row in event_rows(event, people or [])
             ]
         )

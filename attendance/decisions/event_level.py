@@ -46,7 +46,7 @@ _QUESTION_IS_OPEN = f"""
 """
 
 # Asked once for each event, not for each person.
-_STANDING = f"""
+_EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
         SELECT e.id, e.organization_id, e.state, {_QUESTION_IS_OPEN} AS question_is_open
         FROM events_event e
@@ -84,7 +84,7 @@ _WRITE = """
 """
 
 
-class Standing(NamedTuple):
+class EventDecision(NamedTuple):
     """One person of an event, and the event-level decision that stands."""
 
     participant_id: int
@@ -117,7 +117,7 @@ class _New(NamedTuple):
     is_derived: bool
 
 
-class Outlook(NamedTuple):
+class ProspectiveDecision(NamedTuple):
     """A decision about an event that would stand, before anything follows."""
 
     status: str
@@ -139,7 +139,7 @@ def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Ch
     """
     decisions = session_decisions(people)
     written = []
-    for one in _standing(people):
+    for one in _event_decisions(people):
         is_complete = completing or one.event_state == EventState.COMPLETED
         if not (is_complete or one.is_derived):
             continue
@@ -154,28 +154,30 @@ def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Ch
     ]
 
 
-def what_would_follow(people: Mapping[int, Outlook]) -> dict[int, Outlook]:
+def what_would_follow(
+    people: Mapping[int, ProspectiveDecision],
+) -> dict[int, ProspectiveDecision]:
     """Return, by participant, what would stand if these decisions were restored.
 
     Reads as :func:`derive_people` does, and writes nothing.
     """
-    outlooks = dict(people)
+    prospects = dict(people)
     if not people:
-        return outlooks
+        return prospects
     decisions = session_decisions(list(people))
-    for one in _standing(list(people)):
+    for one in _event_decisions(list(people)):
         if one.event_state == EventState.COMPLETED:
-            outlook = people[one.participant_id]
-            restored = one._replace(**outlook._asdict(), is_derived=False)
+            prospect = people[one.participant_id]
+            restored = one._replace(**prospect._asdict(), is_derived=False)
             new = _new(restored, decisions.get(one.participant_id, ()), True)
             if new is not None:
-                outlook = Outlook(new.status, new.source, is_marked=False)
-            outlooks[one.participant_id] = outlook
-    return outlooks
+                prospect = ProspectiveDecision(new.status, new.source, is_marked=False)
+            prospects[one.participant_id] = prospect
+    return prospects
 
 
 def _new(
-    one: Standing, decisions: Sequence[SessionDecision], is_complete: bool
+    one: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
 ) -> _New | None:
     """Return the decision that follows; None: what stands stays."""
     derived: Derived | None = derive(decisions, one.policy, list(AUTOMATIC_SOURCES))
@@ -195,11 +197,11 @@ def _new(
     return _New(Status.UNKNOWN, None, False)
 
 
-def _differs(one: Standing, new: _New) -> bool:
+def _differs(one: EventDecision, new: _New) -> bool:
     return new != (one.status, one.source, one.is_derived)
 
 
-def _change(one: Standing, new: _New) -> Change:
+def _change(one: EventDecision, new: _New) -> Change:
     return Change(
         one.organization_id,
         one.participant_id,
@@ -212,16 +214,16 @@ def _change(one: Standing, new: _New) -> Change:
     )
 
 
-def _standing(people: Sequence[int]) -> list[Standing]:
+def _event_decisions(people: Sequence[int]) -> list[EventDecision]:
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"people": list(people)})
+        cursor.execute(_EVENT_DECISIONS, {"people": list(people)})
         return [
-            Standing._make((*row[:12], Policy.of(row[12:])))
+            EventDecision._make((*row[:12], Policy.of(row[12:])))
             for row in cursor.fetchall()
         ]
 
 
-def _write(written: Sequence[tuple[Standing, _New]]) -> None:
+def _write(written: Sequence[tuple[EventDecision, _New]]) -> None:
     if not written:
         return
     rows = [

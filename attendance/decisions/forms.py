@@ -13,7 +13,7 @@ from attendance.models import (
     AttendanceChange,
 )
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
-from core.form_parts import SentForm
+from core.form_parts import ActionForm
 from events.models import Event, Participant
 
 
@@ -27,7 +27,7 @@ def _reason_field() -> forms.CharField:
     )
 
 
-class MarkForm(SentForm):
+class MarkForm(ActionForm):
     """One status, and one reason, for one person of an event or many."""
 
     participant = forms.ModelMultipleChoiceField(
@@ -71,7 +71,7 @@ class MarkForm(SentForm):
         return MANUAL
 
 
-class UndoForm(SentForm):
+class UndoForm(ActionForm):
     """Which change is taken back, and why."""
 
     change = forms.ModelChoiceField(

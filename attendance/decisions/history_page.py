@@ -23,19 +23,19 @@ CHANGES_A_PAGE = 50
 WHOLE_EVENT = "event"
 
 
-class Standing(NamedTuple):
+class LabelledStatus(NamedTuple):
     """A status, with its word."""
 
     status: str
     label: str
 
     @classmethod
-    def of(cls, status: str) -> "Standing":
+    def of(cls, status: str) -> "LabelledStatus":
         """Put it into a word."""
         return cls(status, str(Status(status).label))
 
 
-class Line(NamedTuple):
+class HistoryLine(NamedTuple):
     """One change, as shown.
 
     ``says_again``: only who, when and why differ from what stood. ``takes_back``: when
@@ -45,8 +45,8 @@ class Line(NamedTuple):
 
     when: str
     session: LiveSession | None
-    before: Standing
-    after: Standing
+    before: LabelledStatus
+    after: LabelledStatus
     source: str
     who: str
     is_person: bool
@@ -112,16 +112,16 @@ class HistoryPage:
         ]
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[HistoryLine]:
         """A page of the changes, the newest first."""
         return [self._line(change) for change in self.list]
 
-    def _line(self, change: AttendanceChange) -> Line:
-        return Line(
+    def _line(self, change: AttendanceChange) -> HistoryLine:
+        return HistoryLine(
             when=self._when(change, change),
             session=change.session,
-            before=Standing.of(change.from_status),
-            after=Standing.of(change.to_status),
+            before=LabelledStatus.of(change.from_status),
+            after=LabelledStatus.of(change.to_status),
             source=str(SOURCE_LABELS[change.source]) if change.source else "",
             who=_who(change),
             is_person=change.actor is not None,

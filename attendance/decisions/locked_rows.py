@@ -40,7 +40,7 @@ class Place(NamedTuple):
     session: LiveSession | None
 
 
-class Standing(NamedTuple):
+class DecisionBefore(NamedTuple):
     """What stood before: the change is told from it."""
 
     status: str
@@ -102,7 +102,7 @@ def write_rows(rows: Iterable[Attendance]) -> None:
     )
 
 
-def change_of(row: Attendance, before: Standing, reason: str) -> Change:
+def change_of(row: Attendance, before: DecisionBefore, reason: str) -> Change:
     """Return the entry of the log for a row that was written."""
     return Change(
         row.organization_id,

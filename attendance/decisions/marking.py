@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from attendance.audit.changes import record_changes
 from attendance.decisions.consequences import conclude
 from attendance.decisions.locked_rows import (
+    DecisionBefore,
     Place,
-    Standing,
     change_of,
     lock_decisions,
     write_rows,
@@ -99,7 +99,9 @@ def mark(
     """
     _must_be_markable(place, marks)
     decisions = lock_decisions(place, [one.participant for one in marks])
-    before = {pk: Standing(row.status, row.source) for pk, row in decisions.items()}
+    before = {
+        pk: DecisionBefore(row.status, row.source) for pk, row in decisions.items()
+    }
     reasons = {}
     for index, one in enumerate(marks):
         decision = decisions[one.participant.pk]
@@ -204,7 +206,7 @@ def check_in(
     if participant.registration not in EXPECTED:
         participant.registration = Registration.WALK_IN
         participant.save(update_fields=["registration"])
-    before = {participant.pk: Standing(decision.status, decision.source)}
+    before = {participant.pk: DecisionBefore(decision.status, decision.source)}
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
@@ -255,7 +257,7 @@ def status_of_check_in(
         return Status.PRESENT
     if grace_minutes is None:
         policy = effective.policy_at(
-            effective.Place(place.event.organization, session=place.session)
+            effective.PolicyScope(place.event.organization, session=place.session)
         )
         grace_minutes = policy.policy.grace_minutes
     start = microseconds(place.session.starts_at)
@@ -281,7 +283,7 @@ def _decide(
 def _write(
     place: Place,
     decisions: Mapping[int, Attendance],
-    before: Mapping[int, Standing],
+    before: Mapping[int, DecisionBefore],
     reasons: Mapping[int, str],
     *,
     by: User,

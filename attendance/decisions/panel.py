@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
-from attendance.decisions.undoing import Outcome, undoable
+from attendance.decisions.undoing import AfterUndo, undoable
 from attendance.models import (
     LONGEST_REASON,
     MARKS,
@@ -36,7 +36,7 @@ def chooses_all(query: Mapping[str, str]) -> bool:
     return query.get("choose") == ALL
 
 
-class TakingBack(NamedTuple):
+class UndoOffer(NamedTuple):
     """The newest change of a decision, what it did, and what undoing it leaves."""
 
     change_id: int
@@ -44,7 +44,7 @@ class TakingBack(NamedTuple):
     afterwards: str
 
 
-class MarkingDesk:
+class MarkingPanel:
     """What one reader may decide at one place.
 
     Attributes:
@@ -101,7 +101,7 @@ class MarkingDesk:
         )
 
     @cached_property
-    def undoable(self) -> Mapping[int, TakingBack]:
+    def undoable(self) -> Mapping[int, UndoOffer]:
         """By participant, what the reader may take back."""
         outcomes = undoable(
             self._place, self._decisions, grace_minutes=self._grace_minutes
@@ -112,9 +112,9 @@ class MarkingDesk:
             if self._rights.may_undo(outcome.change, self._place)
         }
 
-    def _taking_back(self, outcome: Outcome) -> TakingBack:
+    def _taking_back(self, outcome: AfterUndo) -> UndoOffer:
         change = outcome.change
-        return TakingBack(
+        return UndoOffer(
             change_id=change.pk,
             done=self._done(change),
             afterwards=in_words(outcome.status, outcome.source),

@@ -14,10 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
 from attendance.decisions.consequences import conclude
-from attendance.decisions.event_level import Outlook, derive_people, what_would_follow
+from attendance.decisions.event_level import (
+    ProspectiveDecision,
+    derive_people,
+    what_would_follow,
+)
 from attendance.decisions.locked_rows import (
+    DecisionBefore,
     Place,
-    Standing,
     change_of,
     lock_decisions,
     write_rows,
@@ -53,7 +57,7 @@ def undo(
     decision = decisions[participant.pk]
     log = _logs(place, [participant.pk])[participant.pk]
     _must_be_newest(change, log)
-    before = Standing(decision.status, decision.source)
+    before = DecisionBefore(decision.status, decision.source)
     _take_back(decision, place, log)
     decision.updated_at = now
     write_rows([decision])
@@ -67,7 +71,7 @@ def undo(
     return decision
 
 
-class Outcome(NamedTuple):
+class AfterUndo(NamedTuple):
     """What would stand if the newest change of a decision were taken back."""
 
     change: AttendanceChange
@@ -77,7 +81,7 @@ class Outcome(NamedTuple):
 
 def undoable(
     place: Place, decisions: Mapping[int, Attendance], *, grace_minutes: int
-) -> dict[int, Outcome]:
+) -> dict[int, AfterUndo]:
     """Return, by participant, whose newest change a person made, and what undoing does.
 
     A constant number of queries; nothing is written.
@@ -87,20 +91,20 @@ def undoable(
         decisions: By participant, with ``checked_in_by`` at hand.
         grace_minutes: By which a check-in at the session would be late.
     """
-    newest, outlooks = {}, {}
+    newest, prospects = {}, {}
     for person, log in _logs(place, decisions).items():
         if log[-1].actor_id is not None:
             decision = copy.copy(decisions[person])
             _take_back(decision, place, log, grace_minutes=grace_minutes)
             newest[person] = log[-1]
-            outlooks[person] = Outlook(
+            prospects[person] = ProspectiveDecision(
                 decision.status, decision.source, decision.is_marked
             )
     if place.session is None:
-        outlooks = what_would_follow(outlooks)
+        prospects = what_would_follow(prospects)
     return {
-        person: Outcome(newest[person], outlook.status, outlook.source)
-        for person, outlook in outlooks.items()
+        person: AfterUndo(newest[person], prospect.status, prospect.source)
+        for person, prospect in prospects.items()
     }
 
 

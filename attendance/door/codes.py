@@ -41,7 +41,7 @@ def code_at(event_id: int, now: datetime, *, key: bytes) -> Code:
     )
 
 
-def normal(typed: str) -> str:
+def normalized(typed: str) -> str:
     """Return a code as it was typed: any case, with spaces or hyphens."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())
 

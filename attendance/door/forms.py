@@ -12,7 +12,7 @@ from events.models import Participant, Registration, User
 from events.services import create_participant
 
 
-class ComerForm(RowForm):
+class WalkInForm(RowForm):
     """Somebody who came without being on the roster."""
 
     columns = ("name", "email")

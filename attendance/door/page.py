@@ -38,7 +38,7 @@ class Counts(NamedTuple):
     excused: int
 
 
-class Row(NamedTuple):
+class DoorRow(NamedTuple):
     """One person at the door.
 
     Attributes:
@@ -153,20 +153,20 @@ class DoorPage:
         return Counts(missing=missing, **counted)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[DoorRow]:
         """The people of this page of the list."""
         return [self._row(person) for person in self.people]
 
-    def row_of(self, participant_id: int) -> Row | None:
+    def row_of(self, participant_id: int) -> DoorRow | None:
         """Return the row of one person; None if they are not on the roster."""
         person = self._roster().filter(pk=participant_id).first()
         return self._row(person) if person else None
 
-    def _row(self, person: Participant) -> Row:
+    def _row(self, person: Participant) -> DoorRow:
         at, status = person.checked_in_at, person.status  # type: ignore[attr-defined]
         said_by_the_door = GIVEN_BY_CHECK_IN if at else ()
         is_odd = status not in (None, Status.UNKNOWN, *said_by_the_door)
-        return Row(
+        return DoorRow(
             person,
             since=clock(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_odd else "",

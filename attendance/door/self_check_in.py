@@ -108,7 +108,7 @@ def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
     tries = tries_of(key)
     if tries.number >= WRONG_CODES_A_MINUTE:
         raise TooManyCodes(tries.wait)
-    text = codes.normal(typed)
+    text = codes.normalized(typed)
     event_id = codes.event_of(text)
     if event_id is None:
         raise Invalid(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from attendance.door.codes import LONGEST, normal
+from attendance.door.codes import LONGEST, normalized
 from attendance.door.opening_hours import time_at
 from attendance.door.self_check_in import (
     TIME_TO_CONFIRM,
@@ -25,7 +25,7 @@ from attendance.door.self_check_in import (
 )
 from attendance.models import Attendance
 from core.errors import RuleBroken
-from events.accounts.language import speak
+from events.accounts.language import use_language
 from events.models import User
 from events.pages import read_page
 
@@ -35,7 +35,7 @@ COOKIE = "rollcall_door"
 @read_page
 def type_code(request: HttpRequest, user: User) -> HttpResponse:
     """A field for those whose camera does not read the code."""
-    if code := normal(request.GET.get("code", ""))[: 2 * LONGEST]:
+    if code := normalized(request.GET.get("code", ""))[: 2 * LONGEST]:
         return redirect("self_check_in", code)
     return render(request, "attendance/door/type_code.html")
 
@@ -82,7 +82,7 @@ def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
 
 def _show(request: HttpRequest, coming: Arrival, now: datetime) -> HttpResponse:
     place = coming.door.place
-    speak(request, place.event.organization.language)
+    use_language(request, place.event.organization.language)
     decision = Attendance.objects.filter(
         participant=coming.participant, session=place.session
     ).first()
@@ -104,13 +104,13 @@ def _opened_at(request: HttpRequest, code: str) -> datetime | None:
         )
     except signing.BadSignature:
         return None
-    return datetime.fromisoformat(at) if of_code == normal(code) else None
+    return datetime.fromisoformat(at) if of_code == normalized(code) else None
 
 
 def _remember(answer: HttpResponseBase, code: str, now: datetime) -> None:
     answer.set_cookie(
         COOKIE,
-        signing.dumps([normal(code)[: 2 * LONGEST], now.isoformat()], salt=COOKIE),
+        signing.dumps([normalized(code)[: 2 * LONGEST], now.isoformat()], salt=COOKIE),
         max_age=TIME_TO_CONFIRM,
         path="/c/",
         secure=settings.HTTPS,

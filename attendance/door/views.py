@@ -20,7 +20,7 @@ from attendance.decisions.marking import check_in
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
 from attendance.door.codes import grouped
-from attendance.door.forms import ComerForm
+from attendance.door.forms import WalkInForm
 from attendance.door.opening_hours import open_door
 from attendance.door.page import DoorPage
 from attendance.door.qr import qr_of
@@ -81,7 +81,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     """Somebody who is not on the roster."""
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
-    form = ComerForm(posted(request))
+    form = WalkInForm(posted(request))
     now = timezone.now()
     if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
         _tell_inside(request, person)

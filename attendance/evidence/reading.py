@@ -63,7 +63,7 @@ class Evidence(NamedTuple):
 NOTHING_SEEN = Evidence({}, NO_ATTEMPTS)
 
 
-class Stranger(NamedTuple):
+class UnmatchedPerson(NamedTuple):
     """Somebody seen in a session who is nobody on its roster."""
 
     identity: str | None
@@ -320,10 +320,10 @@ def read_evidence(
     return found
 
 
-def read_strangers(session: int) -> list[Stranger]:
+def read_strangers(session: int) -> list[UnmatchedPerson]:
     """Return who was seen in a session and is nobody on its roster, by arrival."""
     return [
-        Stranger(identity, name, kind, _evidence(source, *seen))
+        UnmatchedPerson(identity, name, kind, _evidence(source, *seen))
         for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
     ]
 

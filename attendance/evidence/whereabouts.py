@@ -10,7 +10,7 @@ from attendance.evidence.reading import Evidence
 from attendance.models import Status
 
 
-class Where(models.TextChoices):
+class Whereabouts(models.TextChoices):
     """Where somebody is while a session runs."""
 
     HERE = "here", pgettext_lazy("people", "here now")
@@ -18,7 +18,7 @@ class Where(models.TextChoices):
     MISSING = "missing", pgettext_lazy("people", "not seen yet")
 
 
-class Whereabouts(NamedTuple):
+class LastSeen(NamedTuple):
     """Where somebody is, and since when; instants as in ``Stay``.
 
     Attributes:
@@ -33,35 +33,35 @@ class Whereabouts(NamedTuple):
     is_inferred: bool = False
 
     @property
-    def where(self) -> Where:
+    def where(self) -> Whereabouts:
         """The same in a word."""
         if self.since is not None:
-            return Where.HERE
-        return Where.MISSING if self.left_at is None else Where.LEFT
+            return Whereabouts.HERE
+        return Whereabouts.MISSING if self.left_at is None else Whereabouts.LEFT
 
 
-def whereabouts(seen: Evidence) -> Whereabouts:
+def last_seen(seen: Evidence) -> LastSeen:
     """Return where somebody of whom this was seen is now."""
     stays = list(chain.from_iterable(seen.stays.values()))
     open_since = [stay.joined_at for stay in stays if stay.left_at is None]
     if open_since:
-        return Whereabouts(since=min(open_since))
+        return LastSeen(since=min(open_since))
     ends = [
         (max(stay.joined_at, stay.left_at), not stay.inferred)
         for stay in stays
         if stay.left_at is not None
     ]
     if not ends:
-        return Whereabouts()
+        return LastSeen()
     left_at, is_told = max(ends)
-    return Whereabouts(left_at=left_at, is_inferred=not is_told)
+    return LastSeen(left_at=left_at, is_inferred=not is_told)
 
 
-def where_of(seen: Evidence, status: str) -> Where | None:
+def where_of(seen: Evidence, status: str) -> Whereabouts | None:
     """Return where somebody is now; None: they were not seen, and it is decided.
 
     So nobody who was checked in at the door, or is excused, is looked for.
     """
-    where = whereabouts(seen).where
-    is_open = where != Where.MISSING or status == Status.UNKNOWN
+    where = last_seen(seen).where
+    is_open = where != Whereabouts.MISSING or status == Status.UNKNOWN
     return where if is_open else None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
-from attendance.overview.home import Line, session_lines
+from attendance.overview.home import SessionLine, session_lines
 from attendance.report_rows.reading import ORDER_OF_PEOPLE
 from attendance.wording.phrases import day_and_times
 from events.models import (
@@ -143,7 +143,7 @@ class EventPage:
         return Paginator(sessions.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[SessionLine]:
         """The sessions, newest first."""
         sessions = list(self.sessions)
         zones = dict.fromkeys((s.pk for s in sessions), self.event.time_zone)

@@ -24,7 +24,7 @@ AHEAD_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SessionLine:
     """One session, as listed.
 
     Attributes:
@@ -56,7 +56,7 @@ class Overview:
         has_events: There is an event that the user sees.
     """
 
-    groups: list[tuple[str, list[Line]]]
+    groups: list[tuple[str, list[SessionLine]]]
     zone: str
     organizes: bool
     has_events: bool
@@ -75,7 +75,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     group_of = {s.pk: _group(s, ZoneInfo(zones[s.pk]), now) for s in sessions}
     undated = {pk for pk, group in group_of.items() if group in ("running", "today")}
     lines = session_lines(sessions, user, viewer, zones=zones, now=now, undated=undated)
-    groups: dict[str, list[Line]] = defaultdict(list)
+    groups: dict[str, list[SessionLine]] = defaultdict(list)
     for line in lines:
         groups[group_of[line.session.pk]].append(line)
     headings = {
@@ -100,7 +100,7 @@ def session_lines(
     zones: Mapping[int, str],
     now: datetime,
     undated: Collection[int] = (),
-) -> list[Line]:
+) -> list[SessionLine]:
     """Return how a list shows these sessions to ``user``, in their order.
 
     Args:
@@ -124,7 +124,7 @@ def session_lines(
             tally = {}
         zone = ZoneInfo(zones[session.pk])
         lines.append(
-            Line(
+            SessionLine(
                 session=session,
                 when=_when(session, zone, now, with_day=session.pk not in undated),
                 zone="" if common else zones[session.pk],

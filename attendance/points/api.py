@@ -17,7 +17,11 @@ from attendance.points.leaderboard import (
     may_read_points,
     organizations_on_leaderboards_of,
 )
-from attendance.points.ledger import Worth, set_worth, worth_in
+from attendance.points.ledger import (
+    PointsPerStatus,
+    points_per_status_in,
+    set_points_per_status,
+)
 from core.errors import NotAllowed
 from core.fields import Declared, ModelSerializer
 from core.pagination import LogCursor, Pages
@@ -25,7 +29,7 @@ from events.lookups import visible_organization
 from events.models import Participant
 from events.permissions import signed_in, viewer_of
 
-_DEFAULTS = Worth()
+_DEFAULTS = PointsPerStatus()
 MOST_POINTS = 10_000
 
 
@@ -33,7 +37,7 @@ def _worth(default: int) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=0, max_value=MOST_POINTS, default=default)
 
 
-class WorthSerializer(serializers.Serializer[Worth]):
+class WorthSerializer(serializers.Serializer[PointsPerStatus]):
     """What decisions are worth; every other status nothing."""
 
     present = _worth(_DEFAULTS.present)
@@ -154,7 +158,9 @@ class OrganizationPoints(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Return the mapping."""
         organization = visible_organization(signed_in(request), pk)
-        return Response(worth_in([organization.pk])[organization.pk]._asdict())
+        return Response(
+            points_per_status_in([organization.pk])[organization.pk]._asdict()
+        )
 
     @extend_schema(request=WorthSerializer, responses=WorthSerializer)
     def put(self, request: Request, pk: int) -> Response:
@@ -163,6 +169,6 @@ class OrganizationPoints(APIView):
         viewer_of(request).must_administer(organization.pk)
         serializer = WorthSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        worth = Worth(**serializer.validated_data)
-        set_worth(organization.pk, worth)
+        worth = PointsPerStatus(**serializer.validated_data)
+        set_points_per_status(organization.pk, worth)
         return Response(worth._asdict())

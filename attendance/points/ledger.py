@@ -21,7 +21,7 @@ from core.arrays import as_array
 from events.models import Participant
 
 
-class Worth(NamedTuple):
+class PointsPerStatus(NamedTuple):
     """What each decision is worth; every other status nothing."""
 
     present: int = MEANINGS[Status.PRESENT].points
@@ -35,14 +35,16 @@ class Worth(NamedTuple):
         return points
 
 
-def worth_in(organizations: Iterable[int]) -> Mapping[int, Worth]:
+def points_per_status_in(organizations: Iterable[int]) -> Mapping[int, PointsPerStatus]:
     """Return the mapping of each organization."""
     ids = set(organizations)
     rows = PointsMapping.objects.filter(organization__in=ids).values_list(
-        "organization", *Worth._fields
+        "organization", *PointsPerStatus._fields
     )
-    own = {organization: Worth(*values) for organization, *values in rows}
-    return {organization: own.get(organization, Worth()) for organization in ids}
+    own = {organization: PointsPerStatus(*values) for organization, *values in rows}
+    return {
+        organization: own.get(organization, PointsPerStatus()) for organization in ids
+    }
 
 
 _WORTH = """
@@ -144,7 +146,7 @@ def follow_feedback(sender: object, instance: Feedback, **kwargs: object) -> Non
 
 
 @transaction.atomic
-def set_worth(organization_id: int, worth: Worth) -> None:
+def set_points_per_status(organization_id: int, worth: PointsPerStatus) -> None:
     """Change what decisions are worth, and balance everybody's ledger."""
     # Before the mapping: who writes changes meanwhile reads it under the same lock.
     lock_heads([organization_id])
@@ -166,7 +168,7 @@ def _mapping(organizations: list[int]) -> dict[str, Any]:
     """Return the mappings as three columns; feedback is listed beside the statuses."""
     rows = [
         (organization, name, points)
-        for organization, worth in worth_in(organizations).items()
+        for organization, worth in points_per_status_in(organizations).items()
         for name, points in [
             *((str(status), worth.of(status)) for status in Status),
             ("feedback", worth.feedback),

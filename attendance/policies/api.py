@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.policies.effective import Place, policy_at, set_policy
+from attendance.policies.effective import PolicyScope, policy_at, set_policy
 from attendance.policies.serializers import PolicySerializer
 from attendance.rules.calculation import Policy
 from events.lookups import visible_organization
@@ -29,10 +29,10 @@ def known_type(name: str) -> str:
 class PolicyView(APIView):
     """The thresholds of one place."""
 
-    def _read(self, place: Place) -> Response:
+    def _read(self, place: PolicyScope) -> Response:
         return Response(PolicySerializer(policy_at(place)).data)
 
-    def _write(self, request: Request, place: Place) -> Response:
+    def _write(self, request: Request, place: PolicyScope) -> Response:
         serializer = PolicySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         policy = Policy(**serializer.validated_data["policy"])
@@ -45,14 +45,14 @@ class OrganizationPolicy(PolicyView):
     @extend_schema(responses=PolicySerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Return what holds, and where it comes from."""
-        return self._read(Place(visible_organization(signed_in(request), pk)))
+        return self._read(PolicyScope(visible_organization(signed_in(request), pk)))
 
     @extend_schema(request=PolicySerializer, responses=PolicySerializer)
     def put(self, request: Request, pk: int) -> Response:
         """Set all thresholds; what is left out gets its default."""
         organization = visible_organization(signed_in(request), pk)
         viewer_of(request).must_administer(organization.pk)
-        return self._write(request, Place(organization))
+        return self._write(request, PolicyScope(organization))
 
 
 class SessionTypePolicy(PolicyView):
@@ -64,7 +64,7 @@ class SessionTypePolicy(PolicyView):
     def get(self, request: Request, pk: int, session_type: str) -> Response:
         """Return what holds, and where it comes from."""
         organization = visible_organization(signed_in(request), pk)
-        return self._read(Place(organization, known_type(session_type)))
+        return self._read(PolicyScope(organization, known_type(session_type)))
 
     @extend_schema(
         request=PolicySerializer,
@@ -74,7 +74,7 @@ class SessionTypePolicy(PolicyView):
     def put(self, request: Request, pk: int, session_type: str) -> Response:
         """Set all thresholds; what is left out gets its default."""
         organization = visible_organization(signed_in(request), pk)
-        place = Place(organization, known_type(session_type))
+        place = PolicyScope(organization, known_type(session_type))
         viewer_of(request).must_administer(organization.pk)
         return self._write(request, place)
 
@@ -93,5 +93,5 @@ class SessionPolicy(PolicyView):
         session = organized_session(viewer_of(request), pk)
         return self._write(request, self._place(session))
 
-    def _place(self, session: LiveSession) -> Place:
-        return Place(session.event.organization, session=session)
+    def _place(self, session: LiveSession) -> PolicyScope:
+        return PolicyScope(session.event.organization, session=session)

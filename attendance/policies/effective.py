@@ -28,7 +28,7 @@ class Scope(StrEnum):
     DEFAULT = "default"
 
 
-class Place(NamedTuple):
+class PolicyScope(NamedTuple):
     """What a policy is for: a session, or a session type, or (both empty) all."""
 
     organization: Organization
@@ -43,7 +43,7 @@ class EffectivePolicy(NamedTuple):
     scope: Scope
 
 
-def policy_at(place: Place) -> EffectivePolicy:
+def policy_at(place: PolicyScope) -> EffectivePolicy:
     """Return what holds at ``place``: its own row, or what it inherits."""
     session_type = place.session.session_type if place.session else place.session_type
     row = (
@@ -77,7 +77,7 @@ def _scope_of(row: AttendancePolicy) -> Scope:
 
 
 @transaction.atomic
-def set_policy(place: Place, policy: Policy) -> EffectivePolicy:
+def set_policy(place: PolicyScope, policy: Policy) -> EffectivePolicy:
     """Give ``place`` its own thresholds.
 
     Raises:

@@ -105,5 +105,5 @@ def decisions_as_dicts(
             [(session, people)], user=viewer.user, now=now, waiting=True
         )
         rows = report.rows
-    of_identities = viewer.organizes(event.organization_id)
-    return [row.as_dict(of_identities=of_identities) for row in rows]
+    with_identities = viewer.organizes(event.organization_id)
+    return [row.as_dict(with_identities=with_identities) for row in rows]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.evidence.reading import Evidence
-from attendance.evidence.whereabouts import Where, where_of
+from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
 from attendance.rules.calculation import Interval
 from attendance.rules.precedence import is_by_a_person
@@ -30,7 +30,7 @@ LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PeopleFilter:
     """What somebody chose; an empty field leaves nobody out.
 
     Attributes:
@@ -48,13 +48,13 @@ class Choice:
     q: str = ""
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "Choice":
+    def of(cls, parameters: Mapping[str, str]) -> "PeopleFilter":
         """Read a query string; a value that does not exist chooses nothing."""
         status, by, where, who, q = (parameters.get(name, "") for name in NAMES)
         return cls(
             status=status if status in Status.values else "",
             by=by if by == BY_HAND else "",
-            where=where if where in Where.values else "",
+            where=where if where in Whereabouts.values else "",
             who=who if who == MISSING else "",
             q=" ".join(q.split())[:LONGEST_SEARCH],
         )
@@ -70,7 +70,7 @@ class Choice:
         return {k: v for k, v in asdict(self).items() if v and k != "q"}
 
 
-NAMES = [field.name for field in fields(Choice)]
+NAMES = [field.name for field in fields(PeopleFilter)]
 
 
 class Pill(NamedTuple):
@@ -94,7 +94,7 @@ class Named(Protocol):
         """By which those who know it do, too."""
 
 
-class Decided(Protocol):
+class HasSource(Protocol):
     """What is known of a decision, once there is one."""
 
     @property
@@ -106,7 +106,7 @@ class Decided(Protocol):
         """Whether a person did."""
 
 
-class Choosable(Protocol):
+class Filterable(Protocol):
     """A row of any list of people with what was decided about them."""
 
     @property
@@ -114,7 +114,7 @@ class Choosable(Protocol):
         """Whom it is about."""
 
     @property
-    def attendance(self) -> Decided | None:
+    def attendance(self) -> HasSource | None:
         """What decided; None before any."""
 
     @property
@@ -130,11 +130,11 @@ class Choosable(Protocol):
         """Where they are, while it runs."""
 
 
-Row = TypeVar("Row", bound=Choosable)
+Row = TypeVar("Row", bound=Filterable)
 
 
-class Chooser(Generic[Row]):
-    """The filters of one report, and the rows that a choice leaves.
+class FilteredPeople(Generic[Row]):
+    """The filters of one report, and the rows that they leave.
 
     Args:
         rows: Everybody in the report.
@@ -146,7 +146,7 @@ class Chooser(Generic[Row]):
     def __init__(
         self,
         rows: Sequence[Row],
-        choice: Choice,
+        choice: PeopleFilter,
         *,
         is_live: bool,
         knows_addresses: bool,
@@ -160,7 +160,7 @@ class Chooser(Generic[Row]):
     @property
     def is_everybody(self) -> bool:
         """Whether nothing was chosen."""
-        return self.choice == Choice()
+        return self.choice == PeopleFilter()
 
     @property
     def query_of_all(self) -> str:
@@ -172,7 +172,7 @@ class Chooser(Generic[Row]):
     def pills(self) -> list[Pill]:
         """Everybody, then each kind that there is; the search stays as it is."""
         q = self.choice.q
-        everybody = Choice(q=q)
+        everybody = PeopleFilter(q=q)
         return [
             Pill(
                 pgettext("people", "All"),
@@ -184,7 +184,7 @@ class Chooser(Generic[Row]):
                 Pill(
                     capitalized(label),
                     number,
-                    Choice(**{name: value}, q=q).query,
+                    PeopleFilter(**{name: value}, q=q).query,
                     getattr(self.choice, name) == value,
                 )
                 for (name, value), (label, number) in self._kinds.items()
@@ -214,7 +214,7 @@ class Chooser(Generic[Row]):
         is_decided = set(statuses) - {Status.UNKNOWN.value}
         kinds: dict[tuple[str, str], tuple[str, int]] = {}
         if is_live:
-            for where in Where:
+            for where in Whereabouts:
                 kinds["where", where] = str(where.label), places.count(where)
         for status in IN_ORDER:
             number = statuses.count(status) if is_decided else 0
@@ -242,20 +242,20 @@ class Chooser(Generic[Row]):
         return is_found(name, q)
 
 
-def _is_by_hand(row: Choosable) -> bool:
+def _is_by_hand(row: Filterable) -> bool:
     decision = row.attendance
     return decision is not None and is_by_a_person(
         decision.source, marked=decision.is_marked
     )
 
 
-def _is_missing(row: Choosable) -> bool:
+def _is_missing(row: Filterable) -> bool:
     return row.status in DID_NOT_COME or (
         row.status == Status.UNKNOWN and not row.intervals
     )
 
 
-def _missing(rows: Sequence[Choosable]) -> int:
+def _missing(rows: Sequence[Filterable]) -> int:
     """Count them where another filter does not; nobody misses what has not begun."""
     missing = sum(map(_is_missing, rows))
     absent = sum(row.status in DID_NOT_COME for row in rows)

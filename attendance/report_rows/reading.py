@@ -27,7 +27,7 @@ from attendance.models import Attendance, SessionCalculation
 from attendance.report_rows.report import (
     Report,
     ReportRow,
-    Sight,
+    ReportVisibility,
     UnmatchedRow,
 )
 from attendance.rules.calculation import Interval, Policy, calculate_person
@@ -67,9 +67,9 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     roster = Participant.objects.visible_to(user).in_reports()
     people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
     [report] = read_reports([(session, list(people))], user=user, now=now)
-    if report.sight.of_all:
+    if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
-    if report.sight.of_identities and report.unmatched:
+    if report.visibility.sees_identities and report.unmatched:
         _guess(report)
     return replace(report, facts=_facts_around(session))
 
@@ -92,20 +92,20 @@ def read_reports(
         waiting: The waitlisted all get a row.
     """
     sessions = [session for session, _people in rosters]
-    sights = Sight.of_each(sessions, user)
+    visibilities = ReportVisibility.of_each(sessions, user)
     ids = [session.pk for session in sessions]
     policies = read_policies(ids)
     calculations = SessionCalculation.objects.in_bulk(ids)
     evidence = read_evidence(ids, _people_of(rosters))
     reports = []
-    for session, sight in zip(sessions, sights, strict=True):
+    for session, visibility in zip(sessions, visibilities, strict=True):
         found = evidence.get(session.pk)
         report = Report(
             session,
             calculations.get(session.pk),
             policies[session.pk],
             shown_until(session, now),
-            sight,
+            visibility,
             found.people if found else {},
         )
         reports.append(report)
@@ -197,7 +197,7 @@ def _unmatched(report: Report) -> Iterable[UnmatchedRow]:
 def _linked(
     reports: Iterable[Report], people: Iterable[int]
 ) -> dict[tuple[int, int], list[LinkedIdentity]]:
-    sessions = [r.session.pk for r in reports if r.sight.of_identities]
+    sessions = [r.session.pk for r in reports if r.visibility.sees_identities]
     linked: dict[tuple[int, int], list[LinkedIdentity]] = defaultdict(list)
     for one in read_linked(sessions, people) if sessions else ():
         linked[one.session_id, one.participant_id].append(one)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from attendance.evidence.guesses import Guess
-from attendance.evidence.reading import Evidence, LinkedIdentity, Stranger
+from attendance.evidence.reading import Evidence, LinkedIdentity, UnmatchedPerson
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.report_rows.as_json import decision_as_dict, intervals_as_dicts
 from attendance.rules.calculation import Interval, Policy
@@ -20,29 +20,31 @@ from sessions_app.models import LiveSession
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ReportVisibility:
     """What somebody may see of a report.
 
     Attributes:
-        of_all: Everybody's rows and who was unmatched; else only their own row.
-        of_identities: LiveKit identities, by which one could be taken for another.
-        of_addresses: Everybody's mail address; else only their own.
+        sees_everybody: Everybody's rows and who was unmatched; else only their own row.
+        sees_identities: LiveKit identities, by which one could be taken for another.
+        sees_addresses: Everybody's mail address; else only their own.
         user_id: Whose own row it would be.
     """
 
-    of_all: bool
-    of_identities: bool
-    of_addresses: bool
+    sees_everybody: bool
+    sees_identities: bool
+    sees_addresses: bool
     user_id: int | None
 
     @classmethod
-    def of(cls, session: LiveSession, user: User) -> "Sight":
+    def of(cls, session: LiveSession, user: User) -> "ReportVisibility":
         """Organizers see all, viewers all but identities, hosts no addresses either."""
-        [sight] = cls.of_each([session], user)
-        return sight
+        [visibility] = cls.of_each([session], user)
+        return visibility
 
     @classmethod
-    def of_each(cls, sessions: Sequence[LiveSession], user: User) -> list["Sight"]:
+    def of_each(
+        cls, sessions: Sequence[LiveSession], user: User
+    ) -> list["ReportVisibility"]:
         """Return what ``user`` may see of each session, by two queries."""
         viewer = Viewer.of(user)
         events = {session.event_id for session in sessions}
@@ -50,10 +52,10 @@ class Sight:
         hosted_ids = set(hosted.values_list("pk", flat=True))
         return [
             cls(
-                of_all=session.event_id in hosted_ids
+                sees_everybody=session.event_id in hosted_ids
                 or viewer.belongs_to(session.event.organization_id),
-                of_identities=viewer.organizes(session.event.organization_id),
-                of_addresses=viewer.belongs_to(session.event.organization_id),
+                sees_identities=viewer.organizes(session.event.organization_id),
+                sees_addresses=viewer.belongs_to(session.event.organization_id),
                 user_id=user.pk,
             )
             for session in sessions
@@ -62,7 +64,7 @@ class Sight:
     def address_of(self, person: Participant) -> str | None:
         """Return a mail address; None where it is not the reader's business."""
         is_self = person.user_id is not None and person.user_id == self.user_id
-        return person.email if self.of_addresses or is_self else None
+        return person.email if self.sees_addresses or is_self else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class ReportRow:
         """Whether the last calculation found figures for this person."""
         return bool(self.attendance and self.attendance.computed_status)
 
-    def as_dict(self, *, of_identities: bool) -> dict[str, Any]:
+    def as_dict(self, *, with_identities: bool) -> dict[str, Any]:
         """Return the row in the shape of REST, the identity only if it may be seen."""
         person = self.participant
         return {
@@ -99,7 +101,7 @@ class ReportRow:
                 "id": person.pk,
                 "name": person.name,
                 "role": person.role,
-                "identity": person.identity if of_identities else None,
+                "identity": person.identity if with_identities else None,
             },
             "status": self.status,
             **decision_as_dict(self.attendance),
@@ -122,7 +124,7 @@ class UnmatchedRow:
     ``guess``: who it probably is, for organizers alone.
     """
 
-    stranger: Stranger
+    stranger: UnmatchedPerson
     seconds: int
     intervals: list[Interval]
     guess: Guess | None = None
@@ -149,7 +151,7 @@ class Report:
     calculation: SessionCalculation | None
     policy: Policy
     until: datetime
-    sight: Sight
+    visibility: ReportVisibility
     seen: Mapping[int, Evidence]
     rows: list[ReportRow] = field(default_factory=list)
     facts: int = 0
@@ -191,7 +193,7 @@ class Report:
             "summary": self.summary,
             "results": [self.row_as_dict(row) for row in self.rows],
         }
-        if self.sight.of_all:
+        if self.visibility.sees_everybody:
             report["unmatched"] = [self._unmatched_as_dict(u) for u in self.unmatched]
         return report
 
@@ -217,12 +219,12 @@ class Report:
 
     def row_as_dict(self, row: ReportRow) -> dict[str, Any]:
         """Return one of the rows in the shape of REST."""
-        return row.as_dict(of_identities=self.sight.of_identities)
+        return row.as_dict(with_identities=self.visibility.sees_identities)
 
     def _unmatched_as_dict(self, row: UnmatchedRow) -> dict[str, Any]:
         stranger = row.stranger
         return {
-            "identity": stranger.identity if self.sight.of_identities else None,
+            "identity": stranger.identity if self.visibility.sees_identities else None,
             "name": stranger.name,
             "kind": stranger.kind,
             "attended_seconds": row.seconds,

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from attendance.evidence.reading import NOTHING_SEEN, Evidence, read_evidence
-from attendance.evidence.whereabouts import whereabouts
+from attendance.evidence.whereabouts import last_seen
 from attendance.report_rows.reading import ORDER_OF_PEOPLE
-from attendance.report_rows.report import Sight
+from attendance.report_rows.report import ReportVisibility
 from attendance.reports.many_reports import all_rows, in_reports
 from attendance.rules.calculation import Policy, Stay, calculate_person
 from attendance.rules.instants import instant, microseconds
@@ -34,7 +34,7 @@ def attendance_status(
         user: One who may see the session; a participant sees themselves alone.
         now: Tells whether it is running.
     """
-    sight = Sight.of(session, user)
+    visibility = ReportVisibility.of(session, user)
     evidence = read_evidence([session.pk]).get(session.pk)
     people = evidence.people if evidence else {}
     is_called_off = session.cancelled_at is not None
@@ -45,7 +45,11 @@ def attendance_status(
         "running": not is_called_off and session.starts_at <= now < session.end,
         "participants": [
             _row(
-                session, person, people.get(person.pk, NOTHING_SEEN), sight, is_watched
+                session,
+                person,
+                people.get(person.pk, NOTHING_SEEN),
+                visibility,
+                is_watched,
             )
             for person in rows.order_by(*ORDER_OF_PEOPLE)
         ],
@@ -56,16 +60,16 @@ def _row(
     session: LiveSession,
     person: Participant,
     seen: Evidence,
-    sight: Sight,
+    visibility: ReportVisibility,
     is_watched: bool,
 ) -> dict[str, Any]:
-    since = whereabouts(seen).since if is_watched else None
+    since = last_seen(seen).since if is_watched else None
     return {
         "participant": {
             "id": person.pk,
             "name": person.name,
             "role": person.role,
-            "identity": person.identity if sight.of_identities else None,
+            "identity": person.identity if visibility.sees_identities else None,
         },
         "connected": since is not None,
         "connected_since": None if since is None else instant(since),

@@ -150,7 +150,7 @@ def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
     return values | {
         "participant": person["name"],
         "participant_id": person["id"],
-        "email": report.sight.address_of(row.participant),
+        "email": report.visibility.address_of(row.participant),
         "role": person["role"],
         "intervals": "; ".join(
             _interval(interval, report.session.starts_at, zone)

@@ -13,13 +13,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.decisions.locked_rows import Place
-from attendance.decisions.panel import MarkingDesk, TakingBack
+from attendance.decisions.panel import MarkingPanel, UndoOffer
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.evidence.reading import NOTHING_SEEN, Evidence
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
-from attendance.report_rows.people_filter import Choice, Chooser
+from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
 from attendance.report_rows.report import ReportRow
 from attendance.wording.phrases import IN_ORDER, Count, day_and_times
 from events.models import (
@@ -41,7 +41,7 @@ class Who(NamedTuple):
     email: str
 
 
-class Standing(NamedTuple):
+class DecidedBy(NamedTuple):
     """What decided about them."""
 
     source: str | None
@@ -53,13 +53,13 @@ class Listed:
     """One person with their decision, as choosing among many needs it."""
 
     participant: Who
-    attendance: Standing
+    attendance: DecidedBy
     status: str
     intervals: tuple[()] = ()
     seen: Evidence = NOTHING_SEEN
 
 
-class Row(NamedTuple):
+class EventReportRow(NamedTuple):
     """One person, as shown."""
 
     participant_id: int
@@ -69,7 +69,7 @@ class Row(NamedTuple):
     label: str
     source: str
     sentence: str
-    undo: TakingBack | None
+    undo: UndoOffer | None
 
 
 class EventDecisionsPage:
@@ -90,7 +90,7 @@ class EventDecisionsPage:
         event: Event,
         rights: Rights,
         user: User,
-        choice: Choice,
+        choice: PeopleFilter,
         *,
         page: str | None = None,
         chooses_all: bool = False,
@@ -100,13 +100,13 @@ class EventDecisionsPage:
         self.zone = ZoneInfo(event.time_zone)
         self._rights = rights
         self._everybody = self._listed(user)
-        self.chooser = Chooser(
+        self.filtered = FilteredPeople(
             self._everybody,
-            choice if rights.reads_all else Choice(),
+            choice if rights.reads_all else PeopleFilter(),
             is_live=False,
             knows_addresses=rights.organizes,
         )
-        pages = Paginator(self.chooser.rows, PEOPLE_A_PAGE)
+        pages = Paginator(self.filtered.rows, PEOPLE_A_PAGE)
         self.list: Page[Listed] = pages.get_page(page)
         self._chooses_all = chooses_all
         self._refused = refused
@@ -121,12 +121,12 @@ class EventDecisionsPage:
     @property
     def query(self) -> str:
         """The query string of this page of the people chosen."""
-        return self._with_page(self.chooser.choice.query)
+        return self._with_page(self.filtered.choice.query)
 
     @property
     def query_of_all(self) -> str:
         """The same, all on this page chosen for a mark."""
-        return self._with_page(self.chooser.query_of_all)
+        return self._with_page(self.filtered.query_of_all)
 
     def _with_page(self, query: str) -> str:
         if self.list.number == 1:
@@ -186,7 +186,7 @@ class EventDecisionsPage:
             "is_marked",
             "event_status",
         )
-        return [Listed(Who(*row[:3]), Standing(*row[3:5]), row[5]) for row in people]
+        return [Listed(Who(*row[:3]), DecidedBy(*row[3:5]), row[5]) for row in people]
 
     @cached_property
     def _shown(self) -> list[ReportRow]:
@@ -196,13 +196,13 @@ class EventDecisionsPage:
         return event_rows(self.event, shown)
 
     @cached_property
-    def desk(self) -> MarkingDesk | None:
+    def panel(self) -> MarkingPanel | None:
         """What the reader may decide; None: nothing."""
         place = Place(self.event, None)
         if self.is_cancelled or not self._rights.may_mark(place):
             return None
         decisions = [row.attendance for row in self._shown if row.attendance]
-        return MarkingDesk(
+        return MarkingPanel(
             place,
             self._rights,
             decisions,
@@ -211,15 +211,15 @@ class EventDecisionsPage:
         )
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[EventReportRow]:
         """Those chosen, a page of them."""
-        undoable = self.desk.undoable if self.desk else {}
+        undoable = self.panel.undoable if self.panel else {}
         return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
 
-    def _row(self, row: ReportRow, undo: TakingBack | None) -> Row:
+    def _row(self, row: ReportRow, undo: UndoOffer | None) -> EventReportRow:
         person = row.participant
         source = row.attendance.source if row.attendance else None
-        return Row(
+        return EventReportRow(
             participant_id=person.pk,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.models import Status
-from attendance.report_rows.people_filter import Choice
+from attendance.report_rows.people_filter import PeopleFilter
 from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows, TypeSummary
 from attendance.reports.session_report_page import ReportPage
@@ -58,7 +58,9 @@ class ReportsPage:
             pages = Paginator(rows.people, ROWS_A_PAGE)
             self.list: Page[Participant] = pages.get_page(query.get("page"))
             reports = rows.read(self.list.object_list)
-            self.groups = [Group(ReportPage(r, Choice(), now=now)) for r in reports]
+            self.groups = [
+                Group(ReportPage(r, PeopleFilter(), now=now)) for r in reports
+            ]
 
     # The filters
 

@@ -11,12 +11,17 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from attendance.decisions.panel import TakingBack
+from attendance.decisions.panel import UndoOffer
 from attendance.evidence.reading import Attempts, Evidence
-from attendance.evidence.whereabouts import Where, whereabouts
+from attendance.evidence.whereabouts import Whereabouts, last_seen
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
-from attendance.reports.unmatched_panel import Desk, Link, Options, Refused
+from attendance.reports.unmatched_panel import (
+    LinkedName,
+    Options,
+    Refused,
+    UnmatchedPanel,
+)
 from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant, microseconds
 from attendance.wording.explanation import attempts_in_words
@@ -26,22 +31,22 @@ from attendance.wording.phrases import (
     clock,
     clock_range,
     comma,
-    manner,
     share,
+    way_of_joining,
 )
 from attendance.wording.timeline import Axis, Bar
 from events.models import ParticipantRole
 
 # Of one person; ``Where`` itself speaks of many.
 OF_ONE = {
-    Where.HERE: pgettext_lazy("person", "here now"),
-    Where.LEFT: pgettext_lazy("person", "was here"),
-    Where.MISSING: pgettext_lazy("person", "not here yet"),
+    Whereabouts.HERE: pgettext_lazy("person", "here now"),
+    Whereabouts.LEFT: pgettext_lazy("person", "was here"),
+    Whereabouts.MISSING: pgettext_lazy("person", "not here yet"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class PresenceBar:
     """A bar, and the same as text for those who do not see it."""
 
     bars: list[Bar]
@@ -66,29 +71,29 @@ class PersonRow:
     shape: str
     label: str
     source: str
-    presence: Presence
+    presence: PresenceBar
     sentence: str
     amount: str
     share: str
-    links: list[Link]
-    undo: TakingBack | None
+    links: list[LinkedName]
+    undo: UndoOffer | None
 
 
 @dataclass(frozen=True, slots=True)
 class StrangerRow:
     """Somebody seen and not on the roster, as shown.
 
-    ``identity`` is empty and ``desk`` None where the reader may not know who it was.
+    ``identity`` is empty and ``panel`` None where the reader may not know who it was.
     """
 
     name: str
     identity: str
     kind: str
     is_here: bool
-    presence: Presence
+    presence: PresenceBar
     sentence: str
     amount: str
-    desk: Desk | None
+    panel: UnmatchedPanel | None
 
 
 class RowMaker:
@@ -124,7 +129,7 @@ class RowMaker:
         self._refused = refused
         self._labels = dict(Status.choices)
 
-    def person(self, row: ReportRow, *, undo: TakingBack | None = None) -> PersonRow:
+    def person(self, row: ReportRow, *, undo: UndoOffer | None = None) -> PersonRow:
         """Return the row of somebody on the roster."""
         person, decision = row.participant, row.attendance
         presence = self._presence(row.intervals)
@@ -133,7 +138,7 @@ class RowMaker:
             seconds = decision.attended_seconds
         shape, label = row.status, str(self._labels[Status(row.status)])
         if self.is_live and row.status == Status.UNKNOWN:
-            where = whereabouts(row.seen).where
+            where = last_seen(row.seen).where
             shape, label = where.value, str(OF_ONE[where])
         return PersonRow(
             participant_id=person.pk,
@@ -148,7 +153,7 @@ class RowMaker:
             sentence=self._sentence(row, presence),
             amount="" if self.is_ahead else amount(seconds),
             share=share(decision.percentage if decision else None),
-            links=list(map(Link.of, row.linked)),
+            links=list(map(LinkedName.of, row.linked)),
             undo=undo,
         )
 
@@ -163,21 +168,22 @@ class RowMaker:
         return StrangerRow(
             name=stranger.name or "",
             identity=stranger.identity or "" if self._shows_identities else "",
-            kind=manner(stranger.kind),
-            is_here=self.is_live and whereabouts(stranger.evidence).where == Where.HERE,
+            kind=way_of_joining(stranger.kind),
+            is_here=self.is_live
+            and last_seen(stranger.evidence).where == Whereabouts.HERE,
             presence=presence,
             sentence=capitalized(sentence),
             amount=amount(row.seconds),
-            desk=Desk.of(stranger, row.guess, self.options, self._refused)
+            panel=UnmatchedPanel.of(stranger, row.guess, self.options, self._refused)
             if self._shows_identities
             else None,
         )
 
     @property
     def _shows_identities(self) -> bool:
-        return self.report.sight.of_identities
+        return self.report.visibility.sees_identities
 
-    def _sentence(self, row: ReportRow, presence: Presence) -> str:
+    def _sentence(self, row: ReportRow, presence: PresenceBar) -> str:
         """Why the decision is so; where nothing is decided, what was seen.
 
         The page itself says, once, why nothing is decided.
@@ -199,7 +205,7 @@ class RowMaker:
     # Where somebody is, while the session runs
 
     def _where_in_words(self, seen: Evidence) -> str:
-        since, left_at, is_inferred = whereabouts(seen)
+        since, left_at, is_inferred = last_seen(seen)
         if since is not None:
             return _("In the room since %(time)s") % {"time": self._clock(since)}
         if left_at is None:
@@ -210,7 +216,7 @@ class RowMaker:
 
     # What was seen
 
-    def _seen_and_tried(self, presence: Presence, row: UnmatchedRow) -> str:
+    def _seen_and_tried(self, presence: PresenceBar, row: UnmatchedRow) -> str:
         tried = self._tried(row.stranger.evidence.attempts)
         if tried and not row.intervals:
             return _("%(attempts)s, never got through") % {"attempts": tried}
@@ -220,7 +226,7 @@ class RowMaker:
         number, first_at, last_at = attempts
         return attempts_in_words(number, _time(first_at), _time(last_at), self.zone)
 
-    def _presence(self, intervals: Sequence[Interval]) -> Presence:
+    def _presence(self, intervals: Sequence[Interval]) -> PresenceBar:
         if self.is_running:
             # Who is there has not left: that is seen, not inferred.
             until = microseconds(self.report.until)
@@ -228,7 +234,7 @@ class RowMaker:
                 Interval(i.joined_at, i.left_at, i.inferred and i.left_at < until)
                 for i in intervals
             ]
-        return Presence(self._axis.bars(intervals), self._in_words(intervals))
+        return PresenceBar(self._axis.bars(intervals), self._in_words(intervals))
 
     def _in_words(self, intervals: Sequence[Interval]) -> str:
         """The bar as text: when somebody was there, and which ends are inferred."""

@@ -12,10 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from attendance.decisions.panel import MarkingDesk
-from attendance.evidence.whereabouts import Where, where_of
+from attendance.decisions.panel import MarkingPanel
+from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
-from attendance.report_rows.people_filter import Choice, Chooser
+from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
 from attendance.report_rows.report import Report
 from attendance.reports.page_rows import PersonRow, RowMaker, StrangerRow
 from attendance.reports.unmatched_panel import Refused
@@ -54,21 +54,21 @@ class Phase(StrEnum):
 class ReportPage:
     """A report in words; made and rendered under the reader's language.
 
-    ``desk`` is what the reader may decide about its people; None: nothing. ``refused``
+    ``panel`` is what the reader may decide about its people; None: nothing. ``refused``
     is a walk-in that was just refused.
     """
 
     def __init__(
         self,
         report: Report,
-        choice: Choice,
+        choice: PeopleFilter,
         *,
         now: datetime,
-        desk: MarkingDesk | None = None,
+        panel: MarkingPanel | None = None,
         refused: Refused | None = None,
     ) -> None:
         self.report = report
-        self.desk = desk
+        self.panel = panel
         self.read_at = now
         self.session = report.session
         self.zone = ZoneInfo(report.session.event.time_zone)
@@ -82,10 +82,10 @@ class ReportPage:
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
         )
-        self.chooser = Chooser(
+        self.filtered = FilteredPeople(
             report.rows,
             # Who sees their own row alone has nobody to choose from.
-            choice if self.is_of_all else Choice(),
+            choice if self.is_of_all else PeopleFilter(),
             is_live=self.is_live,
             knows_addresses=self.may_change,
         )
@@ -97,10 +97,10 @@ class ReportPage:
             is_running=self.is_running,
             refused=refused,
         )
-        undoable = desk.undoable if desk else {}
+        undoable = panel.undoable if panel else {}
         self.rows = [
             maker.person(row, undo=undoable.get(row.participant.pk))
-            for row in self.chooser.rows
+            for row in self.filtered.rows
         ]
         self.strangers = [maker.stranger(row) for row in report.unmatched]
         self.options = maker.options.as_html() if self.strangers else ""
@@ -110,12 +110,12 @@ class ReportPage:
     @property
     def may_change(self) -> bool:
         """Organizers do; the same people see identities."""
-        return self.report.sight.of_identities
+        return self.report.visibility.sees_identities
 
     @property
     def is_of_all(self) -> bool:
         """The whole report; else the reader's own row alone."""
-        return self.report.sight.of_all
+        return self.report.visibility.sees_everybody
 
     @property
     def may_calculate(self) -> bool:
@@ -232,7 +232,9 @@ class ReportPage:
         """While it runs: where people are."""
         rows = self.report.rows
         places = [where_of(row.seen, row.status) for row in rows]
-        counts = [Count("", str(where.label), places.count(where)) for where in Where]
+        counts = [
+            Count("", str(where.label), places.count(where)) for where in Whereabouts
+        ]
         if strangers := sum(row.is_here for row in self.strangers):
             text = _("here, not on the roster")
             counts.append(Count("", text, strangers))

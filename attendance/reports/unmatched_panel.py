@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from attendance.evidence.guesses import Ground, Guess
-from attendance.evidence.reading import LinkedIdentity, Stranger
+from attendance.evidence.reading import LinkedIdentity, UnmatchedPerson
 from core.errors import RuleBroken
 from core.names import isolated
 from core.validators import without_hidden
@@ -102,7 +102,7 @@ class Refused(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class UnmatchedPanel:
     """What can be said of one stranger.
 
     Attributes:
@@ -123,11 +123,11 @@ class Desk:
     @classmethod
     def of(
         cls,
-        stranger: Stranger,
+        stranger: UnmatchedPerson,
         guess: Guess | None,
         options: Options,
         refused: Refused | None = None,
-    ) -> "Desk | None":
+    ) -> "UnmatchedPanel | None":
         """Return None where nothing can be said: without identity nobody is known."""
         if not stranger.identity:
             return None
@@ -145,14 +145,14 @@ class Desk:
         )
 
 
-class Link(NamedTuple):
+class LinkedName(NamedTuple):
     """By which other identity somebody was seen."""
 
     identity: str
     label: str
 
     @classmethod
-    def of(cls, linked: LinkedIdentity) -> "Link":
+    def of(cls, linked: LinkedIdentity) -> "LinkedName":
         """Return it by the name that it showed, if it showed one."""
         return cls(linked.identity, linked.name or linked.identity)
 

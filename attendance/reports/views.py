@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from attendance.decisions.locked_rows import Place
-from attendance.decisions.panel import MarkingDesk, chooses_all
+from attendance.decisions.panel import MarkingPanel, chooses_all
 from attendance.decisions.refused_marks import take_refused_mark
 from attendance.decisions.rights import Rights
-from attendance.report_rows.people_filter import Choice
+from attendance.report_rows.people_filter import PeopleFilter
 from attendance.report_rows.reading import session_report
 from attendance.report_rows.report import Report
 from attendance.reports.event_report_page import EventDecisionsPage
@@ -36,7 +36,7 @@ def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpRes
         event,
         Rights.of(Viewer.of(user), event),
         user,
-        Choice.of(request.GET.dict()),
+        PeopleFilter.of(request.GET.dict()),
         page=request.GET.get("page"),
         chooses_all=chooses_all(request.GET),
         refused=take_refused_mark(request, Place(event, None)),
@@ -52,23 +52,23 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
     report = session_report(session, user=user, now=now)
     page = ReportPage(
         report,
-        Choice.of(request.GET.dict()),
+        PeopleFilter.of(request.GET.dict()),
         now=now,
-        desk=_marking_desk(request, report, user),
+        panel=_marking_panel(request, report, user),
         refused=Refused.take(request, session),
     )
     return render(request, "attendance/reports/session.html", {"report": page})
 
 
-def _marking_desk(
+def _marking_panel(
     request: HttpRequest, report: Report, user: User
-) -> MarkingDesk | None:
+) -> MarkingPanel | None:
     """What the reader may decide about the people of a report; None: nothing."""
     place = Place(report.session.event, report.session)
     rights = Rights.of(Viewer.of(user), place.event)
     if report.is_void or not rights.may_mark(place):
         return None
-    return MarkingDesk(
+    return MarkingPanel(
         place,
         rights,
         [row.attendance for row in report.rows if row.attendance],

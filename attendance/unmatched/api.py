@@ -27,15 +27,15 @@ class UnmatchedLink(APIView):
         session = organized_session(viewer_of(request), pk)
         serializer = LinkSerializer(data=request.data, context={"event": session.event})
         serializer.is_valid(raise_exception=True)
-        said = dict(serializer.validated_data)
-        walk_in = said.pop("walk_in")
+        data = dict(serializer.validated_data)
+        walk_in = data.pop("walk_in")
         user, now = signed_in(request), timezone.now()
         link_identity(
             session=session,
             walk_in=WalkIn(**walk_in) if walk_in else None,
             by=user,
             now=now,
-            **said,
+            **data,
         )
         return Response(session_report(session, user=user, now=now).as_dict())
 

@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.unmatched.linking import WalkIn
-from core.form_parts import AddressField, NameField, SentForm
+from core.form_parts import ActionForm, AddressField, NameField
 from events.models import Event, Participant
 
 LONGEST_IDENTITY = 256
 
 
-class IdentityForm(SentForm):
+class IdentityForm(ActionForm):
     """Of whom something is said; the page fills it in."""
 
     identity = forms.CharField(

@@ -90,7 +90,7 @@ def link_identity(
         _must_be_free(session, identity)
         person = _person(session.event, participant, walk_in)
         _remember(session.event, identity, person, by)
-    _tell("link_identity", session, by, person.pk)
+    _log("link_identity", session, by, person.pk)
     _calculate(session, now)
     return person
 
@@ -116,7 +116,7 @@ def unlink_identity(
         _links(session.event, identity).filter(
             participant__in=Participant.objects.same_person(person)
         ).delete()
-    _tell("unlink_identity", session, by, person.pk)
+    _log("unlink_identity", session, by, person.pk)
     _calculate(session, now)
 
 
@@ -215,7 +215,7 @@ def _calculate(session: LiveSession, now: datetime) -> None:
         calculate_session(session, now=now)
 
 
-def _tell(op: str, session: LiveSession, by: User, person: int) -> None:
+def _log(op: str, session: LiveSession, by: User, person: int) -> None:
     logger.info(
         "Somebody said whom an identity means.",
         extra={

@@ -22,8 +22,8 @@ def link(request: HttpRequest, user: User, session_id: int) -> None:
     if "name" in request.POST:
         person = _add_walk_in(request, session, user)
     else:
-        said = RosterForm(request.POST, event=session.event).or_refuse()
-        person = link_identity(session=session, by=user, now=timezone.now(), **said)
+        data = RosterForm(request.POST, event=session.event).or_refuse()
+        person = link_identity(session=session, by=user, now=timezone.now(), **data)
     text = _("That was %(name)s. It is remembered for the next sessions.")
     messages.success(request, text % {"name": isolated(person.name)})
 

@@ -90,7 +90,7 @@ def comma() -> str:
     return pgettext("between items of a list", ", ")
 
 
-def manner(kind: str | None) -> str:
+def way_of_joining(kind: str | None) -> str:
     """Return how somebody came, where that was not the ordinary way."""
     if kind == "SIP":
         return _("by telephone")

@@ -87,7 +87,7 @@ class Played(NamedTuple):
 
 
 @dataclass(slots=True)
-class Line:
+class ComparedLine:
     """What a report should say of somebody, and what it says; None: not there."""
 
     name: str
@@ -120,7 +120,7 @@ class Simulation:
     played: list[Played]
     copies: int
     disordered: int
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ComparedLine] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -342,7 +342,7 @@ def compare(simulation: Simulation) -> None:
     for played in simulation.played:
         found = people if played.on_roster else strangers
         simulation.lines.append(
-            Line(
+            ComparedLine(
                 played.name,
                 played.story,
                 _expected(played, simulation.window, report["session"]["policy"]),
@@ -350,7 +350,7 @@ def compare(simulation: Simulation) -> None:
             )
         )
     for name, said in [*people.items(), *strangers.items()]:
-        simulation.lines.append(Line(name, "did not take part", None, said))
+        simulation.lines.append(ComparedLine(name, "did not take part", None, said))
 
 
 def _expected(played: Played, window: int, policy: Mapping[str, int]) -> Said | None:

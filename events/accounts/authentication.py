@@ -24,7 +24,7 @@ from rest_framework import exceptions
 from rest_framework.throttling import BaseThrottle
 
 from events.accounts.attempts import count_try, forget_tries, key_of
-from events.accounts.language import speak_as
+from events.accounts.language import use_language_of
 from events.models import User
 
 # For a token that somebody signed in for; `create_api_token` makes lasting ones.
@@ -52,7 +52,7 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
             raise exceptions.AuthenticationFailed(
                 _("This token is not known, has ended or was revoked.")
             )
-        speak_as(row.user)
+        use_language_of(row.user)
         return row.user, row
 
 

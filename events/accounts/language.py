@@ -40,13 +40,13 @@ class LanguageMiddleware:
         return response
 
 
-def speak(request: HttpRequest, language: str) -> None:
+def use_language(request: HttpRequest, language: str) -> None:
     """Use ``language`` for the rest of this request, if nothing else was asked for."""
     if not _asked_for(request) and (supported := _supported(language)):
         translation.activate(supported)
 
 
-def speak_as(user: User) -> None:
+def use_language_of(user: User) -> None:
     """Use the language of an account that a token named, if it has one of its own.
 
     The middleware, which only knows of cookies, ends it with the request.

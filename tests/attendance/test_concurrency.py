@@ -24,7 +24,7 @@ from django.db import connection, transaction
 
 from attendance.audit.changes import Change, record_changes
 from attendance.audit.seals import verify
-from attendance.calculating.sessions import Outcome, calculate_sessions
+from attendance.calculating.sessions import CalculationResult, calculate_sessions
 from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
 from attendance.evidence.due import Selection
@@ -74,7 +74,7 @@ def with_own_connection(work: Callable[[], T]) -> Callable[[], T]:
     return run
 
 
-def run_due() -> Outcome:
+def run_due() -> CalculationResult:
     return calculate_sessions(DUE)
 
 
@@ -152,7 +152,7 @@ def test_many_runs_at_once_write_one_row_and_one_change_for_each_person() -> Non
     runs = 4
     barrier = Barrier(runs)
 
-    def run() -> Outcome:
+    def run() -> CalculationResult:
         barrier.wait(PATIENCE)
         return run_due()
 
@@ -168,7 +168,7 @@ def test_one_session_that_is_asked_for_by_two_is_decided_once() -> None:
     session = lesson_with(3)
     asked = Selection(now=SOON, session_id=session.pk, force=True)
 
-    def run() -> Outcome:
+    def run() -> CalculationResult:
         return calculate_sessions(asked)
 
     with ThreadPoolExecutor(3) as threads:

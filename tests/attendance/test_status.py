@@ -15,10 +15,10 @@ from django import forms
 from django.db.models import Sum
 from django.test import Client
 
-from attendance.admin_marking import MarkForm
+from attendance.admin_marking import AdminMarkForm
 from attendance.completion.completing import complete_event
 from attendance.models import EngagementEntry, PointsMapping, Status
-from attendance.points.ledger import Worth
+from attendance.points.ledger import PointsPerStatus
 from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.statuses import CAN_BE_MARKED, COMPUTED, MEANINGS
@@ -83,9 +83,9 @@ def test_whoever_is_unknown_comes_last() -> None:
 @pytest.mark.parametrize("status", MEANINGS)
 def test_what_it_is_worth_is_the_same_everywhere(status: str) -> None:
     points = MEANINGS[status].points
-    assert Worth().of(status) == points
+    assert PointsPerStatus().of(status) == points
     assert getattr(PointsMapping(), status, 0) == points
-    assert getattr(Worth(), status, 0) == points
+    assert getattr(PointsPerStatus(), status, 0) == points
 
 
 @pytest.mark.parametrize("status", COMPUTED)
@@ -238,7 +238,7 @@ def test_nobody_is_marked_with_another(
 
 
 def test_the_admin_offers_the_same() -> None:
-    field = MarkForm().fields["status"]
+    field = AdminMarkForm().fields["status"]
     assert isinstance(field, forms.ChoiceField)
     assert [one for one in MEANINGS if field.valid_value(one)] == list(CAN_BE_MARKED)
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from attendance.admin import AttendanceAdmin
 from attendance.models import Attendance, AttendanceChange, PointsMapping
-from attendance.points.ledger import worth_in
+from attendance.points.ledger import points_per_status_in
 from events.models import Participant, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson
@@ -168,7 +168,7 @@ def test_a_changed_mapping_is_followed_by_everybodys_points(
     path = "/admin/attendance/pointsmapping/"
     worth = {"present": 3, "late": 2, "partial": 1, "feedback": 0}
     admin.post(f"{path}add/", worth | {"organization": organization.pk})
-    assert worth_in([organization.pk])[organization.pk]._asdict() == worth
+    assert points_per_status_in([organization.pk])[organization.pk]._asdict() == worth
     ana = Participant.objects.get(name="Ana")
     assert sum(ana.engagement_entries.values_list("points", flat=True)) == 3
     admin.post(f"{path}{organization.pk}/change/", worth | {"present": 5})

@@ -19,18 +19,18 @@ pytestmark = pytest.mark.usefixtures("no_pulse")
 
 
 def test_nobody_has_lived_who_left_no_sign() -> None:
-    assert liveness.felt() == {"worker": False, "beat": False}
+    assert liveness.signs_of_life() == {"worker": False, "beat": False}
 
 
 def test_a_workers_heartbeat_is_felt() -> None:
     heartbeat_sent.send(sender=None)
-    assert liveness.felt() == {"worker": True, "beat": False}
+    assert liveness.signs_of_life() == {"worker": True, "beat": False}
 
 
 def test_a_tick_of_beat_is_felt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseScheduler, "tick", lambda self: 5.0)
     assert Scheduler.tick(Scheduler.__new__(Scheduler)) == 5.0
-    assert liveness.felt() == {"worker": False, "beat": True}
+    assert liveness.signs_of_life() == {"worker": False, "beat": True}
 
 
 def test_a_sign_is_forgotten_after_half_a_minute() -> None:
@@ -67,4 +67,4 @@ def test_without_redis_nobody_is_held_up_and_no_sign_is_left(
     assert "No sign of life could be left" in caplog.text
     assert sign.stat().st_mtime == 0
     with pytest.raises(redis.RedisError):
-        liveness.felt()
+        liveness.signs_of_life()

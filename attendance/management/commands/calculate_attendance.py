@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from attendance.calculating.sessions import (
-    Outcome,
+    CalculationResult,
     calculate_session,
     calculate_sessions,
 )
@@ -81,7 +81,7 @@ class Command(commands.Command):
         if outcome.failed:
             sys.exit(FAILED)
 
-    def _calculate_one(self, options: dict[str, Any]) -> Outcome:
+    def _calculate_one(self, options: dict[str, Any]) -> CalculationResult:
         session = LiveSession.objects.filter(pk=options["session"]).first()
         if session is None:
             self.stderr.write(f"There is no session {options['session']}.")
@@ -113,7 +113,7 @@ class Command(commands.Command):
         )
 
 
-def _as_document(outcome: Outcome) -> dict[str, Any]:
+def _as_document(outcome: CalculationResult) -> dict[str, Any]:
     titles = dict(
         LiveSession.objects.filter(pk__in=outcome.calculated).values_list("pk", "title")
     )

@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from attendance_site.simulation import instance, lesson
-from attendance_site.simulation.lesson import Delivery, Line, Simulation
+from attendance_site.simulation.lesson import ComparedLine, Delivery, Simulation
 from attendance_site.simulation.livekit import NotDelivered
 from attendance_site.simulation.ownership import NotOurs
 from attendance_site.simulation.reading import NoReader, NoReport
@@ -155,7 +155,7 @@ class Command(commands.Command):
         sys.exit(WRONG_USE)
 
 
-def in_words(line: Line) -> str:
+def in_words(line: ComparedLine) -> str:
     """Say what the report says, and what it should say if that is something else."""
     reported = "in no report" if line.reported is None else str(line.reported)
     if line.agrees:

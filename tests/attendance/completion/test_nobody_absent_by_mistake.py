@@ -148,13 +148,13 @@ def after_the_first_batch(
     monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
 ) -> None:
     monkeypatch.setattr(completing, "PEOPLE_AT_ONCE", 1)
-    original = completing._tell  # noqa: SLF001
+    original = completing._log  # noqa: SLF001
 
     def tell(*about: object) -> None:
-        monkeypatch.setattr(completing, "_tell", original)
+        monkeypatch.setattr(completing, "_log", original)
         happens()
 
-    monkeypatch.setattr(completing, "_tell", tell)
+    monkeypatch.setattr(completing, "_log", tell)
 
 
 def test_an_event_that_is_cancelled_meanwhile_is_left_alone(

@@ -28,7 +28,11 @@ from attendance.models import (
     EngagementEntry,
     Feedback,
 )
-from attendance.points.ledger import Worth, set_worth, worth_in
+from attendance.points.ledger import (
+    PointsPerStatus,
+    points_per_status_in,
+    set_points_per_status,
+)
 from core.errors import RuleBroken
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession
@@ -172,8 +176,8 @@ class School:
             feedback.delete()
 
     def revalue(self) -> None:
-        worth = Worth(*(self.chance.randint(0, 9) for _ in range(4)))
-        set_worth(self.event.organization_id, worth)
+        worth = PointsPerStatus(*(self.chance.randint(0, 9) for _ in range(4)))
+        set_points_per_status(self.event.organization_id, worth)
 
     # What must hold
 
@@ -210,7 +214,9 @@ class School:
         assert decided == told
 
     def points(self, person: Participant) -> int:
-        worth = worth_in([self.event.organization_id])[self.event.organization_id]
+        worth = points_per_status_in([self.event.organization_id])[
+            self.event.organization_id
+        ]
         by_status = {
             "present": worth.present,
             "late": worth.late,

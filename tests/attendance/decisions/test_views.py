@@ -191,7 +191,7 @@ def test_a_reason_may_be_as_long_wherever_it_is_written(
     fields = [
         MarkForm(None, event=lesson.event).fields["reason"],
         UndoForm(None, place=Place(lesson.event, lesson)).fields["reason"],
-        admin_marking.MarkForm().fields["reason"],
+        admin_marking.AdminMarkForm().fields["reason"],
         CheckInSerializer().fields["notes"],
         MarkSerializer().fields["notes"],
         OneOfManySerializer().fields["notes"],

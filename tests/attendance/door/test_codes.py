@@ -12,7 +12,7 @@ from attendance.door.codes import (
     event_of,
     grouped,
     is_accepted,
-    normal,
+    normalized,
 )
 
 KEY, OTHER_KEY = b"a secret", b"another secret"
@@ -69,14 +69,14 @@ def test_it_may_be_typed_in_small_letters_and_in_groups(
 ) -> None:
     code = code_at(event, now, key=KEY).text
     shown = grouped(code)
-    assert normal(shown) == code
-    assert normal(f" {shown.lower().replace(' ', between)} ") == code
+    assert normalized(shown) == code
+    assert normalized(f" {shown.lower().replace(' ', between)} ") == code
     assert all(2 <= len(part) <= 4 for part in shown.split())
 
 
 @given(st.text(max_size=40))
 def test_whatever_is_typed_nothing_breaks(typed: str) -> None:
-    text = normal(typed)
+    text = normalized(typed)
     assert (event_of(text) is None) or set(text) <= set(LETTERS)
     assert not is_accepted(text, datetime(2026, 3, 2, tzinfo=UTC), key=KEY)
 

@@ -8,7 +8,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from attendance.models import EngagementEntry, Feedback
-from attendance.points.ledger import Worth, balance_event, set_worth
+from attendance.points.ledger import (
+    PointsPerStatus,
+    balance_event,
+    set_points_per_status,
+)
 from events.models import Participant
 from tests.factories import make_attendance, make_event, make_participant, make_session
 
@@ -53,7 +57,7 @@ def test_about_events_without_sessions_the_event_counts() -> None:
 def test_it_is_what_the_ledger_is_balanced_to_and_comes_once() -> None:
     lesson = make_session()
     person = make_participant(lesson.event)
-    set_worth(lesson.event.organization_id, Worth(present=3))
+    set_points_per_status(lesson.event.organization_id, PointsPerStatus(present=3))
     make_attendance(person, lesson, status="present")
     migrate()
     assert total(person) == 3

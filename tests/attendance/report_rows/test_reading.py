@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
-from attendance.policies.effective import Place, set_policy
+from attendance.policies.effective import PolicyScope, set_policy
 from attendance.report_rows.reading import session_report
 from attendance.report_rows.report import Report
 from attendance.rules.calculation import Policy
@@ -242,7 +242,7 @@ def test_the_policy_is_that_of_the_rows_not_of_people_who_cancelled_since(
     calculate_session(session, now=LATER)
     gone.registration = Registration.CANCELLED
     gone.save()
-    set_policy(Place(session.event.organization), Policy(grace_minutes=5))
+    set_policy(PolicyScope(session.event.organization), Policy(grace_minutes=5))
     calculate_session(session, now=LATER, force=True)
     found = report(session, organizer)
     assert found.policy.grace_minutes == 5

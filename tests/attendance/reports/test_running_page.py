@@ -155,7 +155,7 @@ def test_it_takes_as_many_queries_for_thirty_as_for_three() -> None:
         session, roster = make_lesson(names, minutes=60 * 24 * 365 * 50)
         for person in roster:
             be_there(session, person, (0, None))
-            be_there(session, None, (0, None), name="Stranger")
+            be_there(session, None, (0, None), name="UnmatchedPerson")
         client = signed_in(organizer_of(session))
         assert "running now" in client.get(f"/sessions/{session.pk}/").text
         counts.add(queries(client, f"/sessions/{session.pk}/"))

@@ -195,7 +195,7 @@ def make_full_lesson(people: int, marked_by: User | None = None) -> LiveSession:
     session, roster = make_lesson(" ".join(f"P{number}" for number in range(people)))
     for person in roster:
         be_there(session, person, (0, 50))
-        be_there(session, None, (0, 50), name="Stranger")
+        be_there(session, None, (0, 50), name="UnmatchedPerson")
     calculate(session)
     Attendance.objects.filter(session=session).update(
         marked_by=marked_by, marked_at=marked_by and AFTERWARDS
