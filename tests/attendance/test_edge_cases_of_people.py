@@ -157,7 +157,7 @@ def test_presence_of_a_stranger_makes_the_roster_absent_and_is_listed(
     stored = decision(room.session, ana)
     assert (stored.status, stored.source) == ("absent", "livekit_auto")
     [stranger] = read_strangers(room.session.pk)
-    assert (stranger.identity, stranger.name) == ("stranger", "UnmatchedPerson")
+    assert (stranger.identity, stranger.name) == ("stranger", "Stranger")
 
 
 def test_nobody_seen_leaves_everyone_unknown_without_rows(
