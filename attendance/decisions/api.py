@@ -1,5 +1,6 @@
 """REST of what people decide: marks, check-ins, taking back, completion, the log."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -260,7 +261,7 @@ class ChangesOfEventFilter(ChangeFilter):
     participant = django_filters.NumberFilter("participant")
 
 
-class ChangeList(generics.ListAPIView[AttendanceChange]):
+class ChangeList(generics.ListAPIView[AttendanceChange], ABC):
     """A part of the log, newest first."""
 
     serializer_class = ChangeSerializer
@@ -274,9 +275,9 @@ class ChangeList(generics.ListAPIView[AttendanceChange]):
             return AttendanceChange.objects.none()
         return self.changes(self.kwargs["pk"]).select_related("actor", "reason")
 
+    @abstractmethod
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
         """Return those of the object that the path names."""
-        raise NotImplementedError
 
 
 _ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)

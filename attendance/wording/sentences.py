@@ -10,6 +10,28 @@ from attendance.wording.explanation import explain
 from attendance.wording.parts import Decision
 from events.models import User
 
+# What a sentence takes from the row as it is.
+_AS_STORED = (
+    "status",
+    "computed_status",
+    "source",
+    "attended_seconds",
+    "window_seconds",
+    "percentage",
+    "first_seen_at",
+    "last_seen_at",
+    "late_seconds",
+    "policy",
+    "first_attempt_at",
+    "last_attempt_at",
+    "marked_at",
+    "notes",
+    "checked_in_at",
+    "check_in_received_at",
+    "check_in_method",
+    "self_attended",
+)
+
 
 def sentence_of(
     parts: Attendance,
@@ -32,33 +54,17 @@ def sentence_of(
         intervals: When the person was there.
         follows: What the sessions amount to, if the decision follows from them.
     """
+    stored = {name: getattr(parts, name) for name in _AS_STORED}
     decision = Decision(
-        status=parts.status,
-        computed_status=parts.computed_status,
-        source=parts.source,
-        attended_seconds=parts.attended_seconds,
-        window_seconds=parts.window_seconds,
-        percentage=parts.percentage,
+        **stored,
         window_starts_at=starts_at,
-        first_seen_at=parts.first_seen_at,
-        last_seen_at=parts.last_seen_at,
-        late_seconds=parts.late_seconds,
         is_late=bool(parts.is_late),
         interval_count=len(intervals),
         end_inferred=bool(intervals) and intervals[-1].inferred,
-        policy=parts.policy,
         failed_attempts=parts.failed_attempts or 0,
-        first_attempt_at=parts.first_attempt_at,
-        last_attempt_at=parts.last_attempt_at,
         marked_by_name=name_of(parts.marked_by),
-        marked_at=parts.marked_at,
-        notes=parts.notes,
         nobody_seen=nobody_seen,
         calculated=calculated,
-        checked_in_at=parts.checked_in_at,
-        check_in_received_at=parts.check_in_received_at,
-        check_in_method=parts.check_in_method,
-        self_attended=parts.self_attended,
         follows=follows,
     )
     return explain(decision, zone)
