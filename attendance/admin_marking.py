@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.models import LONGEST_REASON, MARKS, Attendance
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
 from core.errors import RuleBroken

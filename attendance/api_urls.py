@@ -1,4 +1,4 @@
-"""Routes of REST: reports, calculation, policies, decisions."""
+"""Routes of REST, room by room."""
 
 from django.urls import path
 
@@ -27,7 +27,7 @@ urlpatterns = [
     path(f"{_SESSION}/calculate", calculating.SessionCalculate.as_view()),
     path(f"{_SESSION}/unmatched/link", unmatched.UnmatchedLink.as_view()),
     path(f"{_SESSION}/unmatched/unlink", unmatched.UnmatchedUnlink.as_view()),
-    path(f"{_EVENT}/attendance", decisions.EventAttendance.as_view()),
+    path(f"{_EVENT}/attendance", reports.EventAttendance.as_view()),
     path(f"{_EVENT}/attendance/bulk", decisions.EventBulkAttendance.as_view()),
     path(f"{_EVENT}/attendance-changes", decisions.EventChanges.as_view()),
     path(f"{_EVENT}/complete", completion.EventComplete.as_view()),

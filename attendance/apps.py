@@ -13,9 +13,9 @@ class AttendanceConfig(AppConfig):
         """Hear of sessions that are made, cancelled and restored, and of feedback."""
         from attendance.decisions.consequences import follow_sessions
         from attendance.models import Feedback
-        from attendance.points.ledger import follow_feedback
+        from attendance.points.ledger import balance_after_feedback
         from sessions_app.signals import sessions_changed
 
         sessions_changed.connect(follow_sessions)
-        post_save.connect(follow_feedback, Feedback)
-        post_delete.connect(follow_feedback, Feedback)
+        post_save.connect(balance_after_feedback, Feedback)
+        post_delete.connect(balance_after_feedback, Feedback)

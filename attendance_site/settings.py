@@ -168,7 +168,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 # --- People, languages, times -------------------------------------------------------
 
 AUTH_USER_MODEL = "events.User"
-AUTHENTICATION_BACKENDS = ["events.accounts.authentication.CountedBackend"]
+AUTHENTICATION_BACKENDS = ["events.accounts.authentication.LimitedPasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from attendance_site import docs, errors, health
+from attendance_site import errors, health, openapi
 
 urlpatterns = [
     # First, because LiveKit's webhooks are by far the most requests.
@@ -11,8 +11,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/live", health.live),
     path("health/ready", health.ready),
-    path("api/schema", docs.SchemaView.as_view(), name="schema"),
-    path("api/docs", docs.DocsView.as_view(), name="docs"),
+    path("api/schema", openapi.SchemaView.as_view(), name="schema"),
+    path("api/docs", openapi.DocsView.as_view(), name="docs"),
     path("", include("events.urls")),
     path("", include("attendance.urls")),
     path("", include("events.api_urls")),

@@ -28,7 +28,7 @@ class RetrievePatchView(
         return self.partial_update(request, *args, **kwargs)
 
 
-def unless_same(request: Request, data: Any) -> Response:
+def with_etag(request: Request, data: Any) -> Response:
     """Return ``data`` with its ``ETag``, or 304 if the client has the same already."""
     text = json.dumps(data, cls=JSONEncoder, sort_keys=True)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

@@ -159,7 +159,7 @@ def show_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
             and, where there is more to say, ``above`` (of what it is a part),
             ``lead``, ``template``.
     """
-    template = context.pop("template", "events/form.html")
+    template = context.pop("template", "components/form_page.html")
     if any(isinstance(field, ZoneField) for field in form.fields.values()):
         context["zones"] = offered_zones()
     context |= {"form": form, "page": "events"}

@@ -16,7 +16,9 @@ def shown_session(request: HttpRequest, user: User, session_id: int) -> LiveSess
     return session
 
 
-def organized_session(request: HttpRequest, user: User, session_id: int) -> LiveSession:
+def shown_organized_session(
+    request: HttpRequest, user: User, session_id: int
+) -> LiveSession:
     """Return a session of an event that the user organizes.
 
     Raises:

@@ -21,7 +21,7 @@ from sessions_app.sources import LIVEKIT
 
 logger = logging.getLogger(__name__)
 
-ANEW = "rebuild"
+REBUILT_SOURCE = "rebuild"
 CONNECTIONS_AT_ONCE = 500
 
 # Of a row that no fact tells of, and of a row that was not there.
@@ -51,7 +51,7 @@ _COMPARE = f"""
     ) kept
     FULL JOIN (
         SELECT * FROM sessions_app_connection
-        WHERE source = '{ANEW}' AND sid = ANY(%(sids)s)
+        WHERE source = '{REBUILT_SOURCE}' AND sid = ANY(%(sids)s)
     ) anew USING (sid)
     ORDER BY sid
 """
@@ -61,7 +61,7 @@ _OVERWRITE = f"""
     SET {", ".join(f"{name} = anew.{name}" for name in _FOLDED)}
     FROM sessions_app_connection anew
     WHERE kept.source = '{LIVEKIT}' AND kept.sid = ANY(%(sids)s)
-        AND anew.source = '{ANEW}' AND anew.sid = kept.sid
+        AND anew.source = '{REBUILT_SOURCE}' AND anew.sid = kept.sid
 """
 
 
@@ -116,11 +116,11 @@ def _told_or_stored(room_name: str | None) -> list[str]:
 def _rebuild(sids: Sequence[str], rebuilt: Rebuilt) -> None:
     _lock(sids)
     facts = _read_facts(sids)
-    _fold(replace(fact, source=ANEW) for fact in facts)
+    _fold(replace(fact, source=REBUILT_SOURCE) for fact in facts)
     found = dict(_execute(_COMPARE, sids))
     differing = {sid: columns for sid, columns in found.items() if columns}
     _mend(differing, facts)
-    Connection.objects.filter(source=ANEW, sid__in=sids).delete()
+    Connection.objects.filter(source=REBUILT_SOURCE, sid__in=sids).delete()
     rebuilt.connections += len(found)
     rebuilt.differing |= differing
 

@@ -43,7 +43,7 @@ from events.permissions import Viewer
 from sessions_app import services
 from sessions_app.forms import EndForm, SessionForm, suggested_times
 from sessions_app.models import LiveSession
-from sessions_app.pages import organized_session
+from sessions_app.pages import shown_organized_session
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -65,7 +65,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
         "organizes": any(map(viewer.organizes, viewer.roles)),
         "any": bool(states),
     }
-    listed = found(seen, context["chosen"]).select_related("organization")
+    listed = filtered(seen, context["chosen"]).select_related("organization")
     pages = Paginator(with_counts(listed, user, viewer), EVENTS_A_PAGE)
     shown = pages.get_page(request.GET.get("page"))
     context["events"] = shown
@@ -85,7 +85,7 @@ def organizations_of(
     ]
 
 
-def found(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
+def filtered(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
     """Narrow the list; what makes no sense narrows nothing."""
     if words := chosen["q"].replace("\0", "").strip():
         seen = seen.filter(title__icontains=words)
@@ -143,7 +143,7 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
 
 @form_page
 def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     event = session.event
     form = SessionForm(posted(request), row=session, event=event)
     if form.write(
@@ -165,7 +165,7 @@ def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpRespo
 
 @form_page
 def end_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     now, event = timezone.now(), session.event
     form = EndForm(
         posted(request),
@@ -218,11 +218,11 @@ def cancel_event(request: HttpRequest, user: User, event_id: int) -> HttpRespons
 
 @action(back="session")
 def cancel_session(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     services.cancel_session(session=session, now=timezone.now())
 
 
 @action(back="session")
 def restore_session(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     services.restore_session(session=session)

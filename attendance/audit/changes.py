@@ -15,7 +15,7 @@ from attendance.audit.seals import seal_batch
 from attendance.locks import lock_heads
 from attendance.points.ledger import give_points
 from attendance.signals import attendance_changed
-from core.arrays import as_array
+from core.sql import as_array
 
 
 class Change(NamedTuple):

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from attendance.calculating.serializers import CalculateSerializer
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance.reports.serializers import ReportSerializer
 from core.errors import RuleBroken
 from events.permissions import signed_in, viewer_of

@@ -1,8 +1,8 @@
 """Calculating sessions: claim, read, decide, write, in bulk.
 
 The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``); what is
-due stands in ``evidence/due.py``, what is read in ``evidence/reading.py``, how rows are
-written in ``writing.py``.
+due stands in ``evidence/due.py``, what is read in ``evidence/session_evidence.py``, how
+rows are written in ``write_decisions.py``.
 """
 
 import logging
@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.calculating.writing import Decided, Verdict, write_decisions
+from attendance.calculating.write_decisions import Decided, Verdict, write_decisions
 from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
-from attendance.evidence.reading import (
+from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     Attempts,
     Computed,

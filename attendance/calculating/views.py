@@ -9,12 +9,12 @@ from django.utils.translation import ngettext
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
 from events.models import User
 from events.pages import action
-from sessions_app.pages import organized_session
+from sessions_app.pages import shown_organized_session
 
 
 @action(back="session")
 def calculate(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     outcome = calculate_session(session, now=timezone.now(), force=True)
     if result := outcome.calculated.get(session.pk):
         done = ngettext(
@@ -35,7 +35,7 @@ def calculate(request: HttpRequest, user: User, session_id: int) -> None:
 
 @action(back="session")
 def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     number = len(count_empty_as_absent(session, actor=user))
     if number:
         text = ngettext(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change, record_changes
 from attendance.calculating.sessions import calculate_sessions
-from attendance.decisions.event_level import derive_people
+from attendance.decisions.event_decisions import derive_event_decisions
 from attendance.evidence.due import Selection
 from attendance.locks import lock_event_results
 from attendance.models import SOURCE_LABELS, Attendance, Status
@@ -212,7 +212,7 @@ def _complete(event_id: int) -> Completed:
                 return done
             lock_event_results([event_id])
             people = _next_people(event_id, after)
-            changes = derive_people(people, completing=True)
+            changes = derive_event_decisions(people, completing=True)
             record_changes(changes)
             if not people:
                 _close(event_id)

@@ -1,4 +1,4 @@
-"""REST of what people decide: marks, check-ins, taking back, completion, the log."""
+"""REST of what people decide: marks, check-ins, taking back, and the log."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark, place_of_check_in
+from attendance.decisions.place import Place
 from attendance.decisions.rights import Rights
 from attendance.decisions.serializers import (
     BulkMarkedSerializer,
@@ -25,22 +25,17 @@ from attendance.decisions.serializers import (
     ChangeSerializer,
     CheckedInSerializer,
     CheckInSerializer,
-    EventAttendanceSerializer,
     MarkSerializer,
-    StatusQuerySerializer,
     UndoSerializer,
 )
 from attendance.decisions.undoing import undo
-from attendance.models import DECISION_SOURCES, AttendanceChange, Status
+from attendance.models import DECISION_SOURCES, AttendanceChange
 from attendance.report_rows.event_rows import (
-    count_statuses,
     decisions_as_dicts,
-    event_rows,
-    roster_with_decisions,
 )
 from attendance.report_rows.serializers import ReportRowSerializer
 from core.errors import RuleBroken
-from core.pagination import LogCursor, Pages
+from core.pagination import LogCursor
 from events.idempotency import IDEMPOTENCY_KEY, idempotent
 from events.lookups import visible_event, visible_participant
 from events.models import Participant
@@ -201,43 +196,6 @@ class ChangeUndo(APIView):
 
 
 # --- The event as a whole -------------------------------------------------------------
-
-
-class EventAttendance(APIView):
-    """The decisions about an event as a whole."""
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("status", enum=Status.values),
-            OpenApiParameter("page", int),
-            OpenApiParameter("page_size", int),
-        ],
-        responses=EventAttendanceSerializer,
-        operation_id="events_attendance_list",
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        """Return everyone on the roster, unknown before any decision.
-
-        Attendees get their own alone.
-        """
-        event = visible_event(signed_in(request), pk)
-        wanted = StatusQuerySerializer(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        roster = roster_with_decisions(event, signed_in(request))
-        status = wanted.validated_data.get("status")
-        pages = Pages()
-        people = pages.paginate_queryset(
-            roster.filter(event_status=status) if status else roster, request, view=self
-        )
-        with_identities = viewer_of(request).organizes(event.organization_id)
-        answer = pages.get_paginated_response(
-            [
-                row.as_dict(with_identities=with_identities)
-                for row in event_rows(event, people or [])
-            ]
-        )
-        answer.data["summary"] = count_statuses(roster)
-        return answer
 
 
 # --- The log --------------------------------------------------------------------------

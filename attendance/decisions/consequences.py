@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 from attendance.audit.changes import Change, record_changes
-from attendance.decisions.event_level import derive_people
+from attendance.decisions.event_decisions import derive_event_decisions
 from attendance.locks import lock_event_results
 from attendance.points.ledger import balance_event
 from events.models import Event
@@ -31,11 +31,11 @@ def follow_sessions(sender: object, event: Event, **kwargs: object) -> None:
     """
     people = event.participants.in_reports().order_by("pk")
     everybody = list(people.values_list("pk", flat=True))
-    conclude([], {event.pk: everybody})
+    derive_and_log([], {event.pk: everybody})
     balance_event(event.pk, event.organization_id)
 
 
-def conclude(
+def derive_and_log(
     changes: Sequence[Change],
     touched: Mapping[int, Sequence[int]],
     *,
@@ -59,6 +59,6 @@ def conclude(
         cursor.execute(_WITH_EVENT_LEVEL, [list(touched)])
         events = [event for (event,) in cursor.fetchall()]
     people = [person for event in events for person in touched[event]]
-    derived = derive_people(people) if people else []
+    derived = derive_event_decisions(people) if people else []
     record_changes([*changes, *derived], actor_id=actor_id)
     return [*changes, *derived]

@@ -1,12 +1,12 @@
-"""What people send from reports: who somebody unmatched was, marks, undoing them."""
+"""What people send from reports: marks, and undoing them."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark
+from attendance.decisions.place import Place
 from attendance.models import (
     LONGEST_REASON,
     MARKS,

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
+from attendance.decisions.place import Place
 from attendance.locks import lock_event_results
 from attendance.models import Attendance
 from core.errors import Conflict
 from events.locks import lock_event
-from events.models import Event, EventState, Participant
+from events.models import EventState, Participant
 from sessions_app.locks import lock_session
-from sessions_app.models import LiveSession
 
 WRITTEN = (
     "status",
@@ -31,13 +31,6 @@ WRITTEN = (
     "checked_in_by",
     "updated_at",
 )
-
-
-class Place(NamedTuple):
-    """What a decision is about: a session of an event, or (None) the event itself."""
-
-    event: Event
-    session: LiveSession | None
 
 
 class DecisionBefore(NamedTuple):

@@ -15,14 +15,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
-from attendance.decisions.consequences import conclude
+from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.locked_rows import (
     DecisionBefore,
-    Place,
     change_of,
     lock_decisions,
     write_rows,
 )
+from attendance.decisions.place import Place
 from attendance.models import (
     Attendance,
     CheckInMethod,
@@ -305,4 +305,4 @@ def _write(
     if place.session is None:
         record_changes(changes, actor_id=by.pk)
     else:
-        conclude(changes, {place.event.pk: list(decisions)}, actor_id=by.pk)
+        derive_and_log(changes, {place.event.pk: list(decisions)}, actor_id=by.pk)

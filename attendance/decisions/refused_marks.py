@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
-from attendance.decisions.locked_rows import Place
+from attendance.decisions.place import Place
 from attendance.models import LONGEST_REASON
 
 REFUSED_MARK = "refused_mark"

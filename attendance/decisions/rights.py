@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from attendance.decisions.locked_rows import Place
+from attendance.decisions.place import Place
 from attendance.models import AttendanceChange
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
 from core.errors import NotAllowed

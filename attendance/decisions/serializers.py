@@ -14,7 +14,6 @@ from attendance.models import (
     MARKS,
     AttendanceChange,
     CheckInMethod,
-    Status,
 )
 from attendance.report_rows.serializers import (
     MarkedBySerializer,
@@ -154,25 +153,6 @@ class BulkMarkedSerializer(Declared):
     """The decisions that now stand, in the order of the marks."""
 
     results = ReportRowSerializer(many=True)
-
-
-class StatusQuerySerializer(Declared):
-    """Which decisions are wanted."""
-
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
-
-
-class EventAttendanceSerializer(Declared):
-    """A page of decisions about an event as a whole, and a summary of all pages."""
-
-    count = serializers.IntegerField()
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = ReportRowSerializer(many=True)
-    summary = serializers.DictField(
-        child=serializers.IntegerField(),
-        help_text="How many people have each status, whichever are asked for.",
-    )
 
 
 class ChangeSerializer(ModelSerializer[AttendanceChange]):

@@ -13,20 +13,20 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
-from attendance.decisions.consequences import conclude
-from attendance.decisions.event_level import (
+from attendance.decisions.consequences import derive_and_log
+from attendance.decisions.event_decisions import (
     ProspectiveDecision,
-    derive_people,
+    derive_event_decisions,
     what_would_follow,
 )
 from attendance.decisions.locked_rows import (
     DecisionBefore,
-    Place,
     change_of,
     lock_decisions,
     write_rows,
 )
 from attendance.decisions.marking import status_of_check_in
+from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
@@ -61,13 +61,13 @@ def undo(
     _take_back(decision, place, log)
     decision.updated_at = now
     write_rows([decision])
-    if place.session is None and derive_people([participant.pk]):
+    if place.session is None and derive_event_decisions([participant.pk]):
         decision.refresh_from_db()
     undone = change_of(decision, before, reason)._replace(undoes_id=change.pk)
     if place.session is None:
         record_changes([undone], actor_id=by.pk)
     else:
-        conclude([undone], {place.event.pk: [participant.pk]}, actor_id=by.pk)
+        derive_and_log([undone], {place.event.pk: [participant.pk]}, actor_id=by.pk)
     return decision
 
 

@@ -1,4 +1,4 @@
-"""What people decide on pages: marks, taking them back, completing events."""
+"""What people decide on pages: marks, taking them back, and the history of both."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from attendance.decisions.forms import MarkForm, UndoForm
 from attendance.decisions.history_page import HistoryPage
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import mark
+from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import keep_refused_mark
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
@@ -30,7 +30,7 @@ from sessions_app.pages import shown_session
 Decide = Callable[[HttpRequest, Place, Rights, User], int | None]
 
 
-def _deciding(decide: Decide) -> tuple[Any, Any]:
+def _buttons_at_both_places(decide: Decide) -> tuple[Any, Any]:
     """Return the buttons that decide about a session and about an event as a whole."""
 
     @action(back="session")
@@ -102,8 +102,8 @@ def _undo(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     return int(change.participant_id)
 
 
-mark_at_session, mark_about_event = _deciding(_mark)
-undo_at_session, undo_about_event = _deciding(_undo)
+mark_at_session, mark_about_event = _buttons_at_both_places(_mark)
+undo_at_session, undo_about_event = _buttons_at_both_places(_undo)
 
 
 @read_page

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from attendance.decisions.locked_rows import Place
+from attendance.decisions.place import Place
 from attendance.wording.phrases import clock, long_date
 from core.errors import Conflict
 from events.models import Event, EventState

@@ -20,9 +20,9 @@ from attendance.decisions.marking import check_in
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
 from attendance.door.codes import grouped
+from attendance.door.door_page import DoorPage
 from attendance.door.forms import WalkInForm
 from attendance.door.opening_hours import open_door
-from attendance.door.page import DoorPage
 from attendance.door.qr import qr_of
 from attendance.door.self_check_in import address_of, code_of
 from attendance.models import AttendanceChange, CheckInMethod

@@ -11,15 +11,9 @@ as unmatched.
 Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
 """
 
-from collections.abc import Iterable
-
 from core.names import SAME_NAME
+from core.sql import sql_values
 from events.models import NOT_IN_REPORTS
-
-
-def sql_values(choices: Iterable[str]) -> str:
-    """Return choices of ours as SQL literals."""
-    return ", ".join(f"'{choice}'" for choice in choices)
 
 
 def _sameness(row: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from attendance.evidence.reading import Evidence
+from attendance.evidence.session_evidence import Evidence
 from attendance.models import Status
 
 

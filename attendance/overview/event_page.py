@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
 from attendance.overview.home import SessionLine, session_lines
-from attendance.report_rows.reading import ORDER_OF_PEOPLE
+from attendance.report_rows.read_reports import ORDER_OF_PEOPLE
 from attendance.wording.phrases import day_and_times
 from events.models import (
     EXPECTED,

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import SessionCalculation, Status
-from attendance.reports.many_reports import all_rows, in_reports
-from attendance.reports.session_report_page import Phase
+from attendance.report_rows.who_has_a_row import all_rows, with_a_row
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
 from events.models import Event, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
+from sessions_app.phase import Phase
 
 BEGUN_AT_MOST = 20
 AHEAD_AT_MOST = 5
@@ -207,7 +207,7 @@ def _counts(
         for session in sessions
         if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
     }
-    rows = in_reports(all_rows(user).filter(session__in=ids), now=now)
+    rows = with_a_row(all_rows(user).filter(session__in=ids), now=now)
     counted = (
         rows.order_by().values_list("session", "status").annotate(number=CountOf("pk"))
     )

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from attendance.locks import lock_heads
 from attendance.models import POINTS_FOR_FEEDBACK, Feedback, PointsMapping
 from attendance.rules.statuses import MEANINGS, Status
-from core.arrays import as_array
+from core.sql import as_array
 from events.models import Participant
 
 
@@ -136,7 +136,9 @@ def balance_event(event_id: int, organization_id: int) -> None:
 
 
 @transaction.atomic
-def follow_feedback(sender: object, instance: Feedback, **kwargs: object) -> None:
+def balance_after_feedback(
+    sender: object, instance: Feedback, **kwargs: object
+) -> None:
     """Write what feedback that is given, or withdrawn, is worth.
 
     Receives ``post_save`` and ``post_delete``: there is no other way to give any yet.

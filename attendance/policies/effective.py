@@ -1,7 +1,7 @@
 """Which thresholds hold where, and how they are changed.
 
 The most specific that exists wins: the session's own, its type's, the organization's,
-the defaults. Calculation reads the same in bulk (``attendance/evidence/reading.py``).
+the defaults.
 Changing a policy makes nothing due: decided is decided, until somebody recalculates.
 """
 
@@ -41,6 +41,18 @@ class EffectivePolicy(NamedTuple):
 
     policy: Policy
     scope: Scope
+
+
+# The same for many at once, of a session ``s`` of an event ``e``; null: the defaults.
+POLICY_OF_SESSION = """
+    SELECT grace_minutes, partial_from, present_over, present_regardless_over
+    FROM attendance_attendancepolicy
+    WHERE organization_id = e.organization_id
+        AND (session_id = s.id OR session_id IS NULL)
+        AND (session_type = s.session_type OR session_type IS NULL)
+    ORDER BY session_id NULLS LAST, session_type NULLS LAST
+    LIMIT 1
+"""
 
 
 def policy_at(place: PolicyScope) -> EffectivePolicy:

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from attendance.evidence.reading import NOTHING_SEEN
+from attendance.evidence.session_decisions import session_decisions
+from attendance.evidence.session_evidence import NOTHING_SEEN
 from attendance.models import Attendance, Status
-from attendance.report_rows.reading import ORDER_OF_PEOPLE, read_reports
+from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
-from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.event_result import credit
 from attendance.wording.sentences import sentence_of
 from events.models import Event, Participant, User

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from attendance.evidence.reading import Evidence
+from attendance.evidence.session_evidence import Evidence
 from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
 from attendance.rules.calculation import Interval

@@ -1,4 +1,4 @@
-"""REST of reports, calculation and policies."""
+"""REST of reports: of a session, of an event, of many."""
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -13,20 +13,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attendance.models import SOURCE_LABELS, Status
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.event_rows import (
+    count_statuses,
+    event_rows,
+    roster_with_decisions,
+)
+from attendance.report_rows.read_reports import session_report
 from attendance.reports.attendance_status import attendance_status
 from attendance.reports.csv_file import csv_response
 from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows, rows_as_dicts
 from attendance.reports.serializers import (
     AttendanceStatusSerializer,
+    EventAttendanceSerializer,
     ReportListSerializer,
     ReportSerializer,
+    StatusQuerySerializer,
 )
 from core.pagination import Pages
 from core.problems import ConstraintRule, tell_constraints
-from core.rest import unless_same
-from events.permissions import signed_in
+from core.rest import with_etag
+from events.lookups import visible_event
+from events.permissions import signed_in, viewer_of
 from sessions_app.lookups import visible_session
 from sessions_app.models import SessionType
 
@@ -53,7 +61,7 @@ class SessionReport(APIView):
         """
         session = visible_session(signed_in(request), pk)
         report = session_report(session, user=signed_in(request), now=timezone.now())
-        return unless_same(request, report.as_dict())
+        return with_etag(request, report.as_dict())
 
 
 class SessionAttendanceStatus(APIView):
@@ -64,7 +72,7 @@ class SessionAttendanceStatus(APIView):
         """Return who is connected now; a participant sees themselves alone."""
         session = visible_session(signed_in(request), pk)
         status = attendance_status(session, user=signed_in(request), now=timezone.now())
-        return unless_same(request, status)
+        return with_etag(request, status)
 
 
 # --- Reports over many sessions ------------------------------------------------------
@@ -152,3 +160,40 @@ class ReportTable(APIView):
 
 
 # --- Policies -------------------------------------------------------------------------
+
+
+class EventAttendance(APIView):
+    """The decisions about an event as a whole."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("status", enum=Status.values),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int),
+        ],
+        responses=EventAttendanceSerializer,
+        operation_id="events_attendance_list",
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Return everyone on the roster, unknown before any decision.
+
+        Attendees get their own alone.
+        """
+        event = visible_event(signed_in(request), pk)
+        wanted = StatusQuerySerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        roster = roster_with_decisions(event, signed_in(request))
+        status = wanted.validated_data.get("status")
+        pages = Pages()
+        people = pages.paginate_queryset(
+            roster.filter(event_status=status) if status else roster, request, view=self
+        )
+        with_identities = viewer_of(request).organizes(event.organization_id)
+        answer = pages.get_paginated_response(
+            [
+                row.as_dict(with_identities=with_identities)
+                for row in event_rows(event, people or [])
+            ]
+        )
+        answer.data["summary"] = count_statuses(roster)
+        return answer

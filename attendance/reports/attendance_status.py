@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from attendance.evidence.reading import NOTHING_SEEN, Evidence, read_evidence
+from attendance.evidence.session_evidence import NOTHING_SEEN, Evidence, read_evidence
 from attendance.evidence.whereabouts import last_seen
-from attendance.report_rows.reading import ORDER_OF_PEOPLE
-from attendance.report_rows.report import ReportVisibility
-from attendance.reports.many_reports import all_rows, in_reports
+from attendance.report_rows.read_reports import ORDER_OF_PEOPLE
+from attendance.report_rows.visibility import ReportVisibility
+from attendance.report_rows.who_has_a_row import all_rows, with_a_row
 from attendance.rules.calculation import Policy, Stay, calculate_person
 from attendance.rules.instants import instant, microseconds
 from events.models import Participant, User
@@ -39,7 +39,7 @@ def attendance_status(
     people = evidence.people if evidence else {}
     is_called_off = session.cancelled_at is not None
     is_watched = not is_called_off and now < session.end + OVERTIME
-    rows = in_reports(all_rows(user).filter(session=session.pk), now=now)
+    rows = with_a_row(all_rows(user).filter(session=session.pk), now=now)
     return {
         "session": session.pk,
         "running": not is_called_off and session.starts_at <= now < session.end,

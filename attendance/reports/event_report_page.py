@@ -12,11 +12,11 @@ from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.decisions.locked_rows import Place
-from attendance.decisions.panel import MarkingPanel, UndoOffer
+from attendance.decisions.marking_panel import MarkingPanel, UndoOffer
+from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
-from attendance.evidence.reading import NOTHING_SEEN, Evidence
+from attendance.evidence.session_evidence import NOTHING_SEEN, Evidence
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
 from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
@@ -33,7 +33,7 @@ from events.models import (
 PEOPLE_A_PAGE = 200
 
 
-class Who(NamedTuple):
+class ListedPerson(NamedTuple):
     """A person of the list."""
 
     pk: int
@@ -41,7 +41,7 @@ class Who(NamedTuple):
     email: str
 
 
-class DecidedBy(NamedTuple):
+class ListedDecision(NamedTuple):
     """What decided about them."""
 
     source: str | None
@@ -49,11 +49,11 @@ class DecidedBy(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedRow:
     """One person with their decision, as choosing among many needs it."""
 
-    participant: Who
-    attendance: DecidedBy
+    participant: ListedPerson
+    attendance: ListedDecision
     status: str
     intervals: tuple[()] = ()
     seen: Evidence = NOTHING_SEEN
@@ -107,7 +107,7 @@ class EventDecisionsPage:
             knows_addresses=rights.organizes,
         )
         pages = Paginator(self.filtered.rows, PEOPLE_A_PAGE)
-        self.list: Page[Listed] = pages.get_page(page)
+        self.list: Page[ListedRow] = pages.get_page(page)
         self._chooses_all = chooses_all
         self._refused = refused
 
@@ -133,7 +133,7 @@ class EventDecisionsPage:
             return query
         return f"{query}{'' if query == '?' else '&'}page={self.list.number}"
 
-    # Who reads
+    # ListedPerson reads
 
     @property
     def is_of_all(self) -> bool:
@@ -177,7 +177,7 @@ class EventDecisionsPage:
 
     # The people
 
-    def _listed(self, user: User) -> list[Listed]:
+    def _listed(self, user: User) -> list[ListedRow]:
         people = roster_with_decisions(self.event, user).values_list(
             "pk",
             "name",
@@ -186,7 +186,10 @@ class EventDecisionsPage:
             "is_marked",
             "event_status",
         )
-        return [Listed(Who(*row[:3]), DecidedBy(*row[3:5]), row[5]) for row in people]
+        return [
+            ListedRow(ListedPerson(*row[:3]), ListedDecision(*row[3:5]), row[5])
+            for row in people
+        ]
 
     @cached_property
     def _shown(self) -> list[ReportRow]:

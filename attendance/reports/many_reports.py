@@ -10,37 +10,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
-from attendance.evidence.reading import NOTHING_SEEN, read_evidence
 from attendance.models import Status
-from attendance.report_rows.reading import (
-    HAS_ROW,
-    ORDER_OF_PEOPLE,
-    presence,
-    read_reports,
-    shown_until,
-)
+from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import Report
+from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
 from attendance.reports.filters import ReportFilters
-from attendance.rules.instants import microseconds
 from events.models import (
     Event,
     Organization,
     Participant,
-    Registration,
     User,
 )
 from sessions_app.models import LiveSession, SessionType
 
 # Read together for an export: few enough for memory, enough for few queries.
 ROWS_AT_ONCE = 2000
-
-# Participants, once for each session of their event, which annotates them.
-People: TypeAlias = QuerySet[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +93,7 @@ class ReportRows:
     def people(self) -> People:
         """The rows: newest session first, then as in its report."""
         rows = all_rows(self._user).filter(self._filters.of_rows(self._zones()))
-        rows = in_reports(rows, now=self._now)
+        rows = with_a_row(rows, now=self._now)
         return rows.order_by("-starts_at", "-session", *ORDER_OF_PEOPLE)
 
     @cached_property
@@ -181,75 +169,6 @@ class ReportRows:
         return list(
             organizations.order_by().values_list("time_zone", flat=True).distinct()
         )
-
-
-def in_reports(rows: People, *, now: datetime) -> People:
-    """Return those of :func:`all_rows` that are in the session's report.
-
-    What was seen is looked up for those alone who wait for a place, where no
-    calculation has told it.
-    """
-    condition = HAS_ROW
-    waiting: dict[int, list[int]] = defaultdict(list)
-    for session, person in rows.filter(
-        registration=Registration.WAITLISTED,
-        has_intervals=False,
-        starts_at__lt=now,
-    ).values_list("session", "pk"):
-        waiting[session].append(person)
-    for session, came in _who_came(waiting, now):
-        condition |= Q(session=session, pk__in=came)
-    return rows.filter(condition)
-
-
-def _who_came(
-    waiting: dict[int, list[int]], now: datetime
-) -> Iterator[tuple[int, list[int]]]:
-    if not waiting:
-        return
-    evidence = read_evidence(waiting, set().union(*waiting.values()))
-    for session in LiveSession.objects.filter(pk__in=evidence):
-        until = shown_until(session, now)
-        window = microseconds(session.starts_at), microseconds(until)
-        seen = evidence[session.pk].people
-        yield (
-            session.pk,
-            [
-                person
-                for person in waiting[session.pk]
-                if presence(seen.get(person, NOTHING_SEEN), window)
-            ],
-        )
-
-
-def all_rows(user: User) -> People:
-    """Everybody whom ``user`` sees, once for each session of their events.
-
-    Annotated with the session, and with the decision about them there. (Only what is
-    annotated may be filtered by: else the rows would be joined once more.)
-    """
-    return (
-        Participant.objects.visible_to(user)
-        .in_reports()
-        .annotate(
-            session=F("event__sessions"),
-            session_type=F("event__sessions__session_type"),
-            starts_at=F("event__sessions__starts_at"),
-            is_void=Q(event__sessions__cancelled_at__isnull=False),
-            decision=FilteredRelation(
-                "attendances",
-                condition=Q(attendances__session=F("event__sessions")),
-            ),
-        )
-        .filter(session__isnull=False)
-        .annotate(
-            status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
-            source=F("decision__source"),
-            has_intervals=Q(decision__intervals__isnull=False),
-            was_there=Q(decision__intervals__0__isnull=False),
-            is_marked=Q(decision__marked_at__isnull=False),
-        )
-    )
 
 
 def rows_as_dicts(reports: Sequence[Report]) -> list[dict[str, Any]]:

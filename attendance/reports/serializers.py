@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from attendance.evidence.guesses import Ground
+from attendance.evidence.probable_people import Ground
+from attendance.models import Status
 from attendance.report_rows.serializers import (
     IntervalSerializer,
     ReportPersonSerializer,
@@ -120,3 +121,22 @@ class AttendanceStatusSerializer(Declared):
     session = serializers.IntegerField()
     running = serializers.BooleanField()
     participants = ConnectedSerializer(many=True)
+
+
+class StatusQuerySerializer(Declared):
+    """Which decisions are wanted."""
+
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+
+
+class EventAttendanceSerializer(Declared):
+    """A page of decisions about an event as a whole, and a summary of all pages."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ReportRowSerializer(many=True)
+    summary = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How many people have each status, whichever are asked for.",
+    )

@@ -1,24 +1,23 @@
 """The report as a page shows it: its head, its summary, and whom it shows.
 
-Decisions, figures and sentences are those of ``selectors.session_report``, the same as
+Decisions, figures and sentences are those of ``read_reports.py``, the same as
 in REST; here they only get words and a clock. All times are the event's.
 """
 
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from attendance.decisions.panel import MarkingPanel
+from attendance.decisions.marking_panel import MarkingPanel
 from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
 from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
 from attendance.report_rows.report import Report
-from attendance.reports.page_rows import PersonRow, RowMaker, StrangerRow
-from attendance.reports.unmatched_panel import Refused
+from attendance.reports.rows_in_words import PersonRow, RowsInWords, StrangerRow
+from attendance.reports.unmatched_panel import RefusedWalkIn
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
 from attendance.rules.statuses import COMPUTED
@@ -31,24 +30,9 @@ from attendance.wording.phrases import (
     long_date,
 )
 from attendance.wording.timeline import Axis
-from sessions_app.models import LiveSession
+from sessions_app.phase import Phase
 
 NAMED_AT_MOST = 3
-
-
-class Phase(StrEnum):
-    """Where the present lies: before, inside or after the window of a session."""
-
-    AHEAD = "ahead"
-    RUNNING = "running"
-    ENDED = "ended"
-
-    @classmethod
-    def of(cls, session: LiveSession, now: datetime) -> "Phase":
-        """Tell by the clock alone, also of a cancelled session."""
-        if now < session.starts_at:
-            return cls.AHEAD
-        return cls.RUNNING if now < session.end else cls.ENDED
 
 
 class ReportPage:
@@ -65,7 +49,7 @@ class ReportPage:
         *,
         now: datetime,
         panel: MarkingPanel | None = None,
-        refused: Refused | None = None,
+        refused: RefusedWalkIn | None = None,
     ) -> None:
         self.report = report
         self.panel = panel
@@ -89,7 +73,7 @@ class ReportPage:
             is_live=self.is_live,
             knows_addresses=self.may_change,
         )
-        maker = RowMaker(
+        maker = RowsInWords(
             report,
             self._axis,
             asks_whether_held=self.asks_whether_held,

@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from attendance.evidence.guesses import Ground, Guess
-from attendance.evidence.reading import LinkedIdentity, UnmatchedPerson
+from attendance.evidence.probable_people import Ground, Guess
+from attendance.evidence.session_evidence import LinkedIdentity, UnmatchedPerson
 from core.errors import RuleBroken
 from core.names import isolated
 from core.validators import without_hidden
@@ -25,7 +25,7 @@ _KEPT = "refused_walk_in"
 LONGEST_KEPT = 1000
 
 
-class Option(NamedTuple):
+class PersonOption(NamedTuple):
     """Somebody to choose, in words that nobody else on the list has."""
 
     participant_id: int
@@ -33,7 +33,7 @@ class Option(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PersonOptions:
     """Whom an identity may be said to be.
 
     Attributes:
@@ -41,10 +41,10 @@ class Options:
         others: Who had cancelled, or only looked; they become walk-ins.
     """
 
-    expected: list[Option]
-    others: list[Option]
+    expected: list[PersonOption]
+    others: list[PersonOption]
 
-    def named(self, participant_id: int | None) -> Option | None:
+    def named(self, participant_id: int | None) -> PersonOption | None:
         """Return one of them."""
         everybody = (*self.expected, *self.others)
         return next((one for one in everybody if one[0] == participant_id), None)
@@ -54,19 +54,19 @@ class Options:
         return render_to_string("attendance/reports/_options.html", {"options": self})
 
     @classmethod
-    def of(cls, candidates: Sequence[Participant]) -> "Options":
+    def of(cls, candidates: Sequence[Participant]) -> "PersonOptions":
         """Return them in the order of ``candidates``."""
         names = Counter(person.name for person in candidates)
-        expected: list[Option] = []
-        others: list[Option] = []
+        expected: list[PersonOption] = []
+        others: list[PersonOption] = []
         for person in candidates:
             group = others if person.registration in NOT_IN_REPORTS else expected
             is_twice = names[person.name] > 1
-            group.append(Option(person.pk, _label(person, with_address=is_twice)))
+            group.append(PersonOption(person.pk, _label(person, with_address=is_twice)))
         return cls(expected, others)
 
 
-class Refused(NamedTuple):
+class RefusedWalkIn(NamedTuple):
     """A walk-in that was refused: what had been typed, and why not.
 
     The session of the browser keeps it until its page is shown again. ``field`` is the
@@ -93,7 +93,7 @@ class Refused(NamedTuple):
         request.session[_KEPT] = {"session": session.pk, "refused": refused}
 
     @classmethod
-    def take(cls, request: HttpRequest, session: LiveSession) -> "Refused | None":
+    def take(cls, request: HttpRequest, session: LiveSession) -> "RefusedWalkIn | None":
         """Return, once, what was just refused in this session."""
         kept = request.session.pop(_KEPT, None)
         if kept is None or kept["session"] != session.pk:
@@ -115,18 +115,18 @@ class UnmatchedPanel:
 
     identity: str
     guess: str
-    guessed: Option | None
+    guessed: PersonOption | None
     name: str
     email: str
-    refused: Refused | None
+    refused: RefusedWalkIn | None
 
     @classmethod
     def of(
         cls,
         stranger: UnmatchedPerson,
         guess: Guess | None,
-        options: Options,
-        refused: Refused | None = None,
+        options: PersonOptions,
+        refused: RefusedWalkIn | None = None,
     ) -> "UnmatchedPanel | None":
         """Return None where nothing can be said: without identity nobody is known."""
         if not stranger.identity:

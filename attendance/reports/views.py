@@ -4,17 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from attendance.decisions.locked_rows import Place
-from attendance.decisions.panel import MarkingPanel, chooses_all
+from attendance.decisions.marking_panel import MarkingPanel, chooses_all
+from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import take_refused_mark
 from attendance.decisions.rights import Rights
 from attendance.report_rows.people_filter import PeopleFilter
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance.report_rows.report import Report
 from attendance.reports.event_report_page import EventDecisionsPage
 from attendance.reports.many_reports_page import ReportsPage
 from attendance.reports.session_report_page import ReportPage
-from attendance.reports.unmatched_panel import Refused
+from attendance.reports.unmatched_panel import RefusedWalkIn
 from events.models import User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
@@ -55,7 +55,7 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
         PeopleFilter.of(request.GET.dict()),
         now=now,
         panel=_marking_panel(request, report, user),
-        refused=Refused.take(request, session),
+        refused=RefusedWalkIn.take(request, session),
     )
     return render(request, "attendance/reports/session.html", {"report": page})
 

@@ -23,7 +23,7 @@ class Status(StrEnum):
     EXCUSED = "excused"
 
 
-class Meaning(NamedTuple):
+class StatusMeaning(NamedTuple):
     """What one status means.
 
     Attributes:
@@ -43,13 +43,13 @@ class Meaning(NamedTuple):
 
 
 # In the order in which they are shown.
-MEANINGS: dict[str, Meaning] = {
-    Status.PRESENT: Meaning(came=True, credited_halves=2, points=10),
-    Status.LATE: Meaning(came=True, credited_halves=2, points=7),
-    Status.PARTIAL: Meaning(came=True, credited_halves=1, points=4),
-    Status.ABSENT: Meaning(came=False, credited_halves=0),
-    Status.EXCUSED: Meaning(came=None, credited_halves=None, is_computed=False),
-    Status.UNKNOWN: Meaning(
+MEANINGS: dict[str, StatusMeaning] = {
+    Status.PRESENT: StatusMeaning(came=True, credited_halves=2, points=10),
+    Status.LATE: StatusMeaning(came=True, credited_halves=2, points=7),
+    Status.PARTIAL: StatusMeaning(came=True, credited_halves=1, points=4),
+    Status.ABSENT: StatusMeaning(came=False, credited_halves=0),
+    Status.EXCUSED: StatusMeaning(came=None, credited_halves=None, is_computed=False),
+    Status.UNKNOWN: StatusMeaning(
         came=None, credited_halves=None, is_computed=False, can_be_marked=False
     ),
 }

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance.reports.serializers import ReportSerializer
 from attendance.unmatched.linking import WalkIn, link_identity, unlink_identity
 from attendance.unmatched.serializers import LinkSerializer, UnlinkSerializer

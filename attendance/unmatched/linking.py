@@ -38,7 +38,7 @@ class WalkIn(NamedTuple):
     email: str = ""
 
 
-class Meaning(NamedTuple):
+class IdentityMeaning(NamedTuple):
     """Whom an identity seen in a session means; nobody: ``participant_id`` None."""
 
     participant_id: int | None
@@ -120,7 +120,7 @@ def unlink_identity(
     _calculate(session, now)
 
 
-def _meaning(session: LiveSession, identity: str) -> Meaning:
+def _meaning(session: LiveSession, identity: str) -> IdentityMeaning:
     """Return whom the identity means in this session.
 
     Raises:
@@ -135,7 +135,7 @@ def _meaning(session: LiveSession, identity: str) -> Meaning:
             _("Nobody with this identity was seen in this session."),
             field="identity",
         )
-    return Meaning._make(row)
+    return IdentityMeaning._make(row)
 
 
 def _must_be_free(session: LiveSession, identity: str) -> None:

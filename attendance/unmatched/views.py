@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.reports.unmatched_panel import Refused
+from attendance.reports.unmatched_panel import RefusedWalkIn
 from attendance.unmatched.forms import IdentityForm, RosterForm, WalkInForm
 from attendance.unmatched.linking import link_identity, unlink_identity
 from core.errors import RuleBroken
@@ -13,12 +13,12 @@ from core.names import isolated
 from events.models import Participant, User
 from events.pages import action
 from sessions_app.models import LiveSession
-from sessions_app.pages import organized_session
+from sessions_app.pages import shown_organized_session
 
 
 @action(back="session")
 def link(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     if "name" in request.POST:
         person = _add_walk_in(request, session, user)
     else:
@@ -41,13 +41,13 @@ def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Part
             now=timezone.now(),
         )
     except RuleBroken as refusal:
-        Refused.keep(request, session, refusal)
+        RefusedWalkIn.keep(request, session, refusal)
         raise
 
 
 @action(back="session")
 def unlink(request: HttpRequest, user: User, session_id: int) -> None:
-    session = organized_session(request, user, session_id)
+    session = shown_organized_session(request, user, session_id)
     identity = IdentityForm(request.POST).or_refuse()["identity"]
     unlink_identity(session=session, identity=identity, by=user, now=timezone.now())
     text = _("Taken back. Say below who it really was.")

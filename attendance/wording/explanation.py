@@ -24,14 +24,14 @@ from attendance.rules.precedence import (
 )
 from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_what_is_beside
-from attendance.wording.parts import BEGINNING, Decision, clock
+from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
 """Shorter windows and shorter presence are told in seconds, all else in minutes."""
 
 
-def explain(decision: Decision, zone: tzinfo) -> str:
+def explain(decision: ExplainedDecision, zone: tzinfo) -> str:
     """Say in a sentence or two, in the active language, how a decision came about.
 
     Args:
@@ -48,7 +48,7 @@ def explain(decision: Decision, zone: tzinfo) -> str:
     return with_what_is_beside(_sentence(decision, zone), decision, zone)
 
 
-def _sentence(decision: Decision, zone: tzinfo) -> str:
+def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
     if decision.follows is not None:
         return _by_the_sessions(decision, decision.follows)
     if decision.source == SYSTEM_DEFAULT:
@@ -60,7 +60,7 @@ def _sentence(decision: Decision, zone: tzinfo) -> str:
     return _by_what_was_seen(decision, zone)
 
 
-def _unknown(decision: Decision, zone: tzinfo) -> str:
+def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
     if not decision.calculated:
         return _("Unknown: not calculated yet")
     if not decision.nobody_seen:
@@ -72,7 +72,7 @@ def _unknown(decision: Decision, zone: tzinfo) -> str:
     return _("Unknown: nobody was seen in this session. Was it held?")
 
 
-def _by_default(decision: Decision, zone: tzinfo) -> str:
+def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
     attempts = _attempts(decision, zone)
     if decision.nobody_seen and attempts:
         return _(
@@ -92,7 +92,7 @@ def _by_default(decision: Decision, zone: tzinfo) -> str:
 # What follows from the sessions of an event
 
 
-def _by_the_sessions(decision: Decision, credit: Credit) -> str:
+def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
     """How many sessions decide, and what of them counts."""
     if credit.sessions == 1:
         text = _("%(status)s: follows from the only session that decides")
@@ -118,7 +118,7 @@ def _by_the_sessions(decision: Decision, credit: Credit) -> str:
             "%(window)d minutes count (%(percentage)s %%)"
         )
     return text % {
-        "status": BEGINNING[decision.status],
+        "status": BEGINNING_WORDS[decision.status],
         "sessions": credit.sessions,
         "excused": credit.excused,
         "attended": credit.credited_seconds // 60,
@@ -137,16 +137,16 @@ def _share(credit: Credit) -> Decimal:
 # What a machine saw
 
 
-def _by_what_was_seen(decision: Decision, zone: tzinfo) -> str:
+def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if decision.attended_seconds is None:
         return _("%(status)s: follows from the sessions") % {
-            "status": BEGINNING[decision.status]
+            "status": BEGINNING_WORDS[decision.status]
         }
     if decision.first_seen_at is None and not decision.attended_seconds:
         return _never_seen(decision, zone)
     if decision.first_seen_at is None or decision.policy is None:
         return _("%(status)s: %(amount)s") % {
-            "status": BEGINNING[decision.status],
+            "status": BEGINNING_WORDS[decision.status],
             "amount": _amount(decision),
         }
     policy = decision.policy
@@ -161,13 +161,13 @@ def _by_what_was_seen(decision: Decision, zone: tzinfo) -> str:
     return _with_remarks(sentence, decision, zone)
 
 
-def _never_seen(decision: Decision, zone: tzinfo) -> str:
+def _never_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if attempts := _attempts(decision, zone):
         return _("Absent: %(attempts)s, never got through") % {"attempts": attempts}
     return _("Absent: never seen in this session")
 
 
-def _rule(decision: Decision, policy: Policy) -> str:
+def _rule(decision: ExplainedDecision, policy: Policy) -> str:
     """The sentence of the rule that gave the status, its values still to be put in."""
     if decision.status == Status.PRESENT and decision.is_late:
         return _(
@@ -191,7 +191,7 @@ def _rule(decision: Decision, policy: Policy) -> str:
     )
 
 
-def _amount(decision: Decision) -> str:
+def _amount(decision: ExplainedDecision) -> str:
     """How long somebody was there, of how long: 52 of 60 minutes (86.67 %)."""
     attended, window = decision.attended_seconds or 0, decision.window_seconds or 0
     if window < SHOWN_IN_SECONDS_UNDER:
@@ -225,7 +225,7 @@ def _percentage(percentage: Decimal) -> str:
 
 
 def _arrival(
-    decision: Decision, first_seen_at: datetime, policy: Policy, zone: tzinfo
+    decision: ExplainedDecision, first_seen_at: datetime, policy: Policy, zone: tzinfo
 ) -> str:
     """When somebody came, and what the grace says to it."""
     grace = policy.grace_minutes
@@ -269,15 +269,15 @@ def _after_the_start(late_by: int) -> str:
     )
 
 
-def _throughout(decision: Decision) -> str:
+def _throughout(decision: ExplainedDecision) -> str:
     return str(_seen_by(decision).throughout)
 
 
-def _seen_by(decision: Decision) -> PresenceSource:
+def _seen_by(decision: ExplainedDecision) -> PresenceSource:
     return AUTOMATIC_SOURCES.get(decision.source or "", SOURCES[0])
 
 
-def _visits(decision: Decision, zone: tzinfo) -> str:
+def _visits(decision: ExplainedDecision, zone: tzinfo) -> str:
     count = decision.interval_count
     if count == 1:
         return _("from %(first)s to %(last)s") % {
@@ -291,7 +291,7 @@ def _visits(decision: Decision, zone: tzinfo) -> str:
     }
 
 
-def _with_remarks(sentence: str, decision: Decision, zone: tzinfo) -> str:
+def _with_remarks(sentence: str, decision: ExplainedDecision, zone: tzinfo) -> str:
     """Add what the reader should know beside the rule that decided."""
     attempts = _attempts(decision, zone)
     if attempts and decision.status != Status.PRESENT:
@@ -307,7 +307,7 @@ def _with_remarks(sentence: str, decision: Decision, zone: tzinfo) -> str:
     return sentence
 
 
-def _attempts(decision: Decision, zone: tzinfo) -> str:
+def _attempts(decision: ExplainedDecision, zone: tzinfo) -> str:
     return attempts_in_words(
         decision.failed_attempts,
         decision.first_attempt_at,

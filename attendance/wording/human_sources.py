@@ -17,9 +17,9 @@ from attendance.rules.precedence import (
 )
 from attendance.rules.statuses import CAME, Status
 from attendance.wording.parts import (
-    BEGINNING,
-    COMPUTED,
-    Decision,
+    BEGINNING_WORDS,
+    COMPUTED_WORDS,
+    ExplainedDecision,
     clock_and_day,
     quoted,
 )
@@ -31,10 +31,10 @@ BY_THEMSELVES, BY_BADGE = "self", "qr"
 TOLD_LATER_FROM = timedelta(minutes=2)
 
 
-def by_a_person(decision: Decision, zone: tzinfo) -> str:
+def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
     """Say who decided, when, why, and what was computed."""
     notes = " ".join(decision.notes.split())
-    computed = COMPUTED.get(decision.computed_status or "")
+    computed = COMPUTED_WORDS.get(decision.computed_status or "")
     if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
         text = _("%(status)s: %(act)s: “%(notes)s” Computed: %(computed)s.")
     elif notes and computed:
@@ -46,14 +46,16 @@ def by_a_person(decision: Decision, zone: tzinfo) -> str:
     else:
         text = _("%(status)s: %(act)s")
     return text % {
-        "status": BEGINNING[decision.status],
+        "status": BEGINNING_WORDS[decision.status],
         "act": _act(decision, zone),
         "notes": quoted(notes),
         "computed": computed,
     }
 
 
-def with_what_is_beside(sentence: str, decision: Decision, zone: tzinfo) -> str:
+def with_what_is_beside(
+    sentence: str, decision: ExplainedDecision, zone: tzinfo
+) -> str:
     """Add what else is known, and did not decide: a check-in, the person's answer."""
     for remark in _remarks(decision, zone):
         if sentence.endswith(_ENDS_OF_SENTENCES):
@@ -64,7 +66,7 @@ def with_what_is_beside(sentence: str, decision: Decision, zone: tzinfo) -> str:
     return sentence
 
 
-def _remarks(decision: Decision, zone: tzinfo) -> Iterator[str]:
+def _remarks(decision: ExplainedDecision, zone: tzinfo) -> Iterator[str]:
     if decision.checked_in_at is not None and decision.source != CHECK_IN:
         yield _("Checked in at %(time)s.") % {
             "time": clock_and_day(
@@ -78,7 +80,7 @@ def _remarks(decision: Decision, zone: tzinfo) -> Iterator[str]:
             yield _("Own answer: they were not there.")
 
 
-def _act(decision: Decision, zone: tzinfo) -> str:
+def _act(decision: ExplainedDecision, zone: tzinfo) -> str:
     """What a person did and when, and who it was if a name is known."""
     if decision.source == CHECK_IN and decision.checked_in_at is not None:
         return _check_in(decision, decision.checked_in_at, zone)
@@ -96,7 +98,7 @@ def _act(decision: Decision, zone: tzinfo) -> str:
     }
 
 
-def _act_by_name(decision: Decision) -> str:
+def _act_by_name(decision: ExplainedDecision) -> str:
     if decision.source == CHECK_IN:
         return _("checked in by %(name)s at %(time)s")
     if decision.source == PARENT_REPORTED:
@@ -106,7 +108,7 @@ def _act_by_name(decision: Decision) -> str:
     return _("suggested from what was seen, confirmed by %(name)s at %(time)s")
 
 
-def _act_of_nobody(decision: Decision) -> str:
+def _act_of_nobody(decision: ExplainedDecision) -> str:
     if decision.source == CHECK_IN:
         return _("checked in at %(time)s")
     if decision.source == PARENT_REPORTED:
@@ -114,13 +116,13 @@ def _act_of_nobody(decision: Decision) -> str:
     return _("marked by hand at %(time)s")
 
 
-def _own_answer(decision: Decision) -> str:
+def _own_answer(decision: ExplainedDecision) -> str:
     if decision.status in CAME:
         return _("said at %(time)s that they were there")
     return _("said at %(time)s that they were not there")
 
 
-def _check_in(decision: Decision, at: datetime, zone: tzinfo) -> str:
+def _check_in(decision: ExplainedDecision, at: datetime, zone: tzinfo) -> str:
     """How and when somebody came, how late, and when it was heard of if later."""
     start, received = decision.window_starts_at, decision.check_in_received_at
     act = _way_of_coming(decision) % {
@@ -143,7 +145,7 @@ def _check_in(decision: Decision, at: datetime, zone: tzinfo) -> str:
     return act
 
 
-def _way_of_coming(decision: Decision) -> str:
+def _way_of_coming(decision: ExplainedDecision) -> str:
     if decision.check_in_method == BY_THEMSELVES:
         return _("checked in by themselves at %(time)s")
     if not decision.marked_by_name:

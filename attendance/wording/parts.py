@@ -14,7 +14,7 @@ from attendance.rules.event_result import Credit
 from attendance.rules.statuses import Status
 from core.names import isolated
 
-BEGINNING: dict[str, Promise] = {
+BEGINNING_WORDS: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
     Status.PRESENT: pgettext_lazy("status that begins a sentence", "Present"),
     Status.LATE: pgettext_lazy("status that begins a sentence", "Late"),
@@ -22,7 +22,7 @@ BEGINNING: dict[str, Promise] = {
     Status.ABSENT: pgettext_lazy("status that begins a sentence", "Absent"),
     Status.EXCUSED: pgettext_lazy("status that begins a sentence", "Excused"),
 }
-COMPUTED: dict[str, Promise] = {
+COMPUTED_WORDS: dict[str, Promise] = {
     Status.PRESENT: pgettext_lazy("status that was computed", "present"),
     Status.LATE: pgettext_lazy("status that was computed", "late"),
     Status.PARTIAL: pgettext_lazy("status that was computed", "partial"),
@@ -31,13 +31,13 @@ COMPUTED: dict[str, Promise] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ExplainedDecision:
     """The parts of a decision that its sentence may need.
 
     Instants are aware datetimes in any zone; lengths whole seconds, rounded down.
 
     Attributes:
-        status: The final status, a value of ``calculation.Status``.
+        status: The final status, a value of ``statuses.Status``.
         computed_status: What the calculation said; None before any, or if it saw
             nobody at all.
         source: Who or what decided (``attendance.rules.precedence``); None before that.

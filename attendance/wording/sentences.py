@@ -7,7 +7,7 @@ from attendance.models import Attendance
 from attendance.rules.calculation import Interval
 from attendance.rules.event_result import Credit
 from attendance.wording.explanation import explain
-from attendance.wording.parts import Decision
+from attendance.wording.parts import ExplainedDecision
 from events.models import User
 
 # What a sentence takes from the row as it is.
@@ -55,7 +55,7 @@ def sentence_of(
         follows: What the sessions amount to, if the decision follows from them.
     """
     stored = {name: getattr(parts, name) for name in _AS_STORED}
-    decision = Decision(
+    decision = ExplainedDecision(
         **stored,
         window_starts_at=starts_at,
         is_late=bool(parts.is_late),

@@ -31,7 +31,7 @@ from attendance_site.simulation.livekit import (
     WebhookSender,
 )
 from attendance_site.simulation.parts import MINUTE, Part, Scene
-from attendance_site.simulation.reading import read_report, reader_of
+from attendance_site.simulation.report_client import read_report, reader_of
 from events.models import (
     Organization,
     ParticipantRole,

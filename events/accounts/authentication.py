@@ -106,7 +106,7 @@ class TooManyTries(ValidationError):
         self.wait = wait
 
 
-class CountedBackend(ModelBackend):
+class LimitedPasswordBackend(ModelBackend):
     """Django's check of a password, ``LOGIN_TRIES_PER_MINUTE`` per name and address.
 
     It stands behind REST, the sign-in page and the admin alike. A right password

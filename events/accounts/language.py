@@ -1,7 +1,7 @@
 """In which language an answer is: the account's, else what the browser asks for.
 
 Where neither says anything, a page of an organization uses that organization's
-(:func:`speak`), everything else ``LANGUAGE_CODE``.
+(:func:`use_language`, which the pages call), everything else ``LANGUAGE_CODE``.
 """
 
 from collections.abc import Callable

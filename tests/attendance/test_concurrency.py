@@ -25,10 +25,10 @@ from django.db import connection, transaction
 from attendance.audit.changes import Change, record_changes
 from attendance.audit.seals import verify
 from attendance.calculating.sessions import CalculationResult, calculate_sessions
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.evidence.due import Selection
-from attendance.evidence.reading import read_evidence, read_roster
+from attendance.evidence.session_evidence import read_evidence, read_roster
 from attendance.locks import lock_heads
 from attendance.models import (
     Attendance,

@@ -5,7 +5,7 @@ The lesson is from 10:00 to 11:00; times are minutes after 10:00.
 
 import pytest
 
-from attendance.evidence.reading import read_strangers
+from attendance.evidence.session_evidence import read_strangers
 from attendance.models import Attendance, SessionCalculation
 from events.models import KnownIdentity, Participant, Registration
 from sessions_app.models import LiveSession

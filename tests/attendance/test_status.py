@@ -17,14 +17,14 @@ from django.test import Client
 
 from attendance.admin_marking import AdminMarkForm
 from attendance.completion.completing import complete_event
+from attendance.evidence.session_decisions import session_decisions
 from attendance.models import EngagementEntry, PointsMapping, Status
 from attendance.points.ledger import PointsPerStatus
-from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.statuses import CAN_BE_MARKED, COMPUTED, MEANINGS
 from attendance.wording import parts as decision_parts
 from attendance.wording.explanation import explain
-from attendance.wording.parts import BEGINNING, Decision
+from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision
 from attendance.wording.phrases import IN_ORDER
 from events.models import Participant
 from sessions_app.models import LiveSession
@@ -57,9 +57,9 @@ def test_a_status_has_everything_that_it_needs(status: str) -> None:
     never_computed = not MEANINGS[status].is_computed
     places = {
         "attendance.models.Status": status in Status.values,
-        "attendance.wording.parts.BEGINNING": status in BEGINNING,
-        "attendance.wording.parts.COMPUTED": never_computed
-        or status in decision_parts.COMPUTED,
+        "attendance.wording.parts.BEGINNING_WORDS": status in BEGINNING_WORDS,
+        "attendance.wording.parts.COMPUTED_WORDS": never_computed
+        or status in decision_parts.COMPUTED_WORDS,
         "its colour in static/rollcall.css": f"--{status}: light-dark(" in STYLE,
         "its class in static/rollcall.css": bool(
             re.search(rf"\.s-{status} {{\s*color: var\(--{status}\)", STYLE)
@@ -93,7 +93,7 @@ def test_what_it_is_worth_is_the_same_everywhere(status: str) -> None:
 def test_a_computed_one_is_explained_in_words_of_its_own(
     status: str, *, is_late: bool
 ) -> None:
-    decision = Decision(
+    decision = ExplainedDecision(
         status=status,
         computed_status=status,
         source="livekit_auto",
@@ -109,7 +109,7 @@ def test_a_computed_one_is_explained_in_words_of_its_own(
         policy=Policy(),
         calculated=True,
     )
-    assert explain(decision, ZoneInfo("UTC")).startswith(f"{BEGINNING[status]}:")
+    assert explain(decision, ZoneInfo("UTC")).startswith(f"{BEGINNING_WORDS[status]}:")
 
 
 # --- What is done with it -------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_pages_show_it_with_its_colour_its_shape_and_its_reason(
         row = row_of(text_of(reader, path), "Ana")
         assert f'<span class="status s-{status}">' in row
         assert f'href="#shape-{status}"' in row
-        assert f"{BEGINNING[status]}: marked by" in row
+        assert f"{BEGINNING_WORDS[status]}: marked by" in row
     history = text_of(reader, f"/people/{ana.pk}/history/")
     assert f'href="#shape-{status}"' in history
     assert text_of(reader, f"/events/{ana.event_id}/check-in/")
@@ -249,10 +249,10 @@ def test_the_admin_offers_the_same() -> None:
 BY_NAME = {
     "attendance/rules/calculation.py": "which share of the window gives what",
     "attendance/rules/event_result.py": "which share of the sessions gives what",
-    "attendance/decisions/event_level.py": "absent by default",
+    "attendance/decisions/event_decisions.py": "absent by default",
     "attendance/calculating/sessions.py": "an organizer counts the missing as absent",
     "attendance/decisions/marking.py": "present or late by a check-in",
-    "attendance/door/page.py": "nobody waits at the door for who is excused",
+    "attendance/door/door_page.py": "nobody waits at the door for who is excused",
     "attendance/wording/explanation.py": "the sentence of each rule",
     "attendance/wording/human_sources.py": "how late a check-in was",
     "attendance/wording/parts.py": "the words of each status",
@@ -296,7 +296,7 @@ def test_no_status_is_written_out() -> None:
     """As a value, or in the SQL of a longer text."""
     allowed = {
         # Columns and fields that are called like a status.
-        ("attendance/door/page.py", "excused"),
+        ("attendance/door/door_page.py", "excused"),
         ("attendance/wording/explanation.py", "excused"),
     }
     written = set()

@@ -4,8 +4,8 @@ import pytest
 from django.db.models import Sum
 from django.test import Client
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.models import EngagementEntry
 from events.models import Event, Participant, User
 from sessions_app.models import LiveSession

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from attendance.models import Attendance, SessionCalculation, Status
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance_site.simulation import ownership
 from events.models import Event, EventState, Organization, Registration, Role, User
 from events.services import create_event

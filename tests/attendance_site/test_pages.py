@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.models import AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
 from tests.attendance_site.test_routes import ROLES, fill, starred, written

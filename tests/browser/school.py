@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from attendance.completion.completing import complete_event
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.door.self_check_in import code_of
 from attendance.models import (

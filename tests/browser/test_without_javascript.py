@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from tests.browser.school import PASSWORD, School
 from tests.browser.visitor import PHONE, Visitor, visiting
 from tests.factories import make_event, make_participant, make_session

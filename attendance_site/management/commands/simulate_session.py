@@ -14,7 +14,7 @@ from attendance_site.simulation import instance, lesson
 from attendance_site.simulation.lesson import ComparedLine, Delivery, Simulation
 from attendance_site.simulation.livekit import NotDelivered
 from attendance_site.simulation.ownership import NotOurs
-from attendance_site.simulation.reading import NoReader, NoReport
+from attendance_site.simulation.report_client import NoReader, NoReport
 from core import commands
 from core.errors import RuleBroken
 from events.models import Organization

@@ -14,8 +14,8 @@ from attendance.completion.completing import (
     complete_event,
     reopen_event,
 )
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
 from core.errors import Conflict
 from events.models import Event, EventState, Organization, Participant

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from attendance.audit.seals import verify
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
 from attendance.completion.completing import complete_event, reopen_event
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import (
     Attendance,

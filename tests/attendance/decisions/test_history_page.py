@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from attendance.completion.completing import complete_event
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import AttendanceChange
 from events.models import Participant, Role, User

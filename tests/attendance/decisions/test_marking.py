@@ -7,8 +7,8 @@ import pytest
 
 from attendance.calculating.sessions import count_empty_as_absent
 from attendance.completion.completing import complete_event
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import (
     Attendance,

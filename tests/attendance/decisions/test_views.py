@@ -10,8 +10,8 @@ import time_machine
 
 from attendance import admin_marking
 from attendance.decisions.forms import MarkForm, UndoForm
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.decisions.serializers import (
     CheckInSerializer,
     MarkSerializer,

@@ -9,8 +9,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
 from sessions_app.models import LiveSession

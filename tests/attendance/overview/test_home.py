@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from attendance.overview.home import session_lines
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance.reports.attendance_status import attendance_status
 from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.models import Attendance, Status
 from core.names import searched
 from events.models import Role

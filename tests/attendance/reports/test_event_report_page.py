@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from attendance.completion.completing import complete_event
-from attendance.decisions.locked_rows import Place
 from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState, Role, User
 from sessions_app.models import LiveSession

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from attendance.evidence.reading import read_evidence
+from attendance.evidence.session_evidence import read_evidence
 from attendance.models import Attendance
 from events.models import KnownIdentity, Participant, Registration
 from sessions_app.models import LiveSession
@@ -345,7 +345,7 @@ def test_what_was_corrected_to_its_owner_does_not_come_back(
     assert not KnownIdentity.objects.exists()
 
 
-# Refused
+# RefusedWalkIn
 
 
 @pytest.mark.parametrize("both", [True, False])

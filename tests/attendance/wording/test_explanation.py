@@ -14,7 +14,7 @@ from django.utils import translation
 from attendance.rules.calculation import Policy, Stay, calculate
 from attendance.rules.event_result import Credit
 from attendance.wording.explanation import explain
-from attendance.wording.parts import Decision
+from attendance.wording.parts import ExplainedDecision
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def seen(
     length: float = 60,
     policy: Policy | None = None,
     **others: Any,
-) -> Decision:
+) -> ExplainedDecision:
     """What was computed from visits given in minutes after 10:00, open where None."""
     policy = policy or Policy()
 
@@ -56,7 +56,7 @@ def seen(
         for joined, left in visits
     ]
     figures = calculate(instant(0), instant(length), stays, policy)
-    decision = Decision(
+    decision = ExplainedDecision(
         status=figures.status,
         computed_status=figures.status,
         source="livekit_auto",
@@ -84,7 +84,7 @@ def attempts(count: int, first: str, last: str) -> dict[str, Any]:
     }
 
 
-def marked(status: str, **others: Any) -> Decision:
+def marked(status: str, **others: Any) -> ExplainedDecision:
     """A mark by hand at 11:20 beside a computed absence."""
     mark: dict[str, Any] = {
         "status": status,
@@ -223,7 +223,7 @@ SENTENCES = {
         "from the start to the end",
     ),
     "an_event_of_several_sessions": (
-        Decision(
+        ExplainedDecision(
             status="present",
             source="livekit_auto",
             attended_seconds=100 * 60,
@@ -233,19 +233,19 @@ SENTENCES = {
         "Present: 100 of 120 minutes (83.33 %)",
     ),
     "an_event_without_figures": (
-        Decision(status="excused", source="livekit_auto"),
+        ExplainedDecision(status="excused", source="livekit_auto"),
         "Excused: follows from the sessions",
     ),
     "unknown_before_the_calculation": (
-        Decision(status="unknown"),
+        ExplainedDecision(status="unknown"),
         "Unknown: not calculated yet",
     ),
     "unknown_because_nobody_was_seen": (
-        Decision(status="unknown", calculated=True, nobody_seen=True),
+        ExplainedDecision(status="unknown", calculated=True, nobody_seen=True),
         "Unknown: nobody was seen in this session. Was it held?",
     ),
     "unknown_although_somebody_tried": (
-        Decision(
+        ExplainedDecision(
             status="unknown",
             calculated=True,
             nobody_seen=True,
@@ -255,18 +255,18 @@ SENTENCES = {
         "never got through; nobody was seen in this session",
     ),
     "unknown_after_an_undo": (
-        Decision(status="unknown", computed_status="present", calculated=True),
+        ExplainedDecision(status="unknown", computed_status="present", calculated=True),
         "Unknown: nothing decided yet",
     ),
     "absent_because_an_empty_session_was_counted": (
-        Decision(
+        ExplainedDecision(
             status="absent", source="system_default", calculated=True, nobody_seen=True
         ),
         "Absent: nobody was seen in this session, "
         "and an organizer counted everyone as absent",
     ),
     "absent_in_an_empty_session_after_an_attempt": (
-        Decision(
+        ExplainedDecision(
             status="absent",
             source="system_default",
             nobody_seen=True,
@@ -277,11 +277,11 @@ SENTENCES = {
         "and an organizer counted everyone as absent",
     ),
     "absent_by_default": (
-        Decision(status="absent", source="system_default"),
+        ExplainedDecision(status="absent", source="system_default"),
         "Absent: nothing showed that they came",
     ),
     "absent_by_default_after_attempts": (
-        Decision(
+        ExplainedDecision(
             status="absent", source="system_default", **attempts(4, "10:01", "10:04")
         ),
         "Absent: tried to connect 4 times between 10:01 and 10:04, never got through",
@@ -408,7 +408,7 @@ SENTENCES = {
         "Checked in at 10:05. Own answer: they were there.",
     ),
     "an_event_of_three_sessions": (
-        Decision(
+        ExplainedDecision(
             status="present",
             source="livekit_auto",
             follows=Credit(3, 0, 9000, 10800),
@@ -416,25 +416,35 @@ SENTENCES = {
         "Present: follows from 3 sessions: 150 of 180 minutes count (83.33 %)",
     ),
     "an_event_with_an_excused_session": (
-        Decision(status="partial", source="manual", follows=Credit(3, 1, 3600, 7200)),
+        ExplainedDecision(
+            status="partial", source="manual", follows=Credit(3, 1, 3600, 7200)
+        ),
         "Partial: follows from 3 sessions: 60 of 120 minutes count (50 %), "
         "1 excused session is left out",
     ),
     "an_event_with_two_excused_sessions": (
-        Decision(status="late", source="manual", follows=Credit(3, 2, 3600, 3600)),
+        ExplainedDecision(
+            status="late", source="manual", follows=Credit(3, 2, 3600, 3600)
+        ),
         "Late: follows from 3 sessions: 60 of 60 minutes count (100 %), "
         "2 excused sessions are left out",
     ),
     "an_event_of_one_session": (
-        Decision(status="late", source="manual", follows=Credit(1, 0, 3600, 3600)),
+        ExplainedDecision(
+            status="late", source="manual", follows=Credit(1, 0, 3600, 3600)
+        ),
         "Late: follows from the only session that decides",
     ),
     "an_event_excused_from_its_session": (
-        Decision(status="excused", source="manual", follows=Credit(1, 1, 0, 0)),
+        ExplainedDecision(
+            status="excused", source="manual", follows=Credit(1, 1, 0, 0)
+        ),
         "Excused: follows from the only session that decides",
     ),
     "an_event_excused_from_everything": (
-        Decision(status="excused", source="manual", follows=Credit(2, 2, 0, 0)),
+        ExplainedDecision(
+            status="excused", source="manual", follows=Credit(2, 2, 0, 0)
+        ),
         "Excused: excused from all 2 sessions",
     ),
 }
@@ -446,12 +456,14 @@ decisions = pytest.mark.parametrize(
 
 
 @decisions
-def test_the_sentence_says(decision: Decision, sentence: str) -> None:
+def test_the_sentence_says(decision: ExplainedDecision, sentence: str) -> None:
     assert explain(decision, RIYADH) == sentence
 
 
 @decisions
-def test_the_sentence_has_no_system_words(decision: Decision, sentence: str) -> None:
+def test_the_sentence_has_no_system_words(
+    decision: ExplainedDecision, sentence: str
+) -> None:
     assert "_" not in sentence
     assert "None" not in sentence
     assert "--:--" not in sentence
@@ -528,7 +540,9 @@ def in_a_pseudo_language(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("in_a_pseudo_language")
 @decisions
-def test_no_word_escapes_translation(decision: Decision, sentence: str) -> None:
+def test_no_word_escapes_translation(
+    decision: ExplainedDecision, sentence: str
+) -> None:
     said = explain(decision, RIYADH)
     for own in (decision.marked_by_name, " ".join(decision.notes.split())):
         said = said.replace(own, "") if own else said
@@ -538,7 +552,7 @@ def test_no_word_escapes_translation(decision: Decision, sentence: str) -> None:
 @pytest.mark.usefixtures("in_a_pseudo_language")
 @decisions
 def test_a_translation_may_put_the_parts_in_another_order(
-    decision: Decision, sentence: str
+    decision: ExplainedDecision, sentence: str
 ) -> None:
     numbers = re.compile(r"\d+")
     said = sorted(numbers.findall(explain(decision, RIYADH)))

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from attendance.decisions.locked_rows import Place
+from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import AfterUndo, undoable

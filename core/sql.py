@@ -1,6 +1,11 @@
-"""Columns as Postgres writes arrays, for statements that write many rows at once."""
+"""Values as SQL has them."""
 
 from collections.abc import Iterable
+
+
+def sql_values(choices: Iterable[str]) -> str:
+    """Return choices of ours as SQL literals."""
+    return ", ".join(f"'{choice}'" for choice in choices)
 
 
 def as_array(values: Iterable[object]) -> str:

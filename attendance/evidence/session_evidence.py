@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from attendance.evidence.due import FACTS_OF_SESSION, INPUTS_AS_OF
-from attendance.evidence.known_people import KNOWN_PEOPLE, sql_values
+from attendance.evidence.known_people import KNOWN_PEOPLE
 from attendance.models import AUTOMATIC_SOURCES
-from attendance.rules.calculation import Policy, Stay
+from attendance.policies.effective import POLICY_OF_SESSION
+from attendance.rules.calculation import Interval, Policy, Stay, calculate_person
 from attendance.rules.precedence import automatic
+from core.sql import sql_values
 from events.models import EXPECTED, NOT_IN_REPORTS
+from sessions_app.models import LiveSession
 from sessions_app.sources import stays
 
 
@@ -136,16 +139,6 @@ def _microseconds(expression: str) -> str:
 _EXPECTED = sql_values(EXPECTED)
 _NOT_IN_REPORTS = sql_values(NOT_IN_REPORTS)
 
-_POLICY = """
-    SELECT grace_minutes, partial_from, present_over, present_regardless_over
-    FROM attendance_attendancepolicy
-    WHERE organization_id = e.organization_id
-        AND (session_id = s.id OR session_id IS NULL)
-        AND (session_type = s.session_type OR session_type IS NULL)
-    ORDER BY session_id NULLS LAST, session_type NULLS LAST
-    LIMIT 1
-"""
-
 # The policy that decided, which is the same for everybody in a report; else the one
 # that would decide now.
 _POLICIES = f"""
@@ -156,7 +149,7 @@ _POLICIES = f"""
         coalesce(d.present_regardless_over, y.present_regardless_over)
     FROM sessions_app_livesession s
     JOIN events_event e ON e.id = s.event_id
-    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    LEFT JOIN LATERAL ({POLICY_OF_SESSION}) y ON true
     LEFT JOIN LATERAL (
         SELECT a.grace_minutes, a.partial_from, a.present_over,
             a.present_regardless_over
@@ -177,7 +170,7 @@ _SESSIONS = f"""
         y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM sessions_app_livesession s
     JOIN events_event e ON e.id = s.event_id
-    LEFT JOIN LATERAL ({_POLICY}) y ON true
+    LEFT JOIN LATERAL ({POLICY_OF_SESSION}) y ON true
     WHERE s.id = ANY(%(sessions)s)
     ORDER BY s.id
 """
@@ -362,3 +355,17 @@ def _both(one: Evidence, other: Evidence) -> Evidence:
         {source: seen[source] for source in AUTOMATIC_SOURCES if source in seen},
         max(one.attempts, other.attempts),
     )
+
+
+def shown_until(session: LiveSession, now: datetime) -> datetime:
+    """Return the end of what can have been seen of a session."""
+    return min(max(now, session.starts_at), session.end)
+
+
+def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
+    """Return when somebody was there, by the source that decides."""
+    start, until = window
+    if start >= until:
+        return []
+    _source, figures = calculate_person(start, until, seen.stays, Policy())
+    return list(figures.intervals)

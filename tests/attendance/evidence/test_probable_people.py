@@ -1,6 +1,12 @@
 """Who somebody unmatched probably is."""
 
-from attendance.evidence.guesses import Candidate, Ground, Guess, Known, guess
+from attendance.evidence.probable_people import (
+    Candidate,
+    Ground,
+    Guess,
+    LinkedElsewhere,
+    guess,
+)
 
 
 def on_roster(*names: str, seen: tuple[str, ...] = ()) -> list[Candidate]:
@@ -62,13 +68,13 @@ def test_whose_own_identity_it_is_comes_first() -> None:
 
 
 def test_who_is_known_from_another_event_is_found_by_that_name() -> None:
-    known = Known("Lina Haddad", "lina@example.com", "Physics")
+    known = LinkedElsewhere("Lina Haddad", "lina@example.com", "Physics")
     found = guess("guest", "iPad", known, on_roster("Omar", "Lina Haddad"))
     assert found == Guess(Ground.KNOWN_ELSEWHERE, 2, "Lina Haddad", known)
 
 
 def test_who_is_known_and_not_on_this_roster_is_named() -> None:
-    known = Known("Lina Haddad", "lina@example.com", "Physics")
+    known = LinkedElsewhere("Lina Haddad", "lina@example.com", "Physics")
     found = guess("guest", "Omar", known, on_roster("Omar Nasser"))
     assert found == Guess(Ground.KNOWN_ELSEWHERE, None, "Lina Haddad", known)
 

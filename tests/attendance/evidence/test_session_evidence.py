@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.evidence.reading import (
+from attendance.evidence.session_evidence import (
     Attempts,
     read_evidence,
     read_roster,

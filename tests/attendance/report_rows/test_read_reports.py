@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
 from attendance.policies.effective import PolicyScope, set_policy
-from attendance.report_rows.reading import session_report
+from attendance.report_rows.read_reports import session_report
 from attendance.report_rows.report import Report
 from attendance.rules.calculation import Policy
 from events.models import ParticipantRole, Registration, Role, User

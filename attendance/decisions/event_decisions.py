@@ -12,21 +12,20 @@ from typing import NamedTuple
 from django.db import connection
 
 from attendance.audit.changes import Change
-from attendance.evidence.known_people import sql_values
+from attendance.evidence.session_decisions import session_decisions
 from attendance.models import AUTOMATIC_SOURCES, Status
-from attendance.report_rows.session_decisions import session_decisions
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 from attendance.rules.precedence import SYSTEM_DEFAULT, derivation_replaces
 from attendance.rules.statuses import CAME
-from core.arrays import as_array
+from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
 
 # An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
 # said that it was held: nobody is absent there by default. To say so is to count the
 # missing as absent, or to have somebody come; that one is excused says nothing of all,
 # nor does an answer about oneself.
-_QUESTION_IS_OPEN = f"""
+_IS_HELD_UNSAID = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -48,14 +47,14 @@ _QUESTION_IS_OPEN = f"""
 # Asked once for each event, not for each person.
 _EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
-        SELECT e.id, e.organization_id, e.state, {_QUESTION_IS_OPEN} AS question_is_open
+        SELECT e.id, e.organization_id, e.state, {_IS_HELD_UNSAID} AS is_held_unsaid
         FROM events_event e
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state, e.question_is_open,
+        e.state, e.is_held_unsaid,
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
@@ -93,7 +92,7 @@ class EventDecision(NamedTuple):
     role: str
     registration: str
     event_state: str
-    question_is_open: bool
+    is_held_unsaid: bool
     has_row: bool
     status: str
     source: str | None
@@ -107,11 +106,11 @@ class EventDecision(NamedTuple):
         return (
             self.role == ParticipantRole.ATTENDEE
             and self.registration == Registration.REGISTERED
-            and not self.question_is_open
+            and not self.is_held_unsaid
         )
 
 
-class _New(NamedTuple):
+class _Derived(NamedTuple):
     status: str
     source: str | None
     is_derived: bool
@@ -125,7 +124,9 @@ class ProspectiveDecision(NamedTuple):
     is_marked: bool
 
 
-def derive_people(people: Sequence[int], *, completing: bool = False) -> list[Change]:
+def derive_event_decisions(
+    people: Sequence[int], *, completing: bool = False
+) -> list[Change]:
     """Write what follows for the event-level decisions of ``people``; return changes.
 
     Their events are locked (``lock_event_results``). The changes are not yet in the
@@ -159,7 +160,7 @@ def what_would_follow(
 ) -> dict[int, ProspectiveDecision]:
     """Return, by participant, what would stand if these decisions were restored.
 
-    Reads as :func:`derive_people` does, and writes nothing.
+    Reads as :func:`derive_event_decisions` does, and writes nothing.
     """
     prospects = dict(people)
     if not people:
@@ -178,30 +179,30 @@ def what_would_follow(
 
 def _new(
     one: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
-) -> _New | None:
+) -> _Derived | None:
     """Return the decision that follows; None: what stands stays."""
     derived: Derived | None = derive(decisions, one.policy, list(AUTOMATIC_SOURCES))
     if derived is not None:
         if derivation_replaces(
             one.source, marked=one.is_marked, derived=one.is_derived
         ):
-            return _New(derived.status, derived.source, True)
+            return _Derived(derived.status, derived.source, True)
         return None
     is_default = one.source == SYSTEM_DEFAULT and not one.is_derived
-    if is_default and one.question_is_open:
-        return _New(Status.UNKNOWN, None, False)
+    if is_default and one.is_held_unsaid:
+        return _Derived(Status.UNKNOWN, None, False)
     if one.source is not None and not one.is_derived:
         return None
     if is_complete and one.may_be_absent_by_default:
-        return _New(Status.ABSENT, SYSTEM_DEFAULT, False)
-    return _New(Status.UNKNOWN, None, False)
+        return _Derived(Status.ABSENT, SYSTEM_DEFAULT, False)
+    return _Derived(Status.UNKNOWN, None, False)
 
 
-def _differs(one: EventDecision, new: _New) -> bool:
+def _differs(one: EventDecision, new: _Derived) -> bool:
     return new != (one.status, one.source, one.is_derived)
 
 
-def _change(one: EventDecision, new: _New) -> Change:
+def _change(one: EventDecision, new: _Derived) -> Change:
     return Change(
         one.organization_id,
         one.participant_id,
@@ -223,7 +224,7 @@ def _event_decisions(people: Sequence[int]) -> list[EventDecision]:
         ]
 
 
-def _write(written: Sequence[tuple[EventDecision, _New]]) -> None:
+def _write(written: Sequence[tuple[EventDecision, _Derived]]) -> None:
     if not written:
         return
     rows = [

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from django.db import connection
 
 from attendance.audit.changes import Change
-from attendance.decisions.consequences import conclude
-from attendance.evidence.reading import Computed, RosterRow, SessionInputs
+from attendance.decisions.consequences import derive_and_log
+from attendance.evidence.session_evidence import Computed, RosterRow, SessionInputs
 from attendance.models import Status
 from attendance.rules.calculation import Figures
-from core.arrays import as_array
+from core.sql import as_array
 
 
 class Verdict(NamedTuple):
@@ -81,7 +81,7 @@ def write_decisions(
     for one in decided:
         if one.differs or one.computed.source is None:
             touched[one.inputs.event_id].append(one.row.participant_id)
-    conclude(changes, touched, actor_id=actor_id)
+    derive_and_log(changes, touched, actor_id=actor_id)
     return changes
 
 

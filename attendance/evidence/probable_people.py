@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
     was_seen: bool
 
 
-class Known(NamedTuple):
+class LinkedElsewhere(NamedTuple):
     """Whom the identity was said to be in another event of the organization."""
 
     name: str
@@ -45,11 +45,14 @@ class Guess(NamedTuple):
     ground: Ground
     participant_id: int | None
     name: str
-    known: Known | None = None
+    known: LinkedElsewhere | None = None
 
 
 def guess(
-    identity: str, name: str, known: Known | None, candidates: Iterable[Candidate]
+    identity: str,
+    name: str,
+    known: LinkedElsewhere | None,
+    candidates: Iterable[Candidate],
 ) -> Guess | None:
     """Return who it probably is; None where nobody, or more than one, comes to mind.
 

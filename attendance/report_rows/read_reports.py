@@ -13,27 +13,26 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from attendance.evidence.guesses import Candidate, Known, guess
-from attendance.evidence.reading import (
+from attendance.evidence.probable_people import Candidate, LinkedElsewhere, guess
+from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     Evidence,
     LinkedIdentity,
+    presence,
     read_evidence,
     read_linked,
     read_policies,
     read_strangers,
+    shown_until,
 )
 from attendance.models import Attendance, SessionCalculation
-from attendance.report_rows.report import (
-    Report,
-    ReportRow,
-    ReportVisibility,
-    UnmatchedRow,
-)
-from attendance.rules.calculation import Interval, Policy, calculate_person
+from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
+from attendance.report_rows.visibility import ReportVisibility
+from attendance.report_rows.who_has_a_row import has_row
+from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant
 from attendance.wording.sentences import sentence_of
-from events.models import EXPECTED, KnownIdentity, Participant, User
+from events.models import KnownIdentity, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
 
 # Facts of this long before and after a session are told as having been received.
@@ -41,19 +40,8 @@ AROUND = timedelta(hours=1)
 # Hosts first, then by name.
 ORDER_OF_PEOPLE = ("-role", "name", "pk")
 
-# Who has a row in a session's report, as has_row() says it, of people annotated so.
-HAS_ROW = Q(registration__in=EXPECTED) | Q(was_there=True) | Q(is_marked=True)
 
 Rosters: TypeAlias = Sequence[tuple[LiveSession, Sequence[Participant]]]
-
-
-def has_row(person: Participant, *, was_there: bool, is_marked: bool) -> bool:
-    """Whether somebody of a roster has a row in the report of a session.
-
-    Who is expected has; who waits for a place has where they were there, or a person
-    decided about them. (Those of whom nothing is reported are not asked about.)
-    """
-    return person.registration in EXPECTED or was_there or is_marked
 
 
 def session_report(session: LiveSession, *, user: User, now: datetime) -> Report:
@@ -129,11 +117,6 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
                 report.rows.append(row)
 
 
-def shown_until(session: LiveSession, now: datetime) -> datetime:
-    """Return the end of what can have been seen of a session."""
-    return min(max(now, session.starts_at), session.end)
-
-
 def _people_of(rosters: Rosters) -> set[int]:
     return {person.pk for _session, people in rosters for person in people}
 
@@ -177,15 +160,6 @@ def _intervals(
     return presence(seen, window)
 
 
-def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
-    """Return when somebody was there, by the source that decides."""
-    start, until = window
-    if start >= until:
-        return []
-    _source, figures = calculate_person(start, until, seen.stays, Policy())
-    return list(figures.intervals)
-
-
 def _unmatched(report: Report) -> Iterable[UnmatchedRow]:
     for stranger in read_strangers(report.session.pk):
         intervals = presence(stranger.evidence, report.window)
@@ -216,7 +190,7 @@ def _guess(report: Report) -> None:
     ]
     identities = [row.stranger.identity for row in report.unmatched]
     known = {
-        link.identity: Known(
+        link.identity: LinkedElsewhere(
             link.participant.name, link.participant.email, link.participant.event.title
         )
         for link in KnownIdentity.objects.filter(

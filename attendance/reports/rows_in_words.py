@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from attendance.decisions.panel import UndoOffer
-from attendance.evidence.reading import Attempts, Evidence
+from attendance.decisions.marking_panel import UndoOffer
+from attendance.evidence.session_evidence import Attempts, Evidence
 from attendance.evidence.whereabouts import Whereabouts, last_seen
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
 from attendance.reports.unmatched_panel import (
     LinkedName,
-    Options,
-    Refused,
+    PersonOptions,
+    RefusedWalkIn,
     UnmatchedPanel,
 )
 from attendance.rules.calculation import Interval
@@ -96,7 +96,7 @@ class StrangerRow:
     panel: UnmatchedPanel | None
 
 
-class RowMaker:
+class RowsInWords:
     """Puts the rows of one report into words.
 
     Args:
@@ -116,7 +116,7 @@ class RowMaker:
         asks_whether_held: bool,
         is_ahead: bool,
         is_running: bool,
-        refused: Refused | None = None,
+        refused: RefusedWalkIn | None = None,
     ) -> None:
         self.report = report
         self.zone = ZoneInfo(report.session.event.time_zone)
@@ -124,7 +124,7 @@ class RowMaker:
         self.is_ahead = is_ahead
         self.is_running = is_running
         self.is_live = is_running and not report.is_void
-        self.options = Options.of(report.candidates)
+        self.options = PersonOptions.of(report.candidates)
         self._axis = axis
         self._refused = refused
         self._labels = dict(Status.choices)
