@@ -1,8 +1,8 @@
 """What a connection amounts to when it is read: a stay, a failed attempt, no person.
 
-:data:`ROOM_STAYS` is the SQL of it, for connections to rooms that reach into the windows
-of sessions; upper apps read it with that of other sources (``sources.py``). Facts find
-their sessions here: by room and time.
+:data:`ROOM_STAYS` is the SQL of it, for connections to rooms that reach into the
+windows of sessions; upper apps read it with that of other sources (``sources.py``).
+Facts find their sessions here: by room and time.
 
 Source: docs/architecture.md, "Reading connections".
 """

@@ -1,8 +1,8 @@
 """Which thresholds hold where, and how they are changed.
 
 The most specific that exists wins: the session's own, its type's, the organization's,
-the defaults.
-Changing a policy makes nothing due: decided is decided, until somebody recalculates.
+the defaults. Changing a policy makes nothing due: decided is decided, until somebody
+recalculates.
 """
 
 from enum import StrEnum

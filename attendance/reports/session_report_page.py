@@ -1,6 +1,6 @@
 """The report as a page shows it: its head, its summary, and whom it shows.
 
-Decisions, figures and sentences are those of ``read_reports.py``, the same as
+Decisions, figures and sentences are those of ``report_rows/read_reports.py``, as
 in REST; here they only get words and a clock. All times are the event's.
 """
 
