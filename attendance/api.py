@@ -37,17 +37,8 @@ from events.errors import RuleBroken
 from events.models import Organization
 from events.pagination import Pages
 from events.permissions import signed_in, viewer_of
-from events.problems import ConstraintRule, tell_constraints
 from events.rest import unless_same
 from sessions_app.models import LiveSession, SessionType
-
-tell_constraints(
-    {
-        "policy_thresholds_ascend": ConstraintRule(
-            400, "present_over", _("The thresholds must ascend.")
-        ),
-    }
-)
 
 
 class NotCalculated(RuleBroken):

@@ -10,12 +10,15 @@ class AttendanceConfig(AppConfig):
     verbose_name = _("Attendance")
 
     def ready(self) -> None:
-        """Hear of sessions that are made, cancelled and restored, and of feedback."""
+        """Hear of sessions and feedback; say how violated constraints are told."""
         from attendance.conclusion import follow_sessions
+        from attendance.constraints import RULES
         from attendance.models import Feedback
         from attendance.points import follow_feedback
+        from events.problems import tell_constraints
         from sessions_app.signals import sessions_changed
 
+        tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
         post_save.connect(follow_feedback, Feedback)
         post_delete.connect(follow_feedback, Feedback)

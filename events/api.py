@@ -33,7 +33,7 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
-from events.problems import ConstraintRule, ProblemResponse, tell_constraints
+from events.problems import ProblemResponse
 from events.rest import RetrievePatchView
 from events.serializers import (
     OWN_FIELDS,
@@ -46,32 +46,6 @@ from events.serializers import (
     ParticipantSerializer,
     SignInSerializer,
     TokenSerializer,
-)
-
-tell_constraints(
-    {
-        "events_organization_slug_key": ConstraintRule(
-            409, "slug", _("Another organization has this slug.")
-        ),
-        "organization_slug_without_underscore": ConstraintRule(
-            400, "slug", _("Use small letters a to z, digits and single hyphens.")
-        ),
-        "membership_once_per_organization": ConstraintRule(
-            409, "username", _("This user already is a member: change their role.")
-        ),
-        "user_verified_email_unique": ConstraintRule(
-            409, "email", _("Another account has already confirmed this address.")
-        ),
-        "event_ends_after_start": ConstraintRule(
-            400, "ends_at", _("The end must be later than the start.")
-        ),
-        "participant_email_once_per_event": ConstraintRule(
-            409, "email", _("Somebody with this address is already on the roster.")
-        ),
-        "participant_user_once_per_event": ConstraintRule(
-            409, "user", _("This account already is on the roster.")
-        ),
-    }
 )
 
 

@@ -7,3 +7,10 @@ class EventsConfig(AppConfig):
 
     name = "events"
     verbose_name = _("Events and people")
+
+    def ready(self) -> None:
+        """Say how violated constraints are told."""
+        from events.constraints import RULES
+        from events.problems import tell_constraints
+
+        tell_constraints(RULES)
