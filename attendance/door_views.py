@@ -37,6 +37,7 @@ from events.pages import (
     visible_event,
 )
 from events.permissions import Viewer
+from events.row_ids import row_id
 
 BADGES_A_PAGE = 100
 # Without JavaScript a closed door is looked at again after so long.
@@ -50,7 +51,7 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     if request.method == "POST":
         undone = request.POST.get("undo", "")
         chosen = undone or request.POST.get("participant", "")
-        person = _person(page.event, int(chosen) if chosen.isdecimal() else 0)
+        person = _person(page.event, row_id(chosen))
         if undone:
             _undo(request, user, page, person)
         else:
@@ -163,7 +164,7 @@ def _page_of(request: HttpRequest, event: Event, *, sees_emails: bool) -> DoorPa
     return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **asked)
 
 
-def _person(event: Event, participant_id: int) -> Participant:
+def _person(event: Event, participant_id: int | None) -> Participant:
     person = get_object_or_404(event.participants, pk=participant_id)
     person.event = event
     return person

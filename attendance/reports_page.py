@@ -22,6 +22,7 @@ from attendance.report_page import ReportPage
 from attendance.reports import ReportRows, TypeSummary
 from attendance.wording import IN_ORDER, Count, capitalized
 from events.models import Event, Organization, Participant, User
+from events.row_ids import row_id
 from events.times import short_day
 from sessions_app.models import SessionType
 
@@ -112,9 +113,9 @@ class ReportsPage:
         organizations = [(o.pk, o.name) for o in self._organizations]
         fields["organization"].widget = _select(organizations)
         events = Event.objects.visible_to(self._user)
-        chosen = self.filters.data.get("organization", "")
-        if chosen.isdecimal():
-            events = events.filter(organization=int(chosen[:18]))
+        organization = row_id(self.filters.data.get("organization", ""))
+        if organization is not None:
+            events = events.filter(organization=organization)
         titles = events.values_list("pk", "title", "starts_at", "time_zone")
         fields["event"].widget = _select(
             (pk, f"{title} ({short_day(starts_at, zone)})")

@@ -19,6 +19,7 @@ from attendance_site.bodies import (
     read_body,
     replay,
 )
+from attendance_site.readable import is_utf_8
 from attendance_site.wsgi import application as django
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    if not all(is_utf_8(value) for value in _content_types(scope)):
+        await _refuse(send, 415, b"Only UTF-8 is understood.\n")
+        return
     held = Held()
     try:
         limit = limit_of(scope["path"])
@@ -61,6 +65,11 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
             await _refuse(send, reason.status, f"{reason}\n".encode())
     finally:
         held.release()
+
+
+def _content_types(scope: Scope) -> list[str]:
+    headers = scope.get("headers", ())
+    return [v.decode("latin-1") for name, v in headers if name == b"content-type"]
 
 
 async def _refuse(send: Send, status: int, text: bytes) -> None:

@@ -1,7 +1,7 @@
 """How the body of a REST request is read."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +10,12 @@ from rest_framework import exceptions, parsers
 from events.problems import TooLarge
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+# What is sent has three; messages that repeat a deep value would recurse through it.
+MAX_DEPTH = 20
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON of at most 2 MiB, however deep: neither can bring the process down."""
+    """JSON of at most 2 MiB and 20 levels: neither can bring the process down."""
 
     def parse(
         self,
@@ -31,6 +33,30 @@ class JSONParser(parsers.JSONParser):
         if len(body) > MAX_BODY_BYTES:
             raise TooLarge(_("The body is over 2 MiB."))
         try:
-            return super().parse(io.BytesIO(body), media_type, parser_context)
+            document = super().parse(io.BytesIO(body), media_type, parser_context)
         except RecursionError:
-            raise exceptions.ParseError(_("The JSON is nested too deep.")) from None
+            raise _too_deep() from None
+        if _is_deeper_than(MAX_DEPTH, document):
+            raise _too_deep()
+        return document
+
+
+def _too_deep() -> exceptions.ParseError:
+    return exceptions.ParseError(_("The JSON is nested too deep."))
+
+
+def _is_deeper_than(levels: int, document: Any) -> bool:
+    level = [document]
+    for _level in range(levels + 1):
+        level = [child for node in level for child in _inside(node)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(node: Any) -> Iterable[Any]:
+    """Return what a node holds that may itself hold something."""
+    values = node.values() if isinstance(node, dict) else node
+    if not isinstance(node, dict | list):
+        return ()
+    return (value for value in values if isinstance(value, dict | list))

@@ -39,6 +39,7 @@ from events.pages import (
     show_form,
 )
 from events.permissions import Viewer
+from events.row_ids import row_id
 from events.times import day_and_time, short_day
 from sessions_app import services
 from sessions_app.forms import EndForm, SessionForm, suggested_times
@@ -86,10 +87,10 @@ def organizations_of(
 
 def found(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
     """Narrow the list; what makes no sense narrows nothing."""
-    if words := chosen["q"].replace("\0", "").strip():
+    if words := chosen["q"].strip():
         seen = seen.filter(title__icontains=words)
-    if chosen["organization"].isdecimal():
-        seen = seen.filter(organization=int(chosen["organization"][:18]))
+    if (organization := row_id(chosen["organization"])) is not None:
+        seen = seen.filter(organization=organization)
     if chosen["state"] in EventState.values:
         seen = seen.filter(state=chosen["state"])
     return seen
