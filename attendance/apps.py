@@ -10,12 +10,15 @@ class AttendanceConfig(AppConfig):
     verbose_name = _("Attendance")
 
     def ready(self) -> None:
-        """Hear of sessions that are made, cancelled and restored, and of feedback."""
+        """Hear of sessions and feedback; say how violated constraints are told."""
+        from attendance.constraints import RULES
         from attendance.decisions.consequences import follow_sessions
         from attendance.models import Feedback
         from attendance.points.ledger import balance_after_feedback
+        from core.problems import tell_constraints
         from sessions_app.signals import sessions_changed
 
+        tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
         post_save.connect(balance_after_feedback, Feedback)
         post_delete.connect(balance_after_feedback, Feedback)

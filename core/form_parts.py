@@ -70,8 +70,8 @@ def offered_zones() -> list[str]:
 class LanguageField(forms.ChoiceField):
     """One of the languages that Rollcall speaks; ``empty`` names the choice of none."""
 
-    def __init__(self, *, empty: str | Promise = "", **kwargs: Any) -> None:
-        none = [("", empty)] if empty else []
+    def __init__(self, *, empty: str | Promise | None = None, **kwargs: Any) -> None:
+        none = [] if empty is None else [("", empty)]
         super().__init__(
             label=_("Language"), choices=[*none, *settings.LANGUAGES], **kwargs
         )

@@ -1,6 +1,14 @@
 """How lists are cut: pages for what people browse, a cursor for logs that grow."""
 
-from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import (
+    Cursor,
+    CursorPagination,
+    PageNumberPagination,
+)
+from rest_framework.request import Request
+
+from core.row_ids import row_id
 
 
 class Pages(PageNumberPagination):
@@ -21,3 +29,15 @@ class LogCursor(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 1000
     ordering = "-pk"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return where to go on.
+
+        Raises:
+            NotFound: it is no cursor that was ever given out.
+        """
+        cursor = super().decode_cursor(request)
+        position = cursor and cursor.position
+        if position is not None and not row_id(str(position)):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor

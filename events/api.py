@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from core.errors import NotAllowed
-from core.problems import ConstraintRule, tell_constraints
 from core.rest import RetrievePatchView
 from events import services
 from events.models import Event, Membership, Organization, Participant, User
@@ -34,33 +33,6 @@ from events.serializers import (
     OrganizationSerializer,
     ParticipantSerializer,
 )
-
-tell_constraints(
-    {
-        "events_organization_slug_key": ConstraintRule(
-            409, "slug", _("Another organization has this slug.")
-        ),
-        "organization_slug_without_underscore": ConstraintRule(
-            400, "slug", _("Use small letters a to z, digits and single hyphens.")
-        ),
-        "membership_once_per_organization": ConstraintRule(
-            409, "username", _("This user already is a member: change their role.")
-        ),
-        "user_verified_email_unique": ConstraintRule(
-            409, "email", _("Another account has already confirmed this address.")
-        ),
-        "event_ends_after_start": ConstraintRule(
-            400, "ends_at", _("The end must be later than the start.")
-        ),
-        "participant_email_once_per_event": ConstraintRule(
-            409, "email", _("Somebody with this address is already on the roster.")
-        ),
-        "participant_user_once_per_event": ConstraintRule(
-            409, "user", _("This account already is on the roster.")
-        ),
-    }
-)
-
 
 # --- Organizations and members --------------------------------------------------------
 

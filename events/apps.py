@@ -7,3 +7,10 @@ class EventsConfig(AppConfig):
 
     name = "events"
     verbose_name = _("Events and people")
+
+    def ready(self) -> None:
+        """Say how violated constraints are told."""
+        from core.problems import tell_constraints
+        from events.constraints import RULES
+
+        tell_constraints(RULES)

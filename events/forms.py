@@ -34,10 +34,6 @@ from events.serializers import OWN_FIELDS
 from events.services import create_participant
 
 LINES_AT_MOST = 200
-# How mail programs write somebody: "Amina Hadid" <amina@example.com>,
-AS_IN_MAIL = re.compile(
-    r"\s*(?P<name>[^<>]*)<\s*(?P<email>[^<>\s]*@[^<>\s]*)\s*>[\s,;]*"
-)
 
 
 class OrganizationForm(RowForm):
@@ -250,14 +246,18 @@ class SeveralPeopleForm(RowForm):
 
     def clean_lines(self) -> list[PastedLine]:
         """Read the lines; each error names its line."""
-        numbered = enumerate(self.cleaned_data["lines"].splitlines(), start=1)
-        lines = [read_line(number, text) for number, text in numbered if text.strip()]
-        if len(lines) > LINES_AT_MOST:
+        written = [
+            (number, text)
+            for number, text in enumerate(self.cleaned_data["lines"].splitlines(), 1)
+            if text.strip()
+        ]
+        if len(written) > LINES_AT_MOST:
             raise ValidationError(
                 _("Add at most %(number)d people at a time."),
                 code="too_many",
                 params={"number": LINES_AT_MOST},
             )
+        lines = [read_line(number, text) for number, text in written]
         if errors := [
             at_line(line.number, message) for line in lines for message in faults(line)
         ]:
@@ -289,8 +289,8 @@ def read_line(number: int, text: str) -> PastedLine:
 
     Semicolons and tabs separate as commas do.
     """
-    if written := AS_IN_MAIL.fullmatch(text):
-        name, email = written.group("name").strip(' \t"'), written.group("email")
+    if written := as_in_mail(text):
+        name, email = written
         return PastedLine(number, name or email, email)
     parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
     while len(parts) > 1 and not parts[-1]:
@@ -298,6 +298,23 @@ def read_line(number: int, text: str) -> PastedLine:
     if len(parts) == 1:
         return PastedLine(number, parts[0], parts[0] if "@" in parts[0] else "")
     return PastedLine(number, ", ".join(filter(None, parts[:-1])), parts[-1])
+
+
+def as_in_mail(text: str) -> tuple[str, str] | None:
+    """Return name and address from ``"Amina Hadid" <amina@example.com>,``, or None.
+
+    As mail programs write it. Cut where brackets stand, not by a pattern that tries
+    each way: the text may be long, and have thousands of @.
+    """
+    name, opened, rest = text.partition("<")
+    inside, closed, behind = rest.partition(">")
+    email = inside.strip()
+    is_one = "@" in email and "<" not in email and len(email.split()) == 1
+    if not (opened and closed and is_one) or ">" in name:
+        return None
+    if behind.replace(",", " ").replace(";", " ").strip():
+        return None
+    return name.strip(' \t"'), email
 
 
 def faults(line: PastedLine) -> list[str]:

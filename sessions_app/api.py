@@ -16,7 +16,6 @@ from rest_framework.serializers import BaseSerializer
 
 from core.errors import Invalid, NotAllowed
 from core.pagination import LogCursor
-from core.problems import ConstraintRule, tell_constraints
 from core.rest import RetrievePatchView
 from events.api import EventViews
 from events.models import Participant
@@ -40,17 +39,6 @@ from sessions_app.serializers import (
 
 # What a session's logs show of its room before and after its window.
 MARGIN = timedelta(hours=1)
-
-tell_constraints(
-    {
-        "live_session_ends_after_start": ConstraintRule(
-            400, "ends_at", _("The end must be later than the start.")
-        ),
-        "live_session_ended_after_start": ConstraintRule(
-            400, "ended_at", _("The real end must be later than the start.")
-        ),
-    }
-)
 
 
 class SessionViews(generics.GenericAPIView[LiveSession]):

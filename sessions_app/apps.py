@@ -7,3 +7,10 @@ class SessionsConfig(AppConfig):
 
     name = "sessions_app"
     verbose_name = _("Live sessions")
+
+    def ready(self) -> None:
+        """Say how violated constraints are told."""
+        from core.problems import tell_constraints
+        from sessions_app.constraints import RULES
+
+        tell_constraints(RULES)

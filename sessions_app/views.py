@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
+from core.row_ids import row_id
 from core.times import day_and_time, short_day
 from events.models import (
     EXPECTED,
@@ -87,10 +88,10 @@ def organizations_of(
 
 def filtered(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
     """Narrow the list; what makes no sense narrows nothing."""
-    if words := chosen["q"].replace("\0", "").strip():
+    if words := chosen["q"].strip():
         seen = seen.filter(title__icontains=words)
-    if chosen["organization"].isdecimal():
-        seen = seen.filter(organization=int(chosen["organization"][:18]))
+    if (organization := row_id(chosen["organization"])) is not None:
+        seen = seen.filter(organization=organization)
     if chosen["state"] in EventState.values:
         seen = seen.filter(state=chosen["state"])
     return seen

@@ -21,6 +21,7 @@ from attendance.report_rows.serializers import (
 )
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED
 from core.fields import Declared, InstantField, ModelSerializer, RowField
+from core.row_ids import BIGGEST_ID
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -35,7 +36,6 @@ BY_PEOPLE = [
     )
 ]
 MARKS_AT_MOST = 5000
-_BIGGEST_ID = 2**63 - 1
 
 
 class SessionField(RowField[LiveSession]):
@@ -93,7 +93,7 @@ class MarkSerializer(_AtSerializer):
 class OneOfManySerializer(Declared):
     """What was with one person of many."""
 
-    participant = serializers.IntegerField(min_value=1, max_value=_BIGGEST_ID)
+    participant = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
     status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
 
@@ -101,19 +101,19 @@ class OneOfManySerializer(Declared):
 class BulkMarkSerializer(_AtSerializer):
     """What was with many people; all or nothing."""
 
-    marks = OneOfManySerializer(many=True, allow_empty=False)
+    # Counted before any is looked at: each costs kilobytes.
+    marks = serializers.ListSerializer[Any](
+        child=OneOfManySerializer(),
+        allow_empty=False,
+        max_length=MARKS_AT_MOST,
+        error_messages={"max_length": _("Mark at most {max_length} people at once.")},
+    )
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=BY_PEOPLE, default=MANUAL
     )
 
     def validate_marks(self, marks: Sequence[dict[str, Any]]) -> list[Mark]:
         """Return the marks with their people; all are on the roster of the event."""
-        if len(marks) > MARKS_AT_MOST:
-            raise serializers.ValidationError(
-                _("Mark at most %(number)d people at once.")
-                % {"number": MARKS_AT_MOST},
-                code="too_many",
-            )
         roster = Participant.objects.filter(event=self.context["event"])
         people = roster.in_bulk({one["participant"] for one in marks})
         errors = [

@@ -29,6 +29,7 @@ from attendance.models import AttendanceChange, CheckInMethod
 from attendance.rules.precedence import CHECK_IN
 from core.errors import Conflict, RuleBroken
 from core.names import isolated
+from core.row_ids import row_id
 from events.models import NOT_IN_REPORTS, Event, Participant, User
 from events.pages import (
     form_page,
@@ -52,7 +53,7 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     if request.method == "POST":
         undone = request.POST.get("undo", "")
         chosen = undone or request.POST.get("participant", "")
-        person = _person(page.event, int(chosen) if chosen.isdecimal() else 0)
+        person = _person(page.event, row_id(chosen))
         if undone:
             _undo(request, user, page, person)
         else:
@@ -165,7 +166,7 @@ def _page_of(request: HttpRequest, event: Event, *, sees_emails: bool) -> DoorPa
     return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **asked)
 
 
-def _person(event: Event, participant_id: int) -> Participant:
+def _person(event: Event, participant_id: int | None) -> Participant:
     person = get_object_or_404(event.participants, pk=participant_id)
     person.event = event
     return person

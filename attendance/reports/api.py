@@ -3,7 +3,6 @@
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -31,21 +30,11 @@ from attendance.reports.serializers import (
     StatusQuerySerializer,
 )
 from core.pagination import Pages
-from core.problems import ConstraintRule, tell_constraints
 from core.rest import with_etag
 from events.lookups import visible_event
 from events.permissions import signed_in, viewer_of
 from sessions_app.lookups import visible_session
 from sessions_app.models import SessionType
-
-tell_constraints(
-    {
-        "policy_thresholds_ascend": ConstraintRule(
-            400, "present_over", _("The thresholds must ascend.")
-        ),
-    }
-)
-
 
 # --- Reports --------------------------------------------------------------------------
 

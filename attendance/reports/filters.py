@@ -67,17 +67,17 @@ class _ChoiceField(forms.ChoiceField):
 
     def __init__(self, choices: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         choices = list(choices)
-        values = ", ".join(str(value) for value, _label in choices)
-        super().__init__(
-            choices=[("", _("all")), *choices],
-            required=False,
-            error_messages={
-                "invalid_choice": _("“%(value)s” is none of: {values}.").format(
-                    values=values
-                )
-            },
-            **kwargs,
-        )
+        self.values = ", ".join(str(value) for value, _label in choices)
+        super().__init__(choices=[("", _("all")), *choices], required=False, **kwargs)
+
+    def validate(self, value: str) -> None:
+        """Refuse what is none of them, in the language of whoever asks."""
+        if value and not self.valid_value(value):
+            raise ValidationError(
+                _("“%(value)s” is none of: %(values)s."),
+                code="invalid_choice",
+                params={"value": value, "values": self.values},
+            )
 
 
 class ReportFilters(forms.Form):

@@ -21,6 +21,7 @@ from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows, TypeSummary
 from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import IN_ORDER, Count, capitalized
+from core.row_ids import row_id
 from core.times import short_day
 from events.models import Event, Organization, Participant, User
 from sessions_app.models import SessionType
@@ -114,9 +115,9 @@ class ReportsPage:
         organizations = [(o.pk, o.name) for o in self._organizations]
         fields["organization"].widget = _select(organizations)
         events = Event.objects.visible_to(self._user)
-        chosen = self.filters.data.get("organization", "")
-        if chosen.isdecimal():
-            events = events.filter(organization=int(chosen[:18]))
+        organization = row_id(self.filters.data.get("organization", ""))
+        if organization is not None:
+            events = events.filter(organization=organization)
         titles = events.values_list("pk", "title", "starts_at", "time_zone")
         fields["event"].widget = _select(
             (pk, f"{title} ({short_day(starts_at, zone)})")

@@ -16,6 +16,7 @@ from core.body_limits import ROSTER_FILE_BYTES
 from core.errors import Invalid
 
 LINES_AT_MOST = 100_000
+COLUMNS_AT_MOST = 1000
 COLUMNS = ("name", "email", "role", "registration", "time_zone", "language")
 
 _ALSO_CALLED = {"e_mail": "email", "timezone": "time_zone"}
@@ -58,6 +59,12 @@ def read_table(content: bytes) -> Table:
     separator = max(_SEPARATORS, key=lambda one: _known_in(text, one))
     rows = _rows(text, separator)
     _line, header = next(rows, (1, []))
+    if len(header) > COLUMNS_AT_MOST:
+        raise _refused(
+            "too_many_columns",
+            _("The first line names over %(number)d columns.")
+            % {"number": COLUMNS_AT_MOST},
+        )
     columns = _columns(header)
     records: list[Record] = []
     for line, row in rows:
@@ -99,7 +106,7 @@ def _decode(content: bytes) -> str:
     try:
         text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = len(_END_OF_LINE.findall(content[: error.start])) + 1
+        line = sum(1 for _end in _END_OF_LINE.finditer(content, 0, error.start)) + 1
         raise _refused(
             "encoding",
             _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”.")

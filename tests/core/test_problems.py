@@ -200,3 +200,16 @@ def test_without_a_database_every_request_is_503(
         assert client.get("/admin/").status_code == 503
     connection.close()
     assert client.get("/api/me").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("depth", [21, 300, 980])
+def test_what_is_nested_deep_is_400_at_any_depth(depth: int) -> None:
+    client = make_client(make_user())
+    text = f'{{"organization": {"[" * depth + "]" * depth}}}'
+    response = client.generic(
+        "POST", "/api/events", text, content_type="application/json"
+    )
+    problem = body(response)
+    assert problem["status"] == 400
+    assert problem["detail"] == "The JSON is nested too deep."

@@ -83,7 +83,7 @@ def test_events_are_found_by_title_organization_and_state() -> None:
     assert listed(client, f"?organization={other.pk}") == ["Geometry"]
     assert listed(client, "?state=draft") == ["Algebra II"]
     assert "No event fits" in client.get("/events/?q=%25").content.decode()
-    for nonsense in ("?q=%00", "?organization=x", "?state=x", "?page=x", "?page=99"):
+    for nonsense in ("?organization=x", "?state=x", "?page=x", "?page=99"):
         assert len(listed(client, nonsense)) == 2
     assert listed(client, f"?organization={'9' * 40}") == []
 

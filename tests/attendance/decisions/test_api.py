@@ -1,5 +1,6 @@
 """REST of marks, check-ins and the log, as people use it."""
 
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -247,6 +248,20 @@ def test_what_is_wrong_is_named_and_nobody_is_marked(
         assert (answer.status_code, fields(answer)) == (400, [named])
     assert fields(bulk(client, lesson.event, [])) == ["marks"]
     assert fields(bulk(client, lesson.event, [good] * 5001)) == ["marks"]
+
+
+def test_too_many_marks_are_counted_before_any_is_looked_at(
+    client: APIClient, event: Event
+) -> None:
+    # Each would leave a kilobyte of errors.
+    tracemalloc.start()
+    answer = bulk(client, event, [{}] * 64_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    [error] = answer.json()["errors"]
+    assert error["field"] == "marks"
+    assert "at most 5000 people" in error["detail"]
+    assert peak < 30 * 2**20
     assert not AttendanceChange.objects.filter(source="manual").exists()
 
 

@@ -210,3 +210,7 @@ def test_a_cell_too_many_is_told() -> None:
     record = read_table(b"name,email\nLopes, Maria,m@example.com").records[0]
     assert "quotation marks" in read_line(record)[1][0].detail
     assert not read_table(b"name,email\nAna,a@b.de,,").records[0].has_more
+
+
+def test_too_many_columns_are_refused() -> None:
+    assert refusal("name" + ",x" * 1000 + "\nAna")[0] == "too_many_columns"

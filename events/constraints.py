@@ -1,0 +1,29 @@
+"""How violations of this app's named constraints are told, by forms and REST alike."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.problems import ConstraintRule
+
+RULES = {
+    "events_organization_slug_key": ConstraintRule(
+        409, "slug", _("Another organization has this slug.")
+    ),
+    "organization_slug_without_underscore": ConstraintRule(
+        400, "slug", _("Use small letters a to z, digits and single hyphens.")
+    ),
+    "membership_once_per_organization": ConstraintRule(
+        409, "username", _("This user already is a member: change their role.")
+    ),
+    "user_verified_email_unique": ConstraintRule(
+        409, "email", _("Another account has already confirmed this address.")
+    ),
+    "event_ends_after_start": ConstraintRule(
+        400, "ends_at", _("The end must be later than the start.")
+    ),
+    "participant_email_once_per_event": ConstraintRule(
+        409, "email", _("Somebody with this address is already on the roster.")
+    ),
+    "participant_user_once_per_event": ConstraintRule(
+        409, "user", _("This account already is on the roster.")
+    ),
+}

@@ -1,0 +1,14 @@
+"""How violations of this app's named constraints are told, by forms and REST alike."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.problems import ConstraintRule
+
+RULES = {
+    "live_session_ends_after_start": ConstraintRule(
+        400, "ends_at", _("The end must be later than the start.")
+    ),
+    "live_session_ended_after_start": ConstraintRule(
+        400, "ended_at", _("The real end must be later than the start.")
+    ),
+}

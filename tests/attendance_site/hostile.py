@@ -1,0 +1,127 @@
+"""Values that make no sense, and one of everything to throw them at."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
+from events.models import Role, User
+from tests.factories import (
+    make_connection,
+    make_event,
+    make_membership,
+    make_organization,
+    make_participant,
+    make_presence_event,
+    make_session,
+    make_user,
+)
+
+# Python reads no more than 4300 digits as a number.
+MANY_DIGITS = "9" * 5000
+NUMBERS = ("-1", str(2**63), str(2**70), "1e400", "NaN", "²", MANY_DIGITS)
+TEXTS = ("", "a\0b", "\x1b[2J\x7f\ufffe", "%_\\")
+TIMES = ("0000-01-01", "10000-01-01", "9999-12-31T23:59:59-23:59")
+ALL = (*NUMBERS, *TEXTS, *TIMES)
+FEW = (MANY_DIGITS, str(2**70), "1e400", "NaN", "", "a\0b", *TIMES[1:])
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class World(NamedTuple):
+    """Somebody who may do everything, and what there is to do it to."""
+
+    user: User
+    ids: dict[str, object]
+
+    def fill(self, route: str, by: str = "") -> str:
+        """Put ids where a route has parameters: what stands before says of what.
+
+        ``by`` instead of them; of the admin's only that makes sense.
+        """
+        return "/" + re.sub(
+            r"([\w-]*)/<[^>]+>",
+            lambda found: f"{found[1]}/{by or self.ids[found[1]]}",
+            route.replace("admin/<", "admin//<"),
+        )
+
+
+def make_world() -> World:
+    organization = make_organization()
+    user = make_user(is_staff=True, is_superuser=True)
+    membership = make_membership(organization, user, Role.OWNER)
+    event = make_event(organization)
+    person = make_participant(event, user=user)
+    session = make_session(event)
+    make_connection(session, identity="guest")
+    make_presence_event(session)
+    place = Place(event, session)
+    mark(place, [Mark(person, "late")], by=user, now=timezone.now())
+    return World(
+        user,
+        {
+            "organizations": organization.pk,
+            "members": membership.pk,
+            "events": event.pk,
+            "people": person.pk,
+            "check-in": person.pk,
+            "participants": person.pk,
+            "sessions": session.pk,
+            "users": user.pk,
+            "attendance-changes": person.attendance_changes.get().pk,
+            "policy": "quran",
+            "c": "BBBBBBC",
+        },
+    )
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:
+    """Yield each path that the resolver knows, with its parameters."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern) and "^" not in path:
+            yield path
+
+
+def pages() -> Iterator[str]:
+    """Yield the routes that people open."""
+    machines = ("api/", "admin/", "health/", "sign-out/")
+    return (route for route in routes() if not route.startswith(machines))
+
+
+class Sender:
+    """Sends requests and notes which of them crashed."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client(raise_request_exception=False)
+        if user:
+            self.client.force_login(user)
+        self.sent = 0
+        self.crashed: dict[str, str] = {}
+
+    def takes(self, method: str, address: str) -> bool:
+        """Whether there is anything to try."""
+        return self.client.generic(method, address).status_code != 405
+
+    def send(
+        self, method: str, address: str, body: str | bytes = "", **more: Any
+    ) -> bytes:
+        """Return what was answered; take back what the request did."""
+        with transaction.atomic():
+            answer: Any = self.client.generic(method, address, body, **more)
+            content = b"".join(answer)
+            transaction.set_rollback(True)
+        self.sent += 1
+        if answer.status_code >= 500:
+            told = getattr(answer, "exc_info", None) or (None, answer.status_code)
+            asked = f"{method} {address[:200]} {body[:200]!r}"
+            self.crashed[asked] = repr(told[1])[:200]
+        return content

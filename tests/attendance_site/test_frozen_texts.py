@@ -1,0 +1,105 @@
+"""No text is put into words before somebody asks for it.
+
+What is translated while a module is imported stays in the language of whoever happened
+to come first. So a process imports everything, and hears each translation that is made.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from attendance.reports.filters import ReportFilters
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = (
+    "core",
+    "events",
+    "sessions_app",
+    "attendance",
+    "notifications",
+    "attendance_site",
+)
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for app in APPS
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts and path.name != "__init__.py"
+)
+
+LISTENING = """
+import importlib, json, sys
+import django
+from django.utils.translation import trans_real
+
+heard = []
+
+def listen(name):
+    translate = getattr(trans_real, name)
+    def and_translate(*args):
+        heard.append(args)
+        return translate(*args)
+    setattr(trans_real, name, and_translate)
+
+for name in ("gettext", "pgettext", "ngettext", "npgettext"):
+    listen(name)
+django.setup()
+for module in json.loads(sys.argv[1]):
+    importlib.import_module(module)
+eval(sys.argv[2])
+print(json.dumps(heard, default=str))
+"""
+
+
+def frozen(more: str = "None") -> set[str]:
+    """Return those of our texts that importing everything, and ``more``, translated."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", LISTENING, json.dumps(MODULES), more],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    catalogue = (ROOT / "locale/ar/LC_MESSAGES/django.po").read_text()
+    ours = catalogue.replace('"\n"', "")
+    return {
+        text
+        for heard in json.loads(done.stdout)
+        for text in heard
+        if re.search(rf'^msgid "{re.escape(str(text))}"$', ours, re.MULTILINE)
+    }
+
+
+def test_importing_everything_puts_nothing_into_words() -> None:
+    assert frozen() == set()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "django.utils.translation.gettext('Sign in')",
+        "str(django.utils.translation.gettext_lazy('Sign in'))",
+        "django.utils.translation.gettext_lazy('Sign in').format()",
+        "django.utils.translation.gettext_lazy('Sign in') + '.'",
+        "f\"{django.utils.translation.gettext_lazy('Sign in')}\"",
+    ],
+)
+def test_the_listener_hears(more: str) -> None:
+    assert frozen(more) == {"Sign in"}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("ar", "«nonsense» ليس من القيم: "), ("en", "“nonsense” is none of: ")],
+)
+def test_a_filter_is_refused_in_the_language_of_whoever_asks(
+    language: str, told: str
+) -> None:
+    with translation.override(language):
+        [error] = map(str, ReportFilters({"status": "nonsense"}).errors["status"])
+    assert error.startswith(told)
+    assert error.endswith("absent, excused.")
