@@ -15,7 +15,7 @@ class AttendanceConfig(AppConfig):
         from attendance.decisions.consequences import follow_sessions
         from attendance.models import Feedback
         from attendance.points.ledger import balance_after_feedback
-        from core.problems import tell_constraints
+        from core.constraints import tell_constraints
         from sessions_app.signals import sessions_changed
 
         tell_constraints(RULES)

@@ -17,9 +17,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import refusal
 from core.errors import Invalid, RuleBroken
 from core.fields import YEARS
-from core.problems import constraint_rule
 from core.times import instants_of, local_time
 from core.validators import (
     known_time_zone,
@@ -172,20 +172,6 @@ class RowForm(forms.Form):
             field, message = refusal(refused)
             self.add_error(field if field in self.fields else None, message)
             return None
-
-
-def refusal(refused: RuleBroken | IntegrityError) -> tuple[str, str]:
-    """Return the field to blame, or "", and what to say, as REST would.
-
-    Raises:
-        IntegrityError: of a constraint about which nobody said how it is told.
-    """
-    if isinstance(refused, RuleBroken):
-        return refused.field, str(refused)
-    rule = constraint_rule(refused)
-    if rule is None:
-        raise refused
-    return rule.field, str(rule.message)
 
 
 class ZonedForm(RowForm):

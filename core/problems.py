@@ -24,6 +24,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers
 
+from core.constraints import constraint_rule, violated_constraint
 from core.errors import RuleBroken
 
 CONTENT_TYPE = "application/problem+json"
@@ -100,22 +101,6 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
     errors = FieldProblemSerializer(  # type: ignore[assignment]
         many=True, required=False
     )
-
-
-class ConstraintRule(NamedTuple):
-    """How a violation of a named database constraint is told."""
-
-    status: int
-    field: str
-    message: str | Promise
-
-
-_constraint_rules: dict[str, ConstraintRule] = {}
-
-
-def tell_constraints(rules: Mapping[str, ConstraintRule]) -> None:
-    """Say how violations of these named constraints are told; each app its own."""
-    _constraint_rules.update(rules)
 
 
 def problem_handler(
@@ -207,17 +192,6 @@ def _join(path: str, name: str | int) -> str:
     if name == "non_field_errors":
         return path
     return f"{path}.{name}" if path else name
-
-
-def violated_constraint(exc: IntegrityError) -> str:
-    """Return the name of the constraint that the database says was violated."""
-    diagnosis = getattr(exc.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) or ""
-
-
-def constraint_rule(exc: IntegrityError) -> ConstraintRule | None:
-    """Return how the violation is told; None if nobody has said."""
-    return _constraint_rules.get(violated_constraint(exc))
 
 
 def _constraint_violated(exc: IntegrityError) -> ProblemResponse | None:

@@ -10,7 +10,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how violated constraints are told."""
-        from core.problems import tell_constraints
+        from core.constraints import tell_constraints
         from events.constraints import RULES
 
         tell_constraints(RULES)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.problems import ConstraintRule
+from core.constraints import ConstraintRule
 
 RULES = {
     "events_organization_slug_key": ConstraintRule(

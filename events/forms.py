@@ -1,15 +1,14 @@
 """Forms of organizations, events and rosters."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import refusal
 from core.errors import RuleBroken
 from core.form_parts import (
     AddressField,
@@ -19,7 +18,6 @@ from core.form_parts import (
     RowForm,
     ZonedForm,
     ZoneField,
-    refusal,
 )
 from events.models import (
     Event,
@@ -29,6 +27,7 @@ from events.models import (
     Registration,
     slug_validator,
 )
+from events.roster.pasted_lines import PastedLine, at_line, faults, read_line
 from events.roster.upload import FileTooLarge
 from events.serializers import OWN_FIELDS
 from events.services import create_participant
@@ -223,14 +222,6 @@ class RosterFileForm(RowForm):
             self.fields["file"].error_messages["required"] = str(FileTooLarge())
 
 
-class PastedLine(NamedTuple):
-    """One line of several people: its number, from 1, and what stands in it."""
-
-    number: int
-    name: str
-    email: str
-
-
 class SeveralPeopleForm(RowForm):
     """People of a roster, one a line: all of them are added, or nobody is."""
 
@@ -282,61 +273,3 @@ class SeveralPeopleForm(RowForm):
             transaction.set_rollback(True)
             return []
         return added
-
-
-def read_line(number: int, text: str) -> PastedLine:
-    """Take apart "name, email" and "name <email>"; an address alone is also a name.
-
-    Semicolons and tabs separate as commas do.
-    """
-    if written := as_in_mail(text):
-        name, email = written
-        return PastedLine(number, name or email, email)
-    parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    if len(parts) == 1:
-        return PastedLine(number, parts[0], parts[0] if "@" in parts[0] else "")
-    return PastedLine(number, ", ".join(filter(None, parts[:-1])), parts[-1])
-
-
-def as_in_mail(text: str) -> tuple[str, str] | None:
-    """Return name and address from ``"Amina Hadid" <amina@example.com>,``, or None.
-
-    As mail programs write it. Cut where brackets stand, not by a pattern that tries
-    each way: the text may be long, and have thousands of @.
-    """
-    name, opened, rest = text.partition("<")
-    inside, closed, behind = rest.partition(">")
-    email = inside.strip()
-    is_one = "@" in email and "<" not in email and len(email.split()) == 1
-    if not (opened and closed and is_one) or ">" in name:
-        return None
-    if behind.replace(",", " ").replace(";", " ").strip():
-        return None
-    return name.strip(' \t"'), email
-
-
-def faults(line: PastedLine) -> list[str]:
-    """Return what is wrong with a line."""
-    found = []
-    if not line.name:
-        found.append(gettext("the name is missing"))
-    elif "@" in line.name and line.name != line.email:
-        found.append(gettext("write one person a line"))
-    for name, value in (("name", line.name), ("email", line.email)):
-        field = ParticipantForm.base_fields[name]
-        try:
-            if value:
-                field.clean(value)
-        except ValidationError as error:
-            found += error.messages
-    return found
-
-
-def at_line(number: int, message: str) -> str:
-    """Say in which line something is wrong."""
-    return gettext("Line %(number)d: %(message)s") % {
-        "number": number,
-        "message": message,
-    }

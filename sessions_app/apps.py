@@ -10,7 +10,7 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how violated constraints are told."""
-        from core.problems import tell_constraints
+        from core.constraints import tell_constraints
         from sessions_app.constraints import RULES
 
         tell_constraints(RULES)

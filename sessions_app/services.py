@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
-from core.problems import violated_constraint
 from core.times import day_and_time
 from events.locks import lock_event
 from events.models import (

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from events.forms import as_in_mail
 from events.models import slug_validator
+from events.roster.pasted_lines import as_in_mail
 from tests.attendance_site.test_frozen_texts import MODULES, ROOT
 
 LENGTH = 300_000

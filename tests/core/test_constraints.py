@@ -9,7 +9,8 @@ import sys, types
 import django
 django.setup()
 from django.db import IntegrityError
-import attendance.decisions.forms, attendance.unmatched.forms, sessions_app.forms
+import attendance.decisions.forms, attendance.unmatched.forms
+import sessions_app.forms
 from core.form_parts import refusal
 
 class Refused(Exception):

@@ -1,0 +1,76 @@
+"""People pasted as text, one a line."""
+
+import re
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
+from core.form_parts import AddressField, NameField
+
+_FIELDS = {"name": NameField(), "email": AddressField()}
+
+
+class PastedLine(NamedTuple):
+    """One line of several people: its number, from 1, and what stands in it."""
+
+    number: int
+    name: str
+    email: str
+
+
+def read_line(number: int, text: str) -> PastedLine:
+    """Take apart "name, email" and "name <email>"; an address alone is also a name.
+
+    Semicolons and tabs separate as commas do.
+    """
+    if written := as_in_mail(text):
+        name, email = written
+        return PastedLine(number, name or email, email)
+    parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    if len(parts) == 1:
+        return PastedLine(number, parts[0], parts[0] if "@" in parts[0] else "")
+    return PastedLine(number, ", ".join(filter(None, parts[:-1])), parts[-1])
+
+
+def as_in_mail(text: str) -> tuple[str, str] | None:
+    """Return name and address from ``"Amina Hadid" <amina@example.com>,``, or None.
+
+    As mail programs write it. Cut where brackets stand, not by a pattern that tries
+    each way: the text may be long, and have thousands of @.
+    """
+    name, opened, rest = text.partition("<")
+    inside, closed, behind = rest.partition(">")
+    email = inside.strip()
+    is_one = "@" in email and "<" not in email and len(email.split()) == 1
+    if not (opened and closed and is_one) or ">" in name:
+        return None
+    if behind.replace(",", " ").replace(";", " ").strip():
+        return None
+    return name.strip(' \t"'), email
+
+
+def faults(line: PastedLine) -> list[str]:
+    """Return what is wrong with a line."""
+    found = []
+    if not line.name:
+        found.append(gettext("the name is missing"))
+    elif "@" in line.name and line.name != line.email:
+        found.append(gettext("write one person a line"))
+    for name, value in (("name", line.name), ("email", line.email)):
+        try:
+            if value:
+                _FIELDS[name].clean(value)
+        except ValidationError as error:
+            found += error.messages
+    return found
+
+
+def at_line(number: int, message: str) -> str:
+    """Say in which line something is wrong."""
+    return gettext("Line %(number)d: %(message)s") % {
+        "number": number,
+        "message": message,
+    }
