@@ -256,7 +256,7 @@ BY_NAME = {
     "attendance/wording/explanation.py": "the sentence of each rule",
     "attendance/wording/human_sources.py": "how late a check-in was",
     "attendance/wording/parts.py": "the words of each status",
-    "attendance/models.py": "the words of each status, and points of some",
+    "attendance/models/points.py": "points of some",
     "attendance/points/ledger.py": "points of some",
 }
 

@@ -1,0 +1,40 @@
+"""What presence means: one decision per person, and the log that nobody can change."""
+
+from attendance.models.choices import (
+    AUTOMATIC_SOURCES,
+    DECISION_SOURCES,
+    LONGEST_REASON,
+    MARKS,
+    SOURCE_LABELS,
+    CheckInMethod,
+    Status,
+)
+from attendance.models.decisions import Attendance, SessionCalculation
+from attendance.models.log import AttendanceChange, AuditSeal, ChangeReason
+from attendance.models.points import (
+    POINTS_FOR_FEEDBACK,
+    EngagementEntry,
+    Feedback,
+    PointsMapping,
+)
+from attendance.models.policies import AttendancePolicy
+
+__all__ = [
+    "AUTOMATIC_SOURCES",
+    "DECISION_SOURCES",
+    "LONGEST_REASON",
+    "MARKS",
+    "POINTS_FOR_FEEDBACK",
+    "SOURCE_LABELS",
+    "Attendance",
+    "AttendanceChange",
+    "AttendancePolicy",
+    "AuditSeal",
+    "ChangeReason",
+    "CheckInMethod",
+    "EngagementEntry",
+    "Feedback",
+    "PointsMapping",
+    "SessionCalculation",
+    "Status",
+]

@@ -1,0 +1,62 @@
+"""Statuses, sources and ways of checking in, in words."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from attendance.rules import statuses
+from attendance.rules.precedence import (
+    ADMIN_OVERRIDE,
+    CHECK_IN,
+    MANUAL,
+    PARENT_REPORTED,
+    SELF_REPORTED,
+    SYSTEM_DEFAULT,
+    automatic,
+)
+from sessions_app.sources import SOURCES
+
+
+class Status(models.TextChoices):
+    """What was decided about somebody."""
+
+    UNKNOWN = statuses.Status.UNKNOWN, _("unknown")
+    PRESENT = statuses.Status.PRESENT, _("present")
+    LATE = statuses.Status.LATE, _("late")
+    PARTIAL = statuses.Status.PARTIAL, _("partial")
+    ABSENT = statuses.Status.ABSENT, _("absent")
+    EXCUSED = statuses.Status.EXCUSED, _("excused")
+
+
+# What people may say of each other, as forms and REST offer it.
+MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MARKED]
+
+
+# Of what somebody writes beside a decision, in letters.
+LONGEST_REASON = 2000
+
+
+# By what a calculation decides, each with the source that it follows, by rank.
+AUTOMATIC_SOURCES = {automatic(source.name): source for source in SOURCES}
+
+
+# Who or what decided; ``rules/precedence.py`` says who wins.
+DECISION_SOURCES = [
+    *((name, source.label) for name, source in AUTOMATIC_SOURCES.items()),
+    (CHECK_IN, _("check-in")),
+    (MANUAL, _("marked by hand")),
+    (ADMIN_OVERRIDE, _("admin's override")),
+    (SELF_REPORTED, _("own answer")),
+    (PARENT_REPORTED, _("parent's report")),
+    (SYSTEM_DEFAULT, _("default")),
+]
+
+
+SOURCE_LABELS = dict(DECISION_SOURCES)
+
+
+class CheckInMethod(models.TextChoices):
+    """How somebody was checked in."""
+
+    STAFF = "staff", _("at the door")
+    QR = "qr", _("badge")
+    SELF = "self", _("by themselves")

@@ -1,0 +1,225 @@
+"""Decisions, and how the calculation of a session went."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from attendance.models.choices import (
+    AUTOMATIC_SOURCES,
+    DECISION_SOURCES,
+    SOURCE_LABELS,
+    CheckInMethod,
+    Status,
+)
+from attendance.rules import calculation
+from attendance.rules.precedence import SOURCES_OF_PEOPLE, SYSTEM_DEFAULT
+from events.models import Event, Organization, Participant
+from sessions_app.models import LiveSession
+
+
+class SessionCalculation(models.Model):
+    """How a session's last calculation went, and what it had read.
+
+    ``calculated_at`` is when the reading began, null if it never succeeded. A session
+    is due again when the number of its facts differs from ``facts_read`` or the newest
+    change of its window, roster or links from ``inputs_read_at`` (``evidence/due.py``).
+    After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
+    """
+
+    session = models.OneToOneField(
+        LiveSession, models.CASCADE, primary_key=True, related_name="calculation"
+    )
+    calculated_at = models.DateTimeField(_("calculated at"), null=True)
+    facts_read = models.PositiveBigIntegerField(_("facts read"), default=0)
+    inputs_read_at = models.DateTimeField(_("inputs as of"), null=True)
+    nobody_seen = models.BooleanField(_("nobody was seen"), default=False)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    retry_at = models.DateTimeField(_("try again at"), null=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("calculation of a session")
+        verbose_name_plural = _("calculations of sessions")
+        ordering = ["-calculated_at"]
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+
+class Attendance(models.Model):
+    """The decision about one participant at one session, or (session empty) the event.
+
+    ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the final
+    decision; ``derived``: it follows from the sessions of the event. A person decided
+    where ``marked_at`` is set, and nowhere else. A check-in is kept
+    beside it, when it happened and when it arrived here, and so is the person's own
+    answer, also where something of higher rank decides. ``computed_status`` and what
+    follows is what the last calculation found;
+    it is kept beside a person's mark, and null before any. Lengths are in seconds,
+    rounded down; ``percentage`` is of the window, two decimals, half up; ``intervals``
+    is a list of ``[joined_at, left_at, inferred]``, instants in microseconds since the
+    epoch, united and clipped to the window, ends exclusive.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(
+        LiveSession, models.PROTECT, null=True, related_name="attendances"
+    )
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="attendances"
+    )
+
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status, default=Status.UNKNOWN
+    )
+    source = models.CharField(
+        _("source"), max_length=32, choices=DECISION_SOURCES, null=True
+    )
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("marked by"),
+    )
+    marked_at = models.DateTimeField(_("marked at"), null=True)
+    notes = models.TextField(_("notes"), blank=True, db_default="")
+    derived = models.BooleanField(_("derived"), default=False, db_default=False)
+
+    checked_in_at = models.DateTimeField(_("checked in at"), null=True)
+    check_in_received_at = models.DateTimeField(_("check-in received at"), null=True)
+    check_in_method = models.CharField(
+        _("checked in by"), max_length=16, choices=CheckInMethod, null=True
+    )
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("checked in by whom"),
+    )
+    self_attended = models.BooleanField(_("own answer"), null=True)
+    self_answered_at = models.DateTimeField(_("answered at"), null=True)
+
+    computed_status = models.CharField(
+        _("computed status"), max_length=16, choices=Status, null=True
+    )
+    computed_source = models.CharField(
+        _("computed from"), max_length=32, choices=DECISION_SOURCES, null=True
+    )
+    attended_seconds = models.PositiveIntegerField(_("attended seconds"), null=True)
+    window_seconds = models.PositiveIntegerField(_("window in seconds"), null=True)
+    percentage = models.DecimalField(
+        _("percentage"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    first_seen_at = models.DateTimeField(_("first seen at"), null=True)
+    last_seen_at = models.DateTimeField(_("last seen at"), null=True)
+    late_seconds = models.PositiveIntegerField(_("late by seconds"), null=True)
+    is_late = models.BooleanField(_("late"), null=True)
+    join_count = models.PositiveIntegerField(_("joins"), null=True)
+    intervals = models.JSONField(_("intervals"), null=True)
+    failed_attempts = models.PositiveIntegerField(_("failed attempts"), null=True)
+    first_attempt_at = models.DateTimeField(_("first attempt at"), null=True)
+    last_attempt_at = models.DateTimeField(_("last attempt at"), null=True)
+    grace_minutes = models.PositiveSmallIntegerField(null=True)
+    partial_from = models.PositiveSmallIntegerField(null=True)
+    present_over = models.PositiveSmallIntegerField(null=True)
+    present_regardless_over = models.PositiveSmallIntegerField(null=True)
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("attendance")
+        verbose_name_plural = _("attendances")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["session"], name="attendance_of_session"),
+            models.Index(fields=["organization", "-updated_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "session"],
+                nulls_distinct=False,
+                name="attendance_once_per_participant",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="attendance_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=True) | Q(source__in=list(SOURCE_LABELS)),
+                name="attendance_source_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=False) | Q(status=Status.UNKNOWN),
+                name="attendance_decided_by_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(derived=False) | Q(session__isnull=True),
+                name="attendance_derived_of_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=True)
+                | Q(derived=False, source__isnull=False)
+                & Q(source__in=[*SOURCES_OF_PEOPLE, *AUTOMATIC_SOURCES]),
+                name="attendance_marked_by_people_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=False)
+                | Q(derived=True)
+                | Q(source__isnull=True)
+                | Q(source__in=[*AUTOMATIC_SOURCES, SYSTEM_DEFAULT]),
+                name="attendance_of_people_is_marked",
+            ),
+            models.CheckConstraint(
+                condition=Q(marked_at__isnull=False)
+                | Q(marked_by__isnull=True, notes=""),
+                name="attendance_marked_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_in_at__isnull=True)
+                | Q(check_in_received_at__isnull=False, check_in_method__isnull=False),
+                name="attendance_check_in_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(check_in_method__isnull=True)
+                | Q(check_in_method__in=CheckInMethod.values),
+                name="attendance_check_in_method_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(self_attended__isnull=True)
+                | Q(self_answered_at__isnull=False),
+                name="attendance_answered_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(percentage__isnull=True)
+                | Q(percentage__gte=0, percentage__lte=100),
+                name="attendance_at_most_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.get_status_display()}"
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether a person decided: marked, checked in, applied, or answered.
+
+        Also one who is forgotten. In SQL: ``marked_at IS NOT NULL``; constraints keep
+        it so.
+        """
+        return self.marked_at is not None
+
+    @property
+    def policy(self) -> calculation.Policy | None:
+        """The policy that the computed status was decided by."""
+        if self.grace_minutes is None:
+            return None
+        values = (getattr(self, name) for name in calculation.Policy._fields)
+        return calculation.Policy(*values)
