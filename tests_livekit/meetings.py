@@ -303,6 +303,18 @@ class Meeting:
     def facts(self) -> list[Json]:
         return list(self.rollcall.get(f"{self._path}/presence-events")["results"])
 
+    def came_as_the_room_started(self, person: Person) -> bool:
+        """Whether somebody last joined in the very instant of the room's last start."""
+        [*_, started_at] = sorted(
+            fact["occurred_at"]
+            for fact in self.facts()
+            if fact["event"] == "room_started"
+        )
+        joined_at = max(
+            one["joined_at"] for one in self.connections() if one["name"] == person.name
+        )
+        return bool(joined_at == started_at)
+
     def hears_of(self, event: str) -> None:
         """Wait for a fact of the room."""
         until(
