@@ -42,7 +42,11 @@ _SESSION_DECISIONS = """
 # said that it was held: nobody is absent there by default. To say so is to count the
 # missing as absent, or to have somebody come; that one is excused says nothing of all,
 # nor does an answer about oneself.
-_QUESTION_IS_OPEN = """
+_SAYS_THAT_IT_WAS_HELD = """
+    d.marked_at IS NOT NULL AND d.source <> 'self_reported'
+    AND d.status IN ('present', 'late', 'partial')
+"""
+_IS_ASKED = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -52,26 +56,33 @@ _QUESTION_IS_OPEN = """
     )
     AND NOT EXISTS (
         SELECT FROM attendance_attendance d
-        LEFT JOIN sessions_app_livesession s ON s.id = d.session_id
-        WHERE d.event_id = e.id AND s.cancelled_at IS NULL AND (
-            d.session_id IS NOT NULL AND d.source = 'system_default'
-            OR d.marked_at IS NOT NULL AND d.source <> 'self_reported'
-                AND d.status IN ('present', 'late', 'partial')
-        )
+        JOIN sessions_app_livesession s ON s.id = d.session_id
+        WHERE d.event_id = e.id AND s.cancelled_at IS NULL
+            AND (d.source = 'system_default' OR {_SAYS_THAT_IT_WAS_HELD})
+    )
+"""
+# Of whom the event itself says that they came. Somebody's own decision is no answer
+# where it is asked what would stand without it; so one is not enough, two are.
+_ANSWERED_BY = f"""
+    ARRAY(
+        SELECT d.participant_id FROM attendance_attendance d
+        WHERE d.event_id = e.id AND d.session_id IS NULL AND {_SAYS_THAT_IT_WAS_HELD}
+        LIMIT 2
     )
 """
 
 # Asked once for each event, not for each person.
 _STANDING = f"""
     WITH event AS MATERIALIZED (
-        SELECT e.id, e.organization_id, e.state, {_QUESTION_IS_OPEN} AS question_is_open
+        SELECT e.id, e.organization_id, e.state, {_IS_ASKED} AS is_asked,
+            {_ANSWERED_BY} AS answered_by
         FROM events_event e
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state, e.question_is_open,
+        e.state, e.is_asked AND array_remove(e.answered_by, p.id) = '{{}}',
         a.id IS NOT NULL, coalesce(a.status, 'unknown'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
