@@ -16,7 +16,11 @@ from attendance.evidence.session_decisions import session_decisions
 from attendance.models import AUTOMATIC_SOURCES, Status
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
-from attendance.rules.precedence import SYSTEM_DEFAULT, derivation_replaces
+from attendance.rules.precedence import (
+    SELF_REPORTED,
+    SYSTEM_DEFAULT,
+    derivation_replaces,
+)
 from attendance.rules.statuses import CAME
 from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
@@ -25,6 +29,10 @@ from events.models import EventState, ParticipantRole, Registration
 # said that it was held: nobody is absent there by default. To say so is to count the
 # missing as absent, or to have somebody come; that one is excused says nothing of all,
 # nor does an answer about oneself.
+_SAYS_THAT_IT_WAS_HELD = f"""
+    d.marked_at IS NOT NULL AND d.source <> '{SELF_REPORTED}'
+    AND d.status IN ({sql_values(CAME)})
+"""
 _IS_HELD_UNSAID = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
@@ -35,26 +43,33 @@ _IS_HELD_UNSAID = f"""
     )
     AND NOT EXISTS (
         SELECT FROM attendance_attendance d
-        LEFT JOIN sessions_app_livesession s ON s.id = d.session_id
-        WHERE d.event_id = e.id AND s.cancelled_at IS NULL AND (
-            d.session_id IS NOT NULL AND d.source = 'system_default'
-            OR d.marked_at IS NOT NULL AND d.source <> 'self_reported'
-                AND d.status IN ({sql_values(CAME)})
-        )
+        JOIN sessions_app_livesession s ON s.id = d.session_id
+        WHERE d.event_id = e.id AND s.cancelled_at IS NULL
+            AND (d.source = '{SYSTEM_DEFAULT}' OR {_SAYS_THAT_IT_WAS_HELD})
+    )
+"""
+# Of whom the event itself says that they came. Somebody's own decision is no answer
+# where it is asked what would stand without it; so one is not enough, two are.
+_ANSWERED_BY = f"""
+    ARRAY(
+        SELECT d.participant_id FROM attendance_attendance d
+        WHERE d.event_id = e.id AND d.session_id IS NULL AND {_SAYS_THAT_IT_WAS_HELD}
+        LIMIT 2
     )
 """
 
 # Asked once for each event, not for each person.
 _EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
-        SELECT e.id, e.organization_id, e.state, {_IS_HELD_UNSAID} AS is_held_unsaid
+        SELECT e.id, e.organization_id, e.state, {_IS_HELD_UNSAID} AS is_held_unsaid,
+            {_ANSWERED_BY} AS answered_by
         FROM events_event e
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state, e.is_held_unsaid,
+        e.state, e.is_held_unsaid AND array_remove(e.answered_by, p.id) = '{{}}',
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),

@@ -9,7 +9,7 @@ from attendance.calculating.sessions import count_empty_as_absent
 from attendance.completion.completing import complete_event
 from attendance.decisions.marking import Mark, check_in, mark
 from attendance.decisions.place import Place
-from attendance.decisions.undoing import undo
+from attendance.decisions.undoing import undo, undoable
 from attendance.models import (
     Attendance,
     AttendanceChange,
@@ -462,6 +462,20 @@ def test_what_followed_and_is_then_marked_the_same_is_somebody_s_decision(
     undo(whole, reason="", by=teacher, now=NOW)
     row = Attendance.objects.get(session=None, participant=ben)
     assert (row.status, row.derived) == ("absent", True)
+
+
+def test_what_undoing_leaves_is_told_where_that_mark_alone_says_it_was_held(
+    teacher: User,
+) -> None:
+    lesson, [ana] = make_lesson("Ana")
+    complete_event(event=lesson.event, now=NOW)
+    whole = Place(lesson.event, None)
+    mark(whole, [Mark(ana, "present")], by=teacher, now=NOW)
+    row = Attendance.objects.get(session=None)
+    told = undoable(whole, {ana.pk: row}, grace_minutes=15)[ana.pk]
+    assert (told.status, told.source) == ("unknown", None)
+    undo(told.change, reason="", by=teacher, now=NOW)
+    assert stored(None, ana)[:2] == ("unknown", None)
 
 
 def test_an_event_without_sessions_is_marked_itself(teacher: User) -> None:
