@@ -16,7 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.decisions.marking import Mark, check_in, mark, place_of_check_in
+from attendance.decisions.checking_in import check_in, place_of_check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.rights import Rights
 from attendance.decisions.serializers import (

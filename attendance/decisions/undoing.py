@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
+from attendance.decisions.checking_in import status_of_check_in
 from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.event_decisions import (
     ProspectiveDecision,
@@ -25,7 +26,6 @@ from attendance.decisions.locked_rows import (
     lock_decisions,
     write_rows,
 )
-from attendance.decisions.marking import status_of_check_in
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Valu
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.decisions.marking import GIVEN_BY_CHECK_IN
+from attendance.decisions.checking_in import GIVEN_BY_CHECK_IN
 from attendance.decisions.place import Place
 from attendance.door.opening_hours import Door, doors_of, nearest_door
 from attendance.models import Status

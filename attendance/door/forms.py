@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from attendance.decisions.marking import check_in
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
 from core.form_parts import AddressField, NameField, RowForm
 from events.models import Participant, Registration, User

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from attendance.decisions.marking import CheckedIn, check_in
+from attendance.decisions.checking_in import CheckedIn, check_in
 from attendance.door import codes
 from attendance.door.codes import Code
 from attendance.door.opening_hours import Door, doors_of, nearest_door, open_door

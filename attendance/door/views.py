@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attendance.decisions.marking import check_in
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
 from attendance.door.codes import grouped

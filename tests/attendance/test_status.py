@@ -251,7 +251,7 @@ BY_NAME = {
     "attendance/rules/event_result.py": "which share of the sessions gives what",
     "attendance/decisions/event_decisions.py": "absent by default",
     "attendance/calculating/sessions.py": "an organizer counts the missing as absent",
-    "attendance/decisions/marking.py": "present or late by a check-in",
+    "attendance/decisions/checking_in.py": "present or late by a check-in",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",
     "attendance/wording/explanation.py": "the sentence of each rule",
     "attendance/wording/human_sources.py": "how late a check-in was",

@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from attendance.completion.completing import complete_event
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.door.self_check_in import code_of

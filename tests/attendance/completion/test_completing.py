@@ -14,7 +14,8 @@ from attendance.completion.completing import (
     complete_event,
     reopen_event,
 )
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
 from core.errors import Conflict

@@ -11,7 +11,8 @@ import pytest
 from attendance.calculating.sessions import calculate_session
 from attendance.completion import completing
 from attendance.completion.completing import complete_due_events, reopen_event
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import AttendanceChange
 from events.models import Event, EventState, Participant, Registration

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from attendance.audit.seals import verify
 from attendance.calculating.sessions import calculate_session, count_empty_as_absent
 from attendance.completion.completing import complete_event, reopen_event
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import (

@@ -7,7 +7,8 @@ import pytest
 
 from attendance.calculating.sessions import count_empty_as_absent
 from attendance.completion.completing import complete_event
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo, undoable
 from attendance.models import (

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 
 from attendance import admin_marking
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.forms import MarkForm, UndoForm
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.serializers import (
     CheckInSerializer,

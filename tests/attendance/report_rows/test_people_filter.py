@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, Status
 from core.names import searched

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from attendance.completion.completing import complete_event
-from attendance.decisions.marking import Mark, check_in, mark
+from attendance.decisions.checking_in import check_in
+from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState, Role, User
