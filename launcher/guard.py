@@ -1,7 +1,7 @@
 """Outlives a supervisor that was killed, just long enough to end what it had started.
 
-Run as a script of its own. It reads ``add PID SIGNAL`` and ``drop PID`` from stdin;
-when stdin ends while processes are left, the supervisor has died: each gets its signal
+Run as a script of its own. Its arguments say what runs, ``PID:SIGNAL`` each; then it
+reads ``add PID SIGNAL`` and ``drop PID`` from stdin; when stdin ends while processes are left, the supervisor has died: each gets its signal
 and, if that does not end it soon, it and its whole group are killed. PR_SET_PDEATHSIG
 alone would reach neither the workers' children nor systems other than Linux.
 """
@@ -19,7 +19,8 @@ def main() -> None:
     """Follow the supervisor until it ends."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    left: dict[int, int] = {}
+    running = (argument.split(":") for argument in sys.argv[1:])
+    left = {int(pid): int(number) for pid, number in running}
     for line in sys.stdin:
         verb, pid, *rest = line.split()
         if verb == "add":

@@ -334,19 +334,20 @@ class Supervisor:
     # --- The guard ----------------------------------------------------------------
 
     def _start_guard(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__],
+        # What runs stands on its command line: it knows from its first moment on.
+        running = [
+            f"{child.pid}:{int(child.program.if_killed)}"
+            for child in self._children()
+            if not child.ended()
+        ]
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", guard.__file__, *running],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[self._lock] if self._lock >= 0 else [],
         )
-        self._guard = process
-        for child in self._children():
-            if not child.ended():
-                self._tell_guard(f"add {child.pid} {int(child.program.if_killed)}")
-        return process
 
     def _tell_guard(self, line: str) -> None:
         with suppress(OSError):
