@@ -1,9 +1,10 @@
 """Outlives a supervisor that was killed, just long enough to end what it had started.
 
 Run as a script of its own. Its arguments say what runs, ``PID:SIGNAL`` each; then it
-reads ``add PID SIGNAL`` and ``drop PID`` from stdin; when stdin ends while processes are left, the supervisor has died: each gets its signal
-and, if that does not end it soon, it and its whole group are killed. PR_SET_PDEATHSIG
-alone would reach neither the workers' children nor systems other than Linux.
+reads ``add PID SIGNAL`` and ``drop PID`` from stdin; when stdin ends while processes
+are left, the supervisor has died: each gets its signal and, if that does not end it
+soon, it and its whole group are killed. PR_SET_PDEATHSIG alone would reach neither the
+workers' children nor systems other than Linux.
 """
 
 import os
