@@ -1,12 +1,13 @@
 """Every lock that deciding takes, and the one order in which they are taken.
 
-1. ``lock_links``: who an identity is, in one organization.
-2. ``events.locks.lock_event``: the event's row. Whatever changes a roster, cancels or
-   completes starts here; by their triggers links lock the events of a person, by id.
+1. ``events.locks.lock_links``: who an identity is, in one organization.
+2. ``events.locks.lock_event``: the event's row, several by id. Whatever changes a
+   roster, cancels or completes starts here, the admin too; what a link or a person's
+   name changes in further events their triggers lock, by id.
 3. ``sessions_app.locks.lock_session``: the session's row, several by id. Calculations
    claim theirs by ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order
    in which they ended: what is locked they pass over, and never wait for.
-   ``lock_room``: who takes a room at which time.
+   ``lock_rooms``: who takes a room at which time.
 4. The decisions at a session, by participant (``decisions/locked_rows.py``).
 5. ``lock_event_results``: what sessions say about their events, events by id; then the
    decisions about events.
@@ -25,19 +26,6 @@ from django.db import connection
 _EVENT_RESULTS = 0xE7E1
 _HEADS = 0x5EA1
 _LOCK = "SELECT pg_advisory_xact_lock(%s, i::int) FROM unnest(%s::bigint[]) i"
-
-
-def lock_links(organization_id: int) -> None:
-    """Let two who say who an identity is do it one after the other.
-
-    Of the whole organization: a link marks all events of its person as changed, so two
-    in different events would wait for each other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"link_identity {organization_id}"],
-        )
 
 
 def lock_event_results(events: Iterable[int]) -> None:

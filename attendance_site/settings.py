@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance_site import logs
 from attendance_site.env import Environment
-from core.body_limits import ORDINARY_BYTES
+from core.body_limits import FORM_FIELDS, ORDINARY_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(BASE_DIR)
@@ -66,6 +66,7 @@ MIDDLEWARE = [
 ]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDINARY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = FORM_FIELDS
 ROOT_URLCONF = "attendance_site.urls"
 WSGI_APPLICATION = "attendance_site.wsgi.application"
 ASGI_APPLICATION = "attendance_site.asgi.application"

@@ -63,7 +63,7 @@ event = Event.objects.select_related("organization").get()
 _PREPARE_MARKS = f"""
 {_THE_EVENT}
 from attendance.decisions.marking import Mark, mark
-from attendance.decisions.locked_rows import Place
+from attendance.decisions.place import Place
 place = Place(event, LiveSession.objects.get())
 by = User.objects.create(username="bench", password="!")
 marks = [Mark(one, "excused", "On a trip") for one in event.participants.all()]

@@ -20,6 +20,9 @@ WEBHOOK_BYTES = 8 * MEBIBYTE
 ROSTER_FILE_BYTES = 8 * MEBIBYTE
 # What a multipart body says around the file.
 _AROUND_THE_FILE = 64 * 1024
+# So many people can be marked in one go; a form has a few fields beside them.
+PEOPLE_IN_ONE_GO = 5_000
+FORM_FIELDS = PEOPLE_IN_ONE_GO + 100
 # By this key of the ASGI scope views are told that a part of the body is missing.
 CUT_OFF = "rollcall.body_is_cut_off"
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db import models
+from django.db import models, transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
+from events.locks import lock_events, lock_links
 from events.models import (
     Event,
     EventView,
@@ -135,14 +137,39 @@ class EventAdmin(RowAdmin[Event]):
     date_hierarchy = "starts_at"
 
 
+class LockingAdmin(RowAdmin[M]):
+    """For rows whose triggers mark events: locks what services lock first."""
+
+    def lock(self, rows: Sequence[M]) -> None:
+        """Lock what these rows change elsewhere; here nothing."""
+
+    def save_model(
+        self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool
+    ) -> None:
+        self.lock([obj])
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        self.lock([obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        with transaction.atomic():
+            self.lock(list(queryset))
+            super().delete_queryset(request, queryset)
+
+
 @admin.register(Participant)
-class ParticipantAdmin(RowAdmin[Participant]):
+class ParticipantAdmin(LockingAdmin[Participant]):
     list_display = ("name", "email", "event", "role", "registration", "user")
     list_filter = ("role", "registration")
     list_select_related = ("event", "user")
     search_fields = ("name", "email", "identity", "user__username", "event__title")
     autocomplete_fields = ("event", "user")
     readonly_fields = ("identity",)
+
+    def lock(self, rows: Sequence[Participant]) -> None:
+        lock_events(row.event_id for row in rows)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Participant | None = None
@@ -152,13 +179,17 @@ class ParticipantAdmin(RowAdmin[Participant]):
 
 
 @admin.register(KnownIdentity)
-class KnownIdentityAdmin(RowAdmin[KnownIdentity]):
+class KnownIdentityAdmin(LockingAdmin[KnownIdentity]):
     list_display = ("identity", "participant", "organization", "created_by")
     list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("participant", "organization", "created_by")
     search_fields = ("identity", "participant__name", "participant__email")
     autocomplete_fields = ("participant", "organization", "created_by")
     date_hierarchy = "created_at"
+
+    def lock(self, rows: Sequence[KnownIdentity]) -> None:
+        for organization in sorted({row.organization_id for row in rows}):
+            lock_links(organization)
 
 
 @admin.register(EventView)

@@ -118,8 +118,8 @@ def _claim_of(request: Request) -> _Claim:
             _("Write 1 to 255 visible ASCII characters, without spaces."),
             field=HEADER,
         )
-    said = json.dumps([request.method, request.data], sort_keys=True)
-    fingerprint = hashlib.sha256(said.encode()).digest()
+    request_text = json.dumps([request.method, request.data], sort_keys=True)
+    fingerprint = hashlib.sha256(request_text.encode()).digest()
     return _Claim(signed_in(request).pk, request.path, key, fingerprint)
 
 

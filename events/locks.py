@@ -1,5 +1,9 @@
 """The locks of events; ``attendance/locks.py`` tells in which order all are taken."""
 
+from collections.abc import Iterable
+
+from django.db import connection
+
 from events.models import Event
 
 
@@ -17,3 +21,22 @@ def lock_event(event_id: int) -> Event:
         .select_related("organization")
         .get(pk=event_id)
     )
+
+
+def lock_events(event_ids: Iterable[int]) -> None:
+    """Lock the rows of events, by id."""
+    rows = Event.objects.filter(pk__in=set(event_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def lock_links(organization_id: int) -> None:
+    """Let two who say who an identity is do it one after the other.
+
+    Of the whole organization: a link marks all events of its person as changed, so two
+    in different events would wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"link_identity {organization_id}"],
+        )

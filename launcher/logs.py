@@ -16,11 +16,11 @@ class Source(Protocol):
     """What has a log."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...
     @property
-    def log(self) -> Path: ...  # noqa: D102
+    def log(self) -> Path: ...
     @property
-    def alarm(self) -> str: ...  # noqa: D102
+    def alarm(self) -> str: ...
 
 
 class LogFile:

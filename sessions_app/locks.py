@@ -18,13 +18,16 @@ def lock_session(session_id: int) -> LiveSession:
     )
 
 
-def lock_room(room_name: str) -> None:
+def lock_rooms(session: LiveSession) -> None:
     """Let two who take a room take it one after the other.
 
-    Else each could wait for the other's entry of the exclusion constraint.
+    Else each could wait for the other's entry of the exclusion constraint. Locked are
+    the room that the session is given and the one that it has, by name.
     """
+    held = LiveSession.objects.filter(pk=session.pk).values_list("room_name", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"room {room_name}"],
-        )
+        for room_name in sorted({session.room_name, *held}):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"room {room_name}"],
+            )

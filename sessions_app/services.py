@@ -26,7 +26,7 @@ from events.models import (
     Participant,
 )
 from sessions_app import livekit
-from sessions_app.locks import lock_room, lock_session
+from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
 from sessions_app.signals import sessions_changed
 
@@ -230,7 +230,7 @@ def join_token(
 
 def _save(session: LiveSession, fields: list[str] | None = None) -> None:
     """Save, and say which session is in the way if the room is taken."""
-    lock_room(session.room_name)
+    lock_rooms(session)
     try:
         with transaction.atomic():
             session.save(update_fields=fields)

@@ -240,10 +240,12 @@ def _complete(event_id: int) -> Completed:
 
 def _still_ends(event_id: int, reopened: datetime | None) -> bool:
     """Lock the event, before all else; whether it is as it was when this began."""
-    event = Event.objects.select_for_update(no_key=True).filter(pk=event_id).first()
+    try:
+        event = lock_event(event_id)
+    except Event.DoesNotExist:
+        return False
     return (
-        event is not None
-        and event.state in (EventState.SCHEDULED, EventState.COMPLETED)
+        event.state in (EventState.SCHEDULED, EventState.COMPLETED)
         # None also where another run has completed it in the meantime.
         and event.reopened_at in (reopened, None)
     )

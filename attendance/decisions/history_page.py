@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models import SOURCE_LABELS, AttendanceChange, Status
 from attendance.rules.precedence import SYSTEM_DEFAULT
-from attendance.wording.phrases import clock
+from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.times import short_day
 from events.models import Participant
@@ -140,7 +140,7 @@ class HistoryPage:
     def _when(self, change: AttendanceChange, shown: AttendanceChange) -> str:
         """The time, with its day where that is not the day of what is shown."""
         about = shown.session or self.event
-        return clock(change.at, self._zone, beside=about.starts_at)
+        return clock_beside(change.at, self._zone, beside=about.starts_at)
 
 
 def _who(change: AttendanceChange) -> str:

@@ -92,14 +92,14 @@ def mark(
     return [decisions[one.participant.pk] for one in marks]
 
 
-def _is_new(said: Mark, decision: Attendance, source: str) -> bool:
+def _is_new(mark: Mark, decision: Attendance, source: str) -> bool:
     """Whether it says anything that a person has not said already."""
-    if not decision.is_marked or (said.status, source) != (
+    if not decision.is_marked or (mark.status, source) != (
         decision.status,
         decision.source,
     ):
         return True
-    return said.notes not in ("", decision.notes)
+    return mark.notes not in ("", decision.notes)
 
 
 def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:

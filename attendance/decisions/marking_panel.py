@@ -26,7 +26,7 @@ from attendance.models import (
     Status,
 )
 from attendance.report_rows.people_filter import ALL
-from attendance.wording.phrases import clock
+from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
 
@@ -82,7 +82,6 @@ class MarkingPanel:
 
     @property
     def may_override(self) -> bool:
-        """Admins and owners do."""
         return self._rights.administers
 
     @property
@@ -132,7 +131,7 @@ class MarkingPanel:
             "before": in_words(change.from_status, change.from_source),
             "after": in_words(change.to_status, change.source),
             "name": isolated(name_of(change.actor)),
-            "time": clock(change.at, self._zone, beside=self._beside),
+            "time": clock_beside(change.at, self._zone, beside=self._beside),
         }
 
     @property

@@ -12,6 +12,7 @@ from attendance.decisions.place import Place
 from attendance.models import LONGEST_REASON
 
 REFUSED_MARK = "refused_mark"
+LONGEST_STATUS = 16
 
 
 class RefusedMark(NamedTuple):
@@ -31,7 +32,7 @@ def keep_refused_mark(request: HttpRequest, place: Place) -> None:
     people = sent.getlist("participant")
     refused = RefusedMark(
         people=[int(one) for one in people if re.fullmatch(r"[0-9]{1,18}", one)],
-        status=sent.get("status", "")[:LONGEST_REASON],
+        status=sent.get("status", "")[:LONGEST_STATUS],
         reason=sent.get("reason", "")[:LONGEST_REASON],
         override="override" in sent,
     )
@@ -40,9 +41,10 @@ def keep_refused_mark(request: HttpRequest, place: Place) -> None:
 
 def take_refused_mark(request: HttpRequest, place: Place) -> RefusedMark | None:
     """Return, once, what was just refused at this place."""
-    kept = request.session.pop(REFUSED_MARK, None)
+    kept = request.session.get(REFUSED_MARK)
     if kept is None or kept["place"] != _key(place):
         return None
+    del request.session[REFUSED_MARK]
     return RefusedMark(*kept["refused"])
 
 

@@ -20,6 +20,7 @@ from attendance.report_rows.serializers import (
     ReportRowSerializer,
 )
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED
+from core.body_limits import PEOPLE_IN_ONE_GO
 from core.fields import Declared, InstantField, ModelSerializer, RowField
 from core.row_ids import BIGGEST_ID
 from events.models import Participant
@@ -35,7 +36,6 @@ BY_PEOPLE = [
         ADMIN_OVERRIDE,
     )
 ]
-MARKS_AT_MOST = 5000
 
 
 class SessionField(RowField[LiveSession]):
@@ -105,7 +105,7 @@ class BulkMarkSerializer(_AtSerializer):
     marks = serializers.ListSerializer[Any](
         child=OneOfManySerializer(),
         allow_empty=False,
-        max_length=MARKS_AT_MOST,
+        max_length=PEOPLE_IN_ONE_GO,
         error_messages={"max_length": _("Mark at most {max_length} people at once.")},
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]

@@ -19,7 +19,7 @@ from attendance.door.opening_hours import Door, doors_of, nearest_door
 from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.rules.precedence import CHECK_IN
-from attendance.wording.phrases import clock, clock_range, long_date
+from attendance.wording.phrases import clock_beside, clock_range, long_date
 from core.names import TYPED_AS, is_found, searched
 from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
@@ -168,7 +168,7 @@ class DoorPage:
         is_odd = status not in (None, Status.UNKNOWN, *said_by_the_door)
         return DoorRow(
             person,
-            since=clock(at, self._zone, beside=self.now) if at else "",
+            since=clock_beside(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_odd else "",
             is_expected=person.registration in EXPECTED,
             can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from attendance.decisions.place import Place
-from attendance.wording.phrases import clock, long_date
+from attendance.wording.phrases import clock_beside, long_date
 from core.errors import Conflict
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
@@ -91,7 +91,7 @@ def time_at(event: Event, moment: datetime, now: datetime) -> str:
     zone = ZoneInfo(event.time_zone)
     local = moment.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
-        return clock(moment, zone, beside=moment)
+        return clock_beside(moment, zone, beside=moment)
     return _("%(date)s, %(time)s") % {
         "date": long_date(local.date()),
         "time": f"{local:%H:%M}",

@@ -60,7 +60,6 @@ class EventPage:
 
     @property
     def may_change(self) -> bool:
-        """Organizers do."""
         return self._viewer.organizes(self.event.organization_id)
 
     @property
@@ -84,7 +83,6 @@ class EventPage:
 
     @property
     def sees_roster(self) -> bool:
-        """Members and hosts do."""
         return self.sees_emails or self.is_host
 
     @property

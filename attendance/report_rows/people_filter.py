@@ -36,7 +36,7 @@ class PeopleFilter:
     Attributes:
         status: One of the statuses.
         by: ``hand``: decided by a person.
-        where: One of ``Where``; only where a session runs.
+        where: One of ``Whereabouts``; only where a session runs.
         who: ``missing``: absent, or unknown and not seen; not where a session runs.
         q: Words that all occur in a person's name, or their address.
     """

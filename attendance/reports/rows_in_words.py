@@ -28,7 +28,7 @@ from attendance.wording.explanation import attempts_in_words
 from attendance.wording.phrases import (
     amount,
     capitalized,
-    clock,
+    clock_beside,
     clock_range,
     comma,
     share,
@@ -254,7 +254,7 @@ class RowsInWords:
 
     def _clock(self, microseconds_: int) -> str:
         beside = self.report.session.starts_at
-        return clock(instant(microseconds_), self.zone, beside=beside)
+        return clock_beside(instant(microseconds_), self.zone, beside=beside)
 
 
 def _length(intervals: Iterable[Interval]) -> int:

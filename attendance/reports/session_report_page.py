@@ -24,7 +24,7 @@ from attendance.rules.statuses import COMPUTED
 from attendance.wording.phrases import (
     IN_ORDER,
     Count,
-    clock,
+    clock_beside,
     clock_range,
     enumerated,
     long_date,
@@ -93,7 +93,7 @@ class ReportPage:
 
     @property
     def may_change(self) -> bool:
-        """Organizers do; the same people see identities."""
+        # The same people see identities.
         return self.report.visibility.sees_identities
 
     @property
@@ -321,4 +321,4 @@ class ReportPage:
 
     def _clock(self, moment: datetime) -> str:
         """A time of the session's day as a clock shows it, of another day with it."""
-        return clock(moment, self.zone, beside=self.session.starts_at)
+        return clock_beside(moment, self.zone, beside=self.session.starts_at)

@@ -95,9 +95,10 @@ class RefusedWalkIn(NamedTuple):
     @classmethod
     def take(cls, request: HttpRequest, session: LiveSession) -> "RefusedWalkIn | None":
         """Return, once, what was just refused in this session."""
-        kept = request.session.pop(_KEPT, None)
+        kept = request.session.get(_KEPT)
         if kept is None or kept["session"] != session.pk:
             return None
+        del request.session[_KEPT]
         return cls(*kept["refused"])
 
 

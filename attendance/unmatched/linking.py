@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.calculating.sessions import calculate_session
 from attendance.evidence.known_people import KNOWN_PEOPLE
-from attendance.locks import lock_links
 from core.errors import Conflict, Invalid
+from events.locks import lock_links
 from events.models import (
     NOT_IN_REPORTS,
     Event,

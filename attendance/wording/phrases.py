@@ -25,7 +25,7 @@ class Count(NamedTuple):
     number: int
 
 
-def clock(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
+def clock_beside(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
     """Return the time, with as much of its date as is not that of ``beside``."""
     local, known = moment.astimezone(zone), beside.astimezone(zone)
     if local.date() == known.date():
@@ -43,7 +43,7 @@ def clock(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
 def clock_range(start: datetime, end: datetime, zone: tzinfo) -> str:
     """Return from when to when: the end with its date if that is another."""
     first = f"{start.astimezone(zone):%H:%M}"
-    return f"{first} \u2013 {clock(end, zone, beside=start)}"
+    return f"{first} \u2013 {clock_beside(end, zone, beside=start)}"
 
 
 def day_and_times(start: datetime, end: datetime, zone: tzinfo) -> str:

@@ -4,9 +4,18 @@ from collections import Counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
+from events.models import Participant
 from tests.at_once import at_once
-from tests.factories import make_client, make_event, make_member, make_participant
+from tests.factories import (
+    make_client,
+    make_event,
+    make_member,
+    make_participant,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +61,35 @@ def test_a_person_is_renamed_and_checked_in_at_once() -> None:
         for act in (rename, check_in)
     ]
     assert set(at_once(requests)) == {200}
+
+
+def test_a_person_is_changed_in_the_admin_and_over_rest_at_once() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    people = [make_participant(event) for _ in range(6)]
+    admin = Client()
+    admin.force_login(make_user(is_staff=True, is_superuser=True))
+
+    def by_admin(person: Participant) -> int:
+        address = reverse("admin:events_participant_change", args=[person.pk])
+        fields = {
+            "name": "By the admin",
+            "email": "",
+            "role": "attendee",
+            "registration": "registered",
+            "time_zone": "",
+            "language": "",
+        }
+        # The page shows what else there is: nothing of it is asked for.
+        return int(admin.post(address, fields).status_code)
+
+    def by_rest(person: Participant) -> int:
+        path = f"/api/participants/{person.pk}"
+        return int(client.patch(path, {"name": "By REST"}).status_code)
+
+    requests = [
+        lambda act=act, person=person: act(person)
+        for person in people
+        for act in (by_admin, by_rest)
+    ]
+    assert set(at_once(requests)) == {200, 302}

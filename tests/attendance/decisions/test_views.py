@@ -470,3 +470,16 @@ def test_thirty_marked_people_take_as_many_queries_as_three() -> None:
         counts.add(queries(signed_in(user), f"/sessions/{session.pk}/"))
     assert len(counts) == 1
     assert counts.pop() <= 17
+
+
+def test_as_many_people_are_marked_on_a_page_as_over_rest(
+    lesson: LiveSession, organizer: User
+) -> None:
+    people = Participant.objects.bulk_create(
+        Participant(event=lesson.event, name=f"Person {number}", identity=f"p{number}")
+        for number in range(1200)
+    )
+    sent = {"participant": [one.pk for one in people], "status": "present"}
+    answer = signed_in(organizer).post(f"/sessions/{lesson.pk}/mark/", sent)
+    assert answer.status_code == 302
+    assert lesson.attendances.filter(status="present").count() == 1201

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from attendance.wording.phrases import clock
+from attendance.wording.phrases import clock_beside
 
 BEFORE_NEW_YEAR = datetime(2026, 12, 31, 21, tzinfo=UTC)
 
@@ -23,4 +23,4 @@ BEFORE_NEW_YEAR = datetime(2026, 12, 31, 21, tzinfo=UTC)
 def test_a_time_comes_with_as_much_of_its_date_as_is_not_known(
     moment: datetime, zone: str, said: str
 ) -> None:
-    assert clock(moment, ZoneInfo(zone), beside=BEFORE_NEW_YEAR) == said
+    assert clock_beside(moment, ZoneInfo(zone), beside=BEFORE_NEW_YEAR) == said
