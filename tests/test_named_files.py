@@ -14,10 +14,13 @@ FOLDERS = (
 )
 # In documents `notes.py` may follow `room/rules.py`: it stands beside it.
 NAMED = re.compile(r"`+([a-z_]+(?:/[a-z_]+)*\.(?:py|js|html|md))`+")
-TEXTS = sorted(
-    [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
-    + [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
-)
+DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+MODULES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+TEXTS = sorted(DOCUMENTS + MODULES)
+# `module.name` or `room/module.name`.
+DOTTED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+)\.(?!(?:py|js|html|md)`)(\w+)`")
+# A setting in Postgres, and a field of LiveKit's.
+NOT_OURS = {("rollcall", "maintenance"), ("participant", "joinedAtMs")}
 
 
 def test_files_that_are_named_are_there() -> None:
@@ -35,3 +38,23 @@ def _missing(path: Path) -> list[str]:
         else:
             missing.append(name)
     return missing
+
+
+def test_what_is_named_in_a_module_is_there() -> None:
+    missing = [
+        f"{path.name}: {module}.{name}"
+        for path in DOCUMENTS
+        for module, name in DOTTED.findall(path.read_text(encoding="utf-8"))
+        if (module, name) not in NOT_OURS and not _defines(module, name)
+    ]
+    assert missing == []
+
+
+def _defines(module: str, name: str) -> bool:
+    """Whether a module of that name, in whichever room, has this at its top."""
+    top = re.compile(rf"^(?:def |class |async def )?{name}\b", re.MULTILINE)
+    return any(
+        top.search(path.read_text(encoding="utf-8"))
+        for path in MODULES
+        if f"/{path.relative_to(ROOT)}".endswith(f"/{module}.py")
+    )

@@ -7,6 +7,7 @@ texts it would never end.
 import ast
 import importlib
 import re
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,24 @@ TEXTS = [
     for many in [piece * (LENGTH // len(piece))]
     for text in (many, f"<{many}", f"{many}<", f"a{many}!", f'turnPassword="{many}')
 ]
+
+# No measurement, but the end of a hang: a square of the length takes many minutes, and
+# what stands here a second or two.
+SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def _ends() -> Iterator[None]:
+    """Let what would never end fail; ``re`` looks for signals while it searches."""
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"It had not ended after {SECONDS} s.")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def kept_patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
