@@ -15,7 +15,11 @@ import unicodedata
 from functools import lru_cache
 
 # Of two names that are the same person's: an expression over the column ``{name}``.
-SAME_NAME = r"lower(normalize(trim(regexp_replace({name}, '\s+', ' ', 'g')), NFC))"
+# What is a capital, and what a space, depends on no database's locale.
+SAME_NAME = (
+    "lower(normalize(trim(regexp_replace("
+    r"{name} COLLATE pg_c_utf8, '\s+', ' ', 'g')), NFC))"
+)
 
 # Letters that people type for each other and that Unicode does not take apart; who
 # looks for O'Neil types oneil.

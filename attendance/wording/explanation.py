@@ -18,10 +18,7 @@ from django.utils.translation import ngettext
 from attendance.models import AUTOMATIC_SOURCES
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
-from attendance.rules.precedence import (
-    SOURCES_OF_PEOPLE,
-    SYSTEM_DEFAULT,
-)
+from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_what_is_beside
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
@@ -53,7 +50,7 @@ def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
         return _by_the_sessions(decision, decision.follows)
     if decision.source == SYSTEM_DEFAULT:
         return _by_default(decision, zone)
-    if decision.source in SOURCES_OF_PEOPLE or decision.marked_at is not None:
+    if decision.is_marked:
         return by_a_person(decision, zone)
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)

@@ -84,8 +84,6 @@ def _act(decision: ExplainedDecision, zone: tzinfo) -> str:
     """What a person did and when, and who it was if a name is known."""
     if decision.source == CHECK_IN and decision.checked_in_at is not None:
         return _check_in(decision, decision.checked_in_at, zone)
-    if decision.marked_at is None:
-        return _("marked by hand")
     if decision.source == SELF_REPORTED:
         text = _own_answer(decision)
     elif decision.marked_by_name:

@@ -99,16 +99,26 @@ class ExplainedDecision:
     self_attended: bool | None = None
     follows: Credit | None = None
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether a person decided, as ``Attendance.is_marked`` says it."""
+        return self.marked_at is not None
+
 
 def clock(moment: datetime | None, zone: tzinfo) -> str:
     """The time of day; dashes for none."""
     return f"{moment.astimezone(zone):%H:%M}" if moment else "--:--"
 
 
-def clock_and_day(moment: datetime, beside: datetime | None, zone: tzinfo) -> str:
+def clock_and_day(
+    moment: datetime | None, beside: datetime | None, zone: tzinfo
+) -> str:
     """The time, with its date if that is not the date of ``beside``."""
-    time, day = clock(moment, zone), moment.astimezone(zone).date()
-    if beside is None or beside.astimezone(zone).date() == day:
+    time = clock(moment, zone)
+    if moment is None or beside is None:
+        return time
+    day = moment.astimezone(zone).date()
+    if beside.astimezone(zone).date() == day:
         return time
     return _("%(time)s on %(date)s") % {
         "time": time,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from attendance.evidence.known_people import KNOWN_PEOPLE
-from core.names import isolated, plain
+from core.names import SAME_NAME, isolated, plain
 from events.models import Participant
 from events.roster.importing import import_roster
 from tests.factories import make_event, make_link, make_participant, make_session
@@ -77,6 +78,18 @@ def test_all_who_ask_whether_it_is_the_same_person_get_one_answer(
     there.refresh_from_db()
     assert (there.language == "ar") is is_same
     assert event.participants.count() == (1 if is_same else 2)
+
+
+@pytest.mark.django_db
+def test_who_is_the_same_person_does_not_depend_on_the_locale_of_the_database() -> None:
+    """In a database of plain C only ASCII letters have another case."""
+    names = ["Иван\u2003Öz", "ИВАН öz"]
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TEMPORARY TABLE plain_c (name text COLLATE "C")')
+        cursor.execute("INSERT INTO plain_c SELECT unnest(%s::text[])", [names])
+        same = sql.SQL(SAME_NAME.format(name="name"))
+        cursor.execute(sql.SQL("SELECT DISTINCT {} FROM plain_c").format(same))
+        assert cursor.fetchall() == [("иван öz",)]
 
 
 def test_a_name_in_a_sentence_keeps_its_direction_to_itself() -> None:

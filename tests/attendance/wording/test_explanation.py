@@ -236,6 +236,10 @@ SENTENCES = {
         ExplainedDecision(status="excused", source="livekit_auto"),
         "Excused: follows from the sessions",
     ),
+    "an_event_whose_sessions_were_marked": (
+        ExplainedDecision(status="excused", source="manual"),
+        "Excused: follows from the sessions",
+    ),
     "unknown_before_the_calculation": (
         ExplainedDecision(status="unknown"),
         "Unknown: not calculated yet",
@@ -313,10 +317,6 @@ SENTENCES = {
     "a_mark_by_somebody_forgotten": (
         marked("late", marked_by_name=""),
         "Late: marked by hand at 11:20. Computed: absent.",
-    ),
-    "a_mark_of_which_nothing_is_known": (
-        marked("late", marked_by_name="", marked_at=None),
-        "Late: marked by hand. Computed: absent.",
     ),
     "an_override": (
         marked("partial", source="admin_override"),
