@@ -1,7 +1,8 @@
 """Where presence is told from: one table, and everything else asks it.
 
 A further source is a gateway beside ``livekit.py``, which stores facts and folds them
-into connections, an entry here, and the migrations that ``makemigrations`` then writes.
+into connections, and an entry here. ``makemigrations`` then writes a migration of this
+app and one of attendance, and the catalogues of languages get its words.
 """
 
 from collections import defaultdict

@@ -3,7 +3,8 @@
 Whatever asks what a status means asks here; the words for it stand where words are
 (``models.Status``, ``wording/parts.py``), its colour and shape in the style sheet and
 ``templates/components/shapes.html``. tests/attendance/test_status.py takes every status
-of the table through all of that.
+of the table through all of that. One that is worth points gets a column in
+``models/points.py`` and a field in ``points/ledger.py``, too.
 
 Source: docs/architecture.md, "Rules"; edges.md 17, 41 and 45.
 """
