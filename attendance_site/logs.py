@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter
 
-from core.error_text import without_values
+from core.error_text import without_values, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,17 +29,30 @@ class _WithoutValues(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
         text = super().formatException(ei)
-        for error in map(str, _errors_of(ei[1])):
+        for error in _errors_of(ei[1]):
             # In a group its lines are set in.
-            lines = r"\n[ |]*".join(map(re.escape, error.split("\n")))
-            said = without_values(error).replace("\\", r"\\")
+            lines = r"\n[ |]*".join(map(re.escape, str(error).split("\n")))
+            said = words_of(error).replace("\\", r"\\")
             text = re.sub(lines, said, text)
         return text
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        # Celery's line of a failed task holds the error itself.
-        record.message = without_values(record.message)
+        record.message = _message_of(record)
         return super().formatMessage(record)
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    """Return the line itself; Celery's of a failed task holds the error."""
+    message = record.message
+    for error in _errors_of(record.exc_info[1] if record.exc_info else None):
+        for written in filter(None, (str(error), _represented(error))):
+            message = message.replace(written, words_of(error))
+    return without_values(message)
+
+
+def _represented(error: BaseException) -> str:
+    """Return what an error says as it stands in its representation."""
+    return repr(str(error))[1:-1]
 
 
 def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
@@ -60,13 +73,21 @@ def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
 class _Json(_WithoutValues, JsonFormatter):
     """One JSON object a line; of a request its method and path."""
 
+    def add_fields(
+        self,
+        log_data: dict[str, Any],
+        record: logging.LogRecord,
+        message_dict: dict[str, Any],
+    ) -> None:
+        record.message = _message_of(record)
+        super().add_fields(log_data, record, message_dict)
+
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         request = log_data.pop("request", None)
         if isinstance(request, HttpRequest):
             log_data |= {"method": request.method, "path": request.path}
         # Celery's, for formatters of its own.
         log_data.pop("data", None)
-        log_data["message"] = without_values(log_data["message"])
         return log_data
 
     def formatTime(  # noqa: N802
@@ -127,7 +148,7 @@ def _log_uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        first_line = str(error).strip().partition("\n")[0]
+        first_line = words_of(error).strip().partition("\n")[0]
         # Of a bad setting the line says all.
         where = kind is not ImproperlyConfigured and (kind, error, traceback)
         logger.critical("%s: %s", kind.__name__, first_line, exc_info=where or None)

@@ -3,6 +3,7 @@
 Newest first. All times are the event's.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from attendance.decisions.what_stood import Log, logs_of, says_again
 from attendance.models import SOURCE_LABELS, AttendanceChange, Status
 from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.wording.phrases import clock_beside
@@ -38,7 +40,7 @@ class LabelledStatus(NamedTuple):
 class HistoryLine(NamedTuple):
     """One change, as shown.
 
-    ``says_again``: only who, when and why differ from what stood. ``takes_back``: when
+    ``repeats``: that somebody said what stood already, in words. ``takes_back``: when
     what it takes back was decided; ``taken_back``: by whom it was taken back itself,
     and when.
     """
@@ -51,7 +53,7 @@ class HistoryLine(NamedTuple):
     who: str
     is_person: bool
     reason: str
-    says_again: bool
+    repeats: str
     takes_back: str
     taken_back: tuple[str, str] | None
 
@@ -126,10 +128,22 @@ class HistoryPage:
             who=_who(change),
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
-            says_again=change.says_again,
+            repeats=self._repeats(change),
             takes_back=self._when(change.undoes, change) if change.undoes else "",
             taken_back=self._taken_back(change),
         )
+
+    def _repeats(self, change: AttendanceChange) -> str:
+        if not change.repeats:
+            return ""
+        log = self._logs[change.participant_id, change.session_id]
+        until = [one for one in log if one.pk <= change.pk]
+        return _("Said again:") if says_again(until) else _("Confirmed:")
+
+    @cached_property
+    def _logs(self) -> Mapping[tuple[int, int | None], Log]:
+        """Every change of the person's decisions, for what one page cannot tell."""
+        return logs_of(AttendanceChange.objects.filter(participant=self.person))
 
     def _taken_back(self, change: AttendanceChange) -> tuple[str, str] | None:
         if not hasattr(change, "undone_by"):

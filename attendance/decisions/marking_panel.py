@@ -115,14 +115,16 @@ class MarkingPanel:
         change = outcome.change
         return UndoOffer(
             change_id=change.pk,
-            done=self._done(change),
+            done=self._done(change, says_again=outcome.says_again),
             afterwards=in_words(outcome.status, outcome.source),
         )
 
-    def _done(self, change: AttendanceChange) -> str:
+    def _done(self, change: AttendanceChange, *, says_again: bool) -> str:
         """What the newest change did, who made it, and when."""
-        if change.says_again:
+        if says_again:
             text = _("Said again by %(name)s, %(time)s: %(after)s.")
+        elif change.repeats:
+            text = _("Confirmed by %(name)s, %(time)s: %(after)s.")
         elif change.undoes_id is None:
             text = _("Said by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
         else:

@@ -4,8 +4,7 @@ Source: edges.md 16.
 """
 
 import copy
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from attendance.decisions.locked_rows import (
     write_rows,
 )
 from attendance.decisions.place import Place
+from attendance.decisions.what_stood import Log, logs_of, maker, says_again
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
@@ -72,11 +72,15 @@ def undo(
 
 
 class AfterUndo(NamedTuple):
-    """What would stand if the newest change of a decision were taken back."""
+    """What would stand if the newest change of a decision were taken back.
+
+    ``says_again``: by that change somebody said what a person had said already.
+    """
 
     change: AttendanceChange
     status: str
     source: str | None
+    says_again: bool
 
 
 def undoable(
@@ -91,38 +95,36 @@ def undoable(
         decisions: By participant, with ``checked_in_by`` at hand.
         grace_minutes: By which a check-in at the session would be late.
     """
-    newest, prospects = {}, {}
-    for person, log in _logs(place, decisions).items():
+    logs, prospects = _logs(place, decisions), {}
+    for person, log in logs.items():
         if log[-1].actor_id is not None:
             decision = copy.copy(decisions[person])
             _take_back(decision, place, log, grace_minutes=grace_minutes)
-            newest[person] = log[-1]
             prospects[person] = ProspectiveDecision(
                 decision.status, decision.source, decision.is_marked
             )
     if place.session is None:
         prospects = what_would_follow(prospects)
     return {
-        person: AfterUndo(newest[person], prospect.status, prospect.source)
+        person: AfterUndo(
+            change=logs[person][-1],
+            status=prospect.status,
+            source=prospect.source,
+            says_again=says_again(logs[person]),
+        )
         for person, prospect in prospects.items()
     }
 
 
-def _logs(
-    place: Place, people: Collection[int]
-) -> Mapping[int, Sequence[AttendanceChange]]:
+def _logs(place: Place, people: Collection[int]) -> Mapping[int, Log]:
     """Return the changes of each person's decision there, the oldest first."""
-    logs: dict[int, list[AttendanceChange]] = defaultdict(list)
-    for change in (
-        AttendanceChange.objects.filter(session=place.session, participant__in=people)
-        .select_related("actor", "reason")
-        .order_by("pk")
-    ):
-        logs[change.participant_id].append(change)
-    return logs
+    changes = AttendanceChange.objects.filter(
+        session=place.session, participant__in=people
+    ).select_related("actor", "reason")
+    return {person: log for (person, _place), log in logs_of(changes).items()}
 
 
-def _must_be_newest(change: AttendanceChange, log: Sequence[AttendanceChange]) -> None:
+def _must_be_newest(change: AttendanceChange, log: Log) -> None:
     newest = log[-1]
     if newest != change:
         raise Conflict(
@@ -140,7 +142,7 @@ def _must_be_newest(change: AttendanceChange, log: Sequence[AttendanceChange]) -
 def _take_back(
     decision: Attendance,
     place: Place,
-    log: Sequence[AttendanceChange],
+    log: Log,
     *,
     grace_minutes: int | None = None,
 ) -> None:
@@ -156,7 +158,7 @@ def _take_back(
     if change.from_source == SYSTEM_DEFAULT:
         # Whoever counted all the missing as absent marked nobody.
         decision.status, decision.source = change.from_status, change.from_source
-    elif change.from_source is not None and (made_by := _maker(log[:-1])):
+    elif change.from_source is not None and (made_by := maker(log[:-1])):
         decision.status, decision.source = change.from_status, change.from_source
         decision.marked_by, decision.marked_at = made_by.actor, made_by.at
         decision.notes = made_by.reason.text if hasattr(made_by, "reason") else ""
@@ -185,19 +187,3 @@ def _clear(decision: Attendance) -> None:
 
 def _is_better(decision: Attendance, source: str) -> bool:
     return rank(source, marked=True) > rank(decision.source, marked=decision.is_marked)
-
-
-def _maker(log: Sequence[AttendanceChange]) -> AttendanceChange | None:
-    """Return by which change a person made what stood at the end of ``log``.
-
-    Only the newest is ever undone, so that an undo stands right behind what it took
-    back: if it restored what had been there, that was made by whoever made it then.
-    None: a machine decided, or what was kept beside a decision counted again.
-    """
-    while log and log[-1].undoes_id is not None:
-        *earlier, undone, undo_ = log
-        restored = undone.from_status, undone.from_source
-        if (undo_.to_status, undo_.source) != restored:
-            return None
-        log = earlier
-    return log[-1] if log and log[-1].actor_id is not None else None

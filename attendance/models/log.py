@@ -14,7 +14,7 @@ from sessions_app.models import LiveSession
 class AttendanceChange(models.Model):
     """One change of a decision's status or source. Append-only, and sealed.
 
-    Or a person said the same again, with another reason (:attr:`says_again`).
+    Or a person said what stood already (:attr:`repeats`).
     ``batch`` is one number per transaction. ``reason_digest`` is the SHA-256 of the
     salt and text of its :class:`ChangeReason`, which can be erased while this stays;
     null without a reason. ``actor`` is null for machines.
@@ -71,8 +71,12 @@ class AttendanceChange(models.Model):
         return f"{self.participant_id}: {self.from_status} → {self.to_status}"
 
     @property
-    def says_again(self) -> bool:
-        """Whether somebody said what stood already: only who, when and why differ."""
+    def repeats(self) -> bool:
+        """Whether somebody said what stood already: only who, when and why differ.
+
+        Whether a person had said it, the changes before tell
+        (``decisions/what_stood.py``).
+        """
         before, after = self.from_status, self.to_status
         return (before, self.from_source) == (after, self.source) and not self.undoes_id
 

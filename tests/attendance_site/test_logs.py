@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from celery import Celery
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
@@ -287,6 +288,29 @@ def test_celerys_line_of_a_failed_task_is_without_it_too(log: Log) -> None:
     logging.getLogger("celery").error("Task %s raised: %r", "x", error)
     [line] = lines(log.text)
     assert line["message"] == "Task x raised: IntegrityError('taken"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["Ana", "An'a\nBell"])
+def test_the_value_that_was_wrong_is_left_out(log: Log, value: str) -> None:
+    @Celery(set_as_current=False).task
+    def read_number() -> None:
+        with transaction.atomic():
+            connection.cursor().execute("SELECT %s::text::int", [value])
+
+    try:
+        read_number.apply()
+        read_number()
+    except DataError as error:
+        logging.getLogger("x").exception("Said: %s", error)
+    by_celery, by_us = (line for line in lines(log.text) if line["level"] == "ERROR")
+    said = "invalid input syntax for type integer (SQLSTATE 22P02)"
+    assert f"raised unexpected: DataError('{said}" in by_celery["message"]
+    assert by_us["message"] == f"Said: {said}"
+    for line in (by_celery, by_us):
+        assert f"InvalidTextRepresentation: {said}" in line["exception"]
+        assert f"utils.DataError: {said}" in line["exception"]
+    assert "An" not in log.text.replace("Another", "")
 
 
 @pytest.mark.django_db

@@ -225,3 +225,59 @@ def test_the_queries_notice_what_is_wrong(scratch: Scratch) -> None:
         "-- changes without a seal",
         "-- people in reports about whom there is no row",
     ]
+
+
+# A mark taken back as it was left until then, and a failure with what Postgres quotes.
+NOT_YET_MENDED = """
+UPDATE attendance_attendance SET source = 'system_default', status = 'absent',
+    marked_at = now(), notes = 'Away';
+UPDATE attendance_sessioncalculation SET failures = 1,
+    error = E'IntegrityError: taken\nDETAIL:  Key (email)=(ana@example.org) exists.'
+"""
+SAID_AGAIN = """
+WITH teacher AS (
+    INSERT INTO events_user (username, password, is_superuser, is_staff, is_active,
+        first_name, last_name, email, date_joined, time_zone, language, wants_prompts)
+    VALUES ('amal', '', false, false, true, '', '', '', now(), '', '', true)
+    RETURNING id
+)
+INSERT INTO attendance_attendancechange (organization_id, participant_id, session_id,
+    from_status, to_status, from_source, source, actor_id, batch)
+SELECT organization_id, participant_id, session_id, to_status, to_status, source,
+    source, teacher.id, nextval('attendance_batch')
+FROM attendance_attendancechange, teacher LIMIT 1
+"""
+UNVALIDATED = """
+SELECT conname FROM pg_constraint WHERE NOT convalidated
+"""
+
+
+def make_state_with_the_audit(scratch: Scratch) -> None:
+    scratch.environment["ROLLCALL_AS_OWNER"] = "1"
+    scratch.manage(
+        "migrate", "-v0", "attendance", "0006", "--then",
+        "migrate", "-v0", "events", "0009", "--then",
+        "migrate", "-v0", "sessions_app", "0003",
+    )  # fmt: skip
+    del scratch.environment["ROLLCALL_AS_OWNER"]
+    scratch.sql(BEFORE)
+
+
+def test_an_audit_that_is_there_is_upgraded_and_goes_back_with_what_was_said_again(
+    scratch: Scratch,
+) -> None:
+    make_state_with_the_audit(scratch)
+    scratch.sql(NOT_YET_MENDED)
+    upgrade, verify, back = (step for step in steps() if step.heading.startswith("7."))
+    assert scratch.sql(verify.text) != ["0"]
+    scratch.sh(upgrade.text)
+    assert scratch.sql(verify.text) == ["0"]
+    mended = "SELECT DISTINCT source, marked_at, notes FROM attendance_attendance"
+    assert scratch.sql(mended) == ["livekit_auto||"]
+    assert scratch.sql("SELECT error FROM attendance_sessioncalculation") == [""]
+    scratch.sql(SAID_AGAIN)
+    scratch.sh(back.text)
+    assert scratch.sql(UNVALIDATED) == ["attendance_change_changes"]
+    scratch.sh(upgrade.text)
+    assert scratch.sql(UNVALIDATED) == []
+    assert scratch.sql("SELECT count(*) FROM attendance_attendancechange") == ["3"]

@@ -7,9 +7,11 @@ import pytest
 
 from attendance.completion.completing import complete_event
 from attendance.decisions.marking import Mark, mark
+from attendance.decisions.marking_panel import MarkingPanel
 from attendance.decisions.place import Place
+from attendance.decisions.rights import Rights
 from attendance.decisions.undoing import undo
-from attendance.models import AttendanceChange
+from attendance.models import Attendance, AttendanceChange
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
@@ -74,6 +76,14 @@ def say(
     return AttendanceChange.objects.latest("pk")
 
 
+def offered(person: Participant) -> str:
+    """What the newest change about the event was, as whoever may undo it reads it."""
+    place = Place(person.event, None)
+    rights = Rights(reads_all=True, organizes=True, administers=True, hosts=False)
+    decisions = Attendance.objects.filter(participant=person, session=None)
+    return MarkingPanel(place, rights, list(decisions)).undoable[person.pk].done
+
+
 def test_the_same_said_again_stands_there_with_its_reason(
     lesson: LiveSession, ana: Participant, teacher: User
 ) -> None:
@@ -83,6 +93,37 @@ def test_the_same_said_again_stands_there_with_its_reason(
     page = text(get(ana))
     assert "Said again: late “ Came by bus ” Amal Hadid" in page
     assert "present becomes late “ Came by train ” Amal Hadid" in page
+
+
+def test_who_says_what_followed_or_was_computed_confirms_it_and_then_says_it_again(
+    lesson: LiveSession, ana: Participant, teacher: User
+) -> None:
+    """Two sessions were marked, the event followed: nobody had said it of the event."""
+    other = make_session(lesson.event, starts_at=START + timedelta(hours=2))
+    for session in (lesson, other):
+        say(session, ana, "present", "", teacher)
+    complete_event(event=lesson.event, now=START + timedelta(days=1))
+    say(None, ana, "present", "Seen by me", teacher)
+    assert offered(ana).startswith("Confirmed by \u2068Amal Hadid\u2069")
+    say(None, ana, "present", "By omar too", make_user("omar"))
+    assert offered(ana).startswith("Said again by \u2068omar\u2069")
+    again, first, follows = lines_of(get(ana, query="?session=event"))
+    assert "Said again: present “ By omar too ”" in again
+    assert "Confirmed: present “ Seen by me ”" in first
+    assert "unknown becomes present follows from the sessions" in follows
+
+
+def test_what_was_restored_is_said_again_only_if_a_person_had_said_it(
+    lesson: LiveSession, ana: Participant, teacher: User
+) -> None:
+    change = say(lesson, ana, "late", "", teacher)
+    undo(change, reason="", by=teacher, now=AFTERWARDS)
+    say(lesson, ana, "late", "", teacher)
+    undo(say(lesson, ana, "absent", "", teacher), reason="", by=teacher, now=AFTERWARDS)
+    say(lesson, ana, "late", "Once more", teacher)
+    newest, *before = lines_of(get(ana))
+    assert "Said again: late “ Once more ”" in newest
+    assert not any("again" in line or "Confirmed" in line for line in before)
 
 
 def test_it_says_who_when_from_what_to_what_source_and_reason_newest_first(
