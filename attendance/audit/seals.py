@@ -49,13 +49,14 @@ _SEAL = f"""
         WHERE c.organization_id = ANY(%(organizations)s) AND c.batch = %(batch)s
         GROUP BY c.organization_id, c.batch
     ) b
+    LEFT JOIN LATERAL (
+        SELECT number, digest FROM attendance_auditseal
+        WHERE organization_id = b.organization_id
+        ORDER BY number DESC LIMIT 1
+    ) last ON true
     CROSS JOIN LATERAL (
-        SELECT number, digest FROM (
-            SELECT number, digest FROM attendance_auditseal
-            WHERE organization_id = b.organization_id
-            UNION ALL SELECT 0, %(genesis)s
-        ) link ORDER BY number DESC LIMIT 1
-    ) h
+        SELECT coalesce(last.number, 0), coalesce(last.digest, %(genesis)s)
+    ) h (number, digest)
 """
 
 

@@ -239,6 +239,8 @@ _LINKED = f"""
     ORDER BY 1, 2, min(joined_at), 3
 """
 
+# The sessions once more: else Postgres reads all that was ever decided about each
+# person, for each session.
 _ROSTER = f"""
     SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
         a.id, a.status, a.source,
@@ -251,6 +253,7 @@ _ROSTER = f"""
     FROM sessions_app_livesession s
     JOIN events_participant p ON p.event_id = s.event_id
     LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id
+        AND a.session_id = ANY(%(sessions)s)
     WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ({_NOT_IN_REPORTS})
 """
 

@@ -70,7 +70,12 @@ class Attendance(models.Model):
         LiveSession, models.PROTECT, null=True, related_name="attendances"
     )
     participant = models.ForeignKey(
-        Participant, models.PROTECT, related_name="attendances"
+        Participant,
+        models.PROTECT,
+        related_name="attendances",
+        # attendance_once_per_participant is one. With one of its own Postgres would
+        # read all decisions about somebody for each session.
+        db_index=False,
     )
 
     status = models.CharField(
@@ -141,6 +146,12 @@ class Attendance(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["session"], name="attendance_of_session"),
+            # consequences, event_decisions: what was decided about events as a whole
+            models.Index(
+                fields=["event"],
+                condition=Q(session__isnull=True),
+                name="attendance_of_event",
+            ),
             models.Index(fields=["organization", "-updated_at"]),
         ]
         constraints = [

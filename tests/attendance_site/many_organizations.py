@@ -1,4 +1,4 @@
-"""An installation after some years: a thousand organizations, and nothing is due.
+"""An installation after some years: a thousand organizations, and what is due there.
 
 In bulk and in SQL, so that it takes seconds. Real are only the numbers, and how much of
 it is over, runs and is still to come: most events are over, one in two hundred is a
@@ -6,12 +6,15 @@ course without an end, with a session a month for years, and one of these has fo
 sessions a day.
 """
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 # The constraint against two sessions in one room is of no use to these queries, and
 # checking it would take longer than all the rest.
 _STATEMENTS = (
     "ALTER TABLE events_participant DISABLE TRIGGER USER",
+    "ALTER TABLE events_knownidentity DISABLE TRIGGER USER",
     """
     ALTER TABLE sessions_app_livesession
     DROP CONSTRAINT live_session_room_once_at_a_time
@@ -70,8 +73,26 @@ _STATEMENTS = (
         event_id, name, email, role, registration, identity, time_zone, language,
         show_on_profile, show_to_other_orgs
     )
-    SELECT id, 'Ana', '', 'attendee', 'registered', 'ana_' || id, '', '', true, false
+    SELECT id, 'Ana', 'ana_' || id % 20000 || '@example.com', 'attendee', 'registered',
+        'ana_' || id, '', '', true, false
     FROM events_event
+    """,
+    """
+    INSERT INTO events_knownidentity (organization_id, identity, participant_id)
+    SELECT e.organization_id, 'phone_' || p.id, p.id
+    FROM events_participant p JOIN events_event e ON e.id = p.event_id
+    WHERE e.id % 50 = 0
+    """,
+    """
+    INSERT INTO attendance_attendancepolicy (
+        organization_id, session_id, grace_minutes, partial_from, present_over,
+        present_regardless_over, updated_at
+    )
+    SELECT id, NULL::bigint, 10, 10, 50, 75, now() FROM events_organization
+    UNION ALL
+    SELECT e.organization_id, s.id, 20, 10, 50, 75, now()
+    FROM sessions_app_livesession s JOIN events_event e ON e.id = s.event_id
+    WHERE s.id % 20 = 0
     """,
     """
     INSERT INTO sessions_app_presenceevent (
@@ -96,14 +117,125 @@ _STATEMENTS = (
         true, starts_at, CASE WHEN ends_at < now() THEN ends_at END
     FROM sessions_app_livesession WHERE starts_at < now()
     """,
+    # As calculations and completions write them, but for lengths and digests. The log
+    # tells of sessions alone, for it takes the longest to make.
+    """
+    INSERT INTO attendance_attendance (
+        organization_id, event_id, session_id, participant_id, status, source, derived,
+        computed_status, computed_source
+    )
+    SELECT e.organization_id, e.id, place.session_id, p.id, 'present', 'livekit_auto',
+        place.session_id IS NULL, place.computed, place.computed_source
+    FROM events_event e JOIN events_participant p ON p.event_id = e.id
+    JOIN (
+        SELECT event_id, id, 'present', 'livekit_auto' FROM sessions_app_livesession
+        WHERE ends_at < now()
+        UNION ALL
+        SELECT id, NULL, NULL, NULL FROM events_event WHERE state = 'completed'
+    ) place (event_id, session_id, computed, computed_source) ON place.event_id = e.id
+    """,
+    """
+    INSERT INTO attendance_attendancechange (
+        organization_id, participant_id, session_id, from_status, to_status, source,
+        batch
+    )
+    SELECT organization_id, participant_id, session_id, 'unknown', status, source,
+        nextval('attendance_batch')
+    FROM attendance_attendance WHERE session_id IS NOT NULL
+    """,
+    """
+    INSERT INTO attendance_auditseal (
+        organization_id, number, batch, previous_digest, digest
+    )
+    SELECT organization_id,
+        row_number() OVER (PARTITION BY organization_id ORDER BY batch), batch,
+        sha256(int8send(batch)), sha256(int8send(batch))
+    FROM attendance_attendancechange
+    """,
+    """
+    INSERT INTO attendance_engagemententry (
+        organization_id, participant_id, session_id, change_id, points
+    )
+    SELECT organization_id, participant_id, session_id, id, 10
+    FROM attendance_attendancechange
+    """,
     "ANALYZE",
+)
+
+# What happened a moment ago; the statistics do not know it yet.
+_DUE = (
+    # Facts of twenty sessions came late, half of them of the course with the most, and
+    # what they say differs from what was decided.
+    """
+    CREATE TEMPORARY TABLE late_facts ON COMMIT DROP AS
+    SELECT id, room_name, starts_at FROM (
+        SELECT *, row_number() OVER (PARTITION BY event_id = 50 ORDER BY id) AS place
+        FROM sessions_app_livesession
+        WHERE ends_at BETWEEN now() - interval '5 days' AND now() - interval '1 day'
+    ) s
+    WHERE place <= 10
+    """,
+    """
+    INSERT INTO sessions_app_presenceevent (
+        source, event_id, event, room_name, room_sid, identity, participant_sid,
+        occurred_at, joined_at, received_at, signed_by, body_sha256, marks, payload
+    )
+    SELECT 'livekit', 'late_' || id, 'participant_joined', room_name, 'RM_' || id,
+        'phone', 'PA_late_' || id, starts_at, starts_at, now(), 'key', '', '{}', '{}'
+    FROM late_facts
+    """,
+    """
+    INSERT INTO sessions_app_connection (
+        source, sid, room_name, room_sid, identity, described_by, is_plain,
+        is_established, joined_at
+    )
+    SELECT 'livekit', 'PA_late_' || id, room_name, 'RM_' || id, 'phone', '', true, true,
+        starts_at
+    FROM late_facts
+    """,
+    """
+    UPDATE attendance_attendance SET status = 'absent'
+    WHERE session_id IN (SELECT id FROM late_facts)
+    """,
+    # Ten events have just ended; five of them had sessions that nobody calculated.
+    """
+    CREATE TEMPORARY TABLE just_ended ON COMMIT DROP AS
+    SELECT id, row_number() OVER (ORDER BY id) > 5 AS is_calculated FROM (
+        SELECT id FROM events_event
+        WHERE state = 'completed' AND ends_at < now() - interval '2 hours'
+        ORDER BY ends_at DESC LIMIT 10
+    ) e
+    """,
+    """
+    UPDATE events_event SET state = 'scheduled' WHERE id IN (SELECT id FROM just_ended)
+    """,
+    """
+    DELETE FROM attendance_attendance
+    WHERE event_id IN (SELECT id FROM just_ended) AND session_id IS NULL
+    """,
+    """
+    DELETE FROM attendance_sessioncalculation WHERE session_id IN (
+        SELECT s.id FROM sessions_app_livesession s
+        JOIN just_ended e ON e.id = s.event_id
+        WHERE NOT e.is_calculated
+    )
+    """,
 )
 
 
 def make_many_organizations() -> None:
     """Make them in the present transaction, which can then only be rolled back."""
-    with connection.cursor() as cursor:
-        for statement in _STATEMENTS:
-            cursor.execute(statement)
+    _execute(_STATEMENTS)
     # Else each test would have them checked at its end.
     connection.check_constraints()
+
+
+def let_something_be_due() -> None:
+    """Let there be work for each task, in the present transaction."""
+    _execute(_DUE)
+
+
+def _execute(statements: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
