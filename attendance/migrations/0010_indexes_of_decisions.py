@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("attendance", "0009_said_again"),
+        ("attendance", "0009_notes_of_failures"),
         ("events", "0010_queue_of_completion"),
         ("sessions_app", "0004_ends_and_next_joins"),
     ]
