@@ -139,8 +139,10 @@ ADMINS = admin.site._registry  # noqa: SLF001  there is no public list of them
 @pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._meta.label)
 def test_the_lists_of_the_admin(model: Any, sender: Sender) -> None:
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    turn = list(ADMINS).index(model)
     for name, values in asked_of(ADMINS[model]).items():
-        for value in values:
+        # Two in turn: the lists of all models are much the same.
+        for value in {values[place % len(values)] for place in (turn, turn + 1)}:
             sender.send("GET", f"{address}?{urlencode({name: value})}")
     for value in ("", "a\0b", MANY_DIGITS):
         action = {"action": "delete_selected", "_selected_action": value, "index": "0"}
