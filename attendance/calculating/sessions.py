@@ -170,6 +170,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
         Decided(
             inputs,
             row,
+            _standing(row),
             Verdict(Status.ABSENT, SYSTEM_DEFAULT),
             row.computed,
             None,
@@ -262,11 +263,11 @@ def _decide(
     for row in roster:
         session = inputs[row.session_id]
         source = seen.get(row.session_id)
-        decided = _undecided(session, row)
+        decided = None
         if source is not None:
-            computed = _computed(session, row, source, evidence[row.session_id])
-            if row.is_expected or computed.came:
-                decided = computed
+            decided = _computed(session, row, source, evidence[row.session_id])
+        if decided is None or not (row.is_expected or decided.came):
+            decided = _undecided(session, row)
         if row.is_expected or row.attendance_id or decided.came:
             yield decided
 
@@ -280,9 +281,14 @@ def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     Where nobody was seen, whether the session was held is for people to say; and who
     waited for a place and did not come is not absent.
     """
+    before = _standing(row)
     by_calculation = is_automatic(row.source) and not row.is_marked
-    verdict = Verdict(Status.UNKNOWN, None) if by_calculation else None
-    return Decided(session, row, verdict, NOT_COMPUTED, None)
+    after = Verdict(Status.UNKNOWN, None) if by_calculation else before
+    return Decided(session, row, before, after, NOT_COMPUTED, None)
+
+
+def _standing(row: RosterRow) -> Verdict:
+    return Verdict(row.status or Status.UNKNOWN, row.source)
 
 
 def _computed(
@@ -295,8 +301,9 @@ def _computed(
     by = source or session_source
     computed = _in_columns(session, figures, by, seen.attempts)
     replaces = calculation_replaces(row.source, by, marked=row.is_marked)
-    verdict = Verdict(figures.status.value, by) if replaces else None
-    return Decided(session, row, verdict, computed, figures)
+    before = _standing(row)
+    after = Verdict(figures.status.value, by) if replaces else before
+    return Decided(session, row, before, after, computed, figures)
 
 
 def _in_columns(

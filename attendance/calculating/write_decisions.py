@@ -13,7 +13,6 @@ from django.db import connection
 from attendance.audit.changes import Change
 from attendance.decisions.consequences import derive_and_log
 from attendance.evidence.session_evidence import Computed, RosterRow, SessionInputs
-from attendance.models import Status
 from attendance.rules.calculation import Figures
 from core.sql import as_array
 
@@ -28,24 +27,16 @@ class Verdict(NamedTuple):
 class Decided(NamedTuple):
     """What was decided about one person and computed, beside the row that stands.
 
-    ``verdict`` is None where what stands is left as others decided it.
+    ``before`` stands, ``after`` will: the row, the log and the points all tell it from
+    here. They are the same where what stands is left as others decided it.
     """
 
     inputs: SessionInputs
     row: RosterRow
-    verdict: Verdict | None
+    before: Verdict
+    after: Verdict
     computed: Computed
     figures: Figures | None
-
-    @property
-    def before(self) -> Verdict:
-        """What stands."""
-        return Verdict(self.row.status or Status.UNKNOWN, self.row.source)
-
-    @property
-    def after(self) -> Verdict:
-        """What will stand: the row, the log and the points all tell it from here."""
-        return self.before if self.verdict is None else self.verdict
 
     @property
     def came(self) -> bool:
