@@ -16,7 +16,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.calculating.write_decisions import Decided, Verdict, write_decisions
+from attendance.calculating.write_decisions import (
+    Decided,
+    Verdict,
+    verdict,
+    write_decisions,
+)
 from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
@@ -171,7 +176,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
             inputs,
             row,
             _standing(row),
-            Verdict(Status.ABSENT, SYSTEM_DEFAULT),
+            verdict(Status.ABSENT, SYSTEM_DEFAULT),
             row.computed,
             None,
         )
@@ -238,8 +243,8 @@ def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | Non
     was seen.
     """
     everybody = [*found.people.values(), *found.strangers]
-    for source in AUTOMATIC_SOURCES:
-        seen = chain.from_iterable(one.stays.get(source, ()) for one in everybody)
+    for rank, source in enumerate(AUTOMATIC_SOURCES):
+        seen = chain.from_iterable(one.stays[rank] for one in everybody)
         if any(_overlaps(inputs, stay) for stay in seen):
             return source
     return None
@@ -283,12 +288,12 @@ def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     """
     before = _standing(row)
     by_calculation = is_automatic(row.source) and not row.is_marked
-    after = Verdict(Status.UNKNOWN, None) if by_calculation else before
+    after = verdict(Status.UNKNOWN, None) if by_calculation else before
     return Decided(session, row, before, after, NOT_COMPUTED, None)
 
 
 def _standing(row: RosterRow) -> Verdict:
-    return Verdict(row.status or Status.UNKNOWN, row.source)
+    return verdict(row.status or Status.UNKNOWN, row.source)
 
 
 def _computed(
@@ -296,13 +301,13 @@ def _computed(
 ) -> Decided:
     seen = found.people.get(row.participant_id, NOTHING_SEEN)
     source, figures = calculate_person(
-        session.window_start, session.window_end, seen.stays, session.policy
+        session.window_start, session.window_end, seen.by_source, session.policy
     )
     by = source or session_source
     computed = _in_columns(session, figures, by, seen.attempts)
     replaces = calculation_replaces(row.source, by, marked=row.is_marked)
     before = _standing(row)
-    after = Verdict(figures.status.value, by) if replaces else before
+    after = verdict(figures.status.value, by) if replaces else before
     return Decided(session, row, before, after, computed, figures)
 
 

@@ -6,6 +6,7 @@ the log in the same transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -22,6 +23,10 @@ class Verdict(NamedTuple):
 
     status: str
     source: str | None
+
+
+# There are few, and two for each person of a calculation.
+verdict = cache(Verdict)
 
 
 class Decided(NamedTuple):

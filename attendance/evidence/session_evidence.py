@@ -6,7 +6,7 @@ the epoch, as the calculation wants them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,11 +17,10 @@ from attendance.evidence.known_people import KNOWN_PEOPLE
 from attendance.models import AUTOMATIC_SOURCES
 from attendance.policies.effective import POLICY_OF_SESSION
 from attendance.rules.calculation import Interval, Policy, Stay, calculate_person
-from attendance.rules.precedence import automatic
 from core.sql import sql_values
 from events.models import EXPECTED, NOT_IN_REPORTS
 from sessions_app.models import LiveSession
-from sessions_app.sources import stays
+from sessions_app.sources import SOURCES, stays
 
 
 class SessionInputs(NamedTuple):
@@ -55,15 +54,22 @@ NO_ATTEMPTS = Attempts(0, None, None)
 class Evidence(NamedTuple):
     """What was seen of one person, or one stranger, in one session.
 
-    ``stays`` are by ``AUTOMATIC_SOURCES``, in that order; a source that saw nothing of
-    them may be missing.
+    ``stays`` are those that each of ``AUTOMATIC_SOURCES`` saw, in that order. (A tuple:
+    there is one for each person of a calculation, and dictionaries are slow to make.)
     """
 
-    stays: Mapping[str, Sequence[Stay]]
+    stays: tuple[Sequence[Stay], ...]
     attempts: Attempts
 
+    @property
+    def by_source(self) -> Iterable[tuple[str, Sequence[Stay]]]:
+        """The stays with their sources, the highest rank first."""
+        return zip(AUTOMATIC_SOURCES, self.stays, strict=True)
 
-NOTHING_SEEN = Evidence({}, NO_ATTEMPTS)
+
+_RANKS = {source.name: rank for rank, source in enumerate(SOURCES)}
+_NO_STAYS: tuple[Sequence[Stay], ...] = ((),) * len(SOURCES)
+NOTHING_SEEN = Evidence(_NO_STAYS, NO_ATTEMPTS)
 
 
 class UnmatchedPerson(NamedTuple):
@@ -348,16 +354,15 @@ def _evidence(
 ) -> Evidence:
     seen = list(map(Stay, joined or (), left or (), inferred or ()))
     tries = Attempts(attempts, first_attempt, last_attempt) if attempts else NO_ATTEMPTS
-    return Evidence({automatic(source): seen}, tries)
+    stays = list(_NO_STAYS)
+    stays[_RANKS[source]] = seen
+    return Evidence(tuple(stays), tries)
 
 
 def _both(one: Evidence, other: Evidence) -> Evidence:
     """Join what two sources saw; of attempts the most, as two seldom know any."""
-    seen = {**one.stays, **other.stays}
-    return Evidence(
-        {source: seen[source] for source in AUTOMATIC_SOURCES if source in seen},
-        max(one.attempts, other.attempts),
-    )
+    stays = (a or b for a, b in zip(one.stays, other.stays, strict=True))
+    return Evidence(tuple(stays), max(one.attempts, other.attempts))
 
 
 def shown_until(session: LiveSession, now: datetime) -> datetime:
@@ -370,5 +375,5 @@ def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
     start, until = window
     if start >= until:
         return []
-    _source, figures = calculate_person(start, until, seen.stays, Policy())
+    _source, figures = calculate_person(start, until, seen.by_source, Policy())
     return list(figures.intervals)

@@ -42,7 +42,7 @@ class LastSeen(NamedTuple):
 
 def last_seen(seen: Evidence) -> LastSeen:
     """Return where somebody of whom this was seen is now."""
-    stays = list(chain.from_iterable(seen.stays.values()))
+    stays = list(chain.from_iterable(seen.stays))
     open_since = [stay.joined_at for stay in stays if stay.left_at is None]
     if open_since:
         return LastSeen(since=min(open_since))

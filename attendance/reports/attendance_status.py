@@ -79,7 +79,7 @@ def _row(
 
 def _ended_seconds(session: LiveSession, seen: Evidence) -> int:
     window = microseconds(session.starts_at), microseconds(session.end)
-    ended = {source: _ended(stays) for source, stays in seen.stays.items()}
+    ended = ((source, _ended(stays)) for source, stays in seen.by_source)
     _source, figures = calculate_person(*window, ended, Policy())
     return figures.attended_seconds
 

@@ -8,7 +8,7 @@ and percentages are rounded for showing only.
 Source: docs/architecture.md, "Rules".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from attendance.rules.statuses import Status
@@ -177,7 +177,7 @@ def calculate(
 def calculate_person(
     window_start: int,
     window_end: int,
-    stays: Mapping[str, Sequence[Stay]],
+    stays: Iterable[tuple[str, Sequence[Stay]]],
     policy: Policy,
 ) -> tuple[str | None, Figures]:
     """Compute one person from the source that decides, and name that source.
@@ -189,7 +189,7 @@ def calculate_person(
     Args:
         window_start: As in ``calculate``.
         window_end: As in ``calculate``.
-        stays: By source, the highest rank first.
+        stays: Each source with what it saw, the highest rank first.
         policy: As in ``calculate``.
 
     Returns:
@@ -201,10 +201,11 @@ def calculate_person(
 
     Source: docs/architecture.md, "Rules": one source per person.
     """
-    for source, seen in stays.items():
-        figures = calculate(window_start, window_end, seen, policy)
-        if figures.join_count:
-            return source, figures
+    for source, seen in stays:
+        if seen:
+            figures = calculate(window_start, window_end, seen, policy)
+            if figures.join_count:
+                return source, figures
     return None, calculate(window_start, window_end, (), policy)
 
 

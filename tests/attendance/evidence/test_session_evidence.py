@@ -82,15 +82,15 @@ def test_everybodys_stays_are_apart(lesson: LiveSession) -> None:
     make_connection(lesson, identity=ben.identity, source="whiteboard")
     make_connection(lesson, identity="stranger")
     evidence = read_evidence([lesson.pk])[lesson.pk]
-    assert sorted(evidence.people[ana.pk].stays["livekit_auto"]) == [
+    assert sorted(dict(evidence.people[ana.pk].by_source)["livekit_auto"]) == [
         Stay(microseconds(START), microseconds(minutes(10)), inferred=False),
         Stay(microseconds(minutes(20)), None, inferred=True),
     ]
-    assert list(evidence.people[ana.pk].stays) == ["livekit_auto"]
-    assert list(evidence.people[ben.pk].stays) == ["whiteboard_auto"]
-    assert len(evidence.people[ben.pk].stays["whiteboard_auto"]) == 1
+    assert not dict(evidence.people[ana.pk].by_source)["whiteboard_auto"]
+    assert not dict(evidence.people[ben.pk].by_source)["livekit_auto"]
+    assert len(dict(evidence.people[ben.pk].by_source)["whiteboard_auto"]) == 1
     [stranger] = evidence.strangers
-    assert len(stranger.stays["livekit_auto"]) == 1
+    assert len(dict(stranger.by_source)["livekit_auto"]) == 1
 
 
 def test_both_sources_of_one_person_stand_side_by_side(lesson: LiveSession) -> None:
@@ -105,7 +105,7 @@ def test_both_sources_of_one_person_stand_side_by_side(lesson: LiveSession) -> N
         aborted_at=minutes(6),
     )
     seen = read_evidence([lesson.pk])[lesson.pk].people[ana.pk]
-    lengths = [(source, len(stays)) for source, stays in seen.stays.items()]
+    lengths = [(source, len(stays)) for source, stays in seen.by_source]
     assert lengths == [("livekit_auto", 1), ("whiteboard_auto", 1)]
     at = microseconds(minutes(5))
     assert seen.attempts == Attempts(1, at, at)
@@ -126,7 +126,7 @@ def test_a_link_may_join_several_identities_to_one_person(lesson: LiveSession) -
         make_connection(lesson, identity=device)
     make_connection(lesson, identity=ana.identity)
     evidence = read_evidence([lesson.pk])[lesson.pk]
-    assert len(evidence.people[ana.pk].stays["livekit_auto"]) == 3
+    assert len(dict(evidence.people[ana.pk].by_source)["livekit_auto"]) == 3
     assert evidence.strangers == []
 
 
@@ -144,7 +144,11 @@ def test_strangers_are_listed_by_identity_and_arrival(lesson: LiveSession) -> No
     found = read_strangers(lesson.pk)
     assert [one.identity for one in found] == ["zoe", "abe", "tried"]
     assert (found[0].name, found[0].kind) == ("Zoe", "SIP")
-    assert [len(one.evidence.stays["livekit_auto"]) for one in found] == [2, 1, 0]
+    assert [len(dict(one.evidence.by_source)["livekit_auto"]) for one in found] == [
+        2,
+        1,
+        0,
+    ]
     assert found[2].evidence.attempts.number == 1
 
 

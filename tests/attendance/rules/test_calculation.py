@@ -411,7 +411,7 @@ def test_what_shows_as_a_threshold_may_lie_beside_it() -> None:
 
 def decided(livekit: list[Stay], whiteboard: list[Stay]) -> tuple[str | None, Figures]:
     stays = {"livekit_auto": livekit, "whiteboard_auto": whiteboard}
-    return calculate_person(TEN, ELEVEN, stays, DEFAULT)
+    return calculate_person(TEN, ELEVEN, stays.items(), DEFAULT)
 
 
 def test_livekit_decides_where_it_saw_the_person() -> None:
@@ -442,4 +442,4 @@ def test_no_source_decides_about_whom_none_saw() -> None:
     outside = [stay(70, 80)]
     for whiteboard in ([], outside):
         assert decided(outside, whiteboard) == (None, lesson())
-    assert calculate_person(TEN, ELEVEN, {}, DEFAULT) == (None, lesson())
+    assert calculate_person(TEN, ELEVEN, [], DEFAULT) == (None, lesson())
