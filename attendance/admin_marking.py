@@ -30,7 +30,7 @@ class AdminMarkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     override = forms.BooleanField(
-        label=_("Only admins may change it afterwards"), required=False
+        label=_("Lock (only admins can change)"), required=False
     )
 
 

@@ -6,6 +6,6 @@ from core.constraints import ConstraintRule
 
 RULES = {
     "policy_thresholds_ascend": ConstraintRule(
-        400, "present_over", _("The thresholds must ascend.")
+        400, "present_over", _("The thresholds must be in ascending order.")
     ),
 }

@@ -31,14 +31,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer 403."""
     if _is_api(request):
-        return ProblemResponse(403, _("You may not do that."))
+        return ProblemResponse(403, _("You are not allowed to do this."))
     return defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer 404."""
     if _is_api(request):
-        return ProblemResponse(404, _("There is nothing here."))
+        return ProblemResponse(404, _("There is nothing at this address."))
     return defaults.page_not_found(request, exception)
 
 
@@ -58,7 +58,7 @@ class BodyLimitMiddleware:
         if body_limit(request.path_info).sender is not Sender.NOBODY:
             return self.get_response(request)
         if _is_api(request):
-            return ProblemResponse(413, _("The body is over 1 MiB."))
+            return ProblemResponse(413, _("The body is larger than 1 MiB."))
         return render(request, "413.html", status=413)
 
 
@@ -79,7 +79,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def _crashed() -> ProblemResponse:
-    return ProblemResponse(500, _("Something went wrong here. It was logged."))
+    return ProblemResponse(500, _("Something went wrong. It was logged."))
 
 
 class UnknownApiPath(APIView):

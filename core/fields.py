@@ -21,8 +21,8 @@ class InstantField(serializers.DateTimeField):
     """RFC 3339: read with any offset, never without one; shown in UTC with ``Z``."""
 
     default_error_messages = {
-        "naive": _("Say of which zone: write 2026-03-02T10:00:00Z or …+03:00."),
-        "year": _("Write a time of the years 2000 to 2100."),
+        "naive": _("Add the time zone: write 2026-03-02T10:00:00Z or …+03:00."),
+        "year": _("Write a time between the years 2000 and 2100."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

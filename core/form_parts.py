@@ -108,7 +108,7 @@ class LocalTimeField(forms.Field):
             raise ValidationError(_("Write a date and a time."), code="invalid")
         if local.year not in YEARS:
             raise ValidationError(
-                _("Write a time of the years 2000 to 2100."), code="year"
+                _("Write a time between the years 2000 and 2100."), code="year"
             )
         return local
 
@@ -215,7 +215,7 @@ class ZonedForm(RowForm):
                     self.initial[occurrence_field(name)] = (
                         "1" if instant >= both[1] else "0"
                     )
-            field.help_text = field.help_text or _("On the clocks of %(zone)s.") % {
+            field.help_text = field.help_text or _("In the time zone %(zone)s.") % {
                 "zone": zone
             }
         self.order_fields(order)
@@ -263,7 +263,10 @@ class ZonedForm(RowForm):
         found = instants_of(local, zone)
         if not found:
             raise ValidationError(
-                _("%(time)s does not exist on this day: clocks go forward over it."),
+                _(
+                    "%(time)s does not exist on this day, because the clocks go "
+                    "forward."
+                ),
                 code="never",
                 params={"time": f"{local:%H:%M}"},
             )
@@ -272,7 +275,10 @@ class ZonedForm(RowForm):
         chosen = self.cleaned_data.get(occurrence_field(name))
         if not chosen:
             raise ValidationError(
-                _("%(time)s comes twice on this day: clocks go back. Say which."),
+                _(
+                    "%(time)s comes twice on this day, because the clocks go back. "
+                    "Choose which."
+                ),
                 code="twice",
                 params={"time": f"{local:%H:%M}"},
             )

@@ -34,7 +34,7 @@ class JSONParser(parsers.JSONParser):
 
 
 def _too_deep() -> exceptions.ParseError:
-    return exceptions.ParseError(_("The JSON is nested too deep."))
+    return exceptions.ParseError(_("The JSON is nested too deeply."))
 
 
 def _is_deeper_than(levels: int, document: Any) -> bool:

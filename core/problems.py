@@ -128,7 +128,7 @@ def _database_problem(exc: Exception) -> ProblemResponse | None:
         return _constraint_violated(exc)
     if isinstance(exc, DataError):
         return ProblemResponse(
-            400, _("A value cannot be stored: it is too long, or has a NUL in it.")
+            400, _("A value cannot be stored: it is too long, or contains a NUL.")
         )
     if isinstance(exc, OperationalError | InterfaceError):
         return database_down()

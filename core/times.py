@@ -1,6 +1,10 @@
-"""Instants as people read and write them."""
+"""Instants as people read and write them, dates in the reader's language.
 
-from datetime import UTC, datetime
+Dates are written in two ways: short in lists and sentences, long where a page says when
+something is.
+"""
+
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -8,8 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 
+def short_date(day: date, *, beside: date | None = None) -> str:
+    """Return "Sat 21 Nov 2026"; without the year if ``beside`` is of the same one."""
+    if beside is not None and beside.year == day.year:
+        return date_format(day, pgettext("date format", "D j M"))
+    return date_format(day, pgettext("date format", "D j M Y"))
+
+
+def long_date(day: date) -> str:
+    """Return "Saturday 21 November 2026"."""
+    return date_format(day, pgettext("date format", "l j F Y"))
+
+
 def day_and_time(instant: datetime, time_zone: str) -> str:
-    """Return "21 November 2026, 17:04 (UTC)" in the reader's language.
+    """Return "Sat 21 Nov 2026, 17:04 (UTC)".
 
     Args:
         instant: Aware, of any zone.
@@ -17,16 +33,15 @@ def day_and_time(instant: datetime, time_zone: str) -> str:
     """
     local = instant.astimezone(ZoneInfo(time_zone))
     return _("%(date)s, %(time)s (%(zone)s)") % {
-        "date": date_format(local, pgettext("date format", "j F Y")),
+        "date": short_date(local.date()),
         "time": f"{local:%H:%M}",
         "zone": time_zone,
     }
 
 
 def short_day(instant: datetime, time_zone: str) -> str:
-    """Return "Mon 2 Mar 2026": the day that it is in a zone."""
-    local = instant.astimezone(ZoneInfo(time_zone))
-    return date_format(local, pgettext("date format", "D j M Y"))
+    """Return "Sat 21 Nov 2026": the day that it is in a zone."""
+    return short_date(instant.astimezone(ZoneInfo(time_zone)).date())
 
 
 def instants_of(local: datetime, time_zone: str) -> list[datetime]:

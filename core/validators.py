@@ -31,8 +31,8 @@ def must_hide_nothing(value: str) -> None:
     if found := _TURNS_TEXT.search(value):
         raise ValidationError(
             _(
-                "A hidden character (%(code)s) turns the direction of the text. "
-                "Delete it, or write everything anew."
+                "A hidden character (%(code)s) changes the direction of the "
+                "text. Delete it, or type everything again."
             ),
             code="turns_text",
             params={"code": _code(found[0])},
@@ -40,8 +40,8 @@ def must_hide_nothing(value: str) -> None:
     if found := _CONTROL.search(value):
         raise ValidationError(
             _(
-                "A control character (%(code)s) is hidden in this. "
-                "Delete it, or write everything anew."
+                "A control character (%(code)s) is hidden in this text. Delete "
+                "it, or type everything again."
             ),
             code="control_character",
             params={"code": _code(found[0])},
@@ -77,7 +77,7 @@ def validate_time_zone(value: str) -> None:
     """Accept the names of the IANA time zone database, as ``Asia/Riyadh``."""
     if value not in time_zones():
         raise ValidationError(
-            _("“%(value)s” is no time zone. Write a name like Asia/Riyadh or UTC."),
+            _("“%(value)s” is not a time zone. Write a name like Asia/Riyadh or UTC."),
             code="time_zone",
             params={"value": value},
         )

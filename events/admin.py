@@ -112,7 +112,7 @@ class OrganizationAdmin(RowAdmin[Organization]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Organization | None = None
     ) -> tuple[str, ...]:
-        """A slug never changes: it begins the names of the rooms."""
+        """A slug cannot be changed: room names begin with it."""
         return ("slug",) if obj else ()
 
 

@@ -293,10 +293,12 @@ def _must_be_own(
     participant: Participant, user: User, changes: Mapping[str, object]
 ) -> None:
     if participant.user_id != user.pk:
-        raise NotAllowed("organizers_only", _("Only organizers change other people."))
+        raise NotAllowed(
+            "organizers_only", _("Only organizers can change other people.")
+        )
     if foreign := set(changes) - OWN_FIELDS:
         raise NotAllowed(
             "organizers_only",
-            _("Only organizers change: %(fields)s.")
+            _("Only organizers can change: %(fields)s.")
             % {"fields": ", ".join(sorted(foreign))},
         )

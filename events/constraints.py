@@ -9,10 +9,10 @@ RULES = {
         409, "slug", _("Another organization has this slug.")
     ),
     "organization_slug_without_underscore": ConstraintRule(
-        400, "slug", _("Use small letters a to z, digits and single hyphens.")
+        400, "slug", _("Use lowercase letters a to z, digits and single hyphens.")
     ),
     "membership_once_per_organization": ConstraintRule(
-        409, "username", _("This user already is a member: change their role.")
+        409, "username", _("This user is already a member. Change their role instead.")
     ),
     "user_verified_email_unique": ConstraintRule(
         409, "email", _("Another account has already confirmed this address.")
@@ -24,6 +24,6 @@ RULES = {
         409, "email", _("Somebody with this address is already on the roster.")
     ),
     "participant_user_once_per_event": ConstraintRule(
-        409, "user", _("This account already is on the roster.")
+        409, "user", _("This account is already on the roster.")
     ),
 }

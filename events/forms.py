@@ -48,13 +48,16 @@ class OrganizationForm(RowForm):
         validators=[slug_validator],
         widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
         help_text=_(
-            "Small letters, digits and hyphens. It begins the name of each room and "
-            "never changes. Left empty, it is made from the name."
+            "Lowercase letters, digits and hyphens. Room names begin with "
+            "it, and it cannot be changed later. If empty, it is made from "
+            "the name."
         ),
     )
-    time_zone = ZoneField(help_text=_("For new events, unless they name another."))
+    time_zone = ZoneField(
+        help_text=_("Used for new events unless they have their own.")
+    )
     language = LanguageField(
-        help_text=_("For people whose browser and account ask for none.")
+        help_text=_("Used for people whose account and browser have none.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,17 +84,15 @@ class EventForm(ZonedForm):
     organization = forms.TypedChoiceField(label=_("Organization"), coerce=int)
     time_zone = ZoneField(
         required=False,
-        help_text=_(
-            "The times below are on its clocks. Left empty, it is the organization's."
-        ),
+        help_text=_("The times below are in this zone. If empty: the organization's."),
     )
     starts_at = LocalTimeField(
-        label=_("Starts"), help_text=_("On the clocks of the time zone above.")
+        label=_("Starts"), help_text=_("In the time zone above.")
     )
     ends_at = LocalTimeField(
         label=_("Ends"),
         required=False,
-        help_text=_("On the same clocks. Left empty, it lasts two hours."),
+        help_text=_("In the same time zone. If empty, the event lasts two hours."),
     )
     location = forms.CharField(
         label=_("Place"),
@@ -105,7 +106,8 @@ class EventForm(ZonedForm):
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
     prompt_viewers = forms.BooleanField(
-        label=_("Ask people who only looked, too, whether they came"), required=False
+        label=_("Also ask people who only viewed the event whether they attended"),
+        required=False,
     )
 
     def __init__(
@@ -126,7 +128,7 @@ class EventForm(ZonedForm):
             del self.fields["organization"]
         if row:
             self.fields["time_zone"].help_text = _(
-                "The times below are on its clocks. Sessions stay when they are."
+                "The times below are in this zone. Sessions do not move."
             )
 
     def clean_description(self) -> str:
@@ -169,7 +171,7 @@ class ParticipantForm(RowForm):
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
-        help_text=_("It finds the person's account, if they have one."),
+        help_text=_("Connects them to their account, if they have one."),
     )
     role = forms.ChoiceField(
         label=_("Role"),
@@ -182,9 +184,11 @@ class ParticipantForm(RowForm):
         initial=Registration.REGISTERED,
     )
     time_zone = ZoneField(
-        required=False, help_text=_("Left empty, it is the account's or the event's.")
+        required=False, help_text=_("If empty: the account's or the event's.")
     )
-    language = LanguageField(empty=_("as the account or organization"), required=False)
+    language = LanguageField(
+        empty=_("same as the account or organization"), required=False
+    )
 
     def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,12 +204,13 @@ class RosterFileForm(RowForm):
         label=_("File"),
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
         help_text=_(
-            "A table saved as CSV. Its first line names the columns: name, email, "
-            "role, registration, time_zone, language. Only name is needed."
+            "A table saved as CSV. The first row names the columns: name, "
+            "email, role, registration, time_zone, language. Only name is "
+            "required."
         ),
     )
     partial = forms.BooleanField(
-        label=_("Take the right lines even if others are wrong"), required=False
+        label=_("Import valid rows and skip the others"), required=False
     )
 
     def __init__(
@@ -230,8 +235,8 @@ class SeveralPeopleForm(RowForm):
         max_length=100_000,
         widget=forms.Textarea({"rows": 12, "dir": "auto", "spellcheck": "false"}),
         help_text=_(
-            "One a line: name, email. The address may be left out. Columns copied "
-            "from a table work too, and addresses copied from a mail."
+            "One person per line: name, email. The address is optional. You "
+            "can also paste columns from a table, or addresses from a mail."
         ),
     )
 

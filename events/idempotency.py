@@ -139,7 +139,7 @@ def _first_answer(claim: _Claim) -> HttpResponse:
     if bytes(kept.fingerprint) != claim.fingerprint:
         raise KeyOfAnother(
             "key_of_another",
-            _("This key was used for another request: make a new one for each."),
+            _("This key was already used for another request. Use a new key for each."),
             field=HEADER,
         )
     return HttpResponse(

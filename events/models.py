@@ -23,7 +23,7 @@ DEFAULT_EVENT_LENGTH = timedelta(hours=2)
 
 slug_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
-    _("Use small letters a to z, digits and single hyphens between them."),
+    _("Use lowercase letters a to z, digits and single hyphens between them."),
 )
 
 
@@ -42,7 +42,7 @@ class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
-    wants_prompts = models.BooleanField(_("may be asked"), default=True)
+    wants_prompts = models.BooleanField(_("wants prompts"), default=True)
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -65,8 +65,8 @@ class SignInTries(models.Model):
     since = models.DateTimeField(_("since"), db_index=True)
 
     class Meta:
-        verbose_name = _("tries to sign in")
-        verbose_name_plural = _("tries to sign in")
+        verbose_name = _("sign-in attempts")
+        verbose_name_plural = _("sign-in attempts")
         ordering = ["-since"]
 
     def __str__(self) -> str:
@@ -90,8 +90,8 @@ class IdempotentAnswer(models.Model):
     created_at = models.DateTimeField(_("received at"), db_index=True)
 
     class Meta:
-        verbose_name = _("answer kept for repeats")
-        verbose_name_plural = _("answers kept for repeats")
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -238,7 +238,7 @@ class Event(models.Model):
         _("time zone"), max_length=64, validators=[validate_time_zone]
     )
     location = models.CharField(_("location"), max_length=200, blank=True)
-    prompt_viewers = models.BooleanField(_("ask people who only looked"), default=False)
+    prompt_viewers = models.BooleanField(_("ask people who only viewed"), default=False)
     state = models.CharField(
         _("state"), max_length=16, choices=EventState, default=EventState.DRAFT
     )

@@ -51,7 +51,10 @@ class Viewer:
         if not self.organizes(organization_id):
             raise NotAllowed(
                 "organizers_only",
-                _("Only organizers, admins and owners of the organization may do it."),
+                _(
+                    "Only organizers, admins and owners of the organization can do "
+                    "this."
+                ),
             )
 
     def must_administer(self, organization_id: int) -> None:
@@ -59,7 +62,7 @@ class Viewer:
         if not self.administers(organization_id):
             raise NotAllowed(
                 "admins_only",
-                _("Only admins and owners of the organization may do it."),
+                _("Only admins and owners of the organization can do this."),
             )
 
 

@@ -106,7 +106,7 @@ class OrganizationSerializer(ModelSerializer[Organization]):
         """A slug is given once."""
         if self.instance is not None and slug != self.instance.slug:
             raise serializers.ValidationError(
-                _("A slug never changes: it begins the names of the rooms."),
+                _("A slug cannot be changed: room names begin with it."),
                 code="never_changes",
             )
         return slug
@@ -174,7 +174,7 @@ class EventSerializer(ModelSerializer[Event]):
             self.fields["organization"].fail("does_not_exist", pk_value=organization.pk)
         if self.instance and self.instance.organization_id != organization.pk:
             raise serializers.ValidationError(
-                _("An event stays with its organization."), code="never_changes"
+                _("An event cannot move to another organization."), code="never_changes"
             )
         return organization
 

@@ -198,7 +198,7 @@ def _lock(membership: Membership) -> Membership:
 
 def _must_own_for(role: str, organization_id: int, by: Viewer) -> None:
     if role == Role.OWNER and not by.owns(organization_id):
-        raise NotAllowed("owners_only", _("Only owners make and unmake owners."))
+        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
 
 
 def _must_not_be_last_owner(membership: Membership) -> None:
@@ -210,7 +210,7 @@ def _must_not_be_last_owner(membership: Membership) -> None:
     if owners.count() == 1:
         raise Conflict(
             "last_owner",
-            _("The last owner cannot go. Make somebody else an owner first."),
+            _("The last owner cannot leave. Make somebody else an owner first."),
         )
 
 

@@ -63,14 +63,16 @@ def new_organization(request: HttpRequest, user: User) -> HttpResponse:
     if made := form.write(
         lambda: services.create_organization(owner=user, **form.values)
     ):
-        messages.success(request, _("The organization is made. Next: its first event."))
+        messages.success(
+            request, _("The organization was created. Next: its first event.")
+        )
         return redirect(f"{reverse('new_event')}?organization={made.pk}")
     return show_form(
         request,
         form,
         title=_("New organization"),
-        lead=_("A school, an academy, a community. You become its owner."),
-        submit=_("Make the organization"),
+        lead=_("A school, an academy, a community. You will be its owner."),
+        submit=_("Create organization"),
         back=reverse("events"),
     )
 
@@ -93,7 +95,7 @@ def edit_organization(
     return show_form(
         request,
         form,
-        title=_("Change the organization"),
+        title=_("Edit organization"),
         submit=_("Save"),
         back=reverse("events"),
     )
@@ -111,7 +113,7 @@ def new_event(request: HttpRequest, user: User) -> HttpResponse:
         if viewer.organizes(organization.pk)
     ]
     if not organizations:
-        raise NotAllowed("organizers_only", _("Make an organization first."))
+        raise NotAllowed("organizers_only", _("Create an organization first."))
     asked = request.GET.get("organization")
     first = next((o for o in organizations if str(o.pk) == asked), organizations[0])
     use_language(request, first.language)
@@ -120,7 +122,7 @@ def new_event(request: HttpRequest, user: User) -> HttpResponse:
         initial |= {"time_zone": first.time_zone}
     form = EventForm(posted(request), organizations=organizations, initial=initial)
     if event := form.write(lambda: services.create_event(**form.values)):
-        messages.success(request, _("The event is made, as a draft."))
+        messages.success(request, _("The event was created as a draft."))
         return redirect("event", event.pk)
     return show_form(
         request,
@@ -128,7 +130,7 @@ def new_event(request: HttpRequest, user: User) -> HttpResponse:
         title=_("New event"),
         above=[first.name] if len(organizations) == 1 else [],
         lead=_("What people sign up for: a course, a class, a meetup."),
-        submit=_("Make the event"),
+        submit=_("Create event"),
         back=reverse("events"),
     )
 
@@ -144,7 +146,7 @@ def edit_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     return show_form(
         request,
         form,
-        title=_("Change the event"),
+        title=_("Edit event"),
         above=[event.organization.name, title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),
@@ -166,7 +168,7 @@ def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResp
     event = organized_event(request, user, event_id)
     form = ParticipantForm(posted(request))
     if form.write(lambda: services.create_participant(event=event, **form.values)):
-        messages.success(request, _("One more person is on the roster."))
+        messages.success(request, _("The person was added to the roster."))
         return redirect("event", event.pk)
     return show_form(
         request,
@@ -186,8 +188,8 @@ def several_participants(
     form = SeveralPeopleForm(posted(request))
     if form.is_valid() and (added := form.add_to(event)):
         text = ngettext(
-            "%(number)d more person is on the roster.",
-            "%(number)d more people are on the roster.",
+            "%(number)d person was added to the roster.",
+            "%(number)d people were added to the roster.",
             len(added),
         )
         messages.success(request, text % {"number": len(added)})
@@ -197,7 +199,9 @@ def several_participants(
         form,
         title=_("Add several people"),
         above=[event.organization.name, event.title],
-        lead=_("All become registered attendees. If a line is wrong, nobody is added."),
+        lead=_(
+            "All become registered attendees. If a line has an error, nobody is added."
+        ),
         submit=_("Add all"),
         back=reverse("event", args=[event.pk]),
     )
@@ -227,10 +231,10 @@ def import_participants(
         title=_("Add people from a file"),
         above=[event.organization.name, event.title],
         lead=_(
-            "Who is on the roster already, by address, is changed and not added again. "
-            "An empty cell changes nothing."
+            "People already on the roster (same address) are updated, not "
+            "added again. An empty cell changes nothing."
         ),
-        submit=_("Read the file"),
+        submit=_("Import"),
         back=reverse("event", args=[event.pk]),
         event=event,
     )
@@ -255,7 +259,7 @@ def edit_participant(
     return show_form(
         request,
         form,
-        title=_("Change your entry") if is_own else _("Change a person"),
+        title=_("Edit your entry") if is_own else _("Edit person"),
         above=[event.organization.name, event.title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),

@@ -105,7 +105,7 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
 
 
 class MarkedFilter(admin.SimpleListFilter):
-    title = _("marked as odd")
+    title = _("has unreadable fields")
     parameter_name = "marked"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

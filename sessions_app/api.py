@@ -168,14 +168,14 @@ class SessionJoinToken(SessionViews):
             if own is None:
                 raise NotAllowed(
                     "not_on_roster",
-                    _("You are not on the roster. Organizers name a participant."),
+                    _("You are not on the roster. Organizers must name a participant."),
                 )
             return own
         participant = roster.visible_to(viewer.user).filter(pk=participant_id).first()
         if participant is None:
             raise Invalid(
                 "does_not_exist",
-                _("Nobody on the roster has this id."),
+                _("Nobody on the roster has this ID."),
                 field="participant",
             )
         if participant.user_id != viewer.user.pk:

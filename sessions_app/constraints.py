@@ -9,6 +9,6 @@ RULES = {
         400, "ends_at", _("The end must be later than the start.")
     ),
     "live_session_ended_after_start": ConstraintRule(
-        400, "ended_at", _("The real end must be later than the start.")
+        400, "ended_at", _("The actual end must be later than the start.")
     ),
 }

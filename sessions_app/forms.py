@@ -38,7 +38,7 @@ class SessionForm(ZonedForm):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, zone=event.time_zone, **kwargs)
         self.fields["room_name"].help_text = _(
-            "In LiveKit; begins with %(prefix)s. Left empty, it gets one of its own."
+            "The name in LiveKit; it begins with %(prefix)s. If empty, one is made."
         ) % {"prefix": isolated(f"{event.organization.slug}_")}
 
     def clean_room_name(self) -> str:
@@ -53,7 +53,7 @@ class EndForm(ZonedForm):
     columns = ("ended_at",)
     times = ("ended_at",)
 
-    ended_at = LocalTimeField(label=_("Really ended"))
+    ended_at = LocalTimeField(label=_("Actual end"))
 
 
 def suggested_times(event: Event, last: LiveSession | None) -> dict[str, datetime]:

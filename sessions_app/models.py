@@ -65,7 +65,7 @@ class LiveSession(models.Model):
     room_name = models.CharField(_("room"), max_length=256)
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
-    ended_at = models.DateTimeField(_("really ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("actual end"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     inputs_changed_at = models.DateTimeField(db_default=Now(), editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -51,7 +51,7 @@ class SessionSerializer(ModelSerializer[LiveSession]):
         viewer = viewer_of(self.context["request"])
         if self.instance is not None and self.instance.event_id != event.pk:
             raise serializers.ValidationError(
-                _("A session stays with its event."), code="never_changes"
+                _("A session cannot move to another event."), code="never_changes"
             )
         if viewer.belongs_to(event.organization_id):
             return event

@@ -120,13 +120,13 @@ def end_session(
     if locked.cancelled_at is not None:
         raise Conflict(
             "session_cancelled",
-            _("The session is cancelled. Take the cancellation back first."),
+            _("The session is cancelled. Restore it first."),
         )
     ended_at = ended_at or now
     if ended_at > now:
         raise Invalid(
             "in_the_future",
-            _("The end lies in the future: say it when it has passed."),
+            _("The end is in the future. Enter it once the session has ended."),
             field="ended_at",
         )
     _must_fit_schedule(locked, ended_at)
@@ -261,7 +261,7 @@ def room_taken(other: LiveSession | None) -> Conflict:
     """Return the refusal that names the session in the way."""
     return Conflict(
         "room_taken",
-        _("The room is taken then by session %(id)s, “%(title)s”, from %(starts_at)s.")
+        _("At that time session %(id)s, “%(title)s”, has the room, from %(starts_at)s.")
         % {
             "id": other.pk if other else "?",
             "title": other.title if other else "?",
@@ -282,7 +282,7 @@ def check_room_name(room_name: str, organization: Organization) -> None:
     if not room_name.startswith(prefix) or room_name == prefix:
         raise Invalid(
             "room_of_another",
-            _("A room of this organization begins with “%(prefix)s”.")
+            _("Room names of this organization begin with “%(prefix)s”.")
             % {"prefix": prefix},
             field="room_name",
         )
@@ -299,7 +299,7 @@ def _must_end_in_time(session: LiveSession) -> None:
     if session.ends_at > latest:
         raise Invalid(
             "too_long",
-            _("A session lasts 7 days at most: it must end by %(latest)s.")
+            _("A session lasts at most 7 days: it must end by %(latest)s.")
             % {"latest": _told(session, latest)},
             field="ends_at",
         )
@@ -317,7 +317,7 @@ def _must_fit_schedule(session: LiveSession, ended_at: datetime) -> None:
     if ended_at > session.ends_at + LONGEST_OVERTIME:
         raise Invalid(
             "ended_too_late",
-            _("The end must lie within 24 hours after %(ends_at)s.")
+            _("The end must be within 24 hours after %(ends_at)s.")
             % {"ends_at": _told(session, session.ends_at)},
             field="ended_at",
         )
@@ -331,7 +331,7 @@ def _must_keep_real_end(session: LiveSession) -> None:
     if session.ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
-            _("The session really ended at %(ended_at)s: it must start before.")
+            _("The session ended at %(ended_at)s: it must start before that.")
             % {"ended_at": ended_at},
             field="starts_at",
         )
@@ -339,8 +339,8 @@ def _must_keep_real_end(session: LiveSession) -> None:
         raise Invalid(
             "ended_too_late",
             _(
-                "The session really ended at %(ended_at)s: its schedule must end at "
-                "most 24 hours before."
+                "The session ended at %(ended_at)s: its schedule must end at "
+                "most 24 hours before that."
             )
             % {"ended_at": ended_at},
             field="ends_at",

@@ -130,14 +130,14 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         initial |= {"session_type": last.session_type}
     form = SessionForm(posted(request), event=event, initial=initial)
     if form.write(lambda: services.schedule_session(event=event, **form.values)):
-        messages.success(request, _("The session is scheduled."))
+        messages.success(request, _("The session was scheduled."))
         return redirect("event", event.pk)
     return show_form(
         request,
         form,
         title=_("New session"),
         above=[event.organization.name, event.title],
-        submit=_("Schedule it"),
+        submit=_("Schedule session"),
         back=reverse("event", args=[event.pk]),
     )
 
@@ -157,7 +157,7 @@ def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpRespo
         form,
         template="sessions_app/session_form.html",
         session=session,
-        title=_("Change the session"),
+        title=_("Edit session"),
         above=[event.organization.name, event.title, session.title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),
@@ -184,7 +184,9 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
             now=now,
         )
     ):
-        messages.success(request, _("Saved. The report is calculated anew by itself."))
+        messages.success(
+            request, _("Saved. The report will be recalculated automatically.")
+        )
         return redirect("session", session.pk)
     return show_form(
         request,
@@ -193,7 +195,7 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
         session=session,
         planned=day_and_time(session.ends_at, event.time_zone),
         is_running=session.starts_at < now < session.end,
-        title=_("When did it really end?"),
+        title=_("When did it actually end?"),
         above=[event.organization.name, event.title, session.title],
         submit=_("Save"),
         back=reverse("session", args=[session.pk]),

@@ -38,7 +38,7 @@ class SessionCalculate(APIView):
             # What exactly is for the log and the admin, not for organizers.
             raise NotCalculated(
                 "not_calculated",
-                _("The calculation failed. It is tried again by itself."),
+                _("The calculation failed. It will be retried automatically."),
             )
         if wanted["count_empty_as_absent"]:
             count_empty_as_absent(session, actor=user)

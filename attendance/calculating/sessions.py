@@ -147,7 +147,7 @@ def calculate_session(
     if session.end > now:
         raise Conflict(
             "session_running",
-            _("The session has not ended: it is calculated from %(end)s on.")
+            _("The session has not ended. It can be calculated from %(end)s.")
             % {"end": day_and_time(session.end, session.event.time_zone)},
             ends_at=session.end,
         )

@@ -27,10 +27,13 @@ def calculate(request: HttpRequest, user: User, session_id: int) -> None:
         messages.success(request, text)
     elif outcome.failed:
         messages.error(
-            request, _("The calculation failed. It is tried again by itself.")
+            request, _("The calculation failed. It will be retried automatically.")
         )
     else:
-        messages.info(request, _("It is being calculated right now. Look again soon."))
+        messages.info(
+            request,
+            _("It is being calculated right now. Refresh the page in a moment."),
+        )
 
 
 @action(back="session")
@@ -45,4 +48,6 @@ def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
         )
         messages.success(request, text % {"number": number})
     else:
-        messages.info(request, _("Nothing to count: somebody was seen meanwhile."))
+        messages.info(
+            request, _("Nobody was counted as absent: somebody has been seen since.")
+        )

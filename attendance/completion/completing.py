@@ -113,14 +113,19 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
     """
     if event.state not in (EventState.SCHEDULED, EventState.COMPLETED):
         raise Conflict(
-            "not_scheduled", _("Only a published event that is not cancelled ends.")
+            "not_scheduled",
+            _(
+                "Only a published event can be completed. This one is a draft or "
+                "cancelled."
+            ),
         )
     sessions = LiveSession.objects.filter(event=event, cancelled_at=None)
     for session in sessions:
         if session.end > now:
             raise Conflict(
                 "session_running",
-                _("The session “%(title)s” has not ended.") % {"title": session.title},
+                _("The session “%(title)s” has not ended yet.")
+                % {"title": session.title},
                 session=session.pk,
             )
     _calculate(event.pk, now)

@@ -30,4 +30,6 @@ def reopen(request: HttpRequest, user: User, event_id: int) -> None:
     """Take its completion back."""
     event = organized_event(request, user, event_id)
     reopen_event(event=event, by=user, now=timezone.now())
-    messages.success(request, _("The event is open again. What people decided stays."))
+    messages.success(
+        request, _("The event is reopened. Decisions made by people were kept.")
+    )

@@ -107,13 +107,13 @@ def _time_of_check_in(at: datetime | None, now: datetime) -> datetime:
     if at > now + CLOCKS_APART:
         raise Invalid(
             "in_the_future",
-            _("The check-in lies in the future: is the clock right?"),
+            _("The check-in is in the future. Check the clock of the device."),
             field="checked_in_at",
         )
     if at < now - OLDEST_CHECK_IN:
         raise Invalid(
             "too_old",
-            _("A check-in may be sent up to 24 hours later: mark them by hand."),
+            _("The check-in is more than 24 hours old. Mark the person instead."),
             field="checked_in_at",
         )
     return min(at, now)

@@ -22,7 +22,9 @@ def _reason_field() -> forms.CharField:
         max_length=LONGEST_REASON,
         required=False,
         error_messages={
-            "max_length": _("The reason is too long: %(limit_value)d letters at most.")
+            "max_length": _(
+                "The reason is too long: at most %(limit_value)d characters."
+            )
         },
     )
 
@@ -33,18 +35,20 @@ class MarkForm(ActionForm):
     participant = forms.ModelMultipleChoiceField(
         Participant.objects.none(),
         error_messages={
-            "required": _("Choose whom you mean: nobody was chosen."),
-            "invalid_choice": _("Somebody chosen is not on the roster of this event."),
+            "required": _("Nobody is selected. Tick at least one person."),
+            "invalid_choice": _(
+                "Somebody you selected is not on the roster of this event."
+            ),
             "invalid_pk_value": _(
-                "Somebody chosen is not on the roster of this event."
+                "Somebody you selected is not on the roster of this event."
             ),
         },
     )
     status = forms.ChoiceField(
         choices=MARKS,
         error_messages={
-            "required": _("Choose what they are marked as."),
-            "invalid_choice": _("Choose what they are marked as."),
+            "required": _("Choose a status."),
+            "invalid_choice": _("Choose a status."),
         },
     )
     reason = _reason_field()
@@ -77,8 +81,8 @@ class UndoForm(ActionForm):
     change = forms.ModelChoiceField(
         AttendanceChange.objects.none(),
         error_messages={
-            "required": _("Choose again on this page what is taken back."),
-            "invalid_choice": _("Choose again on this page what is taken back."),
+            "required": _("This page is out of date. Choose again what to undo."),
+            "invalid_choice": _("This page is out of date. Choose again what to undo."),
         },
     )
     reason = _reason_field()

@@ -104,7 +104,7 @@ class HistoryPage:
     def options(self) -> list[tuple[str, str]]:
         """What can be chosen, where there is more than one."""
         return [
-            (WHOLE_EVENT, _("the event as a whole"))
+            (WHOLE_EVENT, _("course result"))
             if place is None
             else (
                 str(place.pk),
@@ -138,7 +138,7 @@ class HistoryPage:
             return ""
         log = self._logs[change.participant_id, change.session_id]
         until = [one for one in log if one.pk <= change.pk]
-        return _("Said again:") if says_again(until) else _("Confirmed:")
+        return _("Decided again:") if says_again(until) else _("Confirmed:")
 
     @cached_property
     def _logs(self) -> Mapping[tuple[int, int | None], Log]:
@@ -162,7 +162,7 @@ def _who(change: AttendanceChange) -> str:
     if change.actor is not None:
         return name_of(change.actor)
     if change.source == SYSTEM_DEFAULT:
-        return _("by itself, when the event was completed")
+        return _("automatically, when the event was completed")
     if change.session_id is None:
-        return _("follows from the sessions")
+        return _("calculated from the sessions")
     return _("calculated")

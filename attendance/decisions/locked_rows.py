@@ -81,7 +81,7 @@ def _lock_place(place: Place) -> None:
     if session.cancelled_at is not None:
         raise Conflict(
             "session_cancelled",
-            _("The session is cancelled. Take the cancellation back first."),
+            _("The session is cancelled. Restore it first."),
         )
 
 

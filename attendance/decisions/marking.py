@@ -80,7 +80,7 @@ def mark(
         if not may_replace(decision, source):
             raise Conflict(
                 "overridden",
-                _("An admin has decided about %(name)s: only admins change that.")
+                _("The status of %(name)s is locked: only admins can change it.")
                 % {"name": one.participant.name},
                 field=f"marks[{index}].status" if len(marks) > 1 else "status",
                 participant=one.participant.pk,
@@ -121,6 +121,6 @@ def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
             )
         if one.participant.pk in seen:
             raise Invalid(
-                "twice", _("This person is marked twice in one go."), field=field
+                "twice", _("This person is named twice in one request."), field=field
             )
         seen.add(one.participant.pk)

@@ -122,13 +122,13 @@ class MarkingPanel:
     def _done(self, change: AttendanceChange, *, says_again: bool) -> str:
         """What the newest change did, who made it, and when."""
         if says_again:
-            text = _("Said again by %(name)s, %(time)s: %(after)s.")
+            text = _("Decided again by %(name)s, %(time)s: %(after)s.")
         elif change.repeats:
             text = _("Confirmed by %(name)s, %(time)s: %(after)s.")
         elif change.undoes_id is None:
-            text = _("Said by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
+            text = _("Decided by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
         else:
-            text = _("Taken back by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
+            text = _("Undone by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
         return text % {
             "before": in_words(change.from_status, change.from_source),
             "after": in_words(change.to_status, change.source),

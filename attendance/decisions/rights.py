@@ -64,7 +64,7 @@ class Rights:
         if not self.decides:
             raise NotAllowed(
                 "organizers_and_hosts_only",
-                _("Only organizers, and hosts in their own sessions, may do it."),
+                _("Only organizers can do this, and hosts in their own sessions."),
             )
 
     def must_mark(self, place: Place, *, source: str = MANUAL) -> None:
@@ -73,13 +73,13 @@ class Rights:
         if not self.may_mark(place):
             raise NotAllowed(
                 "hosts_mark_sessions",
-                _("Hosts decide about their own sessions: say about which."),
+                _("Hosts mark people in their own sessions only: name the session."),
                 field="session",
             )
         if source == ADMIN_OVERRIDE and not self.administers:
             raise NotAllowed(
                 "admins_only",
-                _("Only admins and owners of the organization override."),
+                _("Only admins and owners of the organization can lock a status."),
                 field="source",
             )
 
@@ -95,7 +95,10 @@ class Rights:
         if _is_of_override(change) and not self.administers:
             raise NotAllowed(
                 "admins_only",
-                _("Only admins and owners of the organization undo an override."),
+                _(
+                    "Only admins and owners of the organization can undo a locked "
+                    "status."
+                ),
             )
 
 

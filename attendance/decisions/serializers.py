@@ -130,7 +130,7 @@ class BulkMarkSerializer(_AtSerializer):
 
 def _nobody() -> serializers.ErrorDetail:
     return serializers.ErrorDetail(
-        _("Nobody on the roster has this id."),  # type: ignore[arg-type]
+        _("Nobody on the roster has this ID."),  # type: ignore[arg-type]
         code="does_not_exist",
     )
 

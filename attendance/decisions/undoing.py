@@ -129,13 +129,13 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
     if newest != change:
         raise Conflict(
             "not_the_newest",
-            _("Something has been decided since: undo that first, or mark anew."),
+            _("There is a newer decision. Undo that first, or mark the person again."),
             change=newest.pk,
         )
     if change.actor_id is None:
         raise Conflict(
             "not_by_a_person",
-            _("A calculation is not undone: mark by hand what is right."),
+            _("A calculation cannot be undone. Mark the person instead."),
         )
 
 

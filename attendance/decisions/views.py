@@ -94,7 +94,7 @@ def _undo(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     change = sent["change"]
     rights.must_undo(change)
     decision = undo(change, reason=sent["reason"], by=user, now=timezone.now())
-    text = _("Taken back. %(name)s is now: %(status)s.") % {
+    text = _("Undone. %(name)s is now: %(status)s.") % {
         "name": isolated(change.participant.name),
         "status": decision.get_status_display(),
     }

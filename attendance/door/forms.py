@@ -20,7 +20,7 @@ class WalkInForm(RowForm):
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
-        help_text=_("So that what they did is theirs when they sign in."),
+        help_text=_("With it they see their own attendance when they sign in."),
     )
 
     @transaction.atomic

@@ -72,14 +72,14 @@ def open_door(event: Event, now: datetime) -> Door:
     if now < door.opens_at:
         raise Conflict(
             "door_not_open",
-            _("It is too early. You can check in from %(time)s on.")
+            _("It is too early. Check-in opens: %(time)s.")
             % {"time": time_at(event, door.opens_at, now)},
             opens_at=door.opens_at,
         )
     if now >= door.closes_at:
         raise Conflict(
             "door_closed",
-            _("It is too late: check-in closed at %(time)s. Speak to the staff.")
+            _("It is too late. Check-in closed: %(time)s. Please ask the staff.")
             % {"time": time_at(event, door.closes_at, now)},
             closed_at=door.closes_at,
         )

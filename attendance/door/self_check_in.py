@@ -113,7 +113,7 @@ def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
     if event_id is None:
         raise Invalid(
             "not_a_code",
-            _("This is not a code. Type the letters on the screen, all of them."),
+            _("This is not a code. Type all the letters on the screen."),
             field="code",
         )
     if any(codes.is_accepted(text, at, key=_key()) for at in moments):
@@ -123,7 +123,7 @@ def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
     count_try(key)
     raise Conflict(
         "code_over",
-        _("This code is over: it changes all the time. Take the one on the screen."),
+        _("This code has expired. Use the one on the screen now."),
         field="code",
     )
 
@@ -133,18 +133,21 @@ def _expected(event: Event, user: User) -> Participant:
     if participant is None:
         raise NotAllowed(
             "not_on_roster",
-            _("You are not on the roster of %(event)s. Speak to the staff at the door.")
+            _(
+                "You are not on the roster of %(event)s. Please ask the staff at "
+                "the door."
+            )
             % {"event": event.title},
         )
     if participant.registration == Registration.WAITLISTED:
         raise NotAllowed(
             "waitlisted",
-            _("You are on the waiting list. Speak to the staff at the door."),
+            _("You are on the waiting list. Please ask the staff at the door."),
         )
     if participant.registration not in EXPECTED:
         raise NotAllowed(
             "not_registered",
-            _("You are not registered. Speak to the staff at the door."),
+            _("You are not registered. Please ask the staff at the door."),
         )
     participant.event = event
     return participant

@@ -92,7 +92,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
         form,
         title=_("Add a walk-in"),
         above=[event.organization.name, event.title],
-        lead=_("They are put on the roster and are inside at once."),
+        lead=_("They are added to the roster and checked in."),
         submit=_("Add and check in"),
         back=_address(page),
     )
@@ -193,7 +193,7 @@ def _check_in(
         messages.error(request, str(refusal))
         return
     if done.already:
-        text = _("%(name)s was inside already.")
+        text = _("%(name)s was already checked in.")
         messages.info(request, text % {"name": isolated(person.name)})
     else:
         _tell_inside(request, person)
@@ -207,19 +207,19 @@ def _undo(
         participant=person, session=page.session
     ).first()
     if change is None or change.source != CHECK_IN:
-        messages.error(request, _("There is no check-in here to take back."))
+        messages.error(request, _("There is no check-in to undo."))
         return
     try:
         undo(change, reason="", by=user, now=timezone.now())
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return
-    text = _("%(name)s is not inside.")
+    text = _("The check-in of %(name)s was undone.")
     messages.success(request, text % {"name": isolated(person.name)})
 
 
 def _tell_inside(request: HttpRequest, person: Participant) -> None:
-    text = _("%(name)s is inside.")
+    text = _("%(name)s is checked in.")
     messages.success(request, text % {"name": isolated(person.name)})
 
 

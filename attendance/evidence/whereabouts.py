@@ -13,9 +13,9 @@ from attendance.models import Status
 class Whereabouts(models.TextChoices):
     """Where somebody is while a session runs."""
 
-    HERE = "here", pgettext_lazy("people", "here now")
-    LEFT = "left", pgettext_lazy("people", "were here")
-    MISSING = "missing", pgettext_lazy("people", "not seen yet")
+    HERE = "here", pgettext_lazy("people", "in the room")
+    LEFT = "left", pgettext_lazy("people", "left")
+    MISSING = "missing", pgettext_lazy("people", "not seen")
 
 
 class LastSeen(NamedTuple):

@@ -44,7 +44,7 @@ DECISION_SOURCES = [
     *((name, source.label) for name, source in AUTOMATIC_SOURCES.items()),
     (CHECK_IN, _("check-in")),
     (MANUAL, _("marked by hand")),
-    (ADMIN_OVERRIDE, _("admin's override")),
+    (ADMIN_OVERRIDE, _("locked by an admin")),
     (SELF_REPORTED, _("own answer")),
     (PARENT_REPORTED, _("parent's report")),
     (SYSTEM_DEFAULT, _("default")),

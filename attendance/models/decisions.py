@@ -41,8 +41,8 @@ class SessionCalculation(models.Model):
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
-        verbose_name = _("calculation of a session")
-        verbose_name_plural = _("calculations of sessions")
+        verbose_name = _("session calculation")
+        verbose_name_plural = _("session calculations")
         ordering = ["-calculated_at"]
 
     def __str__(self) -> str:
@@ -111,10 +111,10 @@ class Attendance(models.Model):
     self_answered_at = models.DateTimeField(_("answered at"), null=True)
 
     computed_status = models.CharField(
-        _("computed status"), max_length=16, choices=Status, null=True
+        _("calculated status"), max_length=16, choices=Status, null=True
     )
     computed_source = models.CharField(
-        _("computed from"), max_length=32, choices=DECISION_SOURCES, null=True
+        _("calculated from"), max_length=32, choices=DECISION_SOURCES, null=True
     )
     attended_seconds = models.PositiveIntegerField(_("attended seconds"), null=True)
     window_seconds = models.PositiveIntegerField(_("window in seconds"), null=True)

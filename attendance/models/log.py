@@ -45,13 +45,11 @@ class AttendanceChange(models.Model):
     )
     at = models.DateTimeField(_("at"), db_default=Now())
     batch = models.BigIntegerField(_("batch"))
-    reason_digest = models.BinaryField(
-        _("digest of the reason"), max_length=32, null=True
-    )
+    reason_digest = models.BinaryField(_("reason digest"), max_length=32, null=True)
 
     class Meta:
-        verbose_name = _("change of attendance")
-        verbose_name_plural = _("changes of attendance")
+        verbose_name = _("attendance change")
+        verbose_name_plural = _("attendance changes")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["participant", "-id"]),
@@ -91,8 +89,8 @@ class ChangeReason(models.Model):
     text = models.TextField(_("reason"))
 
     class Meta:
-        verbose_name = _("reason of a change")
-        verbose_name_plural = _("reasons of changes")
+        verbose_name = _("reason for a change")
+        verbose_name_plural = _("reasons for changes")
 
     def __str__(self) -> str:
         return self.text
@@ -114,8 +112,8 @@ class AuditSeal(models.Model):
     at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
-        verbose_name = _("seal of the audit")
-        verbose_name_plural = _("seals of the audit")
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(

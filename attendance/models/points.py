@@ -52,8 +52,8 @@ class EngagementEntry(models.Model):
     at = models.DateTimeField(_("at"), db_default=Now())
 
     class Meta:
-        verbose_name = _("engagement entry")
-        verbose_name_plural = _("engagement entries")
+        verbose_name = _("points entry")
+        verbose_name_plural = _("points entries")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["participant"], name="engagement_of_participant")
@@ -88,8 +88,8 @@ class PointsMapping(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name = _("what decisions are worth")
-        verbose_name_plural = _("what decisions are worth")
+        verbose_name = _("points per status")
+        verbose_name_plural = _("points per status")
 
     def __str__(self) -> str:
         return str(self.organization)

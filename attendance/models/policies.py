@@ -43,14 +43,14 @@ class AttendancePolicy(models.Model):
         LiveSession, models.CASCADE, null=True, blank=True, related_name="policy"
     )
     grace_minutes = models.PositiveSmallIntegerField(
-        _("grace in minutes"),
+        _("grace period in minutes"),
         default=_DEFAULTS.grace_minutes,
         validators=[MaxValueValidator(1440)],
     )
     partial_from = _percent(_("partial from %"), _DEFAULTS.partial_from)
     present_over = _percent(_("present over %"), _DEFAULTS.present_over)
     present_regardless_over = _percent(
-        _("present however late over %"), _DEFAULTS.present_regardless_over
+        _("present even if late over %"), _DEFAULTS.present_regardless_over
     )
     updated_at = models.DateTimeField(auto_now=True)
 

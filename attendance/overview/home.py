@@ -7,13 +7,12 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count as CountOf
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from attendance.models import SessionCalculation, Status
 from attendance.report_rows.who_has_a_row import all_rows, with_a_row
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
+from core.times import short_date
 from events.models import Event, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
@@ -82,7 +81,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
         "running": _("Running now"),
         "today": _("Today"),
         "ahead": _("Coming up"),
-        "before": _("Before"),
+        "before": _("Earlier"),
     }
     return Overview(
         groups=[(title, groups[key]) for key, title in headings.items() if groups[key]],
@@ -181,12 +180,11 @@ def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) 
     times = clock_range(session.starts_at, session.end, zone)
     if not with_day:
         return times
-    start = session.starts_at.astimezone(zone)
-    if start.year == now.astimezone(zone).year:
-        form = pgettext("date format", "D j M")
-    else:
-        form = pgettext("date format", "j M Y")
-    return _("%(date)s, %(time)s") % {"date": date_format(start, form), "time": times}
+    day, today = session.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
+    return _("%(date)s, %(time)s") % {
+        "date": short_date(day, beside=today),
+        "time": times,
+    }
 
 
 def _counts(

@@ -112,7 +112,7 @@ class UserPoints(APIView):
             if Participant.objects.visible_to(viewer.user).filter(user=pk).exists():
                 raise NotAllowed(
                     "organizers_only",
-                    _("Only organizers, and the person, read somebody's points."),
+                    _("Only organizers and the person can see these points."),
                 )
             raise NotFound
         entries = entries_of(pk, viewer)

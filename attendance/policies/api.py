@@ -20,7 +20,7 @@ def known_type(name: str) -> str:
     """Return the session type of a path; 404 names those there are."""
     if name not in SessionType.values:
         raise NotFound(
-            _("There is no session type “%(type)s”: %(types)s.")
+            _("“%(type)s” is not a session type. Choose one of: %(types)s.")
             % {"type": name, "types": ", ".join(SessionType.values)}
         )
     return name

@@ -104,8 +104,8 @@ def set_policy(place: PolicyScope, policy: Policy) -> EffectivePolicy:
         raise Invalid(
             "thresholds_ascend",
             _(
-                "The thresholds must ascend: partial_from, present_over, "
-                "present_regardless_over."
+                "The thresholds must be in ascending order: partial_from, "
+                "present_over, present_regardless_over."
             ),
             field="present_over",
         )

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from attendance.evidence.session_decisions import session_decisions
 from attendance.evidence.session_evidence import NOTHING_SEEN
 from attendance.models import Attendance, Status
+from attendance.policies.effective import PolicyScope, policy_at
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
 from attendance.rules.event_result import credit
@@ -55,7 +56,7 @@ def count_statuses(people: QuerySet[Any]) -> dict[str, int]:
 
 
 def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
-    """Return the rows of people about the event as a whole, by two queries."""
+    """Return the rows of people about the event as a whole, by four queries."""
     ids = [person.pk for person in people]
     stored = Attendance.objects.filter(session=None, participant__in=ids)
     decisions = {
@@ -63,18 +64,23 @@ def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
         for decision in stored.select_related("marked_by", "checked_in_by")
     }
     of_sessions = session_decisions(ids)
+    sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
+    policy = policy_at(PolicyScope(event.organization)).policy
     zone = ZoneInfo(event.time_zone)
     rows = []
     for person in people:
         decision = decisions.get(person.pk)
         parts = decision or Attendance(notes="")
-        follows = credit(of_sessions.get(person.pk, ())) if parts.derived else None
+        follows = None
+        if parts.derived:
+            follows = credit(of_sessions.get(person.pk, ()), sessions=sessions)
         sentence = sentence_of(
             parts,
             starts_at=event.starts_at,
             zone=zone,
             calculated=True,
             follows=follows,
+            policy=policy if follows else None,
         )
         rows.append(ReportRow(person, decision, [], sentence, None, NOTHING_SEEN))
     return rows

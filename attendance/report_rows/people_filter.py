@@ -199,7 +199,7 @@ class FilteredPeople(Generic[Row]):
         chosen = [self._kinds[kind][0] for kind in self.choice.filters.items()]
         if self.choice.q:
             chosen.append(_("“%(words)s”") % {"words": isolated(self.choice.q)})
-        return _("%(number)d of %(total)d: %(chosen)s") % {
+        return _("Showing %(number)d of %(total)d: %(chosen)s") % {
             "number": len(self.rows),
             "total": self.total,
             "chosen": comma().join(chosen),
@@ -220,7 +220,10 @@ class FilteredPeople(Generic[Row]):
             number = statuses.count(status) if is_decided else 0
             kinds["status", status] = str(status.label), number
         if not is_live:
-            kinds["who", MISSING] = pgettext("people", "missing"), _missing(rows)
+            kinds["who", MISSING] = (
+                pgettext("people", "absent or not seen"),
+                _missing(rows),
+            )
         kinds["by", BY_HAND] = _("marked by hand"), sum(map(_is_by_hand, rows))
         chosen = self.choice.filters.items()
         return {k: v for k, v in kinds.items() if v[1] or k in chosen}

@@ -31,10 +31,10 @@ class MomentField(forms.Field):
 
     default_error_messages = {
         "invalid": _(
-            "“%(value)s” is neither a date like 2026-03-02 nor a time with its zone "
-            "like 2026-03-02T10:00:00Z."
+            "“%(value)s” is neither a date like 2026-03-02 nor a time with a "
+            "zone like 2026-03-02T10:00:00Z."
         ),
-        "year": _("Write a date of the years 2000 to 2100."),
+        "year": _("Write a date between the years 2000 and 2100."),
     }
 
     def to_python(self, value: object) -> Moment | None:
@@ -74,7 +74,7 @@ class _ChoiceField(forms.ChoiceField):
         """Refuse what is none of them, in the language of whoever asks."""
         if value and not self.valid_value(value):
             raise ValidationError(
-                _("“%(value)s” is none of: %(values)s."),
+                _("“%(value)s” is not one of: %(values)s."),
                 code="invalid_choice",
                 params={"value": value, "values": self.values},
             )
@@ -102,7 +102,7 @@ class ReportFilters(forms.Form):
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first and last and type(first) is type(last) and last < first:
             self.add_error(
-                "to", ValidationError(_("It lies before “from”."), code="before_from")
+                "to", ValidationError(_("It is before “From”."), code="before_from")
             )
         return self.cleaned_data
 

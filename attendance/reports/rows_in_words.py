@@ -39,9 +39,9 @@ from events.models import ParticipantRole
 
 # Of one person; ``Where`` itself speaks of many.
 OF_ONE = {
-    Whereabouts.HERE: pgettext_lazy("person", "here now"),
-    Whereabouts.LEFT: pgettext_lazy("person", "was here"),
-    Whereabouts.MISSING: pgettext_lazy("person", "not here yet"),
+    Whereabouts.HERE: pgettext_lazy("person", "in the room"),
+    Whereabouts.LEFT: pgettext_lazy("person", "left"),
+    Whereabouts.MISSING: pgettext_lazy("person", "not seen"),
 }
 
 
@@ -152,7 +152,7 @@ class RowsInWords:
             presence=presence,
             sentence=self._sentence(row, presence),
             amount="" if self.is_ahead else amount(seconds),
-            share=share(decision.percentage if decision else None),
+            share=share(decision.percentage, decision.policy) if decision else "",
             links=list(map(LinkedName.of, row.linked)),
             undo=undo,
         )
@@ -210,9 +210,9 @@ class RowsInWords:
             return _("In the room since %(time)s") % {"time": self._clock(since)}
         if left_at is None:
             tried = self._tried(seen.attempts)
-            return comma().join(filter(None, [_("Not seen yet"), tried]))
+            return comma().join(filter(None, [_("Not seen"), tried]))
         text = _("Left at %(time)s") % {"time": self._clock(left_at)}
-        return _("%(times)s (end inferred)") % {"times": text} if is_inferred else text
+        return _("%(times)s (end estimated)") % {"times": text} if is_inferred else text
 
     # What was seen
 
@@ -239,7 +239,7 @@ class RowsInWords:
     def _in_words(self, intervals: Sequence[Interval]) -> str:
         """The bar as text: when somebody was there, and which ends are inferred."""
         if not intervals:
-            return _("Not seen so far") if self.is_running else _("Not seen")
+            return _("Not seen")
         times = comma().join(self._interval(interval) for interval in intervals)
         return _("Seen %(times)s") % {"times": times}
 
@@ -250,7 +250,7 @@ class RowsInWords:
         text = clock_range(joined, left, self.zone)
         if not interval.inferred:
             return text
-        return _("%(times)s (end inferred)") % {"times": text}
+        return _("%(times)s (end estimated)") % {"times": text}
 
     def _clock(self, microseconds_: int) -> str:
         beside = self.report.session.starts_at

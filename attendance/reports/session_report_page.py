@@ -220,7 +220,7 @@ class ReportPage:
             Count("", str(where.label), places.count(where)) for where in Whereabouts
         ]
         if strangers := sum(row.is_here for row in self.strangers):
-            text = _("here, not on the roster")
+            text = _("in the room, not on the roster")
             counts.append(Count("", text, strangers))
         return counts
 
@@ -239,10 +239,12 @@ class ReportPage:
     def facts(self) -> str:
         """What the report rests on: facts received, ends inferred."""
         number = self.report.facts
-        if self.is_ahead and not number:
-            return ""
+        if not number:
+            return "" if self.is_ahead else _("Nothing received from LiveKit")
         text = ngettext(
-            "%(number)d fact received.", "%(number)d facts received.", number
+            "%(number)d message from LiveKit.",
+            "%(number)d messages from LiveKit.",
+            number,
         ) % {"number": number}
         if ends := self._inferred_ends():
             return f"{text} {ends}"
@@ -261,14 +263,15 @@ class ReportPage:
             return ""
         if len(inferred) > NAMED_AT_MOST:
             text = ngettext(
-                "%(number)d end inferred: the server never said that they left.",
-                "%(number)d ends inferred: the server never said that they left.",
+                "%(number)d end estimated: LiveKit never reported that they left.",
+                "%(number)d ends estimated: LiveKit never reported that they left.",
                 number,
             )
         else:
             text = ngettext(
-                "%(number)d end inferred: the server never said that %(names)s left.",
-                "%(number)d ends inferred: the server never said that %(names)s left.",
+                "%(number)d end estimated: LiveKit never reported that %(names)s left.",
+                "%(number)d ends estimated: LiveKit never reported that "
+                "%(names)s left.",
                 number,
             )
         return text % {"number": number, "names": enumerated(list(inferred))}
@@ -294,7 +297,9 @@ class ReportPage:
         if self.grace is None:
             return ""
         end = self._start + self.report.policy.grace_minutes * MINUTE
-        return _("dashed: end of grace %(time)s") % {"time": self._clock(instant(end))}
+        return _("dashed: grace period ends %(time)s") % {
+            "time": self._clock(instant(end))
+        }
 
     @cached_property
     def grace(self) -> str | None:

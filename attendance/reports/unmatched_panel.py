@@ -165,9 +165,9 @@ def _label(person: Participant, *, with_address: bool) -> str:
     if person.registration == Registration.CANCELLED:
         return _("%(name)s (cancelled)") % {"name": label}
     if person.registration == Registration.VIEWED:
-        return _("%(name)s (only looked at the event)") % {"name": label}
+        return _("%(name)s (only viewed the event)") % {"name": label}
     if person.registration == Registration.WAITLISTED:
-        return _("%(name)s (waiting for a place)") % {"name": label}
+        return _("%(name)s (on the waiting list)") % {"name": label}
     return label
 
 
@@ -179,13 +179,15 @@ def _in_words(guess: Guess) -> str:
         "event": isolated(known.event if known else ""),
     }
     if guess.ground == Ground.OWN_IDENTITY:
-        text = _("Looks like %(name)s: came by their own link, though not expected")
+        text = _(
+            "Looks like %(name)s: joined with their own link, but is not registered"
+        )
     elif guess.ground == Ground.SAME_NAME:
         text = _("Looks like %(name)s: same name")
     elif guess.ground == Ground.PART_OF_NAME:
-        text = _("Looks like %(name)s: part of the name")
+        text = _("Looks like %(name)s: similar name")
     elif guess.participant_id is None:
-        text = _("Known as %(name)s from %(event)s, and not on this roster")
+        text = _("Known as %(name)s from %(event)s, but not on this roster")
     else:
         text = _("Looks like %(name)s: known from %(event)s")
     return text % values

@@ -36,12 +36,17 @@ class SessionDecision(NamedTuple):
 
 
 class Credit(NamedTuple):
-    """What some session decisions amount to; seconds without the excused ones."""
+    """What some session decisions amount to; seconds without the excused ones.
+
+    ``sessions`` have a decision, ``excused`` are those of them that are left out;
+    ``not_counted`` have none.
+    """
 
     sessions: int
     excused: int
     credited_seconds: int
     window_seconds: int
+    not_counted: int = 0
 
 
 class Derived(NamedTuple):
@@ -82,8 +87,13 @@ def derive(
     return Derived(_status(counted, policy), source)
 
 
-def credit(decisions: Iterable[SessionDecision]) -> Credit:
-    """Return what the decisions amount to, for saying so."""
+def credit(decisions: Iterable[SessionDecision], *, sessions: int) -> Credit:
+    """Return what the decisions amount to, for saying so.
+
+    Args:
+        decisions: As for :func:`derive`.
+        sessions: How many the event has, without cancelled ones.
+    """
     known = _known(decisions)
     counted = [one for one in known if one.counts]
     return Credit(
@@ -91,6 +101,7 @@ def credit(decisions: Iterable[SessionDecision]) -> Credit:
         excused=len(known) - len(counted),
         credited_seconds=sum(map(_credited_halves, counted)) // 2,
         window_seconds=sum(one.window_seconds for one in counted),
+        not_counted=max(sessions - len(known), 0),
     )
 
 

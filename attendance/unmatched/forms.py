@@ -29,7 +29,7 @@ class RosterForm(IdentityForm):
     participant = forms.ModelChoiceField(
         Participant.objects.none(),
         error_messages={
-            "required": _("Choose from the roster who it was."),
+            "required": _("Choose the person from the roster."),
             "invalid_choice": _(
                 "This person is not on the roster of this event: choose again."
             ),
@@ -48,14 +48,14 @@ class WalkInForm(IdentityForm):
 
     name = NameField(
         error_messages={
-            "required": _("Give the name of the person who walked in."),
-            "max_length": _("The name is too long: 200 letters at most."),
+            "required": _("Enter the person's name."),
+            "max_length": _("The name is too long: at most 200 characters."),
         },
     )
     email = AddressField(
         error_messages={
-            "invalid": _("This is no email address: correct it, or leave it empty."),
-            "max_length": _("The address is too long: 254 letters at most."),
+            "invalid": _("This is not an email address. Correct it or leave it empty."),
+            "max_length": _("The address is too long: at most 254 characters."),
         },
     )
 

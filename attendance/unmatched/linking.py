@@ -109,7 +109,7 @@ def unlink_identity(
         if meaning.participant_id is None or not meaning.is_linked:
             raise Invalid(
                 "not_linked",
-                _("Nobody linked this identity to a person of this event."),
+                _("This identity is not linked to anybody in this event."),
                 field="identity",
             )
         person = Participant.objects.get(pk=meaning.participant_id)
@@ -144,7 +144,7 @@ def _must_be_free(session: LiveSession, identity: str) -> None:
         owner = Participant.objects.get(pk=meaning.participant_id)
         raise Conflict(
             "own_identity",
-            _("This identity is %(name)s's own: only they can join with it.")
+            _("This identity belongs to %(name)s: only they can join with it.")
             % {"name": owner.name},
             field="identity",
             participant=owner.pk,

@@ -24,7 +24,7 @@ def link(request: HttpRequest, user: User, session_id: int) -> None:
     else:
         data = RosterForm(request.POST, event=session.event).or_refuse()
         person = link_identity(session=session, by=user, now=timezone.now(), **data)
-    text = _("That was %(name)s. It is remembered for the next sessions.")
+    text = _("Linked to %(name)s, also for future sessions.")
     messages.success(request, text % {"name": isolated(person.name)})
 
 
@@ -50,5 +50,5 @@ def unlink(request: HttpRequest, user: User, session_id: int) -> None:
     session = shown_organized_session(request, user, session_id)
     identity = IdentityForm(request.POST).or_refuse()["identity"]
     unlink_identity(session=session, identity=identity, by=user, now=timezone.now())
-    text = _("Taken back. Say below who it really was.")
+    text = _("Unlinked. Choose below who it was.")
     messages.success(request, text)

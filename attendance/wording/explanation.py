@@ -11,7 +11,6 @@ Source: docs/architecture.md, "Rules"; the figures come from ``rules/calculation
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +21,7 @@ from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_what_is_beside
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
+from attendance.wording.percentages import percentage_in_words
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
@@ -61,7 +61,7 @@ def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
     if not decision.calculated:
         return _("Unknown: not calculated yet")
     if not decision.nobody_seen:
-        return _("Unknown: nothing decided yet")
+        return _("Unknown: no decision yet")
     if attempts := _attempts(decision, zone):
         return _(
             "Unknown: %(attempts)s, never got through; nobody was seen in this session"
@@ -83,44 +83,55 @@ def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
         )
     if attempts:
         return _never_seen(decision, zone)
-    return _("Absent: nothing showed that they came")
+    return _("Absent: nothing shows that they came")
 
 
-# What follows from the sessions of an event
+# The course result: what the sessions of an event amount to
 
 
 def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
-    """How many sessions decide, and what of them counts."""
-    if credit.sessions == 1:
-        text = _("%(status)s: follows from the only session that decides")
-    elif credit.excused == credit.sessions:
+    """How many sessions count, and what of them."""
+    if credit.excused == credit.sessions:
         text = ngettext(
-            "%(status)s: excused from %(sessions)d session",
-            "%(status)s: excused from all %(sessions)d sessions",
+            "%(status)s from the only counted session",
+            "%(status)s from all %(sessions)d counted sessions",
             credit.sessions,
         )
-    elif credit.excused:
-        text = ngettext(
-            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
-            "%(window)d minutes count (%(percentage)s %%), "
-            "%(excused)d excused session is left out",
-            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
-            "%(window)d minutes count (%(percentage)s %%), "
-            "%(excused)d excused sessions are left out",
-            credit.excused,
-        )
+    elif credit.sessions == 1:
+        text = _("%(status)s in 1 of 1 counted sessions")
     else:
-        text = _(
-            "%(status)s: follows from %(sessions)d sessions: %(attended)d of "
-            "%(window)d minutes count (%(percentage)s %%)"
+        text = ngettext(
+            "%(status)s: %(attended)d of %(window)d minutes (%(percentage)s %%) "
+            "in %(counted)d counted session",
+            "%(status)s: %(attended)d of %(window)d minutes (%(percentage)s %%) "
+            "in %(counted)d counted sessions",
+            credit.sessions - credit.excused,
         )
-    return text % {
+    sentence = text % {
         "status": BEGINNING_WORDS[decision.status],
         "sessions": credit.sessions,
-        "excused": credit.excused,
+        "counted": credit.sessions - credit.excused,
         "attended": credit.credited_seconds // 60,
         "window": credit.window_seconds // 60,
-        "percentage": _percentage(_share(credit)),
+        "percentage": percentage_in_words(_share(credit), decision.policy),
+    }
+    return _with_what_is_left_out(sentence, credit)
+
+
+def _with_what_is_left_out(sentence: str, credit: Credit) -> str:
+    excused = 0 if credit.excused == credit.sessions else credit.excused
+    if excused and credit.not_counted:
+        text = _("%(sentence)s (%(excused)d excused, %(not_counted)d not counted)")
+    elif excused:
+        text = _("%(sentence)s (%(excused)d excused)")
+    elif credit.not_counted:
+        text = _("%(sentence)s (%(not_counted)d not counted)")
+    else:
+        return sentence
+    return text % {
+        "sentence": sentence,
+        "excused": excused,
+        "not_counted": credit.not_counted,
     }
 
 
@@ -136,7 +147,7 @@ def _share(credit: Credit) -> Decimal:
 
 def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if decision.attended_seconds is None:
-        return _("%(status)s: follows from the sessions") % {
+        return _("%(status)s: calculated from the sessions") % {
             "status": BEGINNING_WORDS[decision.status]
         }
     if decision.first_seen_at is None and not decision.attended_seconds:
@@ -147,12 +158,12 @@ def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
             "amount": _amount(decision),
         }
     policy = decision.policy
-    sentence = _rule(decision, policy) % {
+    sentence = _rule(decision) % {
         "amount": _amount(decision),
         "arrival": _arrival(decision, decision.first_seen_at, policy, zone),
+        "lateness": _lateness(decision.late_seconds or 0, policy),
         "visits": _visits(decision, zone),
         "partial_from": policy.partial_from,
-        "present_over": policy.present_over,
         "regardless_over": policy.present_regardless_over,
     }
     return _with_remarks(sentence, decision, zone)
@@ -161,35 +172,27 @@ def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
 def _never_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if attempts := _attempts(decision, zone):
         return _("Absent: %(attempts)s, never got through") % {"attempts": attempts}
-    return _("Absent: never seen in this session")
+    return _("Absent: not seen in this session")
 
 
-def _rule(decision: ExplainedDecision, policy: Policy) -> str:
+def _rule(decision: ExplainedDecision) -> str:
     """The sentence of the rule that gave the status, its values still to be put in."""
     if decision.status == Status.PRESENT and decision.is_late:
         return _(
-            "Present: %(amount)s, %(arrival)s; "
-            "over %(regardless_over)d %%, so present all the same"
+            "Present although late by %(lateness)s: "
+            "%(amount)s, over %(regardless_over)d %%"
         )
     if decision.status == Status.PRESENT:
         return _("Present: %(amount)s, %(arrival)s")
     if decision.status == Status.PARTIAL:
         return _("Partial: %(amount)s, %(visits)s")
     if decision.status == Status.ABSENT:
-        return _("Absent: %(amount)s, under %(partial_from)d %%")
-    if policy.present_over == 50:
-        return _(
-            "Late: %(amount)s, %(arrival)s; "
-            "over half, but not over %(regardless_over)d %%"
-        )
-    return _(
-        "Late: %(amount)s, %(arrival)s; "
-        "over %(present_over)d %%, but not over %(regardless_over)d %%"
-    )
+        return _("Absent: %(amount)s, less than %(partial_from)d %%")
+    return _("Late by %(lateness)s, attended %(amount)s")
 
 
 def _amount(decision: ExplainedDecision) -> str:
-    """How long somebody was there, of how long: 52 of 60 minutes (86.67 %)."""
+    """How long somebody was there, of how long: 52 of 60 minutes (87 %)."""
     attended, window = decision.attended_seconds or 0, decision.window_seconds or 0
     if window < SHOWN_IN_SECONDS_UNDER:
         text = ngettext(
@@ -211,63 +214,41 @@ def _amount(decision: ExplainedDecision) -> str:
             "%(attended)d of %(window)d minutes (%(percentage)s %%)",
             window,
         )
-    percentage = _percentage(decision.percentage or Decimal(0))
+    percentage = percentage_in_words(decision.percentage or Decimal(0), decision.policy)
     amount = text % {"attended": attended, "window": window, "percentage": percentage}
     return str(_seen_by(decision).amount % {"amount": amount})
-
-
-def _percentage(percentage: Decimal) -> str:
-    """Two decimals, none where both are zero, with the language's own separator."""
-    return number_format(percentage, 2 if percentage % 1 else 0)
 
 
 def _arrival(
     decision: ExplainedDecision, first_seen_at: datetime, policy: Policy, zone: tzinfo
 ) -> str:
-    """When somebody came, and what the grace says to it."""
-    grace = policy.grace_minutes
-    late_by = ((decision.late_seconds or 0) - grace * 60) // 60
-    if decision.is_late and grace:
-        text = _after_the_grace(late_by)
-    elif decision.is_late:
-        text = _after_the_start(late_by)
-    elif decision.attended_seconds == decision.window_seconds:
-        text = _throughout(decision)
-    elif grace:
+    """When somebody came who was not late."""
+    if decision.attended_seconds == decision.window_seconds:
+        return str(_seen_by(decision).throughout)
+    if policy.grace_minutes:
         text = ngettext(
-            "first seen at %(time)s, within the %(grace)d minute's grace",
-            "first seen at %(time)s, within the %(grace)d minutes' grace",
-            grace,
+            "first seen at %(time)s, within the %(grace)d-minute grace period",
+            "first seen at %(time)s, within the %(grace)d-minute grace period",
+            policy.grace_minutes,
         )
     else:
         text = _("first seen at %(time)s")
-    time = clock(first_seen_at, zone)
-    return text % {"time": time, "grace": grace, "late_by": late_by}
+    return text % {"time": clock(first_seen_at, zone), "grace": policy.grace_minutes}
 
 
-def _after_the_grace(late_by: int) -> str:
-    if not late_by:
-        return _("first seen at %(time)s, less than a minute after the grace ended")
-    return ngettext(
-        "first seen at %(time)s, %(late_by)d minute after the grace ended",
-        "first seen at %(time)s, %(late_by)d minutes after the grace ended",
-        late_by,
-    )
-
-
-def _after_the_start(late_by: int) -> str:
-    """The same under a policy without any grace."""
-    if not late_by:
-        return _("first seen at %(time)s, less than a minute after the start")
-    return ngettext(
-        "first seen at %(time)s, %(late_by)d minute after the start",
-        "first seen at %(time)s, %(late_by)d minutes after the start",
-        late_by,
-    )
-
-
-def _throughout(decision: ExplainedDecision) -> str:
-    return str(_seen_by(decision).throughout)
+def _lateness(late_seconds: int, policy: Policy) -> str:
+    """By how much somebody was late, and how much of that the grace does not cover."""
+    late_by = late_seconds // 60
+    past_grace = (late_seconds - policy.grace_minutes * 60) // 60
+    if policy.grace_minutes and past_grace:
+        text = _("%(late_by)d min (%(past_grace)d past grace)")
+    elif policy.grace_minutes:
+        text = _("%(late_by)d min (less than 1 past grace)")
+    elif late_by:
+        text = _("%(late_by)d min")
+    else:
+        text = _("less than 1 min")
+    return text % {"late_by": late_by, "past_grace": past_grace}
 
 
 def _seen_by(decision: ExplainedDecision) -> PresenceSource:
@@ -297,7 +278,7 @@ def _with_remarks(sentence: str, decision: ExplainedDecision, zone: tzinfo) -> s
             "attempts": attempts,
         }
     if decision.end_inferred:
-        sentence = _("%(sentence)s; never seen leaving, so counted until %(time)s") % {
+        sentence = _("%(sentence)s; no end was reported, so counted until %(time)s") % {
             "sentence": sentence,
             "time": clock(decision.last_seen_at, zone),
         }

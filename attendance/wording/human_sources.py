@@ -36,13 +36,13 @@ def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
     notes = " ".join(decision.notes.split())
     computed = COMPUTED_WORDS.get(decision.computed_status or "")
     if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
-        text = _("%(status)s: %(act)s: “%(notes)s” Computed: %(computed)s.")
+        text = _("%(status)s: %(act)s: “%(notes)s” Calculated: %(computed)s.")
     elif notes and computed:
-        text = _("%(status)s: %(act)s: “%(notes)s”. Computed: %(computed)s.")
+        text = _("%(status)s: %(act)s: “%(notes)s”. Calculated: %(computed)s.")
     elif notes:
         text = _("%(status)s: %(act)s: “%(notes)s”")
     elif computed:
-        text = _("%(status)s: %(act)s. Computed: %(computed)s.")
+        text = _("%(status)s: %(act)s. Calculated: %(computed)s.")
     else:
         text = _("%(status)s: %(act)s")
     return text % {
@@ -136,7 +136,7 @@ def _check_in(decision: ExplainedDecision, at: datetime, zone: tzinfo) -> str:
         )
         act = text % {"act": act, "late_by": late_by}
     if received is not None and received - at >= TOLD_LATER_FROM:
-        act = _("%(act)s (heard of at %(time)s)") % {
+        act = _("%(act)s (received at %(time)s)") % {
             "act": act,
             "time": clock_and_day(received, start, zone),
         }

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
 from attendance.rules.statuses import Status
 from core.names import isolated
+from core.times import short_date
 
 BEGINNING_WORDS: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
@@ -117,12 +117,12 @@ def clock_and_day(
     time = clock(moment, zone)
     if moment is None or beside is None:
         return time
-    day = moment.astimezone(zone).date()
-    if beside.astimezone(zone).date() == day:
+    day, known = moment.astimezone(zone).date(), beside.astimezone(zone).date()
+    if day == known:
         return time
     return _("%(time)s on %(date)s") % {
         "time": time,
-        "date": date_format(day, "MONTH_DAY_FORMAT"),
+        "date": short_date(day, beside=known),
     }
 
 

@@ -1,18 +1,20 @@
 """How pages say times, lengths, shares and names, in the reader's language."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from attendance.models import Status
+from attendance.rules.calculation import Policy
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.explanation import SHOWN_IN_SECONDS_UNDER
+from attendance.wording.percentages import percentage_in_words
 from core.names import isolated
+from core.times import long_date, short_date
 
 IN_ORDER = [Status(value) for value in MEANINGS]
 
@@ -26,17 +28,14 @@ class Count(NamedTuple):
 
 
 def clock_beside(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
-    """Return the time, with as much of its date as is not that of ``beside``."""
-    local, known = moment.astimezone(zone), beside.astimezone(zone)
-    if local.date() == known.date():
-        return f"{local:%H:%M}"
-    if local.year == known.year:
-        pattern = pgettext("date format", "j F")
-    else:
-        pattern = pgettext("date format", "j F Y")
+    """Return the time, with its date if that is not that of ``beside``."""
+    day, known = moment.astimezone(zone).date(), beside.astimezone(zone).date()
+    time = f"{moment.astimezone(zone):%H:%M}"
+    if day == known:
+        return time
     return _("%(date)s, %(time)s") % {
-        "date": date_format(local, pattern),
-        "time": f"{local:%H:%M}",
+        "date": short_date(day, beside=known),
+        "time": time,
     }
 
 
@@ -54,11 +53,6 @@ def day_and_times(start: datetime, end: datetime, zone: tzinfo) -> str:
     }
 
 
-def long_date(day: date) -> str:
-    """Return "Tuesday 18 November 2026" in the reader's language."""
-    return date_format(day, pgettext("date format", "l j F Y"))
-
-
 def amount(seconds: int) -> str:
     """Return whole minutes, and seconds where a minute would say too little."""
     if 0 < seconds < SHOWN_IN_SECONDS_UNDER:
@@ -66,12 +60,11 @@ def amount(seconds: int) -> str:
     return _("%(minutes)d min") % {"minutes": seconds // 60}
 
 
-def share(percentage: Decimal | None) -> str:
-    """Return the percentage, its decimals only where they say something."""
+def share(percentage: Decimal | None, policy: Policy | None) -> str:
+    """Return "87 %"; empty for None."""
     if percentage is None:
         return ""
-    number = number_format(percentage, 2 if percentage % 1 else 0)
-    return _("%(number)s %%") % {"number": number}
+    return _("%(number)s %%") % {"number": percentage_in_words(percentage, policy)}
 
 
 def enumerated(names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from attendance.models import Attendance
-from attendance.rules.calculation import Interval
+from attendance.rules.calculation import Interval, Policy
 from attendance.rules.event_result import Credit
 from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
@@ -21,7 +21,6 @@ _AS_STORED = (
     "first_seen_at",
     "last_seen_at",
     "late_seconds",
-    "policy",
     "first_attempt_at",
     "last_attempt_at",
     "marked_at",
@@ -42,6 +41,7 @@ def sentence_of(
     nobody_seen: bool = False,
     intervals: Sequence[Interval] = (),
     follows: Credit | None = None,
+    policy: Policy | None = None,
 ) -> str:
     """Say in the active language how a decision came about.
 
@@ -53,6 +53,7 @@ def sentence_of(
         nobody_seen: It saw no person at all.
         intervals: When the person was there.
         follows: What the sessions amount to, if the decision follows from them.
+        policy: The thresholds by which it does; else those of the decision itself.
     """
     stored = {name: getattr(parts, name) for name in _AS_STORED}
     decision = ExplainedDecision(
@@ -66,6 +67,7 @@ def sentence_of(
         nobody_seen=nobody_seen,
         calculated=calculated,
         follows=follows,
+        policy=policy or parts.policy,
     )
     return explain(decision, zone)
 

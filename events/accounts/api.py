@@ -65,7 +65,7 @@ class TokenView(APIView):
         if not isinstance(user, User):
             return ProblemResponse(
                 401,
-                _("Name and password do not belong together."),
+                _("Wrong user name or password."),
                 code="wrong_password",
                 headers={"WWW-Authenticate": "Bearer"},
             )

@@ -50,7 +50,7 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
         )
         if row is None or not row.user.is_active:
             raise exceptions.AuthenticationFailed(
-                _("This token is not known, has ended or was revoked.")
+                _("This token is unknown, expired or revoked.")
             )
         use_language_of(row.user)
         return row.user, row
@@ -99,7 +99,7 @@ class TooManyTries(ValidationError):
 
     def __init__(self, wait: int) -> None:
         super().__init__(
-            _("Too many tries to sign in. Wait %(wait)s seconds, then try again."),
+            _("Too many sign-in attempts. Wait %(wait)s seconds, then try again."),
             code="too_many_tries",
             params={"wait": wait},
         )

@@ -101,7 +101,7 @@ def _told(done: RosterImport) -> dict[str, Any]:
 
 
 def _refusal(done: RosterImport) -> ProblemResponse:
-    text = _("%(wrong)d of %(all)d lines are wrong: nothing was stored.") % {
+    text = _("%(wrong)d of %(all)d rows have errors. Nothing was imported.") % {
         "wrong": done.wrong,
         "all": len(done.results),
     }

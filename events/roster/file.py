@@ -62,7 +62,7 @@ def read_table(content: bytes) -> Table:
     if len(header) > COLUMNS_AT_MOST:
         raise _refused(
             "too_many_columns",
-            _("The first line names over %(number)d columns.")
+            _("The first row has more than %(number)d columns.")
             % {"number": COLUMNS_AT_MOST},
         )
     columns = _columns(header)
@@ -71,13 +71,13 @@ def read_table(content: bytes) -> Table:
         if len(records) == LINES_AT_MOST:
             raise _refused(
                 "too_many_lines",
-                _("The file has over %(number)d lines: divide it.")
+                _("The file has more than %(number)d rows. Split it.")
                 % {"number": LINES_AT_MOST},
             )
         cells = {name: row[at] for name, at in columns.items() if at < len(row)}
         records.append(Record(line, cells, any(row[len(header) :])))
     if not records:
-        raise _refused("no_lines", _("There is nobody behind the first line."))
+        raise _refused("no_lines", _("There is nobody below the first row."))
     unknown = [
         shortened(name.strip())
         for at, name in enumerate(header)
@@ -100,7 +100,8 @@ def _refused(code: str, message: str) -> Invalid:
 def _decode(content: bytes) -> str:
     if content.startswith(_WORKBOOKS):
         raise _refused(
-            "workbook", _("This is a workbook. Save it as “CSV UTF-8” and send that.")
+            "workbook",
+            _("This is a spreadsheet file. Save it as “CSV UTF-8” and upload that."),
         )
     is_utf_16 = content.startswith(_UTF_16) and not content.startswith(_UTF_32)
     try:
@@ -109,7 +110,7 @@ def _decode(content: bytes) -> str:
         line = sum(1 for _end in _END_OF_LINE.finditer(content, 0, error.start)) + 1
         raise _refused(
             "encoding",
-            _("Line %(line)d is not UTF-8. Save the file as “CSV UTF-8”.")
+            _("Row %(line)d is not UTF-8. Save the file as “CSV UTF-8”.")
             % {"line": line},
         ) from None
     if "\0" in text[:2]:
@@ -133,8 +134,8 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             raise _refused(
                 "quotation_marks",
                 _(
-                    "From line %(line)d on the quotation marks do not match: one is "
-                    "missing, or stands inside of a cell without being doubled."
+                    "From row %(line)d on, the quotation marks do not match: one is "
+                    "missing, or one inside a cell is not doubled."
                 )
                 % {"line": line},
             ) from None
@@ -174,8 +175,8 @@ def _columns(header: list[str]) -> dict[str, int]:
         raise _refused(
             "no_name_column",
             _(
-                "The first line must name the columns, and “name” is not among them. "
-                "It may have: %(columns)s."
+                "The first row must name the columns, and “name” is missing. "
+                "Possible columns: %(columns)s."
             )
             % {"columns": ", ".join(COLUMNS)},
         )

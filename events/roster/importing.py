@@ -83,9 +83,9 @@ class LineStatus(models.TextChoices):
     """What became of a line; ``not_stored`` is right, while others are not."""
 
     CREATED = "created", gettext_lazy("added")
-    UPDATED = "updated", gettext_lazy("was there")
-    ERROR = "error", gettext_lazy("wrong")
-    NOT_STORED = "not_stored", gettext_lazy("right, but not stored")
+    UPDATED = "updated", gettext_lazy("already there")
+    ERROR = "error", gettext_lazy("error")
+    NOT_STORED = "not_stored", gettext_lazy("valid, but not imported")
 
 
 @dataclass(slots=True)
@@ -208,7 +208,7 @@ class _Importing:
             email, participant, account = found[entry.line]
             first = firsts.setdefault(email, entry.line)
             if first != entry.line:
-                text = _("The same address stands in line %(line)d already.")
+                text = _("Row %(line)d has the same address.")
                 self._refuse(entry.line, Fault("email", text % {"line": first}))
             elif self.results[entry.line].status != LineStatus.ERROR:
                 self.results[entry.line].participant = participant
@@ -229,8 +229,8 @@ class _Importing:
             first = firsts.setdefault(name, entry.line)
             if first != entry.line:
                 text = _(
-                    "The same name stands in line %(line)d already. Write the "
-                    "addresses, so that they can be told apart."
+                    "Row %(line)d has the same name. Add both addresses to tell them "
+                    "apart."
                 )
                 self._refuse(entry.line, Fault("email", text % {"line": first}))
             else:
@@ -242,8 +242,8 @@ class _Importing:
             self.results[entry.line].participant = without_address[0]
         elif namesakes:
             text = _(
-                "Somebody of this name is on the roster already. Write the address, "
-                "so that it is clear who is meant."
+                "Somebody with this name is already on the roster. Add the "
+                "address to show who is meant."
             )
             self._refuse(entry.line, Fault("email", text))
 

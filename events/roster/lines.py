@@ -76,7 +76,7 @@ def _name(cell: str) -> str:
         raise ValueError(_("The name is missing."))
     if _DAMAGED in name:
         raise ValueError(
-            _("A letter was lost (%(letter)s) when the file was saved: write it anew.")
+            _("A letter was lost (%(letter)s) when the file was saved. Type it again.")
             % {"letter": _DAMAGED}
         )
     return name
@@ -88,7 +88,7 @@ def _email(cell: str) -> str:
         validate_email(cell)
     except ValidationError:
         raise ValueError(
-            _("“%(value)s” is no email address.") % {"value": shortened(cell)}
+            _("“%(value)s” is not an email address.") % {"value": shortened(cell)}
         ) from None
     return cell
 
@@ -97,7 +97,7 @@ def _time_zone(cell: str) -> str:
     zone = known_time_zone(cell)
     if zone is None:
         raise ValueError(
-            _("“%(value)s” is no time zone. Write a name like Asia/Riyadh or UTC.")
+            _("“%(value)s” is not a time zone. Write a name like Asia/Riyadh or UTC.")
             % {"value": shortened(cell)}
         )
     return zone
@@ -108,7 +108,7 @@ def _one_of(*values: str) -> Callable[[str], str]:
         written = re.sub(r"[\s_-]+", "_", cell.casefold())
         if written not in values:
             raise ValueError(
-                _("“%(value)s” is none of: %(values)s.")
+                _("“%(value)s” is not one of: %(values)s.")
                 % {"value": shortened(cell), "values": ", ".join(values)}
             )
         return written

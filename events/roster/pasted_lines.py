@@ -58,7 +58,7 @@ def faults(line: PastedLine) -> list[str]:
     if not line.name:
         found.append(gettext("the name is missing"))
     elif "@" in line.name and line.name != line.email:
-        found.append(gettext("write one person a line"))
+        found.append(gettext("write one person per line"))
     for name, value in (("name", line.name), ("email", line.email)):
         try:
             if value:

@@ -14,7 +14,7 @@ class FileTooLarge(RuleBroken):
     status = 413
 
     def __init__(self) -> None:
-        super().__init__("too_large", _("The file is over 8 MiB."), field="file")
+        super().__init__("too_large", _("The file is larger than 8 MiB."), field="file")
 
 
 def uploaded_file(request: HttpRequest | Request) -> bytes:
