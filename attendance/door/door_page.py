@@ -19,8 +19,9 @@ from attendance.door.opening_hours import Door, doors_of, nearest_door
 from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.rules.precedence import CHECK_IN
-from attendance.wording.phrases import clock_beside, clock_range, long_date
+from attendance.wording.phrases import clock_beside, clock_range
 from core.names import TYPED_AS, is_found, searched
+from core.times import long_date
 from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
 

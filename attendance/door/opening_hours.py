@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from attendance.decisions.place import Place
-from attendance.wording.phrases import clock_beside, long_date
+from attendance.wording.phrases import clock_beside
 from core.errors import Conflict
+from core.times import long_date
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
 

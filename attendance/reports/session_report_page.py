@@ -27,9 +27,9 @@ from attendance.wording.phrases import (
     clock_beside,
     clock_range,
     enumerated,
-    long_date,
 )
 from attendance.wording.timeline import Axis
+from core.times import long_date
 from sessions_app.phase import Phase
 
 NAMED_AT_MOST = 3
