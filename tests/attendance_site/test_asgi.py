@@ -286,7 +286,7 @@ def test_over_1_mib_rest_and_pages_say_413(site: Site, *, chunked: bool) -> None
     padded = whole[:-2] + b"x" * (ORDINARY_BYTES - len(whole)) + whole[-2:]
     answer = site.post("/api/organizations", padded + b" ", user, chunked=chunked)
     assert (answer.status, answer.media_type) == (413, "application/problem+json")
-    assert json.loads(answer.text)["detail"] == "The body is over 1 MiB."
+    assert json.loads(answer.text)["detail"] == "The body is larger than 1 MiB."
     form = b"name=" + b"x" * ORDINARY_BYTES
     headers = session_of(user) | {"Content-Type": FORM}
     page = site.ask(b"POST /organizations/new/", form, headers=headers, chunked=chunked)

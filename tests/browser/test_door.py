@@ -203,7 +203,7 @@ def test_a_tap_that_waits_can_be_taken_back(
 ) -> None:
     cut(visitor)
     tap(visitor, "Ana")
-    row(visitor, "Ana").get_by_role("button", name="Take back").click()
+    row(visitor, "Ana").get_by_role("button", name="Undo").click()
     expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
     expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
     restore(visitor)
@@ -216,7 +216,7 @@ def test_a_tap_on_the_wrong_person_is_taken_back_where_one_stands(
     visitor: Visitor, lesson: LiveSession
 ) -> None:
     tap(visitor, "Ana")
-    mistake = row(visitor, "Ana").get_by_role("button", name="Not inside Ana Lima")
+    mistake = row(visitor, "Ana").get_by_role("button", name="Undo Ana Lima")
     expect(mistake).to_be_visible()
     cut(visitor)
     mistake.click()
@@ -241,7 +241,7 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
     expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
     expect(row(visitor, "Ben")).to_contain_text("inside since")
     assert not visitor.flaws(DESK, "light")
-    row(visitor, "Ana").get_by_role("button", name="Take back").click()
+    row(visitor, "Ana").get_by_role("button", name="Undo").click()
     assert stored(visitor.page) == {}
 
 
@@ -257,7 +257,7 @@ def test_what_is_refused_stays_until_somebody_has_read_it(
     visitor.page.reload()
     said = visitor.page.locator("[data-refused-unseen]")
     expect(said).to_contain_text("Ana Lima")
-    said.get_by_role("button", name="I have read it").click()
+    said.get_by_role("button", name="Dismiss").click()
     expect(said).to_be_hidden()
     assert stored(visitor.page) == {}
 

@@ -38,7 +38,7 @@ def test_whom_an_organizer_links_is_counted_remembered_and_can_be_taken_back(
     lina = stranger(visitor, "Lina")
     lina.get_by_text("This is …").click()
     lina.get_by_label("Who was it?").select_option("Omar Nasser")
-    lina.get_by_role("button", name="Remember").click()
+    lina.get_by_role("button", name="Link").click()
 
     said = page.get_by_role("status").first.inner_text()
     assert "It is remembered for the next sessions." in said
@@ -50,7 +50,7 @@ def test_whom_an_organizer_links_is_counted_remembered_and_can_be_taken_back(
     assert "Present: 57 of 60 minutes" in row_of(visitor, "Omar").inner_text()
     assert not stranger(visitor, "Lina").count()
 
-    row_of(visitor, "Omar").get_by_role("button", name="Not them?").click()
+    row_of(visitor, "Omar").get_by_role("button", name="Unlink").click()
     assert "Absent: never seen" in row_of(visitor, "Omar").inner_text()
     assert stranger(visitor, "Lina").is_visible()
 

@@ -73,16 +73,16 @@ def test_an_organization_gets_its_event_people_and_session_by_forms_alone(
         page.get_by_role("link", name="New organization").click()
         page.get_by_label("Name", exact=True).fill("Evening School")
         page.get_by_label("Time zone").fill("Asia/Riyadh")
-        page.get_by_role("button", name="Make the organization").click()
+        page.get_by_role("button", name="Create organization").click()
         page.get_by_label("Title").fill("Sewing")
         page.get_by_label("Starts").fill("2026-03-02T10:00")
-        page.get_by_role("button", name="Make the event").click()
+        page.get_by_role("button", name="Create event").click()
         page.get_by_role("link", name="Add several people").click()
         page.get_by_label("People").fill("Ana, ana@example.com\nBen")
         page.get_by_role("button", name="Add all").click()
         page.get_by_role("link", name="Add a session").click()
         page.get_by_label("Title").fill("Seams")
-        page.get_by_role("button", name="Schedule it").click()
+        page.get_by_role("button", name="Schedule session").click()
         page.get_by_role("link", name="Seams").first.click()
         assert page.get_by_role("heading", level=1).inner_text() == "Seams"
         assert page.get_by_role("row", name="Ana").is_visible()
@@ -106,7 +106,7 @@ def test_the_question_after_a_session_without_anybody_is_answered(
     visitor.open(school.path("nobody seen"))
     page.get_by_role("button", name="It was not held: cancel it").click()
     assert "This session was cancelled" in page.locator("main").inner_text()
-    page.get_by_role("button", name="Take the cancellation back").click()
+    page.get_by_role("button", name="Restore").click()
     page.get_by_role("button", name="It was held: count all as absent").click()
     assert page.get_by_role("status").inner_text() == "7 people count as absent."
 
@@ -122,7 +122,7 @@ def test_people_are_found_by_name_and_by_status(
     assert "Maria Lopes" in people.first.inner_text()
     page.get_by_label("Find a person").fill("noor")
     page.get_by_role("button", name="Find").click()
-    assert page.get_by_text("Nobody fits that.").is_visible()
+    assert page.get_by_text("No results.").is_visible()
     page.get_by_role("link", name="Show everybody (7)").click()
     assert people.count() == 7
 
@@ -149,16 +149,16 @@ def test_who_was_chosen_stays_chosen_where_the_mark_is_refused(
     bar.locator("summary").click()
     for box in boxes:
         box.check()
-    bar.get_by_label("Mark the chosen as").select_option("excused")
+    bar.get_by_label("Mark selected people as").select_option("excused")
     bar.get_by_label("Reason").fill("School trip")
-    bar.get_by_role("button", name="Mark them").click()
+    bar.get_by_role("button", name="Mark").click()
     assert "Nobody was marked." in page.locator("main").inner_text()
     assert page.locator("input[form=several]:checked").count() == 2
     assert all(box.is_checked() for box in boxes)
-    assert bar.get_by_label("Mark the chosen as").input_value() == "excused"
+    assert bar.get_by_label("Mark selected people as").input_value() == "excused"
     assert bar.get_by_label("Reason").input_value() == "School trip"
     boxes[0].uncheck()
-    bar.get_by_role("button", name="Mark them").click()
+    bar.get_by_role("button", name="Mark").click()
     assert page.get_by_role("status").first.inner_text().endswith("is marked: excused.")
     assert page.locator("input[form=several]:checked").count() == 0
 
@@ -169,11 +169,11 @@ def test_those_shown_are_chosen_and_marked_and_it_is_taken_back(
     page = visitor.page
     visitor.open(school.path("calculated"))
     page.get_by_role("navigation", name="Which people").get_by_text("partial").click()
-    page.get_by_role("link", name="Choose all 1 shown").click()
+    page.get_by_role("link", name="Select all 1 shown").click()
     bar = page.locator("#several")
-    bar.get_by_label("Mark the chosen as").select_option("excused")
+    bar.get_by_label("Mark selected people as").select_option("excused")
     bar.get_by_label("Reason").fill("Told us before.")
-    bar.get_by_role("button", name="Mark them").click()
+    bar.get_by_role("button", name="Mark").click()
     assert page.get_by_role("status").first.inner_text().endswith("is marked: excused.")
     visitor.open(f"{school.path('calculated')}?status=excused&q=wolf")
     assert "Told us before." in page.locator("main").inner_text()

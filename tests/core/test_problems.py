@@ -212,4 +212,4 @@ def test_what_is_nested_deep_is_400_at_any_depth(depth: int) -> None:
     )
     problem = body(response)
     assert problem["status"] == 400
-    assert problem["detail"] == "The JSON is nested too deep."
+    assert problem["detail"] == "The JSON is nested too deeply."

@@ -46,7 +46,7 @@ def wrong(answer: Any) -> dict[str, str]:
         assert f"id_{name}_error" in field[0]
     [summary] = re.findall(r'role="alert">(.*?)</div>', page, re.DOTALL)
     general = text(summary).removeprefix(
-        "Nothing was saved yet. Please look at what is marked."
+        "Nothing was saved. Please correct the marked fields."
     )
     if general:
         found[""] = general
@@ -90,7 +90,7 @@ def test_an_unknown_zone_is_told_with_an_example() -> None:
         signed_in(make_user()), "/organizations/new/", **SCHOOL | {"time_zone": "Riyad"}
     )
     assert wrong(answer) == {
-        "time_zone": "“Riyad” is no time zone. Write a name like Asia/Riyadh or UTC."
+        "time_zone": "“Riyad” is not a time zone. Write a name like Asia/Riyadh or UTC."
     }
     assert b'<option value="Asia/Riyadh">' in answer.content
 
@@ -134,7 +134,7 @@ def test_of_two_times_the_form_asks_which() -> None:
     twice = COURSE | {"starts_at": "2026-10-25T02:30"}
     answer = send(client, "/events/new/", **twice)
     assert wrong(answer) == {
-        "starts_at": "02:30 comes twice on this day: clocks go back. Say which."
+        "starts_at": "02:30 comes twice on this day, because the clocks go back. Choose which."
     }
     assert b'name="starts_at_which"' in answer.content
     assert b'name="ends_at_which"' not in answer.content
@@ -149,7 +149,7 @@ def test_a_time_that_never_comes_is_refused() -> None:
     client, _ = berlin()
     answer = send(client, "/events/new/", **COURSE | {"starts_at": "2026-03-29T02:30"})
     assert wrong(answer) == {
-        "starts_at": "02:30 does not exist on this day: clocks go forward over it."
+        "starts_at": "02:30 does not exist on this day, because the clocks go forward."
     }
     assert not Event.objects.exists()
 
@@ -160,7 +160,7 @@ def test_a_time_that_never_comes_is_refused() -> None:
         ("tomorrow", "Write a date and a time."),
         ("2026-13-01T10:00", "Write a date and a time."),
         ("2026-07-01T10:00Z", "Write a date and a time."),
-        ("0001-01-01T00:00", "Write a time of the years 2000 to 2100."),
+        ("0001-01-01T00:00", "Write a time between the years 2000 and 2100."),
         ("", "This field is required."),
     ],
 )
@@ -344,7 +344,7 @@ def test_lines_become_people() -> None:
     answer = client.post(
         f"/events/{event.pk}/people/several/", {"lines": lines}, follow=True
     )
-    assert "6 more people are on the roster." in answer.content.decode()
+    assert "6 people were added to the roster." in answer.content.decode()
     people = dict(event.participants.values_list("name", "email"))
     assert people == {
         "Amina Hadid": "amina@example.com",
@@ -375,8 +375,8 @@ def test_addresses_are_understood_as_mail_programs_write_them() -> None:
 @pytest.mark.parametrize(
     ("line", "wrong_with_it"),
     [
-        ("a@example.com, b@example.com", "write one person a line"),
-        ("A <a@example.com>, B <b@example.com>", "write one person a line"),
+        ("a@example.com, b@example.com", "write one person per line"),
+        ("A <a@example.com>, B <b@example.com>", "write one person per line"),
         ("a@@example", "Enter a valid email address."),
         ("A <a@@example>", "Enter a valid email address."),
     ],

@@ -122,7 +122,7 @@ def test_a_form_without_its_token_is_refused_on_a_page_of_ours() -> None:
     client = Client(enforce_csrf_checks=True)
     answer = sign_in(client, user_with_password())
     assert answer.status_code == 403
-    assert "This form is too old" in page(answer)
+    assert "This form has expired" in page(answer)
     assert "style=" not in page(answer)
 
 
@@ -174,14 +174,14 @@ def test_a_webhook_asks_for_no_language() -> None:
 def test_what_is_not_there_is_said_on_a_page_of_ours() -> None:
     answer = Client().get("/nowhere/")
     assert answer.status_code == 404
-    assert "There is nothing here" in page(answer)
+    assert "Page not found" in page(answer)
     assert "rollcall.css" in page(answer)
 
 
 def test_errors_speak_the_readers_language() -> None:
     answer = Client().get("/nowhere/", headers={"Accept-Language": "ar"})
     assert 'dir="rtl"' in page(answer)
-    assert "There is nothing here" not in page(answer)
+    assert "Page not found" not in page(answer)
 
 
 def test_under_api_it_stays_a_problem() -> None:
@@ -193,14 +193,14 @@ def test_under_api_it_stays_a_problem() -> None:
 def test_what_is_refused_is_said_on_a_page_of_ours() -> None:
     answer = Client().get("/refuse/")
     assert answer.status_code == 403
-    assert "You may not do this" in page(answer)
+    assert "You are not allowed to do this" in page(answer)
 
 
 @override_settings(ROOT_URLCONF=__name__)
 def test_what_nobody_foresaw_is_told_without_any_detail() -> None:
     answer = Client(raise_request_exception=False).get("/crash/")
     assert answer.status_code == 500
-    assert "Something went wrong here" in page(answer)
+    assert "Something went wrong" in page(answer)
     assert "nobody foresaw" not in page(answer)
 
 
@@ -209,7 +209,7 @@ def test_the_page_of_a_failure_needs_neither_user_nor_database(
 ) -> None:
     with django_assert_num_queries(0):
         answer = server_error(RequestFactory().get("/"))
-    assert b"Something went wrong here" in answer.content  # type: ignore[attr-defined]
+    assert b"Something went wrong" in answer.content  # type: ignore[attr-defined]
 
 
 def test_nothing_inline_and_nothing_from_elsewhere_is_allowed() -> None:

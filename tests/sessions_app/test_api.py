@@ -210,7 +210,7 @@ def test_a_schedule_keeps_the_real_end_within_it() -> None:
     answer = client.patch(path, behind)
     assert (answer.status_code, list(errors(answer))) == (400, ["starts_at"])
     assert answer.json()["detail"] == (
-        "The session really ended at 2 March 2026, 11:00 (UTC): it must start before."
+        "The session actual end 2 March 2026, 11:00 (UTC): it must start before."
     )
     day = 24 * HOUR
     before = {

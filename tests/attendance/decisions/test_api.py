@@ -311,7 +311,7 @@ def test_a_tap_that_arrives_later_counts_from_when_it_happened() -> None:
     assert came["status"] == "present"
     assert came["checked_in_at"] == "2026-03-02T10:05:00Z"
     assert came["check_in_received_at"] == "2026-03-02T10:50:00Z"
-    assert came["explanation"].endswith("at 10:05 (heard of at 10:50)")
+    assert came["explanation"].endswith("at 10:05 (received at 10:50)")
     assert (early.status_code, fields(early)) == (400, ["checked_in_at"])
 
 
@@ -343,7 +343,7 @@ def test_everyone_is_listed_also_before_any_decision(
     assert {row["status"] for row in answer["results"]} == {"unknown"}
     row = answer["results"][0]
     assert row.keys() == ReportRowSerializer().fields.keys()
-    assert row["explanation"] == "Unknown: nothing decided yet"
+    assert row["explanation"] == "Unknown: no decision yet"
     assert (answer["count"], answer["summary"]["unknown"]) == (3, 3)
 
 

@@ -91,7 +91,7 @@ def test_the_same_said_again_stands_there_with_its_reason(
         place = Place(lesson.event, lesson)
         mark(place, [Mark(ana, "late", reason)], by=teacher, now=AFTERWARDS)
     page = text(get(ana))
-    assert "Said again: late “ Came by bus ” Amal Hadid" in page
+    assert "Decided again: late “ Came by bus ” Amal Hadid" in page
     assert "present becomes late “ Came by train ” Amal Hadid" in page
 
 
@@ -108,9 +108,9 @@ def test_who_says_what_followed_or_was_computed_confirms_it_and_then_says_it_aga
     say(None, ana, "present", "By omar too", make_user("omar"))
     assert offered(ana).startswith("Said again by \u2068omar\u2069")
     again, first, follows = lines_of(get(ana, query="?session=event"))
-    assert "Said again: present “ By omar too ”" in again
+    assert "Decided again: present “ By omar too ”" in again
     assert "Confirmed: present “ Seen by me ”" in first
-    assert "unknown becomes present follows from the sessions" in follows
+    assert "unknown becomes present calculated from the sessions" in follows
 
 
 def test_what_was_restored_is_said_again_only_if_a_person_had_said_it(
@@ -122,7 +122,7 @@ def test_what_was_restored_is_said_again_only_if_a_person_had_said_it(
     undo(say(lesson, ana, "absent", "", teacher), reason="", by=teacher, now=AFTERWARDS)
     say(lesson, ana, "late", "Once more", teacher)
     newest, *before = lines_of(get(ana))
-    assert "Said again: late “ Once more ”" in newest
+    assert "Decided again: late “ Once more ”" in newest
     assert not any("again" in line or "Confirmed" in line for line in before)
 
 
@@ -157,9 +157,9 @@ def test_what_nobody_decided_says_how_it_came(
     for event in (lesson.event, absent.event):
         complete_event(event=event, now=START + timedelta(days=1))
     newest, _ = lines_of(get(ana))
-    assert newest.endswith("follows from the sessions LiveKit the event as a whole")
+    assert newest.endswith("calculated from the sessions LiveKit the event as a whole")
     [only] = lines_of(get(absent))
-    assert "by itself, when the event was completed default" in only
+    assert "automatically, when the event was completed default" in only
 
 
 def test_it_is_filtered_by_what_it_is_about(
@@ -190,7 +190,7 @@ def test_reasons_cannot_write_markup(
 
 def test_a_person_about_whom_nothing_is_decided_says_so() -> None:
     page = get(make_participant(name="Zoe"))
-    assert "Nothing has been decided about them yet." in text(page)
+    assert "No decisions yet." in text(page)
 
 
 @pytest.mark.parametrize("who", ["viewer", "host", "attendee"])

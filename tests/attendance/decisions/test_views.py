@@ -50,7 +50,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-OVERRIDE = "as an override that organizers cannot change"
+OVERRIDE = "Lock (only admins can change)"
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_mark_stands_in_the_row_with_who_when_why_and_what_was_computed(
     assert said == "Ben is marked: excused."
     row = text(row_of(get(lesson), "Ben"))
     assert (
-        "Excused: marked by Amal Hadid at 12:00: “Ill, called in.” Computed: absent."
+        "Excused: marked by Amal Hadid at 12:00: “Ill, called in.” Calculated: absent."
     ) in row
     assert "excused marked by hand" in row
 
@@ -235,23 +235,23 @@ def test_nobody_misses_a_session_that_has_not_begun() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"status": "late"}, "Choose whom you mean: nobody was chosen."),
-        ({"participant": "{Ben}"}, "Choose what they are marked as."),
+        ({"status": "late"}, "Nobody is selected. Tick at least one person."),
+        ({"participant": "{Ben}"}, "Choose a status."),
         (
             {"participant": "{Ben}", "status": "unknown"},
-            "Choose what they are marked as.",
+            "Choose a status.",
         ),
         (
             {"participant": "{foreign}", "status": "late"},
-            "Somebody chosen is not on the roster of this event.",
+            "Somebody you selected is not on the roster of this event.",
         ),
         (
             {"participant": "x", "status": "late"},
-            "Somebody chosen is not on the roster of this event.",
+            "Somebody you selected is not on the roster of this event.",
         ),
         (
             {"participant": "{Ben}", "status": "late", "reason": "x" * 2001},
-            "The reason is too long: 2000 letters at most.",
+            "The reason is too long: at most 2000 characters.",
         ),
     ],
 )
@@ -271,7 +271,7 @@ def test_of_many_nobody_is_marked_where_an_override_stands(
     admin = make_member(lesson.event.organization, Role.ADMIN)
     mark_as(lesson, "Cem", "excused", admin, "admin_override")
     assert say(lesson, organizer, "Ben Cem", "present") == (
-        "Nobody was marked. An admin has decided about Cem: only admins change that."
+        "Nobody was marked. The status of Cem is locked: only admins can change it."
     )
     assert status_of(lesson, "Ben") == ("absent", "livekit_auto")
 
@@ -283,7 +283,7 @@ def test_a_cancelled_session_offers_no_marks_and_says_why_it_takes_none(
     lesson.save()
     assert "Mark" not in text(get(lesson))
     assert say(lesson, organizer, "Ben", "late") == (
-        "The session is cancelled. Take the cancellation back first."
+        "The session is cancelled. Restore it first."
     )
 
 
@@ -347,9 +347,9 @@ def test_undo_says_beforehand_what_was_said_and_what_will_stand(
     change = mark_as(lesson, "Ben", "excused", organizer)
     row = text(row_of(get(lesson, organizer), "Ben", with_controls=True))
     assert "excused (marked by hand). Before: absent (LiveKit)." in row
-    assert "Undo Afterwards: absent (LiveKit)" in row
+    assert "Undo After undoing: absent (LiveKit)" in row
     assert undo(lesson, organizer, change, reason="The wrong person") == (
-        "Taken back. Ben is now: absent."
+        "Undone. Ben is now: absent."
     )
     assert status_of(lesson, "Ben") == ("absent", "livekit_auto")
     newest = AttendanceChange.objects.latest("pk")
@@ -420,7 +420,7 @@ def test_somebody_elses_newer_decision_is_not_undone_by_an_old_page(
     old = mark_as(lesson, "Ben", "excused", organizer)
     mark_as(lesson, "Ben", "late", make_user())
     assert undo(lesson, organizer, old) == (
-        "Something has been decided since: undo that first, or mark anew."
+        "There is a newer decision. Undo that first, or mark the person again."
     )
     assert status_of(lesson, "Ben") == ("late", "manual")
 
@@ -444,7 +444,7 @@ def test_a_change_of_another_session_is_not_undone_here(
     other, _ = make_lesson("Zoe")
     foreign = mark_as(other, "Zoe", "late", make_user())
     assert undo(lesson, organizer, foreign) == (
-        "Choose again on this page what is taken back."
+        "This page is out of date. Choose again what to undo."
     )
     assert status_of(other, "Zoe") == ("late", "manual")
 

@@ -69,7 +69,7 @@ def test_one_opens_the_code_and_confirms_once(
     assert "You are on the roster as Amina" in said(answer)
     assert at(AT_THE_START, amina, path, confirm="1")["Location"] == path
     at(AT_THE_START, amina, path, confirm="1")
-    assert "You have been inside since 13:03." in said(at(AT_THE_START, amina, path))
+    assert "You have been checked in at 13:03." in said(at(AT_THE_START, amina, path))
     decision = Attendance.objects.get()
     assert (decision.session, decision.status) == (lesson, "present")
     assert decision.check_in_method == "self"

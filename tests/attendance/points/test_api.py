@@ -1,4 +1,4 @@
-"""REST of points: who reads them, what they are made of, what decisions are worth."""
+"""REST of points: who reads them, what they are made of, points per status."""
 
 from typing import Any
 

@@ -115,7 +115,7 @@ def test_a_failure_is_told_in_plain_words_and_noted_in_its_own(
     assert answer.status_code == 500
     assert answer.json()["type"] == "tag:rollcall,2026:not_calculated"
     assert answer.json()["detail"] == (
-        "The calculation failed. It is tried again by itself."
+        "The calculation failed. It will be retried automatically."
     )
     assert SessionCalculation.objects.get().error == "ValueError: secret detail"
 

@@ -110,7 +110,7 @@ def test_who_was_checked_in_and_who_is_absent_by_default_is_said(
     page = get(event, organizer)
     assert "checked in by amal at 10:00" in text(row_of(page, "Ana"))
     assert text(row_of(page, "Ben")) == (
-        "Ben Absent: nothing showed that they came absent default"
+        "Ben Absent: nothing shows that they came absent default"
     )
 
 
@@ -150,10 +150,10 @@ def test_undo_tells_what_follows_from_the_sessions_again(
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     page = get(event, organizer)
     row = text(row_of(page, "Ana", with_controls=True))
-    assert "Undo Afterwards: present (LiveKit)" in row
+    assert "Undo After undoing: present (LiveKit)" in row
     change = AttendanceChange.objects.latest("pk")
     said = send(event, organizer, "attendance/undo", change=change.pk)
-    assert said == "Taken back. Ana is now: present."
+    assert said == "Undone. Ana is now: present."
     assert status_of(event, "Ana") == ("present", "livekit_auto")
 
 
@@ -164,7 +164,7 @@ def test_undo_tells_that_somebody_is_absent_by_default_again(
     complete_event(event=event, now=LATER)
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     row = text(row_of(get(event, organizer), "Ana", with_controls=True))
-    assert "Afterwards: absent (default)" in row
+    assert "After undoing: absent (default)" in row
     send(
         event,
         organizer,
@@ -190,9 +190,9 @@ def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
     assert status_of(event, "Ben") == ("absent", "livekit_auto")
     page = text(get(event, organizer))
     assert "what people decided stays" in page
-    assert "Complete it now" not in page
+    assert "Complete now" not in page
     assert send(event, organizer, "reopen") == (
-        "The event is open again. What people decided stays."
+        "The event is reopened. Decisions made by people were kept."
     )
     assert status_of(event, "Ben") == ("unknown", None)
     assert "waits for you to complete it" in text(get(event, organizer))
@@ -205,7 +205,7 @@ def test_what_runs_is_not_completed_and_that_is_told(
     session.event, session.ends_at = event, LATER + timedelta(hours=1)
     session.save()
     assert send(event, organizer, "complete") == (
-        "The session “Quadratic equations” has not ended."
+        "The session “Quadratic equations” has not ended yet."
     )
     event.refresh_from_db()
     assert event.state == EventState.SCHEDULED
@@ -218,8 +218,8 @@ def test_what_is_not_published_offers_no_completion(
 ) -> None:
     Event.objects.update(state=state)
     page = text(get(event, organizer))
-    assert "Complete it now" not in page
-    assert "Open it again" not in page
+    assert "Complete now" not in page
+    assert "Reopen" not in page
 
 
 def test_a_cancelled_event_takes_no_marks(event: Event, organizer: User) -> None:
@@ -244,7 +244,7 @@ def test_who_does_not_organize_sees_no_controls(event: Event, who: str) -> None:
     else:
         make_participant(event, name="Ben", user=user, role=who)
     page = get(event, user)
-    for control in ("Mark…", "Mark several", "Complete it now", 'type="checkbox"'):
+    for control in ("Mark…", "Mark several", "Complete now", 'type="checkbox"'):
         assert control not in page
     assert (
         people_of(page)

@@ -91,7 +91,7 @@ def test_sessions_that_have_not_begun_are_shown_only_when_asked_for() -> None:
     session, _people = make_lesson("Ana", starts_at=NOW + timedelta(days=2))
     user = organizer_of(session)
     page = get(user)
-    assert "Nothing fits" in page
+    assert "No results" in page
     assert 'value="2026-03-22"' in page
     [ahead] = sections(get(user, "to="))
     assert "not started yet" in ahead
@@ -153,7 +153,7 @@ def test_a_foreign_person_is_nobody_here() -> None:
     foreign = make_participant(name="Secret")
     page = get(make_user(), f"participant={foreign.pk}")
     assert "Secret" not in page
-    assert "Nothing fits" in page
+    assert "No results" in page
 
 
 def test_only_what_one_sees_is_offered() -> None:
@@ -205,7 +205,7 @@ def test_the_table_has_the_same_filters() -> None:
     ("query", "told"),
     [
         ("from=tomorrow", "“tomorrow” is neither a date"),
-        ("from=2026-03-03&to=2026-03-02", "It lies before “from”."),
+        ("from=2026-03-03&to=2026-03-02", "It is before “From”."),
         ("status=here", "is none of: unknown, present"),
         ("participant=x", "Enter a whole number."),
         ("organization=x", "Enter a whole number."),

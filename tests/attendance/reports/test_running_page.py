@@ -39,7 +39,7 @@ def test_it_counts_who_is_here_and_decides_nothing() -> None:
     page = get(session, now=RUNNING)
     assert "running now" in text(page)
     assert "Nothing is calculated before it has ended" in text(page)
-    assert summary_of(page) == "1 here now 1 were here 1 not seen yet"
+    assert summary_of(page) == "1 here now 1 were here 1 not seen"
     assert "calculate/" not in page
     assert not Attendance.objects.exists()
 
@@ -54,7 +54,7 @@ def test_each_person_is_told_by_where_they_are_and_since_when() -> None:
     assert text(row) == "Amina In the room since 13:02 here now 28 min"
     assert '<use href="#shape-here"/>' in row
     assert text(row_of(page, "Ben")) == "Ben Left at 13:25 was here 17 min"
-    assert text(row_of(page, "Cleo")) == "Cleo Not seen yet not here yet 0 min"
+    assert text(row_of(page, "Cleo")) == "Cleo Not seen not seen 0 min"
     for where in ("here", "left", "missing"):
         assert f'<symbol id="shape-{where}"' in page
 
@@ -88,14 +88,14 @@ def test_an_end_that_nobody_told_is_called_inferred() -> None:
     room = Room(session)
     deliver_all(room.joined(amina, 2), room.finished(20))
     page = get(session, now=RUNNING)
-    assert "Left at 10:20 (end inferred) was here" in text(row_of(page, "Amina"))
+    assert "Left at 10:20 (end estimated) was here" in text(row_of(page, "Amina"))
 
 
 def test_whoever_tries_in_vain_is_not_here_yet_and_it_is_told() -> None:
     session, [amina] = make_lesson("Amina")
     for minute in (1, 9):
         try_in_vain(session, amina.identity, minute)
-    assert "Not seen yet, tried to connect 2 times between 10:01 and 10:09" in text(
+    assert "Not seen, tried to connect 2 times between 10:01 and 10:09" in text(
         row_of(get(session, now=RUNNING), "Amina")
     )
 
@@ -105,7 +105,7 @@ def test_people_off_the_roster_who_are_here_now_are_counted_too() -> None:
     be_there(session, None, (5, None), identity="guest", name="Lina")
     be_there(session, None, (5, 9), identity="other", name="Nora")
     page = get(session, now=RUNNING)
-    assert "1 here, not on the roster" in summary_of(page)
+    assert "1 in the room, not on the roster" in summary_of(page)
     assert "“ Lina ” guest In the room since 10:05" in text(page)
     assert "“ Nora ” other Left at 10:09" in text(page)
 
@@ -117,13 +117,13 @@ def test_a_decision_that_stands_already_is_shown_beside_where_they_are() -> None
     )
     page = get(session, now=RUNNING)
     assert "<span>excused</span>" in row_of(page, "Amina")
-    assert summary_of(page) == "0 here now 0 were here 0 not seen yet 1 excused"
+    assert summary_of(page) == "0 here now 0 were here 0 not seen 1 excused"
 
 
 def test_it_says_as_of_when_and_offers_to_look_again_at_the_same() -> None:
     session, _ = make_lesson("Amina", time_zone="Asia/Riyadh")
     page = get(session, now=RUNNING + timedelta(minutes=2), query="?where=missing")
-    assert "This is as of 13:32." in text(page)
+    assert "As of 13:32." in text(page)
     assert '<a class="button" href="?where=missing">Look again</a>' in page
 
 
@@ -145,7 +145,7 @@ def test_a_cancelled_session_tells_of_nobody_being_here() -> None:
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     page = get(session, now=RUNNING)
     assert "here now" not in page
-    assert "Look again" not in page
+    assert "Refresh" not in page
 
 
 def test_it_takes_as_many_queries_for_thirty_as_for_three() -> None:

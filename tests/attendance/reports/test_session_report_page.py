@@ -75,7 +75,7 @@ def test_it_can_be_printed_where_there_is_javascript() -> None:
     page = get(session)
     assert PRINT_SCRIPT in page
     assert re.search(r"<button [^>]*data-print hidden>Print</button>", page)
-    assert "As it stood on Monday 2 March 2026, 12:00." in text(page)
+    assert "As of Monday 2 March 2026, 12:00." in text(page)
 
 
 def test_it_says_when_it_was_calculated() -> None:
@@ -169,12 +169,12 @@ def test_an_inferred_end_is_hatched_and_told() -> None:
     page = get(session)
     row = row_of(page, "Yusuf")
     assert bars_of(row) == [("0%", "50%", False), ("60%", "40%", True)]
-    assert "10:36 \u2013 11:00 (end inferred)</title>" in row
+    assert "10:36 \u2013 11:00 (end estimated)</title>" in row
     assert '<pattern id="hatch-present"' in page
     assert "Hatched: no end was reported" in text(page)
     facts = text(page).replace("\u2068", "").replace("\u2069", "")
     assert (
-        "2 facts received. 1 end inferred: the server never said that Yusuf left."
+        "2 facts received. 1 end estimated: LiveKit never reported that Yusuf left."
         in facts
     )
 
@@ -260,7 +260,7 @@ def test_many_inferred_ends_are_counted_without_names() -> None:
     for person in people:
         be_there(session, person, (0, None))
     calculate(session)
-    assert "4 ends inferred: the server never said that they left." in text(
+    assert "4 ends estimated: LiveKit never reported that they left." in text(
         get(session)
     )
 
@@ -329,7 +329,7 @@ def test_organizers_are_told_how_people_join_until_it_has_ended(minutes: int) ->
     said = text(get(session, now=at))
     assert (
         f"People join the room {session.room_name} , each with a token of their own "
-        f"from POST /api/sessions/{session.pk}/join-token . How to ask for one" in said
+        f"from POST /api/sessions/{session.pk}/join-token . How to get a token" in said
     )
     viewer = make_member(session.event.organization, Role.VIEWER)
     assert "join-token" not in get(session, viewer, now=at)
@@ -356,7 +356,7 @@ def test_a_failed_calculation_says_when_it_is_tried_again() -> None:
         session=session, failures=1, retry_at=AFTERWARDS, error="broken"
     )
     said = text(get(session))
-    assert "The last calculation failed. It is tried again at 12:00." in said
+    assert "The last calculation failed. It will be retried at 12:00." in said
     assert "broken" not in said
 
 
@@ -387,7 +387,7 @@ def test_viewers_are_told_of_the_question_and_cannot_answer_it() -> None:
     calculate(session)
     page = get(session, make_member(session.event.organization, Role.VIEWER))
     assert "Was this session held?" in page
-    assert "An organizer will say." in page
+    assert "An organizer will answer this." in page
     assert "count-as-absent" not in page
 
 

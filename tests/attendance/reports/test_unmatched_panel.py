@@ -120,8 +120,8 @@ def test_part_of_a_name_is_said_to_be_that(lesson: LiveSession) -> None:
     ("registration", "label"),
     [
         (Registration.CANCELLED, "Lina (cancelled)"),
-        (Registration.VIEWED, "Lina (only looked at the event)"),
-        (Registration.WAITLISTED, "Lina (waiting for a place)"),
+        (Registration.VIEWED, "Lina (only viewed the event)"),
+        (Registration.WAITLISTED, "Lina (on the waiting list)"),
     ],
 )
 def test_whoever_was_not_expected_can_be_chosen_and_is_marked(
@@ -162,7 +162,7 @@ def test_whoever_is_known_from_elsewhere_is_a_walk_in_by_that_name(
     lesson.event.participants.filter(name="Lina").update(name="Zayd")
     page = strangers_of(get(lesson))
     said = text(page).replace("\u2068", "").replace("\u2069", "")
-    assert "Known as Nadia Haddad from Geometry, and not on this roster" in said
+    assert "Known as Nadia Haddad from Geometry, but not on this roster" in said
     assert 'name="name" value="Nadia Haddad"' in page
     assert 'type="email" value="nadia@example.com"' in page
 
@@ -202,10 +202,10 @@ def test_saying_who_it_was_moves_them_into_the_report(
     lesson: LiveSession, lina: Participant
 ) -> None:
     page, said = say(lesson, participant=lina.pk)
-    assert said == "That was Lina. It is remembered for the next sessions."
+    assert said == "Linked to Lina, also for future sessions."
     row = row_of(page, "Lina")
     assert "48 min" in text(row)
-    assert "Seen as “ Lina ” Not them?" in text(row)
+    assert "Seen as “ Lina ” Unlink" in text(row)
     assert "not on the roster" not in text(page)
     assert Attendance.objects.get(participant=lina).status == "present"
 
@@ -241,7 +241,7 @@ def test_what_was_said_can_be_taken_back(
     page, _ = say(lesson, participant=lina.pk)
     assert f'action="/sessions/{lesson.pk}/unmatched/unlink/"' in page
     page, said = say(lesson, "unlink")
-    assert said == "Taken back. Say below who it really was."
+    assert said == "Unlinked. Choose below who it was."
     assert "Seen, but not on the roster (1)" in text(page)
     assert "Seen as" not in text(page)
     assert Attendance.objects.get(participant=lina).status == "absent"
@@ -271,8 +271,8 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({}, "Choose from the roster who it was."),
-        ({"participant": ""}, "Choose from the roster who it was."),
+        ({}, "Choose the person from the roster."),
+        ({"participant": ""}, "Choose the person from the roster."),
         (
             {"participant": "99999999999999999999"},
             "This person is not on the roster of this event: choose again.",
@@ -281,8 +281,8 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
             {"participant": "Lina"},
             "This person is not on the roster of this event: choose again.",
         ),
-        ({"name": " "}, "Give the name of the person who walked in."),
-        ({"name": "L" * 201}, "The name is too long: 200 letters at most."),
+        ({"name": " "}, "Enter the person's name."),
+        ({"name": "L" * 201}, "The name is too long: at most 200 characters."),
         (
             {"name": "Lina \u202egpj"},
             "A hidden character (U+202E) turns the direction of the text. "
@@ -290,11 +290,11 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         ),
         (
             {"name": "Lina", "email": "lina"},
-            "This is no email address: correct it, or leave it empty.",
+            "This is not an email address. Correct it or leave it empty.",
         ),
         (
             {"name": "Lina", "email": f"{'l' * 250}@example.com"},
-            "The address is too long: 254 letters at most.",
+            "The address is too long: at most 254 characters.",
         ),
         (
             {"name": "Lina", "email": "ANA@example.com"},
@@ -374,4 +374,4 @@ def test_nobody_of_another_event_can_be_meant(lesson: LiveSession) -> None:
 
 def test_what_nobody_said_cannot_be_taken_back(lesson: LiveSession) -> None:
     _, said = say(lesson, "unlink")
-    assert said == "Nobody linked this identity to a person of this event."
+    assert said == "This identity is not linked to anybody in this event."

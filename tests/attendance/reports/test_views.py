@@ -75,7 +75,7 @@ def test_who_may_only_look_may_change_nothing(action: str) -> None:
     client = signed_in(make_member(session.event.organization, Role.VIEWER))
     answer = client.post(f"/sessions/{session.pk}/{action}/")
     assert answer.status_code == 403
-    assert b"You may not do this" in answer.content
+    assert b"You are not allowed to do this" in answer.content
     session.refresh_from_db()
     assert session.cancelled_at is None
     assert not SessionCalculation.objects.exists()
@@ -164,7 +164,7 @@ def test_counting_where_somebody_was_seen_changes_nothing() -> None:
     calculate(session)
     changes = AttendanceChange.objects.count()
     assert post(session, "count-as-absent")[1] == [
-        "Nothing to count: somebody was seen meanwhile."
+        "Nobody was counted as absent: somebody has been seen since."
     ]
     assert AttendanceChange.objects.count() == changes
 

@@ -127,7 +127,7 @@ SENTENCES = {
     "present_with_an_inferred_end": (
         seen((1, None)),
         "Present: 59 of 60 minutes (98.33 %), first seen at 10:01, "
-        "within the 15 minutes' grace; never seen leaving, so counted until 11:00",
+        "within the 15 minutes' grace; no end was reported, so counted until 11:00",
     ),
     "present_says_nothing_of_failed_attempts": (
         seen((3, 55), **attempts(2, "10:01", "10:02")),
@@ -190,7 +190,7 @@ SENTENCES = {
         seen((10, 11.5)),
         "Absent: 90 seconds of 60 minutes (2.50 %), under 10 %",
     ),
-    "absent_never_seen": (seen(), "Absent: never seen in this session"),
+    "absent_never_seen": (seen(), "Absent: not seen in this session"),
     "absent_after_seven_attempts": (
         seen(**attempts(7, "10:01", "10:09")),
         "Absent: tried to connect 7 times between 10:01 and 10:09, never got through",
@@ -234,11 +234,11 @@ SENTENCES = {
     ),
     "an_event_without_figures": (
         ExplainedDecision(status="excused", source="livekit_auto"),
-        "Excused: follows from the sessions",
+        "Excused: calculated from the sessions",
     ),
     "an_event_whose_sessions_were_marked": (
         ExplainedDecision(status="excused", source="manual"),
-        "Excused: follows from the sessions",
+        "Excused: calculated from the sessions",
     ),
     "unknown_before_the_calculation": (
         ExplainedDecision(status="unknown"),
@@ -260,7 +260,7 @@ SENTENCES = {
     ),
     "unknown_after_an_undo": (
         ExplainedDecision(status="unknown", computed_status="present", calculated=True),
-        "Unknown: nothing decided yet",
+        "Unknown: no decision yet",
     ),
     "absent_because_an_empty_session_was_counted": (
         ExplainedDecision(
@@ -282,7 +282,7 @@ SENTENCES = {
     ),
     "absent_by_default": (
         ExplainedDecision(status="absent", source="system_default"),
-        "Absent: nothing showed that they came",
+        "Absent: nothing shows that they came",
     ),
     "absent_by_default_after_attempts": (
         ExplainedDecision(
@@ -292,11 +292,11 @@ SENTENCES = {
     ),
     "excused_by_hand": (
         marked("excused", notes="Ill, called in."),
-        "Excused: marked by A. Hadid at 11:20: “Ill, called in.” Computed: absent.",
+        "Excused: marked by A. Hadid at 11:20: “Ill, called in.” Calculated: absent.",
     ),
     "a_note_without_a_full_stop": (
         marked("excused", notes=" Ill,\n called in "),
-        "Excused: marked by A. Hadid at 11:20: “Ill, called in”. Computed: absent.",
+        "Excused: marked by A. Hadid at 11:20: “Ill, called in”. Calculated: absent.",
     ),
     "a_note_and_nothing_computed": (
         marked("excused", notes="Ill, called in.", computed_status=None),
@@ -304,7 +304,7 @@ SENTENCES = {
     ),
     "a_mark_without_a_note": (
         marked("present"),
-        "Present: marked by A. Hadid at 11:20. Computed: absent.",
+        "Present: marked by A. Hadid at 11:20. Calculated: absent.",
     ),
     "a_mark_and_nothing_computed": (
         marked("present", computed_status=None),
@@ -312,23 +312,23 @@ SENTENCES = {
     ),
     "a_mark_on_another_day": (
         marked("present", marked_at=at("11:20", day=20)),
-        "Present: marked by A. Hadid at 11:20 on November 20. Computed: absent.",
+        "Present: marked by A. Hadid at 11:20 on November 20. Calculated: absent.",
     ),
     "a_mark_by_somebody_forgotten": (
         marked("late", marked_by_name=""),
-        "Late: marked by hand at 11:20. Computed: absent.",
+        "Late: marked by hand at 11:20. Calculated: absent.",
     ),
     "an_override": (
         marked("partial", source="admin_override"),
-        "Partial: marked by A. Hadid at 11:20. Computed: absent.",
+        "Partial: marked by A. Hadid at 11:20. Calculated: absent.",
     ),
     "a_parents_report": (
         marked("excused", source="parent_reported"),
-        "Excused: reported by a parent, marked by A. Hadid at 11:20. Computed: absent.",
+        "Excused: reported by a parent, marked by A. Hadid at 11:20. Calculated: absent.",
     ),
     "a_parents_report_taken_by_somebody_forgotten": (
         marked("excused", source="parent_reported", marked_by_name=""),
-        "Excused: reported by a parent at 11:20. Computed: absent.",
+        "Excused: reported by a parent at 11:20. Calculated: absent.",
     ),
     "an_applied_suggestion": (
         marked("present", source="whiteboard_auto"),
@@ -337,19 +337,19 @@ SENTENCES = {
     ),
     "a_suggestion_applied_by_somebody_forgotten": (
         marked("present", source="livekit_auto", marked_by_name=""),
-        "Present: marked by hand at 11:20. Computed: absent.",
+        "Present: marked by hand at 11:20. Calculated: absent.",
     ),
     "a_check_in_at_the_door": (
         marked("present", source="check_in", marked_at=at("10:02")),
-        "Present: checked in by A. Hadid at 10:02. Computed: absent.",
+        "Present: checked in by A. Hadid at 10:02. Calculated: absent.",
     ),
     "a_check_in_by_oneself": (
         marked("late", source="check_in", marked_by_name="", marked_at=at("10:18")),
-        "Late: checked in at 10:18. Computed: absent.",
+        "Late: checked in at 10:18. Calculated: absent.",
     ),
     "an_answer_that_they_came": (
         marked("present", source="self_reported", marked_by_name=""),
-        "Present: said at 11:20 that they were there. Computed: absent.",
+        "Present: said at 11:20 that they were there. Calculated: absent.",
     ),
     "an_answer_that_they_did_not_come": (
         marked("absent", source="self_reported", computed_status=None),
@@ -377,7 +377,7 @@ SENTENCES = {
             check_in_received_at=at("11:02"),
             check_in_method="qr",
         ),
-        "Present: badge scanned by A. Hadid at 10:02 (heard of at 11:02)",
+        "Present: badge scanned by A. Hadid at 10:02 (received at 11:02)",
     ),
     "a_check_in_with_the_code": (
         marked(
@@ -404,7 +404,7 @@ SENTENCES = {
     ),
     "an_answer_and_a_check_in_beside_a_mark": (
         marked("absent", self_attended=True, checked_in_at=at("10:05")),
-        "Absent: marked by A. Hadid at 11:20. Computed: absent. "
+        "Absent: marked by A. Hadid at 11:20. Calculated: absent. "
         "Checked in at 10:05. Own answer: they were there.",
     ),
     "an_event_of_three_sessions": (
@@ -509,7 +509,7 @@ def test_names_and_notes_are_isolated_where_text_runs_from_right_to_left() -> No
 def test_a_percent_sign_in_a_name_or_a_note_is_just_a_percent_sign() -> None:
     decision = marked("late", marked_by_name="100 %(s", notes="50 % of %(status)s")
     assert explain(decision, RIYADH) == (
-        "Late: marked by 100 %(s at 11:20: “50 % of %(status)s”. Computed: absent."
+        "Late: marked by 100 %(s at 11:20: “50 % of %(status)s”. Calculated: absent."
     )
 
 

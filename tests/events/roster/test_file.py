@@ -188,7 +188,7 @@ def test_values_are_understood_however_they_are_written() -> None:
         ("email", "ana(at)example.com", "“ana(at)example.com” is no email address"),
         ("email", f"a@{'x' * 300}.de", "At most 254"),
         ("email", "a\0@example.com", "no email address"),
-        ("role", "teacher", "“teacher” is none of: host, attendee."),
+        ("role", "teacher", "“teacher” is not one of: host, attendee."),
         ("registration", "yes", "is none of: registered"),
         ("time_zone", "Riyad", "Asia/Riyadh"),
         ("language", "xx", "is none of: en, ar"),

@@ -210,7 +210,7 @@ def test_with_a_wrong_line_nothing_is_stored(event: Event) -> None:
     assert answer["Content-Type"] == "application/problem+json"
     problem = answer.json()
     assert problem["type"] == "tag:rollcall,2026:wrong_lines"
-    assert problem["detail"] == "2 of 3 lines are wrong: nothing was stored."
+    assert problem["detail"] == "2 of 3 rows have errors. Nothing was imported."
     assert [one["field"] for one in problem["errors"]] == ["file"]
     assert (problem["created"], problem["updated"]) == (0, 0)
     assert [(one["line"], one["status"]) for one in problem["results"]] == [
@@ -220,10 +220,10 @@ def test_with_a_wrong_line_nothing_is_stored(event: Event) -> None:
     ]
     assert details(problem) == {
         4: {
-            "email": "“ben(at)example.com” is no email address.",
-            "role": "“teacher” is none of: host, attendee.",
+            "email": "“ben(at)example.com” is not an email address.",
+            "role": "“teacher” is not one of: host, attendee.",
         },
-        5: {"email": "The same address stands in line 2 already."},
+        5: {"email": "Row 2 has the same address."},
     }
     assert not event.participants.exists()
 
@@ -340,27 +340,27 @@ def test_the_page_says_what_became_of_each_line(event: Event) -> None:
     make_participant(event, email="ben@example.com")
     said = on_page(event, "name,email,Group\nAna,\nBen,ben@example.com,7")
     assert "1 person was added." in said
-    assert "1 was there already and is now as in the file." in said
+    assert "1 was already on the roster and now matches the file." in said
     assert "2 Ana added 3 Ben was there" in said
-    assert "Columns that were not read: Group" in said
+    assert "Columns that were ignored: Group" in said
     assert event.participants.count() == 2
 
 
 def test_of_too_large_a_body_the_file_is_not_said_to_be_missing() -> None:
     """It is not kept, so the form has none."""
     form = RosterFileForm({}, {}, is_cut_off=True)
-    assert form.errors == {"file": ["The file is over 8 MiB."]}
+    assert form.errors == {"file": ["The file is larger than 8 MiB."]}
 
 
 def test_the_page_names_wrong_lines_first_and_stores_nothing(event: Event) -> None:
     said = on_page(event, WRONG)
-    assert "2 lines are wrong. Nothing was stored." in said
+    assert "2 rows have errors. Nothing was stored." in said
     assert said.index("4 Ben email : “ben(at)example.com”") < said.index("2 Ana right")
     assert not event.participants.exists()
     said = on_page(event, WRONG, partial="on")
     assert "1 person was added." in said
     assert "there already" not in said
-    assert "2 lines are wrong." in said
+    assert "2 rows have errors." in said
 
 
 @pytest.mark.parametrize(

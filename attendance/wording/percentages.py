@@ -1,0 +1,23 @@
+"""How shares are told: in whole percents, unless that would hide what decided."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.formats import number_format
+
+from attendance.rules.calculation import Policy
+
+
+def percentage_in_words(percentage: Decimal, policy: Policy | None) -> str:
+    """Return "87", or "75.30" where "75" would read as the threshold itself.
+
+    Args:
+        percentage: 0 to 100, two decimals.
+        policy: The thresholds that decided; None: the default ones.
+
+    Returns:
+        The number with the language's own separator, without the sign.
+    """
+    _grace_minutes, *thresholds = policy or Policy()
+    whole = percentage.quantize(Decimal(1), ROUND_HALF_UP)
+    is_hidden = whole != percentage and whole in (0, *thresholds, 100)
+    return number_format(percentage if is_hidden else whole, 2 if is_hidden else 0)
