@@ -21,7 +21,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 HIDING = "Ana\u202egpj.exe"
-SAID = "A hidden character (U+202E) turns the direction of the text."
+SAID = "A hidden character (U+202E) changes the direction of the text."
 WHEN = {"starts_at": "2026-03-02T10:00:00Z", "ends_at": "2026-03-02T11:00:00Z"}
 # As forms send them.
 TIMES = {"starts_at": "2026-03-02T10:00", "ends_at": "2026-03-02T11:00"}

@@ -12,7 +12,7 @@ OVERRIDES_AND_ISOLATES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 def test_what_turns_the_direction_of_text_is_refused_and_named(letter: str) -> None:
     with pytest.raises(ValidationError, match=f"U\\+{ord(letter):04X}") as refused:
         validate_name(f"Ana {letter}gpj.exe")
-    assert "turns the direction" in refused.value.messages[0]
+    assert "changes the direction" in refused.value.messages[0]
 
 
 @pytest.mark.parametrize("letter", "\t\n\r\x1b\x7f\x85\x9b\ufff9")

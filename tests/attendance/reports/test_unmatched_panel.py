@@ -285,7 +285,7 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         ({"name": "L" * 201}, "The name is too long: at most 200 characters."),
         (
             {"name": "Lina \u202egpj"},
-            "A hidden character (U+202E) turns the direction of the text. "
+            "A hidden character (U+202E) changes the direction of the text. "
             "Delete it, or write everything anew.",
         ),
         (

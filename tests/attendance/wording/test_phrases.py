@@ -14,8 +14,8 @@ BEFORE_NEW_YEAR = datetime(2026, 12, 31, 21, tzinfo=UTC)
     ("moment", "zone", "said"),
     [
         (datetime(2026, 12, 31, 22, tzinfo=UTC), "UTC", "22:00"),
-        (datetime(2026, 12, 30, 22, tzinfo=UTC), "UTC", "30 December, 22:00"),
-        (datetime(2027, 1, 1, 0, tzinfo=UTC), "UTC", "1 January 2027, 00:00"),
+        (datetime(2026, 12, 30, 22, tzinfo=UTC), "UTC", "Wed 30 Dec, 22:00"),
+        (datetime(2027, 1, 1, 0, tzinfo=UTC), "UTC", "Fri 1 Jan 2027, 00:00"),
         # In Riyadh both lie in the new year.
         (datetime(2027, 1, 1, 0, tzinfo=UTC), "Asia/Riyadh", "03:00"),
     ],

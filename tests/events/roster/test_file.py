@@ -135,7 +135,7 @@ def test_a_formula_is_a_name_like_any_other() -> None:
         ("Ana\x7f", "U+007F"),
         ("Ana\u009b", "U+009B"),
         ("Ana \u202egpj.exe", "U+202E"),
-        ("\u2066Ana\u2069", "turns the direction"),
+        ("\u2066Ana\u2069", "changes the direction"),
         ("Jos\ufffd", "A letter was lost"),
         ("", "missing"),
         (" \u200d\u200b ", "missing"),

@@ -1,0 +1,58 @@
+"""One word for each idea: docs/words.md, held against every text that people read."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CATALOGUE = ROOT / "locale/ar/LC_MESSAGES/django.po"
+MOST_WORDS = 40
+
+
+class Word(NamedTuple):
+    word: str
+    arabic: str
+    meaning: str
+    avoided: list[str]
+
+
+def _words() -> list[Word]:
+    rows = re.findall(r"^\| (.+) \|$", (ROOT / "docs/words.md").read_text(), re.M)
+    cells = [[cell.strip() for cell in row.split("|")] for row in rows[1:]]
+    return [
+        Word(word, arabic, meaning, avoided.split(", ") if avoided else [])
+        for word, arabic, meaning, avoided in cells
+    ]
+
+
+WORDS = _words()
+AVOIDED = [(word.word, avoided) for word in WORDS for avoided in word.avoided]
+
+
+def _strings(kind: str) -> Iterator[str]:
+    """The texts of the catalogue, which has every one (tests/test_templates.py)."""
+    for found in re.findall(
+        rf'^{kind} ((?:"(?:[^"\\]|\\.)*"\n)+)', CATALOGUE.read_text(), re.M
+    ):
+        yield "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', found))
+
+
+def test_there_are_few_enough_to_learn() -> None:
+    assert 20 < len(WORDS) <= MOST_WORDS
+    assert all(word.meaning and word.arabic for word in WORDS)
+    assert len({word.word for word in WORDS}) == len(WORDS)
+
+
+@pytest.mark.parametrize(("word", "avoided"), AVOIDED)
+def test_no_text_says_it_otherwise(word: str, avoided: str) -> None:
+    pattern = re.compile(rf"\b{re.escape(avoided)}\b", re.I)
+    texts = [re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", t) for t in _strings("msgid(?:_plural)?")]
+    assert [text for text in texts if pattern.search(text)] == [], f"say “{word}”"
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word.word)
+def test_the_arabic_word_is_the_one_that_pages_use(word: Word) -> None:
+    assert any(word.arabic in text for text in _strings(r"msgstr(?:\[\d\])?"))
