@@ -49,7 +49,9 @@ def test_there_are_few_enough_to_learn() -> None:
 @pytest.mark.parametrize(("word", "avoided"), AVOIDED)
 def test_no_text_says_it_otherwise(word: str, avoided: str) -> None:
     pattern = re.compile(rf"\b{re.escape(avoided)}\b", re.I)
-    texts = [re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", t) for t in _strings("msgid(?:_plural)?")]
+    texts = [
+        re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", t) for t in _strings("msgid(?:_plural)?")
+    ]
     assert [text for text in texts if pattern.search(text)] == [], f"say “{word}”"
 
 

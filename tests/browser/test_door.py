@@ -106,7 +106,7 @@ def test_a_tap_says_at_once_that_somebody_is_inside(
 ) -> None:
     visitor.page.evaluate("window.stayed = true")
     row(visitor, "Ana").get_by_role("button", name="Check in").dblclick()
-    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
     assert visitor.page.evaluate("window.stayed")
     assert (said(visitor, "inside"), said(visitor, "missing")) == ("1", "2")
     assert changes(lesson) == 1
@@ -129,7 +129,7 @@ def test_taps_without_a_network_are_sent_once_with_their_own_times(
     between = timezone.now()
     restore(visitor)
     for name in ("Ana", "Ben"):
-        expect(row(visitor, name)).to_contain_text("inside since")
+        expect(row(visitor, name)).to_contain_text("checked in at")
     expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
     assert said(visitor, "inside") == "2"
     assert arrivals(lesson) == waiting
@@ -150,7 +150,7 @@ def test_a_phone_whose_clock_is_slow_makes_nobody_early_or_late(
         visitor.open(f"/events/{lesson.event_id}/check-in/")
         # The phone's clock is twenty minutes slow: the server's counts.
         tap(visitor, "Ana")
-        expect(row(visitor, "Ana")).to_contain_text("inside since")
+        expect(row(visitor, "Ana")).to_contain_text("checked in at")
     [at] = arrivals(lesson).values()
     assert at
     assert abs(at - timezone.now()) < timedelta(minutes=2)
@@ -169,7 +169,7 @@ def test_an_answer_that_got_lost_counts_once(
     visitor.page.route(CHECK_IN, lose_the_answer, times=1)
     with visitor.page.expect_response(CHECK_IN) as answer:
         tap(visitor, "Ana")
-    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
     assert heard == [200]
     assert answer.value.headers["idempotent-replay"] == "true"
     assert changes(lesson) == 1
@@ -194,7 +194,7 @@ def test_a_page_loaded_again_warns_first_and_still_sends(
     assert asked == ["beforeunload"]
     expect(row(visitor, "Ana")).to_contain_text("not sent yet")
     page.unroute(CHECK_IN)
-    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
     assert arrivals(lesson) == waiting
 
 
@@ -208,7 +208,7 @@ def test_a_tap_that_waits_can_be_taken_back(
     expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
     restore(visitor)
     tap(visitor, "Ben")
-    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    expect(row(visitor, "Ben")).to_contain_text("checked in at")
     assert changes(lesson) == 1
 
 
@@ -239,7 +239,7 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
     visitor.awaited.append("404")
     restore(visitor)
     expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
-    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    expect(row(visitor, "Ben")).to_contain_text("checked in at")
     assert not visitor.flaws(DESK, "light")
     row(visitor, "Ana").get_by_role("button", name="Undo").click()
     assert stored(visitor.page) == {}
@@ -290,10 +290,10 @@ def test_what_fails_is_tried_again_and_holds_nothing_up(
     visitor.page.route(theirs, lambda route: route.fulfill(status=500, json=problem))
     tap(visitor, "Ana")
     tap(visitor, "Ben")
-    expect(row(visitor, "Ben")).to_contain_text("inside since")
+    expect(row(visitor, "Ben")).to_contain_text("checked in at")
     expect(row(visitor, "Ana")).to_contain_text("not sent yet")
     visitor.page.unroute(theirs)
-    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
 
 
 def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(
@@ -308,7 +308,7 @@ def test_who_is_signed_out_meanwhile_signs_in_again_and_loses_nothing(
     context.add_cookies(
         [{"name": cookie.key, "value": cookie.value, "url": visitor.site}]
     )
-    expect(row(visitor, "Ana")).to_contain_text("inside since")
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
     expect(visitor.page.locator("[data-signed-out]")).to_be_hidden()
     assert changes(lesson) == 1
 
@@ -359,9 +359,9 @@ def test_what_colleagues_do_is_seen_after_a_while(
         one.open(path)
         other.open(path)
         tap(other, "Ben")
-        expect(row(other, "Ben")).to_contain_text("inside since")
+        expect(row(other, "Ben")).to_contain_text("checked in at")
         one.page.clock.fast_forward(31_000)
-        expect(row(one, "Ben")).to_contain_text("inside since")
+        expect(row(one, "Ben")).to_contain_text("checked in at")
         assert said(one, "inside") == "1"
 
 
@@ -393,6 +393,6 @@ def test_without_javascript_each_person_is_a_button(
         visitor.page.get_by_label("Find a person").fill("ben")
         visitor.page.get_by_role("button", name="Find").click()
         tap(visitor, "Ben")
-        assert "inside since" in row(visitor, "Ben").inner_text()
+        assert "checked in at" in row(visitor, "Ben").inner_text()
         assert visitor.page.locator("[data-person]").count() == 1
     assert changes(lesson) == 1

@@ -210,7 +210,7 @@ def test_a_schedule_keeps_the_real_end_within_it() -> None:
     answer = client.patch(path, behind)
     assert (answer.status_code, list(errors(answer))) == (400, ["starts_at"])
     assert answer.json()["detail"] == (
-        "The session actual end 2 March 2026, 11:00 (UTC): it must start before."
+        "The session ended at Mon 2 Mar 2026, 11:00 (UTC): it must start before that."
     )
     day = 24 * HOUR
     before = {
@@ -226,7 +226,7 @@ def test_times_in_messages_are_those_of_the_events_zone() -> None:
     client = organizer(there)
     sent = new_session(there.event, room_name=there.room_name)
     taken = client.post("/api/sessions", sent).json()["detail"]
-    assert "from 2 March 2026, 13:00 (Asia/Riyadh)." in taken
+    assert "from Mon 2 Mar 2026, 13:00 (Asia/Riyadh)." in taken
     client.credentials(HTTP_ACCEPT_LANGUAGE="ar")
     taken = client.post("/api/sessions", sent).json()["detail"]
     assert "2 مارس 2026، 13:00 (Asia/Riyadh)" in taken

@@ -102,7 +102,7 @@ def test_a_mark_answers_with_the_decision_in_the_shape_of_a_report_row(
     assert decision["status"] == "excused"
     assert (decision["source"], decision["computed_status"]) == ("manual", "absent")
     assert decision["marked_by"]["username"] in decision["explanation"]
-    assert "“Ill.” Computed: absent." in decision["explanation"]
+    assert "“Ill.” Calculated: absent." in decision["explanation"]
     report = client.get(f"/api/sessions/{lesson.pk}/attendance").json()
     assert decision in report["results"]
 
@@ -361,10 +361,10 @@ def test_what_follows_says_from_what(
     assert (row["participant"]["name"], row["derived"]) == ("Ana", True)
     assert row["marked_by"] is None
     assert row["explanation"] == (
-        "Present: follows from 2 sessions: 90 of 120 minutes count (75 %)"
+        "Present: 90 of 120 minutes (75 %) in 2 counted sessions"
     )
     [other] = client.get(f"{path}?status=absent").json()["results"]
-    assert other["explanation"] == "Absent: follows from the only session that decides"
+    assert other["explanation"] == "Absent in 1 of 1 counted sessions (1 not counted)"
     assert client.get(f"{path}?status=asleep").status_code == 400
     assert client.post(f"/api/events/{event.pk}/reopen").json()["state"] == "scheduled"
     assert client.get(f"{path}?status=unknown").json()["count"] == 2

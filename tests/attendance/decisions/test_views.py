@@ -219,17 +219,17 @@ def test_missing_are_the_absent_and_the_unknown_who_were_not_seen() -> None:
     be_there(session, ana)
     mark_as(session, "Cem", "absent", make_user())
     page = get(session)
-    assert "Missing 3" in text(page)
+    assert "Absent or not seen 3" in text(page)
     assert people_of(get(session, query="?who=missing")) == ["Ben", "Cem", "Dan"]
     calculate(session)
     # All of them are absent: the filter would say the same twice.
-    assert "Missing" not in text(get(session))
+    assert "Absent or not seen" not in text(get(session))
 
 
 def test_nobody_misses_a_session_that_has_not_begun() -> None:
     session, _ = make_lesson("Ana Ben")
     page = get(session, now=START - timedelta(hours=1))
-    assert "Missing" not in text(page)
+    assert "Absent or not seen" not in text(page)
 
 
 @pytest.mark.parametrize(

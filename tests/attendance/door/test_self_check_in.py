@@ -129,7 +129,7 @@ def test_before_the_door_opens_and_after_it_closes_the_time_is_told(
 ) -> None:
     for now, told in {
         START - 31 * MINUTE: "You can check in from 12:30 on.",
-        START - timedelta(days=2): "from Monday 2 March 2026, 12:30 on.",
+        START - timedelta(days=2): "opens: Monday 2 March 2026, 12:30.",
         START + 60 * MINUTE: "check-in closed at 14:00.",
     }.items():
         answer = at(now, amina, page_of(lesson.event, now))

@@ -89,7 +89,7 @@ def test_a_second_tap_changes_nothing_and_says_so() -> None:
     session, [amina] = make_lesson("Amina")
     staff = staff_of(session.event)
     client = signed_in(staff)
-    for said in ("\u2068Amina\u2069 is inside.", "\u2068Amina\u2069 was inside"):
+    for said in ("\u2068Amina\u2069 is checked in.", "\u2068Amina\u2069 was already"):
         with time_machine.travel(AT_THE_START, tick=False):
             sent = {"participant": amina.pk}
             path = f"/events/{session.event_id}/check-in/"

@@ -62,11 +62,11 @@ def test_the_first_page_groups_sessions_by_when_they_are() -> None:
             event, title=title, starts_at=START + timedelta(hours=hours, minutes=-30)
         )
     groups = groups_of(home(make_member(event.organization), now=START))
-    assert list(groups) == ["Running now", "Today", "Coming up", "Before"]
+    assert list(groups) == ["Running now", "Today", "Coming up", "Earlier"]
     assert "09:30 \u2013 10:30 running" in groups["Running now"]
     assert "07:30 \u2013 08:30 earlier" in groups["Today"]
     assert "Tue 3 Mar, 09:30 \u2013 10:30 tomorrow" in groups["Coming up"]
-    assert "Sun 1 Mar, 09:30 \u2013 10:30 yesterday" in groups["Before"]
+    assert "Sun 1 Mar, 09:30 \u2013 10:30 yesterday" in groups["Earlier"]
 
 
 def test_each_session_leads_to_its_report_and_shows_its_counts() -> None:

@@ -114,7 +114,7 @@ def test_a_calculated_row_has_the_promised_figures(
     assert (row["is_late"], row["late_minutes"], row["join_count"]) == (False, 3, 1)
     assert row["is_auto_calculated"]
     assert row["explanation"] == (
-        "Present: 52 of 60 minutes (86.67 %), first seen at 10:03, "
+        "Present: 52 of 60 minutes (87 %), first seen at 10:03, "
         "within the 15 minutes' grace"
     )
 

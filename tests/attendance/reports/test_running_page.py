@@ -39,7 +39,7 @@ def test_it_counts_who_is_here_and_decides_nothing() -> None:
     page = get(session, now=RUNNING)
     assert "running now" in text(page)
     assert "Nothing is calculated before it has ended" in text(page)
-    assert summary_of(page) == "1 here now 1 were here 1 not seen"
+    assert summary_of(page) == "1 in the room 1 left 1 not seen"
     assert "calculate/" not in page
     assert not Attendance.objects.exists()
 
@@ -51,9 +51,9 @@ def test_each_person_is_told_by_where_they_are_and_since_when() -> None:
     be_there(session, ben, (20, 25))
     page = get(session, now=RUNNING)
     row = row_of(page, "Amina")
-    assert text(row) == "Amina In the room since 13:02 here now 28 min"
+    assert text(row) == "Amina In the room since 13:02 in the room 28 min"
     assert '<use href="#shape-here"/>' in row
-    assert text(row_of(page, "Ben")) == "Ben Left at 13:25 was here 17 min"
+    assert text(row_of(page, "Ben")) == "Ben Left at 13:25 left 17 min"
     assert text(row_of(page, "Cleo")) == "Cleo Not seen not seen 0 min"
     for where in ("here", "left", "missing"):
         assert f'<symbol id="shape-{where}"' in page
@@ -88,7 +88,7 @@ def test_an_end_that_nobody_told_is_called_inferred() -> None:
     room = Room(session)
     deliver_all(room.joined(amina, 2), room.finished(20))
     page = get(session, now=RUNNING)
-    assert "Left at 10:20 (end estimated) was here" in text(row_of(page, "Amina"))
+    assert "Left at 10:20 (end estimated) left" in text(row_of(page, "Amina"))
 
 
 def test_whoever_tries_in_vain_is_not_here_yet_and_it_is_told() -> None:
@@ -117,7 +117,7 @@ def test_a_decision_that_stands_already_is_shown_beside_where_they_are() -> None
     )
     page = get(session, now=RUNNING)
     assert "<span>excused</span>" in row_of(page, "Amina")
-    assert summary_of(page) == "0 here now 0 were here 0 not seen 1 excused"
+    assert summary_of(page) == "0 in the room 0 left 0 not seen 1 excused"
 
 
 def test_it_says_as_of_when_and_offers_to_look_again_at_the_same() -> None:
@@ -144,7 +144,7 @@ def test_a_cancelled_session_tells_of_nobody_being_here() -> None:
     be_there(session, amina, (0, None))
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     page = get(session, now=RUNNING)
-    assert "here now" not in page
+    assert "in the room" not in page
     assert "Refresh" not in page
 
 

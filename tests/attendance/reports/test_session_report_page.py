@@ -84,7 +84,7 @@ def test_it_says_when_it_was_calculated() -> None:
     calculate(session)
     at = datetime(2026, 3, 3, 9, 5, tzinfo=UTC)
     SessionCalculation.objects.filter(session=session).update(calculated_at=at)
-    assert "ended, calculated 3 March, 12:05" in text(get(session))
+    assert "ended, calculated Tue 3 Mar, 12:05" in text(get(session))
 
 
 def test_a_session_that_ended_otherwise_than_planned_says_both() -> None:
@@ -96,7 +96,7 @@ def test_a_session_over_midnight_names_the_day_of_its_end() -> None:
     session, _ = make_lesson("Amina", time_zone="Pacific/Kiritimati")
     assert "Tuesday 3 March 2026, 00:00 \u2013 01:00" in text(get(session))
     late = make_session(session.event, starts_at=START - timedelta(minutes=30))
-    assert "Monday 2 March 2026, 23:30 \u2013 3 March, 00:30" in text(get(late))
+    assert "Monday 2 March 2026, 23:30 \u2013 Tue 3 Mar, 00:30" in text(get(late))
 
 
 # --- A person's row -----------------------------------------------------------------
@@ -108,8 +108,8 @@ def test_a_row_says_word_shape_source_figures_and_why() -> None:
     calculate(session)
     row = row_of(get(session), "Amina")
     assert text(row) == (
-        "Amina Present: 52 of 60 minutes (86.67 %), first seen at 10:03, "
-        "within the 15 minutes' grace present LiveKit 52 min 86.67 %"
+        "Amina Present: 52 of 60 minutes (87 %), first seen at 10:03, "
+        "within the 15-minute grace period present LiveKit 52 min 87 %"
     )
     assert '<span class="status s-present">' in row
     assert '<use href="#shape-present"/>' in row
@@ -174,7 +174,7 @@ def test_an_inferred_end_is_hatched_and_told() -> None:
     assert "Hatched: no end was reported" in text(page)
     facts = text(page).replace("\u2068", "").replace("\u2069", "")
     assert (
-        "2 facts received. 1 end estimated: LiveKit never reported that Yusuf left."
+        "2 messages from LiveKit. 1 end estimated: LiveKit never reported that Yusuf left."
         in facts
     )
 
@@ -215,7 +215,7 @@ def test_a_mark_of_a_person_says_whose_it_is_and_what_was_computed() -> None:
         notes="Ill, called in.",
     )
     row = row_of(get(session), "Sara")
-    assert "marked by A. Hadid at 12:00: “Ill, called in.” Computed: absent." in text(
+    assert "marked by A. Hadid at 12:00: “Ill, called in.” Calculated: absent." in text(
         row
     )
     assert '<use href="#shape-excused"/>' in row
