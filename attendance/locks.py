@@ -16,6 +16,8 @@
 Nobody may need them all, but everybody takes those they need in this order, so two who
 decide at once wait for each other and never in a circle. All last until the transaction
 ends; none is of a database session, so PgBouncer in transaction mode may stand between.
+
+Source: docs/rules.md 42.
 """
 
 from collections.abc import Iterable

@@ -3,6 +3,8 @@
 There are few threads, and a sender that stalls in the middle of its body would hold
 one; eight of them would hold up everybody. So bodies are awaited here, in the event
 loop, and reach Django whole. What they may hold together has a limit too.
+
+Source: docs/rules.md 88.
 """
 
 import asyncio

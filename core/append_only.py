@@ -4,6 +4,8 @@ The triggers are ``ENABLE ALWAYS``, so ``session_replication_role`` does not swi
 them off. They let only the table's owner pass, in a transaction that sets
 ``rollcall.maintenance`` to a reason (purge, erasure, flushing a test database). The
 login counts, not the current user: a cascade from a parent runs as the owner.
+
+Source: docs/rules.md 66.
 """
 
 from django.db import migrations

@@ -2,6 +2,8 @@
 
 The server asks before it reads on (attendance_site/asgi.py), Django's own limit and the
 views ask when they answer. Nothing is imported here, because the settings ask too.
+
+Source: docs/rules.md 88.
 """
 
 import re

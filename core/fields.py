@@ -1,4 +1,7 @@
-"""How values of REST are read and shown, the same on every route."""
+"""How values of REST are read and shown, the same on every route.
+
+Source: docs/rules.md 90.
+"""
 
 from datetime import UTC, datetime
 from typing import Any, TypeVar

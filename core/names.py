@@ -9,6 +9,8 @@ There are three questions, from the strictest on:
   punctuation. For guesses, which are only shown.
 - Is somebody looking for it? ``searched``: also with letters that are typed for each
   other. ``static/door.js`` does the same with what is typed, by the same ``TYPED_AS``.
+
+Source: docs/rules.md 74.
 """
 
 import unicodedata

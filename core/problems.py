@@ -3,7 +3,7 @@
 ``type`` is ``about:blank`` where the status says all; a broken rule has its own,
 ``tag:rollcall,2026:CODE``, which programs can tell apart.
 
-Source: RFC 9457; api.md, "Conventions".
+Source: RFC 9457.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,7 @@
-"""What a name, a language tag and a time zone may be."""
+"""What a name, a language tag and a time zone may be.
+
+Source: docs/rules.md 80.
+"""
 
 import re
 from functools import cache

@@ -6,7 +6,7 @@ leaves no claim. Remembered is what was carried out, and what the state of thing
 refused (409); a request that nobody may make, or that cannot be right (400, 401, 403,
 404, …), or that failed (5xx) changed nothing, and may be sent again under its key.
 
-Source: draft-ietf-httpapi-idempotency-key-header; edges.md 20.
+Source: docs/rules.md 87; draft-ietf-httpapi-idempotency-key-header.
 """
 
 import hashlib

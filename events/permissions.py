@@ -3,6 +3,8 @@
 What somebody may not see is left out of the QuerySet, so it is a 404. Of what they see,
 the rules here say what they may change (403). Roles: owner, admin > organizer > viewer;
 people on a roster see themselves; hosts see their roster, without identities.
+
+Source: docs/rules.md 81, 84.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,8 @@
 Who may call them is asked before (``events/permissions.py``), but for the rules about
 owners, which depend on what is written. An event is cancelled by
 ``sessions_app.services.cancel_event``, since its sessions go with it.
+
+Source: docs/rules.md 84, 86.
 """
 
 import secrets

@@ -8,7 +8,7 @@ of those that end it; a fact without a time sorts last, and before that, for the
 description, one that names no room or nobody. So the same facts, in any order
 and any number of copies, give the same row.
 
-Source: docs/architecture.md, "Folding".
+Source: docs/rules.md 7; docs/architecture.md, "Folding".
 """
 
 _DESCRIPTION = "room_name, room_sid, identity, name, kind, described_at, described_by"

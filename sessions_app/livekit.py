@@ -4,7 +4,8 @@ The only module that imports LiveKit's SDK. Its receiver is not used for webhook
 takes four times as long, and takes kinds of participant that it does not know for
 ordinary people; the tests compare the two.
 
-Source: docs/architecture.md, "LiveKit as it really behaves".
+Source: docs/rules.md 1, 2, 4, 5; docs/architecture.md, "LiveKit as it really
+behaves".
 """
 
 import base64

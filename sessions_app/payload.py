@@ -1,6 +1,6 @@
 """What Postgres may hold of a body: JSON without secrets, odd characters made visible.
 
-Source: docs/architecture.md, "The payload".
+Source: docs/rules.md 6; docs/architecture.md, "The payload".
 """
 
 import json

@@ -4,7 +4,7 @@ A crashed server sends no leave. ``inferred_left_at`` ends such a connection whe
 connections are listed (REST, admin); calculation, reports and rebuild ignore it, so
 that no result depends on when this ran, and a real end beats it.
 
-Source: docs/architecture.md, "Folding".
+Source: docs/rules.md 21.
 """
 
 import logging

@@ -3,6 +3,8 @@
 Each locks the session's row first, as marks and calculations do; what reads or writes
 the event's state locks the event before its sessions. The database marks the session
 as changed by itself, so that it is calculated anew.
+
+Source: docs/rules.md 9, 10, 11, 12, 13.
 """
 
 from collections.abc import Mapping

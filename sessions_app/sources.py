@@ -3,6 +3,8 @@
 A further source is a gateway beside ``livekit.py``, which stores facts and folds them
 into connections, and an entry here. ``makemigrations`` then writes a migration of this
 app and one of attendance, and the catalogues of languages get its words.
+
+Source: docs/rules.md 26.
 """
 
 from collections import defaultdict

@@ -4,7 +4,7 @@
 windows of sessions; upper apps read it with that of other sources (``sources.py``).
 Facts find their sessions here: by room and time.
 
-Source: docs/architecture.md, "Reading connections".
+Source: docs/rules.md 14, 15, 16, 17, 18, 19, 20.
 """
 
 from datetime import timedelta

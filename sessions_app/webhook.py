@@ -2,6 +2,8 @@
 
 No session, no CSRF, no throttle, no Redis, no Celery: a slow or failing answer holds
 up LiveKit's queue of that room, and what it then drops is gone.
+
+Source: docs/rules.md 1, 2, 3.
 """
 
 import logging

@@ -3,6 +3,7 @@
 // Each has a key of its own, made here, and the time at which it was made: sending it
 // twice counts once, and a late network makes nobody late. They are kept in the
 // browser's storage too, so that a page that is loaded again still sends them.
+// Source: docs/rules.md 57.
 
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 60_000;

@@ -2,6 +2,8 @@
 
 Whoever changes a decision calls :func:`record_changes` in the same transaction. The
 table refuses UPDATE, DELETE and TRUNCATE in the database (``core/append_only.py``).
+
+Source: docs/rules.md 65.
 """
 
 import hashlib

@@ -5,7 +5,7 @@ inserts or swaps rows breaks it, the database's owner included. Who recomputes t
 chain, or cuts off its tail, is found only by comparing with seals kept elsewhere
 (``manage.py verify_audit --export`` and ``--against``).
 
-Source: design.md, "AuditSeal"; edges.md 39; docs/architecture.md, "The audit".
+Source: docs/rules.md 67, 68; docs/architecture.md, "The log".
 """
 
 import hashlib

@@ -3,6 +3,8 @@
 The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``); what is
 due stands in ``evidence/due.py``, what is read in ``evidence/session_evidence.py``, how
 rows are written in ``write_decisions.py``.
+
+Source: docs/rules.md 27, 28, 31, 32, 33, 37, 38.
 """
 
 import logging

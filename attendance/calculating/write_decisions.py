@@ -2,6 +2,8 @@
 
 Only rows that differ from what stands are given here; the changes among them go into
 the log in the same transaction.
+
+Source: docs/rules.md 38, 40.
 """
 
 from collections import defaultdict

@@ -4,7 +4,7 @@ In batches, each a transaction with its part of the log. Whatever is interrupted
 again or run twice at once changes nothing but what was missing: a decision is written
 only where it differs.
 
-Source: design.md §4, "Event completion"; edges.md 17 and 18.
+Source: docs/rules.md 58, 61, 62, 64.
 """
 
 import logging

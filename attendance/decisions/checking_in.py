@@ -2,7 +2,7 @@
 
 As marks are written (``marking.py``), whichever path they take: door, REST, themselves.
 
-Source: edges.md 15.
+Source: docs/rules.md 48, 49, 50, 51, 52.
 """
 
 from datetime import datetime, timedelta

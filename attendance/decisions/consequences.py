@@ -1,6 +1,8 @@
 """What follows when session decisions were written: the event level, then the log.
 
 Every path that writes decisions about sessions ends here, in its transaction.
+
+Source: docs/rules.md 63, 65, 69.
 """
 
 from collections.abc import Mapping, Sequence

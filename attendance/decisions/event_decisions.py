@@ -3,7 +3,7 @@
 Derived when an event is completed, and again whenever a session decision of somebody
 changes who has such a decision, or whose event is completed.
 
-Source: edges.md 17 and 18.
+Source: docs/rules.md 59, 61, 62, 63.
 """
 
 from collections.abc import Mapping, Sequence

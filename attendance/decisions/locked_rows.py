@@ -2,6 +2,8 @@
 
 The session's row is locked first, or the event's, then the decisions: who decides at
 once does it one after the other.
+
+Source: docs/rules.md 42.
 """
 
 from collections.abc import Iterable, Sequence

@@ -5,7 +5,7 @@ written by ``written_decisions.py``, who wins is asked of ``rules/precedence.py`
 status, evidence and log are written in one transaction. Who may do it is asked before
 (``rights.py``).
 
-Source: design.md §4, "Who wins"; edges.md 15 to 17.
+Source: docs/rules.md 39, 40, 43, 44, 45.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ event decides about its sessions, and not about the event as a whole. Members wh
 viewers read; attendees decide nothing here. What somebody may not even see is a 404
 (``visible_to``), asked before.
 
-Source: edges.md 15 and 16.
+Source: docs/rules.md 83.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Taking a decision of a person back.
 
-Source: edges.md 16.
+Source: docs/rules.md 46, 47.
 """
 
 import copy

@@ -1,6 +1,8 @@
 """What the log tells of one decision: who made what stood, and who said it again.
 
 A log here is the changes of one decision, the oldest first.
+
+Source: docs/rules.md 45, 47.
 """
 
 from collections import defaultdict

@@ -4,6 +4,8 @@ Pure. A code is six letters that change every 30 seconds, then the event's numbe
 letters: nothing is stored, and the event is found from the code alone. Nobody who
 knows one can tell the next. Letters that are taken for others, or make words, are
 left out.
+
+Source: docs/rules.md 54, 55.
 """
 
 import hmac

@@ -1,6 +1,8 @@
 """The door as its staff see it: who is expected, who is inside.
 
 Made and rendered under the reader's language. All times are the event's.
+
+Source: docs/rules.md 53, 56.
 """
 
 import json

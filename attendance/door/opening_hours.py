@@ -2,6 +2,8 @@
 
 The door of a session opens half an hour before it begins and closes when it ends; of
 an event without sessions, so does the event's. Staff may check people in at any time.
+
+Source: docs/rules.md 53.
 """
 
 from collections.abc import Sequence

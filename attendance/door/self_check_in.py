@@ -1,6 +1,6 @@
 """Checking oneself in by the code on the screen.
 
-Source: edges.md 40.
+Source: docs/rules.md 52, 53, 54, 55.
 """
 
 import hashlib

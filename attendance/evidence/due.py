@@ -5,7 +5,7 @@ not cancelled, and was never calculated, or has facts received since, or its win
 roster or links changed since. Messages and schedules are hints; this query is what
 decides, so a lost message, a missed tick or two schedulers at once change nothing.
 
-Source: docs/architecture.md, "Due work".
+Source: docs/rules.md 34, 35, 36.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ address and the same name: a family may share an address, and many share a name.
 Cancelled people and onlookers are nobody's match: if they came, the report lists them
 as unmatched.
 
-Source: design.md, "KnownIdentity"; docs/architecture.md, "Unmatched people".
+Source: docs/rules.md 72, 73.
 """
 
 from core.names import SAME_NAME

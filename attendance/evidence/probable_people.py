@@ -1,4 +1,7 @@
-"""Who somebody unmatched probably is. Pure; a guess is only shown, never acted upon."""
+"""Who somebody unmatched probably is. Pure; a guess is only shown, never acted upon.
+
+Source: docs/rules.md 73.
+"""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum

@@ -1,8 +1,9 @@
 """What a calculation reads, for many sessions at once.
 
 People are found by their identity here, when facts are read (``known_people.py``).
-Instants are integers, microseconds since
-the epoch, as the calculation wants them.
+Instants are integers, microseconds since the epoch, as the calculation wants them.
+
+Source: docs/rules.md 8.
 """
 
 from collections import defaultdict

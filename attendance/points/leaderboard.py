@@ -3,7 +3,7 @@
 Entries belong to participants; a person is all participants of one account, else of one
 address, else the participant alone. Nothing here writes.
 
-Source: edges.md 41.
+Source: docs/rules.md 71.
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ change of a decision writes what it gave or took, and whatever else changes what
 count, those about an event as a whole only where it has no sessions; cancelled sessions
 count nothing.
 
-Source: edges.md 41.
+Source: docs/rules.md 69, 70.
 """
 
 from collections.abc import Iterable, Mapping

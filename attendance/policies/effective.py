@@ -3,6 +3,8 @@
 The most specific that exists wins: the session's own, its type's, the organization's,
 the defaults. Changing a policy makes nothing due: decided is decided, until somebody
 recalculates.
+
+Source: docs/rules.md 25.
 """
 
 from enum import StrEnum

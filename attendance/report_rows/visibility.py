@@ -1,4 +1,7 @@
-"""What somebody may see of a report."""
+"""What somebody may see of a report.
+
+Source: docs/rules.md 82.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

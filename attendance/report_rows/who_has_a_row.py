@@ -1,4 +1,7 @@
-"""Who has a row in the report of a session: one rule, for one report and for many."""
+"""Who has a row in the report of a session: one rule, for one report and for many.
+
+Source: docs/rules.md 30.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Seconds are those of ended connections: the answer changes only when somebody comes or
 goes, or the session starts or ends.
 
-Source: edges.md 31.
+Source: docs/rules.md 28, 82.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ UTF-8 with a byte order mark, without which spreadsheets take Arabic names for L
 letters. Times are those of the event's clocks, whose zone stands in a column; nothing
 is rounded. What a spreadsheet would run as a formula gets an apostrophe in front.
 
-Source: edges.md 34; OWASP, "CSV Injection".
+Source: docs/rules.md 80; OWASP, "CSV Injection".
 """
 
 import csv

@@ -5,7 +5,7 @@ Every instant is an integer, microseconds since the Unix epoch, UTC. Every windo
 stay and interval is half-open, ``[start, end)``. Exact integers decide; seconds
 and percentages are rounded for showing only.
 
-Source: docs/architecture.md, "Rules".
+Source: docs/rules.md 22, 23, 24, 26.
 """
 
 from collections.abc import Iterable, Sequence
@@ -105,7 +105,7 @@ class Figures(NamedTuple):
 def came_late(window_start: int, moment: int, grace_minutes: int) -> bool:
     """Tell whether ``moment`` is later than the start and the grace together.
 
-    Source: docs/architecture.md, "Rules": the last moment of the grace is in time.
+    Source: docs/rules.md 24: the last moment of the grace is in time.
     """
     return moment - window_start > grace_minutes * MINUTE
 
@@ -121,8 +121,8 @@ def decide_status(
         is_late: First seen after the grace (``came_late``).
         policy: The thresholds. Whoever was never there is absent under any policy.
 
-    Source: docs/architecture.md, "Rules". Whole products are compared, so that no
-    rounding can move anybody over a threshold.
+    Source: docs/rules.md 23, 24. Whole products are compared, so that no rounding can
+    move anybody over a threshold.
     """
     share = attended * 100
     if not attended or share < policy.partial_from * window:
@@ -149,7 +149,7 @@ def calculate(
     Raises:
         ValueError: The window has no length.
 
-    Source: docs/architecture.md, "Rules".
+    Source: docs/rules.md 22, 23, 24.
     """
     window = window_end - window_start
     if window <= 0:
@@ -199,7 +199,7 @@ def calculate_person(
     Raises:
         ValueError: The window has no length.
 
-    Source: docs/architecture.md, "Rules": one source per person.
+    Source: docs/rules.md 26.
     """
     for source, seen in stays:
         if seen:

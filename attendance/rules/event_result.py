@@ -1,6 +1,6 @@
 """The decision about an event as a whole, from its sessions together. Pure.
 
-Source: edges.md 17.
+Source: docs/rules.md 59, 60.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,8 @@
 """Who wins: the one place where decisions of different sources are ranked.
 
-Pure; the rows it speaks of are locked by whoever asks (docs/architecture.md).
+Pure; the rows it speaks of are locked by whoever asks (``attendance/locks.py``).
+
+Source: docs/rules.md 39, 40, 63.
 """
 
 ADMIN_OVERRIDE = "admin_override"
@@ -11,7 +13,7 @@ MANUAL = "manual"
 PARENT_REPORTED = "parent_reported"
 
 # What a calculation decides is named for the source of presence that it followed: which
-# of several that is, ``calculate_person`` has decided before (edges.md 15). What
+# of several that is, ``calculate_person`` has decided before (docs/rules.md 26). What
 # an entitled person marked or applied stands between a check-in and an override,
 # whichever source it names.
 _AUTOMATIC = "_auto"

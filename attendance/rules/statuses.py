@@ -6,7 +6,7 @@ Whatever asks what a status means asks here; the words for it stand where words 
 of the table through all of that. One that is worth points gets a column in
 ``models/points.py`` and a field in ``points/ledger.py``, too.
 
-Source: docs/architecture.md, "Rules"; edges.md 17, 41 and 45.
+Source: docs/rules.md 24, 43, 60, 62, 69.
 """
 
 from enum import StrEnum

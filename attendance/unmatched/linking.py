@@ -3,6 +3,8 @@
 What somebody says is remembered (``KnownIdentity``): the same person is found by it in
 the organization's other sessions too (``evidence/known_people.py``). The session at
 hand is calculated anew at once, others when they are due.
+
+Source: docs/rules.md 75, 76.
 """
 
 import logging

@@ -5,7 +5,7 @@ language and on any clock. Every text that a translator gets is
 a whole sentence or a whole clause, with its values by name. Words are about the person
 and the time; clock times are 24 hours with Western digits.
 
-Source: docs/architecture.md, "Rules"; the figures come from ``rules/calculation.py``.
+Source: docs/rules.md 29; the figures come from ``rules/calculation.py``.
 """
 
 from datetime import datetime, tzinfo

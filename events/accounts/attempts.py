@@ -2,6 +2,8 @@
 
 In Postgres: exact whatever the number of processes, and there without Redis. One
 statement counts and says; parallel tries cannot slip through between the two.
+
+Source: docs/rules.md 55, 85.
 """
 
 import hashlib

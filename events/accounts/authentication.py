@@ -1,6 +1,8 @@
 """Who is asking: passwords, and bearer tokens.
 
 The only module that knows of knox: a token's row holds its SHA-512, never itself.
+
+Source: docs/rules.md 85.
 """
 
 from contextlib import suppress

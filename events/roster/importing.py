@@ -7,7 +7,7 @@ column that is missing, changes nothing; but somebody who only looked and now st
 the file is registered. A line never takes somebody off: that is ``cancelled``, which
 keeps what was decided about them.
 
-Source: edges.md 35.
+Source: docs/rules.md 77, 78, 79.
 """
 
 from collections import defaultdict

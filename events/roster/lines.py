@@ -1,4 +1,7 @@
-"""What one line of a roster's file says of a person, or what is wrong with it. Pure."""
+"""What one line of a roster's file says of a person, or what is wrong with it. Pure.
+
+Source: docs/rules.md 78, 80.
+"""
 
 import re
 import unicodedata

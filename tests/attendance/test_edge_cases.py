@@ -122,6 +122,17 @@ def test_one_stay_may_reach_over_two_sessions_of_a_room(
 # Missing ends
 
 
+def test_a_session_that_is_made_afterwards_finds_its_facts(
+    room: Room, ana: Participant
+) -> None:
+    deliver_all(*room.stay(ana, 120, 180))
+    lesson = room.session
+    afterwards = make_session(
+        lesson.event, room_name=lesson.room_name, starts_at=room.at(120)
+    )
+    assert row(afterwards, ana).status == "present"
+
+
 def test_who_never_leaves_was_there_to_the_end_as_far_as_is_known(
     room: Room, ana: Participant
 ) -> None:

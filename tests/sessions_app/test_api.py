@@ -105,6 +105,7 @@ def test_a_room_that_is_taken_is_409_and_names_the_session_in_it() -> None:
     [
         ({"ends_at": "2026-03-02T10:00:00Z"}, "ends_at"),
         ({"starts_at": "2026-03-02T10:00:00"}, "starts_at"),
+        ({"starts_at": "1999-12-31T23:59:59Z"}, "starts_at"),
         ({"starts_at": None}, "starts_at"),
         ({"session_type": "party"}, "session_type"),
         ({"room_name": "x" * 257}, "room_name"),
@@ -340,6 +341,18 @@ def test_a_token_ends_an_hour_after_the_session() -> None:
         client.force_login(me.user)
         given = client.post(f"/api/sessions/{session.pk}/join-token").json()
     assert given["expires_at"] == (END + HOUR).isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.usefixtures("livekit")
+def test_a_token_lasts_a_day_at_most() -> None:
+    session = make_session()
+    person = make_participant(session.event)
+    with time_machine.travel(START - 30 * HOUR, tick=False):
+        answer = organizer(session).post(
+            f"/api/sessions/{session.pk}/join-token", {"participant": person.pk}
+        )
+    given = (START - 6 * HOUR).isoformat().replace("+00:00", "Z")
+    assert answer.json()["expires_at"] == given
 
 
 @pytest.mark.usefixtures("livekit")

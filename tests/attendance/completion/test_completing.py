@@ -186,6 +186,7 @@ def test_whoever_is_still_unknown_becomes_absent_by_default(course: Event) -> No
     came, away = (make_participant(course) for _ in range(2))
     others = {
         "host": make_participant(course, role="host"),
+        "walk-in": make_participant(course, registration="walk_in"),
         "waitlisted": make_participant(course, registration="waitlisted"),
         "cancelled": make_participant(course, registration="cancelled"),
     }

@@ -8,7 +8,7 @@ from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence.due import Selection
 from attendance.models import Attendance, SessionCalculation
 from events.models import Participant
-from sessions_app.models import LiveSession
+from sessions_app.models import Connection, LiveSession
 from tests.factories import make_participant, make_session
 from tests.webhooks import Room, deliver, deliver_all
 
@@ -49,6 +49,17 @@ def test_a_lost_leave_makes_nobody_present_or_absent_on_the_next_day(
     calculate(tomorrow)
     assert SessionCalculation.objects.get(session=tomorrow).nobody_seen
     assert not Attendance.objects.filter(participant__in=[ana, ben]).exists()
+
+
+def test_who_was_taken_as_left_is_calculated_as_before(
+    lesson: LiveSession, ana: Participant
+) -> None:
+    """Else the result would depend on when the connections were tidied up."""
+    deliver(Room(lesson).joined(ana, 5))
+    taken_as_left = lesson.starts_at + timedelta(minutes=10)
+    Connection.objects.update(inferred_left_at=taken_as_left)
+    calculate(lesson)
+    assert Attendance.objects.get().attended_seconds == 55 * 60
 
 
 def test_a_lost_leave_does_not_make_a_latecomer_of_the_next_day_punctual(

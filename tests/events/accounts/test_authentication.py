@@ -103,6 +103,20 @@ def test_a_token_ends() -> None:
         assert bearer(token).get("/api/me").status_code == 401
 
 
+def test_a_token_of_a_sign_in_lasts_90_days() -> None:
+    user = user_with_password()
+    now = timezone.now()
+    answer = APIClient().post(
+        "/api/auth/token", {"username": user.username, "password": "right"}
+    )
+    client = bearer(answer.json()["token"])
+    codes = []
+    for days in (89, 91):
+        with time_machine.travel(now + timedelta(days=days), tick=False):
+            codes.append(client.get("/api/me").status_code)
+    assert codes == [200, 401]
+
+
 def test_a_request_finds_its_token_in_one_query(
     django_assert_num_queries: pytest.FixtureRequest,
 ) -> None:
