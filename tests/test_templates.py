@@ -232,7 +232,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 def test_no_translation_asks_for_a_value_that_it_does_not_get() -> None:
     for entry in ENTRIES:
-        given = set(PLACEHOLDER.findall(entry["msgid"]))
+        source = entry["msgid"] + entry.get("msgid_plural", "")
+        given = set(PLACEHOLDER.findall(source))
         many = len(entry.translations) > 1
         for text in entry.translations:
             asked = set(PLACEHOLDER.findall(text))
