@@ -125,7 +125,7 @@ def test_clocks_apart_are_broken() -> None:
     assert not all_found("clock")
     finding = found("clock", now=timezone.now() - timedelta(minutes=3))
     assert finding.is_broken
-    assert "apart from the database's" in finding.what
+    assert "differs from the database's" in finding.what
 
 
 def test_bad_values_are_named_and_what_hangs_on_them_is_not_looked_at(
@@ -161,7 +161,7 @@ def test_a_host_that_is_refused_is_broken(settings: Settings) -> None:
 
 
 def test_the_last_webhook_is_named() -> None:
-    assert "None has come yet" in found("webhooks").what
+    assert "None received yet" in found("webhooks").what
     make_presence_event(make_session())
     webhooks = found("webhooks").what
     assert webhooks.endswith("seconds ago, signed by testkey.")
@@ -175,7 +175,7 @@ def test_what_a_demonstration_plays_says_nothing_of_livekit() -> None:
     ownership.mark(event)
     session = seen_by_nobody(event=event)
     make_presence_event(session)
-    assert "None has come yet" in found("webhooks").what
+    assert "None received yet" in found("webhooks").what
     assert not all_found("calculation")
 
 
@@ -258,7 +258,7 @@ def mail_server(settings: Settings) -> Iterator[list[bytes]]:
 def test_a_mail_server_that_answers_is_well(mail_server: list[bytes]) -> None:
     finding = found("mail")
     assert not finding.is_broken
-    assert "takes us" in finding.what
+    assert "accepts us" in finding.what
 
 
 def test_a_mail_server_that_refuses_us_is_broken_and_not_quoted(
