@@ -98,15 +98,15 @@ def _instance() -> Iterator[Finding]:
     if not is_told and not (settings.DATA_DIR / "instance.env").exists():
         yield hint(
             "instance",
-            "Nothing was started here, so most of the following is missing.",
+            "Rollcall is not set up here, so most of the following fails.",
             "`make run` starts everything. To run it on servers of your own, set "
-            "DATABASE_URL, REDIS_URL and what else README.md names.",
+            "DATABASE_URL, REDIS_URL and the others in README.md.",
         )
 
 
 def _bad_values() -> Iterator[Finding]:
     for name, mend in settings.BAD_VALUES.items():
-        what = "Its value cannot be used: nothing starts with it."
+        what = "Its value is wrong: nothing starts with it."
         yield broken(name, what, mend[:1].upper() + mend[1:])
 
 
@@ -134,12 +134,12 @@ def _settings() -> Iterator[Finding]:
         yield hint(
             "PUBLIC_URL",
             "People would sign in without encryption.",
-            "Put a proxy with TLS before Rollcall and write https:// into PUBLIC_URL.",
+            "Put a proxy with TLS in front and use https:// in PUBLIC_URL.",
         )
     if settings.DEBUG:
         found = hint if is_local else broken
-        what = "It is on: errors show everybody what is inside."
-        yield found("DEBUG", what, "Take DEBUG out of the environment.")
+        what = "It is on: error pages show internal details to everybody."
+        yield found("DEBUG", what, "Remove DEBUG from the environment.")
 
 
 # --- Database -----------------------------------------------------------------------
@@ -172,7 +172,7 @@ def _database(now: datetime | None) -> Iterator[Finding]:
 
 def _in_a_line(error: Exception) -> str:
     first_line = str(error).strip().partition("\n")[0]
-    return f"It does not answer as it should: {first_line}"
+    return f"It fails: {first_line}"
 
 
 def _server(now: datetime | None) -> Iterator[Finding]:
@@ -191,8 +191,8 @@ def _server(now: datetime | None) -> Iterator[Finding]:
     if apart > CLOCKS_APART_AT_MOST:
         yield broken(
             "clock",
-            f"It is {_length(apart)} apart from the database's.",
-            "Let both machines take their time from the network (NTP).",
+            f"It differs from the database's by {_length(apart)}.",
+            "Set the time of both machines from the network (NTP).",
         )
 
 
@@ -213,11 +213,11 @@ def _roles() -> Iterator[Finding]:
     if is_owner:
         yield hint(
             "database roles",
-            "One role does everything, so the logs are not protected.",
+            "One role owns and uses the tables, so the history is not protected.",
             "Set DATABASE_OWNER_URL to the owner and DATABASE_URL to another role.",
         )
     else:
-        yield well("migrations", "In step; the application does not own the tables.")
+        yield well("migrations", "Up to date; the application does not own the tables.")
 
 
 def _received() -> Iterator[Finding]:
@@ -231,24 +231,26 @@ def _received() -> Iterator[Finding]:
     if newest is None:
         yield hint(
             "webhooks",
-            "None has come yet; those refused are in the web server's log.",
-            f"Let LiveKit send them to {_webhook_url()}, exactly.",
+            "None received yet. Refused ones are in the web server's log.",
+            f"Configure LiveKit to send them to exactly {_webhook_url()}.",
         )
         return
     ago = _length(max(timezone.now() - newest.received_at, timedelta()))
-    yield well("webhooks", f"The last came {ago} ago, signed by {newest.signed_by}.")
+    yield well(
+        "webhooks", f"The last one came {ago} ago, signed with {newest.signed_by}."
+    )
     if newest.source == LIVEKIT and newest.signed_by not in (
         settings.LIVEKIT_WEBHOOK_KEYS
     ):
         yield hint(
             "webhooks",
-            f"{newest.signed_by}, the key of the last one, is not known any more.",
-            "Put it into LIVEKIT_WEBHOOK_KEYS until LiveKit signs with the new one.",
+            f"The last one was signed with {newest.signed_by}, which is no longer set.",
+            "Add it to LIVEKIT_WEBHOOK_KEYS until LiveKit signs with the new key.",
         )
     if conflicts := ConflictingDelivery.objects.count():
         yield hint(
             "webhooks",
-            f"{conflicts} came again with another body; the first ones stay.",
+            f"{conflicts} came twice with different content; the first was kept.",
             "The admin lists them (Conflicting deliveries).",
         )
 
@@ -270,8 +272,8 @@ def _calculations() -> Iterator[Finding]:
         more = ", …" if len(failing) > SESSIONS_NAMED else ""
         yield broken(
             "calculation",
-            f"Not possible for {len(failing)} sessions: {named}{more}.",
-            "The admin shows the error of each (Calculations of sessions).",
+            f"It fails for {len(failing)} sessions: {named}{more}.",
+            "The admin shows each error (Session calculations).",
         )
     empty = (
         calculations.filter(
@@ -284,8 +286,8 @@ def _calculations() -> Iterator[Finding]:
         number = "one session" if empty == 1 else f"{empty} sessions"
         yield hint(
             "calculation",
-            f"In {number} of the last week nobody was seen.",
-            f"If they were held: LiveKit must send its webhooks to {_webhook_url()}.",
+            f"Nobody was seen in {number} of the last week.",
+            f"If people met there, LiveKit must send webhooks to {_webhook_url()}.",
         )
 
 
@@ -297,16 +299,16 @@ def _redis_beat_and_worker() -> Iterator[Finding]:
         lives = liveness.signs_of_life()
     except (redis.RedisError, OSError) as error:
         yield broken("Redis", f"It does not answer: {error}", "Check REDIS_URL.")
-        what = "Without Redis nobody knows whether one runs."
-        yield broken("worker", what, "Mend Redis first.")
+        what = "Without Redis we cannot know whether one runs."
+        yield broken("worker", what, "Fix Redis first.")
         return
     yield well("Redis", "It answers.")
     if lives[liveness.BEAT]:
-        yield well("beat", "It ticks.")
+        yield well("beat", "It runs.")
     else:
         yield broken(
             "beat",
-            "None has ticked in the last half minute.",
+            "None has run in the last half minute.",
             "Start `celery -A attendance_site beat`.",
         )
     yield _worker(lives[liveness.WORKER])
@@ -322,7 +324,7 @@ def _worker(has_lived: bool) -> Finding:
         return well("worker", f"{len(answers)} answered.")
     return broken(
         "worker",
-        "One lived half a minute ago; none answers now."
+        "One ran half a minute ago; none answers now."
         if has_lived
         else "None answers.",
         "Start `celery -A attendance_site worker --without-gossip --without-mingle`.",
@@ -337,7 +339,7 @@ def _livekit() -> Iterator[Finding]:
         if len(secret) < SHORTEST_SECRET:
             yield hint(
                 "LiveKit keys",
-                f"The secret of {key} is short enough to be guessed.",
+                f"The secret of {key} is so short that it can be guessed.",
                 "Make a new pair with `livekit-server generate-keys`.",
             )
     if not settings.LIVEKIT_WEBHOOK_KEYS:
@@ -387,10 +389,10 @@ def _mail() -> Finding:
             why = f"{why} {error.smtp_code}"
         return broken(
             "mail",
-            f"{where} does not take us: {why}.",
+            f"{where} refuses us: {why}.",
             "Check EMAIL_URL: server, port, user, password, tls=1.",
         )
-    return well("mail", f"{where} takes us.")
+    return well("mail", f"{where} accepts us.")
 
 
 def _disk() -> Iterator[Finding]:
@@ -398,8 +400,8 @@ def _disk() -> Iterator[Finding]:
     if not any(settings.DATA_DIR.glob("pg*/PG_VERSION")):
         return
     free = shutil.disk_usage(settings.DATA_DIR).free
-    what = f"{free / GIB:.1f} GiB are free where the database lies."
-    mend = f"Make room on the disk of {settings.DATA_DIR}."
+    what = f"{free / GIB:.1f} GiB are free on the database's disk."
+    mend = f"Free space on the disk of {settings.DATA_DIR}."
     if free < DISK_BROKEN:
         yield broken("disk", what, mend)
     elif free < DISK_HINT:

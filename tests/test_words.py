@@ -29,6 +29,10 @@ def _words() -> list[Word]:
 
 
 WORDS = _words()
+PAGES = [
+    ROOT / "README.md",
+    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "words.md"),
+]
 AVOIDED = [(word.word, avoided) for word in WORDS for avoided in word.avoided]
 
 
@@ -53,6 +57,14 @@ def test_no_text_says_it_otherwise(word: str, avoided: str) -> None:
         re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", t) for t in _strings("msgid(?:_plural)?")
     ]
     assert [text for text in texts if pattern.search(text)] == [], f"say “{word}”"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_docs_use_the_same_words(page: Path) -> None:
+    text = re.sub(r"`[^`]*`|^```.*?^```", "", page.read_text(), flags=re.S | re.M)
+    avoided = "|".join(re.escape(avoided) for _word, avoided in AVOIDED)
+    found = re.findall(rf"(?i)^.*\b(?:{avoided})\b.*$", text, re.M)
+    assert found == []
 
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.word)

@@ -348,7 +348,7 @@ def test_the_admin_schedules_no_room_of_another_organization(
         "ends_at_1": "11:00:00",
     }
     page = superuser.post(url(LiveSession, "add"), form)
-    assert "A room of this organization begins with" in page.content.decode()
+    assert "Room names of this organization begin with" in page.content.decode()
     taken = superuser.post(
         url(LiveSession, "add"), form | {"room_name": session.room_name}
     )

@@ -109,7 +109,7 @@ def test_an_override_stands_against_marks_and_what_is_refused_is_told(
     mark(admin, [ana], status="absent", reason="Impostor", override="on")
     other = make_attendance(Participant.objects.get(name="Ben"))
     page = mark(admin, [ana, ben, other], status="late", reason="Train")
-    assert "Quadratic equations: An admin has decided about Ana" in page
+    assert "Quadratic equations: The status of Ana is locked" in page
     assert "1 person was marked." in page
     statuses = [Attendance.objects.get(pk=row.pk).status for row in (ana, ben, other)]
     assert statuses == ["absent", "absent", "late"]

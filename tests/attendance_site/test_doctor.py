@@ -60,7 +60,7 @@ def test_what_is_broken_gives_exit_code_1_and_a_mend(
     output = capsys.readouterr().out
     assert "broken  Redis: It does not answer" in output
     assert "→ Check REDIS_URL." in output
-    assert "broken  worker: Without Redis nobody knows" in output
+    assert "broken  worker: Without Redis we cannot know" in output
 
 
 def test_where_nothing_was_started_it_says_so_first_and_how(
@@ -69,7 +69,7 @@ def test_where_nothing_was_started_it_says_so_first_and_how(
     settings.DATA_DIR = tmp_path
     monkeypatch.delenv("DATABASE_URL")
     first = next(examine())
-    assert first.what.startswith("Nothing was started here")
+    assert first.what.startswith("Rollcall is not set up here")
     assert "`make run`" in first.mend
     (tmp_path / "instance.env").touch()
     assert next(examine()).subject != "instance"
@@ -102,12 +102,12 @@ def test_a_worker_that_does_not_answer_is_broken() -> None:
 def test_a_worker_that_has_just_died_is_told_from_none() -> None:
     assert found("worker").what == "None answers."
     liveness.leave(liveness.WORKER)
-    assert "lived half a minute ago" in found("worker").what
+    assert "ran half a minute ago" in found("worker").what
 
 
 def test_owning_the_tables_is_a_hint() -> None:
     finding = found("database roles")
-    assert "logs are not protected" in finding.what
+    assert "history is not protected" in finding.what
     assert not finding.is_broken
 
 
@@ -125,7 +125,7 @@ def test_clocks_apart_are_broken() -> None:
     assert not all_found("clock")
     finding = found("clock", now=timezone.now() - timedelta(minutes=3))
     assert finding.is_broken
-    assert "apart from the database's" in finding.what
+    assert "differs from the database's" in finding.what
 
 
 def test_bad_values_are_named_and_what_hangs_on_them_is_not_looked_at(
@@ -161,10 +161,10 @@ def test_a_host_that_is_refused_is_broken(settings: Settings) -> None:
 
 
 def test_the_last_webhook_is_named() -> None:
-    assert "None has come yet" in found("webhooks").what
+    assert "None received yet" in found("webhooks").what
     make_presence_event(make_session())
     webhooks = found("webhooks").what
-    assert webhooks.endswith("seconds ago, signed by testkey.")
+    assert webhooks.endswith("seconds ago, signed with testkey.")
 
 
 def test_what_a_demonstration_plays_says_nothing_of_livekit() -> None:
@@ -175,7 +175,7 @@ def test_what_a_demonstration_plays_says_nothing_of_livekit() -> None:
     ownership.mark(event)
     session = seen_by_nobody(event=event)
     make_presence_event(session)
-    assert "None has come yet" in found("webhooks").what
+    assert "None received yet" in found("webhooks").what
     assert not all_found("calculation")
 
 
@@ -192,7 +192,7 @@ def test_ids_that_came_again_with_another_body_are_counted() -> None:
     ConflictingDelivery.objects.create(
         source="livekit", event_id="EV_1", body_sha256=b"x" * 32
     )
-    assert "1 came again with another body" in all_found("webhooks")[-1].what
+    assert "1 came twice with different content" in all_found("webhooks")[-1].what
 
 
 def test_sessions_that_cannot_be_calculated_are_named() -> None:
@@ -219,7 +219,7 @@ def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> Non
     seen_by_nobody()
     finding = found("calculation")
     assert not finding.is_broken
-    assert finding.what == "In one session of the last week nobody was seen."
+    assert finding.what == "Nobody was seen in one session of the last week."
     assert f"{settings.PUBLIC_URL}/webhooks/livekit" in finding.mend
 
 
@@ -258,7 +258,7 @@ def mail_server(settings: Settings) -> Iterator[list[bytes]]:
 def test_a_mail_server_that_answers_is_well(mail_server: list[bytes]) -> None:
     finding = found("mail")
     assert not finding.is_broken
-    assert "takes us" in finding.what
+    assert "accepts us" in finding.what
 
 
 def test_a_mail_server_that_refuses_us_is_broken_and_not_quoted(

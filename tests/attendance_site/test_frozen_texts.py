@@ -94,7 +94,7 @@ def test_the_listener_hears(more: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("ar", "«nonsense» ليس من القيم: "), ("en", "“nonsense” is none of: ")],
+    [("ar", "«nonsense» ليس من القيم: "), ("en", "“nonsense” is not one of: ")],
 )
 def test_a_filter_is_refused_in_the_language_of_whoever_asks(
     language: str, told: str

@@ -75,7 +75,7 @@ def test_a_taken_slug_is_told_at_its_field() -> None:
     answer = send(client, "/organizations/new/", slug="al-noor", **SCHOOL)
     assert wrong(answer) == {"slug": "Another organization has this slug."}
     answer = send(client, "/organizations/new/", slug="Al_Noor", **SCHOOL)
-    assert "small letters" in wrong(answer)["slug"]
+    assert "lowercase letters" in wrong(answer)["slug"]
     assert Organization.objects.count() == 1
 
 
@@ -134,7 +134,8 @@ def test_of_two_times_the_form_asks_which() -> None:
     twice = COURSE | {"starts_at": "2026-10-25T02:30"}
     answer = send(client, "/events/new/", **twice)
     assert wrong(answer) == {
-        "starts_at": "02:30 comes twice on this day, because the clocks go back. Choose which."
+        "starts_at": "02:30 comes twice on this day, because the clocks go back. "
+        "Choose which."
     }
     assert b'name="starts_at_which"' in answer.content
     assert b'name="ends_at_which"' not in answer.content

@@ -82,7 +82,7 @@ def test_events_are_found_by_title_organization_and_state() -> None:
     assert listed(client, "?q=ALGEBRA") == ["Algebra II"]
     assert listed(client, f"?organization={other.pk}") == ["Geometry"]
     assert listed(client, "?state=draft") == ["Algebra II"]
-    assert "No event fits" in client.get("/events/?q=%25").content.decode()
+    assert "No results" in client.get("/events/?q=%25").content.decode()
     for nonsense in ("?organization=x", "?state=x", "?page=x", "?page=99"):
         assert len(listed(client, nonsense)) == 2
     assert listed(client, f"?organization={'9' * 40}") == []
@@ -182,11 +182,11 @@ def test_what_the_rules_refuse_is_told_at_the_field() -> None:
     client, event = berlin()
     path = f"/events/{event.pk}/sessions/new/"
     foreign = send(client, path, **LESSON, room_name="other_room")
-    assert "A room of this organization begins with" in wrong(foreign)["room_name"]
+    assert "Room names of this organization begin with" in wrong(foreign)["room_name"]
     ends = send(client, path, **LESSON | {"ends_at": "2026-07-01T10:00"})
     assert wrong(ends) == {"ends_at": "The end must be later than the start."}
     long = send(client, path, **LESSON | {"ends_at": "2027-07-01T10:00"})
-    assert "lasts 7 days at most" in wrong(long)["ends_at"]
+    assert "lasts at most 7 days" in wrong(long)["ends_at"]
     kind = send(client, path, **LESSON | {"session_type": "party"})
     assert list(wrong(kind)) == ["session_type"]
     never = send(client, path, **LESSON | {"starts_at": "2026-03-29T02:30"})
@@ -277,7 +277,7 @@ def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("2026-03-02T12:30", "The end lies in the future"),
+        ("2026-03-02T12:30", "The end is in the future"),
         ("2026-03-02T10:00", "The session starts at"),
         ("", "This field is required."),
     ],

@@ -12,7 +12,7 @@ from core import commands
 
 class Command(commands.Command):
     help = (
-        "Give people of a roster about whom nothing was decided a row that says "
+        "Give people on rosters who have no decision a row that says "
         "unknown, in batches; broken off, the next run goes on. Changes no decision."
     )
 
@@ -31,7 +31,7 @@ class Command(commands.Command):
         if options["json"]:
             self.stdout.write(json.dumps(asdict(done)))
         else:
-            self.stdout.write(f"{done.people} people got a row.")
+            self.stdout.write(f"{done.people} people have got a row.")
 
     def _tell(self, done: Backfilled) -> None:
         self.stdout.write(f"\r{done.people} people …", ending="")

@@ -29,13 +29,17 @@ class Command(commands.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "session", nargs="?", type=int, metavar="SESSION_ID", help="this one alone"
+            "session",
+            nargs="?",
+            type=int,
+            metavar="SESSION_ID",
+            help="only this session",
         )
         parser.add_argument(
-            "--force", action="store_true", help="even where nothing is new"
+            "--force", action="store_true", help="even if nothing is new"
         )
         parser.add_argument(
-            "--type", choices=SessionType.values, help="sessions of this type"
+            "--type", choices=SessionType.values, help="only sessions of this type"
         )
         parser.add_argument(
             "--days",
@@ -47,7 +51,7 @@ class Command(commands.Command):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="say what would be, and write nothing",
+            help="show what would change, and write nothing",
         )
         parser.add_argument(
             "--json", action="store_true", help="print one JSON document"
@@ -55,7 +59,7 @@ class Command(commands.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= DAYS_AT_MOST:
-            self.stderr.write(f"--days takes a number from 1 to {DAYS_AT_MOST}.")
+            self.stderr.write(f"--days must be a number from 1 to {DAYS_AT_MOST}.")
             sys.exit(WRONG_USE)
         if options["session"] is None:
             outcome = calculate_sessions(

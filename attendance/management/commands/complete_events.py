@@ -11,8 +11,8 @@ from core import commands
 
 class Command(commands.Command):
     help = (
-        "Complete the events whose end has passed: decide about each as a whole, from "
-        "its sessions; whoever then is still unknown counts as absent."
+        "Complete the events that have ended: calculate the course results from "
+        "their sessions; whoever is still unknown then counts as absent."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

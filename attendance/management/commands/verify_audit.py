@@ -22,15 +22,17 @@ class Command(commands.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--organization", metavar="SLUG", help="of this organization alone"
+            "--organization", metavar="SLUG", help="only this organization"
         )
         parser.add_argument(
-            "--export", metavar="FILE", help="write the newest seals, to keep elsewhere"
+            "--export",
+            metavar="FILE",
+            help="write the newest seals to a file, to keep elsewhere",
         )
         parser.add_argument(
             "--against",
             metavar="FILE",
-            help="check that the seals of an earlier --export still stand",
+            help="check the seals of an earlier --export",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,7 +60,7 @@ class Command(commands.Command):
             document = json.loads(Path(name).read_text(encoding="utf-8"))
             return [Head(**seal) for seal in document["seals"]]
         except (OSError, ValueError, TypeError, KeyError) as error:
-            self._refuse(f"{name} is no export of verify_audit: {error}")
+            self._refuse(f"{name} is not an export of verify_audit: {error}")
             raise
 
     def _write(self, name: str, seals: list[Head]) -> None:

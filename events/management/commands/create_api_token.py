@@ -11,7 +11,7 @@ from events.models import User
 
 
 class Command(commands.Command):
-    """Make a bearer token that ends only when it is revoked."""
+    """Create a bearer token that is valid until it is revoked."""
 
     help = "Print a new API token of a user, alone on its line. It is shown this once."
 

@@ -90,7 +90,7 @@ def test_a_number_of_days_that_cannot_be_is_wrong_use(
     capsys: pytest.CaptureFixture[str], days: int
 ) -> None:
     code, out, err = run(capsys, f"--days={days}")
-    assert (code, out, err) == (2, "", "--days takes a number from 1 to 36500.\n")
+    assert (code, out, err) == (2, "", "--days must be a number from 1 to 36500.\n")
 
 
 def test_a_running_session_is_refused(

@@ -106,7 +106,7 @@ def test_who_says_what_followed_or_was_computed_confirms_it_and_then_says_it_aga
     say(None, ana, "present", "Seen by me", teacher)
     assert offered(ana).startswith("Confirmed by \u2068Amal Hadid\u2069")
     say(None, ana, "present", "By omar too", make_user("omar"))
-    assert offered(ana).startswith("Said again by \u2068omar\u2069")
+    assert offered(ana).startswith("Decided again by \u2068omar\u2069")
     again, first, follows = lines_of(get(ana, query="?session=event"))
     assert "Decided again: present “ By omar too ”" in again
     assert "Confirmed: present “ Seen by me ”" in first
@@ -144,10 +144,10 @@ def test_what_was_taken_back_says_by_whom_and_what_took_it_back_says_so(
     change = say(lesson, ana, "late", "", teacher)
     undo(change, reason="Somebody else", by=make_user("omar"), now=AFTERWARDS)
     newest, marked, _calculated = lines_of(get(ana))
-    assert "late becomes present Takes back what was decided" in newest
+    assert "late becomes present Undoes the decision of" in newest
     assert "“ Somebody else ”" in newest
     assert "omar LiveKit" in newest
-    assert "present becomes late Taken back by omar ," in marked
+    assert "present becomes late Undone by omar ," in marked
 
 
 def test_what_nobody_decided_says_how_it_came(
@@ -157,7 +157,7 @@ def test_what_nobody_decided_says_how_it_came(
     for event in (lesson.event, absent.event):
         complete_event(event=event, now=START + timedelta(days=1))
     newest, _ = lines_of(get(ana))
-    assert newest.endswith("calculated from the sessions LiveKit the event as a whole")
+    assert newest.endswith("calculated from the sessions LiveKit course result")
     [only] = lines_of(get(absent))
     assert "automatically, when the event was completed default" in only
 
@@ -173,7 +173,7 @@ def test_it_is_filtered_by_what_it_is_about(
     assert [line.endswith("Roots") for line in lines_of(page)] == [True]
     assert f'<option value="{other.pk}" selected>' in page
     [whole] = lines_of(get(ana, query="?session=event"))
-    assert whole.endswith("the event as a whole")
+    assert whole.endswith("course result")
     foreign = make_session(make_event()).pk
     assert len(lines_of(get(ana, query=f"?session={foreign}"))) == 3
     assert len(lines_of(get(ana, query="?session=x"))) == 3

@@ -359,7 +359,7 @@ def test_undo_says_beforehand_what_was_said_and_what_will_stand(
 def afterwards(page: str, name: str) -> str:
     """What the row says will stand after undoing."""
     row = text(row_of(page, name, with_controls=True))
-    return row.partition("Afterwards: ")[2].partition(")")[0] + ")"
+    return row.partition("After undoing: ")[2].partition(")")[0] + ")"
 
 
 def test_undo_tells_of_every_kind_of_decision_what_really_comes(
@@ -390,7 +390,7 @@ def test_what_was_taken_back_can_be_brought_back(
 ) -> None:
     undo(lesson, organizer, mark_as(lesson, "Ben", "excused", organizer))
     page = get(lesson, organizer)
-    assert "Taken back by \u2068Amal Hadid\u2069" in page
+    assert "Undone by \u2068Amal Hadid\u2069" in page
     assert afterwards(page, "Ben") == "excused (marked by hand)"
     undo(lesson, organizer, AttendanceChange.objects.latest("pk"))
     assert status_of(lesson, "Ben") == ("excused", "manual")

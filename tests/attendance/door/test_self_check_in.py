@@ -69,7 +69,7 @@ def test_one_opens_the_code_and_confirms_once(
     assert "You are on the roster as Amina" in said(answer)
     assert at(AT_THE_START, amina, path, confirm="1")["Location"] == path
     at(AT_THE_START, amina, path, confirm="1")
-    assert "You have been checked in at 13:03." in said(at(AT_THE_START, amina, path))
+    assert "You checked in at 13:03." in said(at(AT_THE_START, amina, path))
     decision = Attendance.objects.get()
     assert (decision.session, decision.status) == (lesson, "present")
     assert decision.check_in_method == "self"
@@ -108,7 +108,7 @@ def test_a_code_that_is_over_is_over(lesson: LiveSession, amina: Client) -> None
     for sent in ({}, {"confirm": "1"}):
         answer = at(a_minute_later, amina, path, **sent)
         assert answer.status_code == 409
-        assert "This code is over" in said(answer)
+        assert "This code has expired" in said(answer)
         assert b'name="code"' in answer.content
     assert not Attendance.objects.exists()
 
@@ -128,9 +128,9 @@ def test_before_the_door_opens_and_after_it_closes_the_time_is_told(
     lesson: LiveSession, amina: Client
 ) -> None:
     for now, told in {
-        START - 31 * MINUTE: "You can check in from 12:30 on.",
+        START - 31 * MINUTE: "Check-in opens: 12:30.",
         START - timedelta(days=2): "opens: Monday 2 March 2026, 12:30.",
-        START + 60 * MINUTE: "check-in closed at 14:00.",
+        START + 60 * MINUTE: "Check-in closed: 14:00.",
     }.items():
         answer = at(now, amina, page_of(lesson.event, now))
         assert answer.status_code == 409
@@ -245,8 +245,8 @@ def test_the_screen_says_when_the_door_opens_and_that_it_closed() -> None:
     staff = signed_in(make_member(event.organization))
     path = f"/events/{event.pk}/check-in/screen/"
     before = at(START - 60 * MINUTE, staff, path)
-    assert "You can check in from 09:30 on." in said(before)
-    assert "check-in closed at 12:00" in said(at(START + 121 * MINUTE, staff, path))
+    assert "Check-in opens: 09:30." in said(before)
+    assert "Check-in closed: 12:00" in said(at(START + 121 * MINUTE, staff, path))
     assert b"big-code" not in before.content
 
 

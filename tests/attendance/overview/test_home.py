@@ -228,7 +228,7 @@ def test_nothing_to_show_names_what_to_do_next() -> None:
     assert next_step(user) == "/events/"
     person = make_participant(user=make_user())
     assert person.user
-    assert "as soon as an organizer schedules them" in text(home(person.user))
+    assert "once an organizer schedules them" in text(home(person.user))
 
 
 def test_the_first_page_takes_as_many_queries_for_ten_sessions_as_for_one() -> None:

@@ -141,8 +141,8 @@ def test_people_of_a_running_session_are_chosen_by_where_they_are() -> None:
     page = get(session, now=RUNNING)
     assert pills_of(page) == [
         ("All 3", "?", True),
-        ("Here now 1", "?where=here", False),
-        ("Were here 1", "?where=left", False),
+        ("In the room 1", "?where=here", False),
+        ("Left 1", "?where=left", False),
         ("Not seen 1", "?where=missing", False),
     ]
     for where, name in [("here", "Amina"), ("left", "Ben"), ("missing", "Cleo")]:

@@ -115,7 +115,7 @@ def test_a_calculated_row_has_the_promised_figures(
     assert row["is_auto_calculated"]
     assert row["explanation"] == (
         "Present: 52 of 60 minutes (87 %), first seen at 10:03, "
-        "within the 15 minutes' grace"
+        "within the 15-minute grace period"
     )
 
 
@@ -247,7 +247,7 @@ def test_the_policy_is_that_of_the_rows_not_of_people_who_cancelled_since(
     found = report(session, organizer)
     assert found.policy.grace_minutes == 5
     [row] = found.as_dict()["results"]
-    assert "within the 5 minutes' grace" in row["explanation"]
+    assert "within the 5-minute grace period" in row["explanation"]
 
 
 def test_facts_are_those_around_the_session(

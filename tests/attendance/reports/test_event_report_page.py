@@ -187,7 +187,7 @@ def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
     assert event.state == EventState.COMPLETED
     assert status_of(event, "Ben") == ("absent", "livekit_auto")
     page = text(get(event, organizer))
-    assert "what people decided stays" in page
+    assert "decisions made by people are kept" in page
     assert "Complete now" not in page
     assert send(event, organizer, "reopen") == (
         "The event is reopened. Decisions made by people were kept."

@@ -222,8 +222,8 @@ def test_a_plus_that_a_query_string_lost_is_understood() -> None:
         ("session", "x", "whole number"),
         ("from", "yesterday", "2026-03-02"),
         ("from", "2026-02-30", "2026-03-02"),
-        ("from", "2026-03-02T10:00:00", "with its zone"),
-        ("to", "9999-12-31", "2000 to 2100"),
+        ("from", "2026-03-02T10:00:00", "with a zone"),
+        ("to", "9999-12-31", "2000 and 2100"),
     ],
 )
 @pytest.mark.parametrize("path", ["/api/reports", "/api/reports.csv"])

@@ -38,7 +38,7 @@ def test_it_counts_who_is_here_and_decides_nothing() -> None:
     be_there(session, ben, (3, 15))
     page = get(session, now=RUNNING)
     assert "running now" in text(page)
-    assert "Nothing is calculated before it has ended" in text(page)
+    assert "It is calculated after it has ended" in text(page)
     assert summary_of(page) == "1 in the room 1 left 1 not seen"
     assert "calculate/" not in page
     assert not Attendance.objects.exists()
@@ -124,7 +124,7 @@ def test_it_says_as_of_when_and_offers_to_look_again_at_the_same() -> None:
     session, _ = make_lesson("Amina", time_zone="Asia/Riyadh")
     page = get(session, now=RUNNING + timedelta(minutes=2), query="?where=missing")
     assert "As of 13:32." in text(page)
-    assert '<a class="button" href="?where=missing">Look again</a>' in page
+    assert '<a class="button" href="?where=missing">Refresh</a>' in page
 
 
 def test_attendees_see_where_they_are_themselves() -> None:

@@ -92,7 +92,7 @@ def test_each_stranger_can_be_somebody_on_the_roster_or_a_walk_in(
     assert f'action="/sessions/{lesson.pk}/unmatched/link/"' in page
     assert page.count(f'name="identity" value="{GUEST}"') == 2
     assert re.search(r'<input id="name-1" name="name" value="Lina"', page)
-    assert "remembered for the next ones" in text(page)
+    assert "for future ones" in text(page)
 
 
 def test_who_it_probably_was_is_chosen_already_and_the_reason_said(
@@ -113,7 +113,7 @@ def test_without_a_guess_nobody_is_chosen(lesson: LiveSession) -> None:
 
 def test_part_of_a_name_is_said_to_be_that(lesson: LiveSession) -> None:
     lesson.event.participants.filter(name="Lina").update(name="Lina Haddad")
-    assert "Lina Haddad\u2069: part of the name" in get(lesson)
+    assert "Lina Haddad\u2069: similar name" in get(lesson)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_whoever_cancelled_and_came_is_recognized_by_their_own_identity() -> Non
     be_there(session, ben, name="somebody")
     calculate(session)
     page = get(session)
-    assert "Ben\u2069: came by their own link, though not expected" in page
+    assert "Ben\u2069: joined with their own link, but is not registered" in page
     assert options_of(page)[0] == ("Ben (cancelled)", True)
 
 
@@ -224,7 +224,7 @@ def test_it_is_remembered_for_the_next_session(
 
 def test_a_walk_in_joins_the_roster(lesson: LiveSession) -> None:
     page, said = say(lesson, name="Lina Omar", email="lina.omar@example.com")
-    assert said.startswith("That was Lina Omar.")
+    assert said.startswith("Linked to Lina Omar")
     assert "48 min" in text(row_of(page, "Lina Omar"))
     person = lesson.event.participants.get(name="Lina Omar")
     assert (person.registration, person.email) == ("walk_in", "lina.omar@example.com")
@@ -286,7 +286,7 @@ def test_a_name_cannot_write_markup_into_the_forms(lesson: LiveSession) -> None:
         (
             {"name": "Lina \u202egpj"},
             "A hidden character (U+202E) changes the direction of the text. "
-            "Delete it, or write everything anew.",
+            "Delete it, or type everything again.",
         ),
         (
             {"name": "Lina", "email": "lina"},

@@ -127,7 +127,8 @@ SENTENCES = {
     "present_with_an_inferred_end": (
         seen((1, None)),
         "Present: 59 of 60 minutes (98 %), first seen at 10:01, "
-        "within the 15-minute grace period; no end was reported, so counted until 11:00",
+        "within the 15-minute grace period; "
+        "no end was reported, so counted until 11:00",
     ),
     "present_says_nothing_of_failed_attempts": (
         seen((3, 55), **attempts(2, "10:01", "10:02")),
@@ -317,7 +318,8 @@ SENTENCES = {
     ),
     "a_parents_report": (
         marked("excused", source="parent_reported"),
-        "Excused: reported by a parent, marked by A. Hadid at 11:20. Calculated: absent.",
+        "Excused: reported by a parent, marked by A. Hadid at 11:20. "
+        "Calculated: absent.",
     ),
     "a_parents_report_taken_by_somebody_forgotten": (
         marked("excused", source="parent_reported", marked_by_name=""),

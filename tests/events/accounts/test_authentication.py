@@ -183,7 +183,7 @@ def test_the_admins_sign_in_is_counted_too_and_says_to_wait() -> None:
     page = Client().post(
         "/admin/login/", {"username": user.username, "password": "right"}
     )
-    assert "Too many tries" in page.content.decode()
+    assert "Too many sign-in attempts" in page.content.decode()
 
 
 def test_a_check_without_a_request_is_not_counted() -> None:

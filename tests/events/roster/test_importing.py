@@ -159,7 +159,7 @@ def test_nobody_is_taken_for_a_namesake(event: Event, emails: list[str]) -> None
     before = roster(event)
     answer = send(event, "name,role\nAna,host")
     assert answer.status_code == 400
-    assert "clear who is meant" in details(answer.json())[2]["email"]
+    assert "show who is meant" in details(answer.json())[2]["email"]
     assert roster(event) == before
 
 
@@ -237,7 +237,7 @@ def test_partial_stores_the_right_lines(event: Event) -> None:
 
 def test_the_same_name_twice_without_addresses_is_told(event: Event) -> None:
     answer = send(event, "name\nAna\n ana ")
-    assert "line 2 already" in details(answer.json())[3]["email"]
+    assert "Row 2 has the same name" in details(answer.json())[3]["email"]
 
 
 def test_a_huge_line_is_told_and_the_others_are_taken(event: Event) -> None:
@@ -341,7 +341,7 @@ def test_the_page_says_what_became_of_each_line(event: Event) -> None:
     said = on_page(event, "name,email,Group\nAna,\nBen,ben@example.com,7")
     assert "1 person was added." in said
     assert "1 was already on the roster and now matches the file." in said
-    assert "2 Ana added 3 Ben was there" in said
+    assert "2 Ana added 3 Ben already there" in said
     assert "Columns that were ignored: Group" in said
     assert event.participants.count() == 2
 
@@ -354,8 +354,8 @@ def test_of_too_large_a_body_the_file_is_not_said_to_be_missing() -> None:
 
 def test_the_page_names_wrong_lines_first_and_stores_nothing(event: Event) -> None:
     said = on_page(event, WRONG)
-    assert "2 rows have errors. Nothing was stored." in said
-    assert said.index("4 Ben email : “ben(at)example.com”") < said.index("2 Ana right")
+    assert "2 rows have errors. Nothing was imported." in said
+    assert said.index("4 Ben email : “ben(at)example.com”") < said.index("2 Ana valid")
     assert not event.participants.exists()
     said = on_page(event, WRONG, partial="on")
     assert "1 person was added." in said
