@@ -176,7 +176,7 @@ from attendance.calculating.sessions import calculate_sessions
 _CALCULATE = """
 outcome = calculate_sessions(Selection(now=timezone.now(), force=True))
 assert not outcome.failed, outcome.failed
-result = sum(one.changed for one in outcome.calculated.values())
+result = sum(session.changed for session in outcome.calculated.values())
 """
 
 

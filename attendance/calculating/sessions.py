@@ -226,8 +226,8 @@ def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
     }
     outcomes = {session: SessionResult() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
-    for one in decided:
-        outcomes[one.inputs.session_id].statuses[one.after.status] += 1
+    for decision in decided:
+        outcomes[decision.inputs.session_id].statuses[decision.after.status] += 1
     # First: what follows for events asks whether anybody was seen.
     _write_calculations(inputs.values(), seen)
     for change in write_decisions(decided):
@@ -246,7 +246,7 @@ def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | Non
     """
     everybody = [*found.people.values(), *found.strangers]
     for rank, source in enumerate(AUTOMATIC_SOURCES):
-        seen = chain.from_iterable(one.stays[rank] for one in everybody)
+        seen = chain.from_iterable(person.stays[rank] for person in everybody)
         if any(_overlaps(inputs, stay) for stay in seen):
             return source
     return None

@@ -273,12 +273,15 @@ def _play(
     room = SimulatedRoom(session.room_name, session.starts_at - timedelta(minutes=7))
     length = int((session.ends_at - session.starts_at).total_seconds())
     closing = length + random.randint(-2 * MINUTE, 2 * MINUTE)
-    on_roster = {one.name: one for one in session.event.participants.all()}
+    on_roster = {
+        participant.name: participant
+        for participant in session.event.participants.all()
+    }
     cast = [
-        (SimulatedPerson(on_roster[one.name].identity, one.name), one.habit)
-        for one in people
+        (SimulatedPerson(on_roster[person.name].identity, person.name), person.habit)
+        for person in people
         # Whom somebody took off the roster meanwhile stays at home.
-        if one.name in on_roster
+        if person.name in on_roster
     ]
     cast += [(stranger, STEADY) for stranger in strangers]
     for person, habit in cast:

@@ -229,8 +229,8 @@ def _play(
     """Let everybody play: the roster in its order, then those who are on none."""
     roster = session.event.participants.order_by("pk")
     cast: list[tuple[SimulatedPerson, Part, bool]] = [
-        (SimulatedPerson(one.identity, one.name), part, True)
-        for one, part in zip(roster, _parts(), strict=False)
+        (SimulatedPerson(participant.identity, participant.name), part, True)
+        for participant, part in zip(roster, _parts(), strict=False)
     ]
     cast += [(PHONE, parts.leaves_early, False), (GUEST, parts.late, False)]
     for person, part, on_roster in [*cast, (AGENT, parts.host, False)]:
