@@ -7,6 +7,7 @@ while it plays its page shows a running session.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -30,7 +31,14 @@ from attendance_site.simulation.livekit import (
     SimulatedRoom,
     WebhookSender,
 )
-from attendance_site.simulation.parts import MINUTE, Part, Scene
+from attendance_site.simulation.parts import (
+    AGENT,
+    GUEST,
+    MINUTE,
+    PHONE,
+    Part,
+    Scene,
+)
 from attendance_site.simulation.report_client import read_report, reader_of
 from events.models import (
     Organization,
@@ -63,9 +71,6 @@ NAMES = (
     "Jonas Weber",
     "Aisha Bello",
 )
-PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
-GUEST = SimulatedPerson("guest-7f3a", "Lina")
-AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
 
 
 class Delivery(NamedTuple):
@@ -312,7 +317,7 @@ def hold(
         due = began + (second - FIRST) / speed
         time.sleep(max(0.0, due - time.monotonic()))
 
-    with WebhookSender(instance.webhook_url(), **instance.keys()) as sender:
+    with closing(WebhookSender(instance.webhook_url(), **instance.keys())) as sender:
         for delivery in simulation.deliveries:
             wait_for(delivery.second)
             sender.send(delivery.body)
