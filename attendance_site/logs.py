@@ -60,14 +60,14 @@ def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
     known: set[int] = set()
     waiting = [error]
     while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in known:
+        current = waiting.pop()
+        if current is None or id(current) in known:
             continue
-        known.add(id(one))
-        yield one
-        waiting += [one.__cause__, one.__context__]
-        if isinstance(one, BaseExceptionGroup):
-            waiting += one.exceptions
+        known.add(id(current))
+        yield current
+        waiting += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions
 
 
 class _Json(_WithoutValues, JsonFormatter):

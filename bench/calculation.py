@@ -153,10 +153,10 @@ WITH session AS (
     RETURNING 1
 ), calculated AS (
     INSERT INTO attendance_sessioncalculation (
-        session_id, calculated_at, facts_read, inputs_read_at, nobody_seen, failures,
-        error
+        session_id, calculated_at, facts_read, inputs_changed_at, roster_changed_at,
+        nobody_seen, failures, error
     )
-    SELECT id, now(), 0, now(), false, 0, '' FROM session
+    SELECT id, now(), 0, now(), now(), false, 0, '' FROM session
 )
 INSERT INTO attendance_attendancechange (
     organization_id, participant_id, session_id, from_status, to_status, source, batch
@@ -176,7 +176,7 @@ from attendance.calculating.sessions import calculate_sessions
 _CALCULATE = """
 outcome = calculate_sessions(Selection(now=timezone.now(), force=True))
 assert not outcome.failed, outcome.failed
-result = sum(one.changed for one in outcome.calculated.values())
+result = sum(session.changed for session in outcome.calculated.values())
 """
 
 

@@ -66,7 +66,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 place = Place(event, LiveSession.objects.get())
 by = User.objects.create(username="bench", password="!")
-marks = [Mark(one, "excused", "On a trip") for one in event.participants.all()]
+marks = [Mark(person, "excused", "On a trip") for person in event.participants.all()]
 """
 _MARK = "result = len(mark(place, marks, by=by, now=timezone.now()))"
 _PREPARE_IMPORT = f"""
@@ -79,7 +79,7 @@ content = ("name;email;role;time_zone\\n" + people).encode()
 """
 _IMPORT = "result = len(import_roster(event=event, content=content).results)"
 _COMPLETE = (
-    "result = sum(one.people for one in complete_due_events(now=timezone.now()))"
+    "result = sum(done.people for done in complete_due_events(now=timezone.now()))"
 )
 _PREPARE_COMPLETION = "from attendance.completion.completing import complete_due_events"
 
@@ -110,14 +110,17 @@ def _several(measured: str, prepare: str, people: int, expected: int) -> Run:
     runs = []
     for _ in range(ROUNDS):
         _fill(people)
-        one = run(measured, prepare=prepare)
-        if one.result != expected:
-            raise RuntimeError(f"{one.result} instead of {expected}: {measured}")
-        say(f"  {expected:,}: {one.seconds:.2f} s, {one.megabytes:.0f} MB: {measured}")
-        runs.append(one)
+        timed = run(measured, prepare=prepare)
+        if timed.result != expected:
+            raise RuntimeError(f"{timed.result} instead of {expected}: {measured}")
+        say(
+            f"  {expected:,}: {timed.seconds:.2f} s, {timed.megabytes:.0f} MB: "
+            f"{measured}"
+        )
+        runs.append(timed)
     return Run(
-        statistics.median(one.seconds for one in runs),
-        statistics.median(one.megabytes for one in runs),
+        statistics.median(timed.seconds for timed in runs),
+        statistics.median(timed.megabytes for timed in runs),
         expected,
     )
 

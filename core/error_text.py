@@ -36,6 +36,6 @@ def error_text(error: BaseException) -> str:
 
 def _states(error: BaseException) -> Iterator[str]:
     """Yield the SQLSTATE of an error, or of the driver's that Django raised it from."""
-    for one in (error, error.__cause__):
-        if state := getattr(one, "sqlstate", None):
+    for raised in (error, error.__cause__):
+        if state := getattr(raised, "sqlstate", None):
             yield state

@@ -137,7 +137,7 @@ def _read_facts(sids: Sequence[str]) -> list[Fact]:
         participant_sid__in=sids,
         event__startswith="participant_",
     ).order_by()
-    return [fact for one in stored if (fact := _read_fact(one)).presence]
+    return [fact for row in stored if (fact := _read_fact(row)).presence]
 
 
 def _read_fact(stored: PresenceEvent) -> Fact:

@@ -89,7 +89,9 @@ def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) ->
         return
     reasons = [_reason(change.reason) for change in changes]
     *columns, follows, _texts = zip(*changes, strict=True)
-    columns.append(tuple(None if one else actor_id for one in follows))
+    columns.append(
+        tuple(None if is_consequence else actor_id for is_consequence in follows)
+    )
     digests = [reason and reason.digest for reason in reasons]
     organizations = sorted({change.organization_id for change in changes})
     lock_heads(organizations)

@@ -226,8 +226,8 @@ def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
     }
     outcomes = {session: SessionResult() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
-    for one in decided:
-        outcomes[one.inputs.session_id].statuses[one.after.status] += 1
+    for decision in decided:
+        outcomes[decision.inputs.session_id].statuses[decision.after.status] += 1
     # First: what follows for events asks whether anybody was seen.
     _write_calculations(inputs.values(), seen)
     for change in write_decisions(decided):
@@ -246,7 +246,7 @@ def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | Non
     """
     everybody = [*found.people.values(), *found.strangers]
     for rank, source in enumerate(AUTOMATIC_SOURCES):
-        seen = chain.from_iterable(one.stays[rank] for one in everybody)
+        seen = chain.from_iterable(person.stays[rank] for person in everybody)
         if any(_overlaps(inputs, stay) for stay in seen):
             return source
     return None
@@ -345,16 +345,18 @@ def _as_jsonb(intervals: Iterable[Interval]) -> str:
 
 _WRITE_CALCULATIONS = """
     INSERT INTO attendance_sessioncalculation AS k (
-        session_id, calculated_at, facts_read, inputs_read_at, nobody_seen,
-        failures, retry_at, error
+        session_id, calculated_at, facts_read, inputs_changed_at, roster_changed_at,
+        nobody_seen, failures, retry_at, error
     )
     SELECT r.*, 0, NULL, '' FROM unnest(
-        %s::bigint[], %s::timestamptz[], %s::bigint[], %s::timestamptz[], %s::boolean[]
+        %s::bigint[], %s::timestamptz[], %s::bigint[], %s::timestamptz[],
+        %s::timestamptz[], %s::boolean[]
     ) r
     ON CONFLICT (session_id) DO UPDATE SET
         calculated_at = excluded.calculated_at,
         facts_read = excluded.facts_read,
-        inputs_read_at = excluded.inputs_read_at,
+        inputs_changed_at = excluded.inputs_changed_at,
+        roster_changed_at = excluded.roster_changed_at,
         nobody_seen = excluded.nobody_seen,
         failures = 0, retry_at = NULL, error = ''
 """
@@ -382,7 +384,8 @@ def _write_calculations(
             session.session_id,
             session.began_at,
             session.facts,
-            session.inputs_as_of,
+            session.inputs_changed_at,
+            session.roster_changed_at,
             seen.get(session.session_id) is None,
         )
         for session in sessions

@@ -71,27 +71,27 @@ def write_decisions(
         actor_id: The user who decided; None for a machine.
     """
     decided = list(decided)
-    differing = [one for one in decided if one.differs]
+    differing = [decision for decision in decided if decision.differs]
     _write(differing)
-    changes = [_change(one) for one in differing if one.is_change]
+    changes = [_change(decision) for decision in differing if decision.is_change]
     touched: dict[int, list[int]] = defaultdict(list)
     # Where nobody was seen no row may differ, and yet nobody is absent by default.
-    for one in decided:
-        if one.differs or one.computed.source is None:
-            touched[one.inputs.event_id].append(one.row.participant_id)
+    for decision in decided:
+        if decision.differs or decision.computed.source is None:
+            touched[decision.inputs.event_id].append(decision.row.participant_id)
     derive_and_log(changes, touched, actor_id=actor_id)
     return changes
 
 
-def _change(one: Decided) -> Change:
+def _change(decision: Decided) -> Change:
     return Change(
-        one.inputs.organization_id,
-        one.row.participant_id,
-        one.inputs.session_id,
-        one.before.status,
-        one.after.status,
-        one.before.source,
-        one.after.source,
+        decision.inputs.organization_id,
+        decision.row.participant_id,
+        decision.inputs.session_id,
+        decision.before.status,
+        decision.after.status,
+        decision.before.source,
+        decision.after.source,
     )
 
 
@@ -164,15 +164,15 @@ def _write(decided: list[Decided]) -> None:
         cursor.execute(_WRITE, [as_array(column) for column in columns])
 
 
-def _values(one: Decided) -> tuple[object, ...]:
-    inputs, figures = one.inputs, one.figures
+def _values(decision: Decided) -> tuple[object, ...]:
+    inputs, figures = decision.inputs, decision.figures
     return (
         inputs.organization_id,
         inputs.event_id,
         inputs.session_id,
-        one.row.participant_id,
-        *one.after,
-        *one.computed,
+        decision.row.participant_id,
+        *decision.after,
+        *decision.computed,
         *(
             (figures.attended_seconds, figures.first_seen_at, figures.last_seen_at)
             if figures

@@ -158,7 +158,7 @@ class EventBulkAttendance(APIView):
             if refusal.field and len(marks) == 1:
                 refusal.field = f"marks[0].{refusal.field}"
             raise
-        people = [one.participant for one in marks]
+        people = [mark.participant for mark in marks]
         return Response({"results": decided(request, place, people)})
 
 

@@ -69,17 +69,11 @@ def check_in(
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
-    if participant.registration not in EXPECTED:
-        # Whoever joins the roster changes the event's row: before its sessions'.
-        lock_event(place.event.pk)
-    decisions = lock_decisions(place, [participant])
-    decision = decisions[participant.pk]
+    decision = _lock(place, participant)
     if decision.checked_in_at is not None:
         return CheckedIn(decision, place, already=True)
-    if participant.registration not in EXPECTED:
-        participant.registration = Registration.WALK_IN
-        participant.save(update_fields=["registration"])
-    before = {participant.pk: DecisionBefore(decision.status, decision.source)}
+    _expect(participant)
+    before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
@@ -88,8 +82,22 @@ def check_in(
         status = status_of_check_in(place, at)
         decide(decision, status, CHECK_IN, notes=notes, by=by, now=now)
         reasons[participant.pk] = notes
-    write_and_log(place, decisions, before, reasons, by=by)
+    decisions = {participant.pk: decision}
+    write_and_log(place, decisions, {participant.pk: before}, reasons, by=by)
     return CheckedIn(decision, place, already=False)
+
+
+def _lock(place: Place, participant: Participant) -> Attendance:
+    if participant.registration not in EXPECTED:
+        # Whoever joins the roster changes the event's row: before its sessions'.
+        lock_event(place.event.pk)
+    return lock_decisions(place, [participant])[participant.pk]
+
+
+def _expect(participant: Participant) -> None:
+    if participant.registration not in EXPECTED:
+        participant.registration = Registration.WALK_IN
+        participant.save(update_fields=["registration"])
 
 
 def place_of_check_in(place: Place) -> Place:

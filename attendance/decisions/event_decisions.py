@@ -155,18 +155,18 @@ def derive_event_decisions(
     """
     decisions = session_decisions(people)
     written = []
-    for one in _event_decisions(people):
-        is_complete = completing or one.event_state == EventState.COMPLETED
-        if not (is_complete or one.is_derived):
+    for old in _event_decisions(people):
+        is_complete = completing or old.event_state == EventState.COMPLETED
+        if not (is_complete or old.is_derived):
             continue
-        new = _new(one, decisions.get(one.participant_id, ()), is_complete)
-        if new is not None and _differs(one, new):
-            written.append((one, new))
+        new = _new(old, decisions.get(old.participant_id, ()), is_complete)
+        if new is not None and _differs(old, new):
+            written.append((old, new))
     _write(written)
     return [
-        _change(one, new)
-        for one, new in written
-        if (one.status, one.source) != (new.status, new.source)
+        _change(old, new)
+        for old, new in written
+        if (old.status, old.source) != (new.status, new.source)
     ]
 
 
@@ -181,50 +181,50 @@ def what_would_follow(
     if not people:
         return prospects
     decisions = session_decisions(list(people))
-    for one in _event_decisions(list(people)):
-        if one.event_state == EventState.COMPLETED:
-            prospect = people[one.participant_id]
-            restored = one._replace(**prospect._asdict(), is_derived=False)
-            new = _new(restored, decisions.get(one.participant_id, ()), True)
+    for old in _event_decisions(list(people)):
+        if old.event_state == EventState.COMPLETED:
+            prospect = people[old.participant_id]
+            restored = old._replace(**prospect._asdict(), is_derived=False)
+            new = _new(restored, decisions.get(old.participant_id, ()), True)
             if new is not None:
                 prospect = ProspectiveDecision(new.status, new.source, is_marked=False)
-            prospects[one.participant_id] = prospect
+            prospects[old.participant_id] = prospect
     return prospects
 
 
 def _new(
-    one: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
+    old: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
 ) -> _Derived | None:
     """Return the decision that follows; None: what stands stays."""
-    derived: Derived | None = derive(decisions, one.policy, list(AUTOMATIC_SOURCES))
+    derived: Derived | None = derive(decisions, old.policy, list(AUTOMATIC_SOURCES))
     if derived is not None:
         if derivation_replaces(
-            one.source, marked=one.is_marked, derived=one.is_derived
+            old.source, marked=old.is_marked, derived=old.is_derived
         ):
             return _Derived(derived.status, derived.source, True)
         return None
-    is_default = one.source == SYSTEM_DEFAULT and not one.is_derived
-    if is_default and one.is_held_unsaid:
+    is_default = old.source == SYSTEM_DEFAULT and not old.is_derived
+    if is_default and old.is_held_unsaid:
         return _Derived(Status.UNKNOWN, None, False)
-    if one.source is not None and not one.is_derived:
+    if old.source is not None and not old.is_derived:
         return None
-    if is_complete and one.may_be_absent_by_default:
+    if is_complete and old.may_be_absent_by_default:
         return _Derived(Status.ABSENT, SYSTEM_DEFAULT, False)
     return _Derived(Status.UNKNOWN, None, False)
 
 
-def _differs(one: EventDecision, new: _Derived) -> bool:
-    return new != (one.status, one.source, one.is_derived)
+def _differs(old: EventDecision, new: _Derived) -> bool:
+    return new != (old.status, old.source, old.is_derived)
 
 
-def _change(one: EventDecision, new: _Derived) -> Change:
+def _change(old: EventDecision, new: _Derived) -> Change:
     return Change(
-        one.organization_id,
-        one.participant_id,
+        old.organization_id,
+        old.participant_id,
         None,
-        one.status,
+        old.status,
         new.status,
-        one.source,
+        old.source,
         new.source,
         follows=True,
     )
@@ -244,14 +244,14 @@ def _write(written: Sequence[tuple[EventDecision, _Derived]]) -> None:
         return
     rows = [
         (
-            one.organization_id,
-            one.event_id,
-            one.participant_id,
+            old.organization_id,
+            old.event_id,
+            old.participant_id,
             new.status,
             new.source,
             new.is_derived,
         )
-        for one, new in written
+        for old, new in written
     ]
     columns = [as_array(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:

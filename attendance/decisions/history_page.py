@@ -137,7 +137,7 @@ class HistoryPage:
         if not change.repeats:
             return ""
         log = self._logs[change.participant_id, change.session_id]
-        until = [one for one in log if one.pk <= change.pk]
+        until = [entry for entry in log if entry.pk <= change.pk]
         return _("Decided again:") if says_again(until) else _("Confirmed:")
 
     @cached_property

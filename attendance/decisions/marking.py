@@ -70,26 +70,26 @@ def mark(
         Conflict: the session is cancelled, or an admin's override stands.
     """
     _must_be_markable(place, marks)
-    decisions = lock_decisions(place, [one.participant for one in marks])
+    decisions = lock_decisions(place, [mark.participant for mark in marks])
     before = {
         pk: DecisionBefore(row.status, row.source) for pk, row in decisions.items()
     }
     reasons = {}
-    for index, one in enumerate(marks):
-        decision = decisions[one.participant.pk]
+    for index, mark in enumerate(marks):
+        decision = decisions[mark.participant.pk]
         if not may_replace(decision, source):
             raise Conflict(
                 "overridden",
                 _("The status of %(name)s is locked: only admins can change it.")
-                % {"name": one.participant.name},
+                % {"name": mark.participant.name},
                 field=f"marks[{index}].status" if len(marks) > 1 else "status",
-                participant=one.participant.pk,
+                participant=mark.participant.pk,
             )
-        if _is_new(one, decision, source):
-            decide(decision, one.status, source, notes=one.notes, by=by, now=now)
-            reasons[one.participant.pk] = one.notes
+        if _is_new(mark, decision, source):
+            decide(decision, mark.status, source, notes=mark.notes, by=by, now=now)
+            reasons[mark.participant.pk] = mark.notes
     write_and_log(place, decisions, before, reasons, by=by)
-    return [decisions[one.participant.pk] for one in marks]
+    return [decisions[mark.participant.pk] for mark in marks]
 
 
 def _is_new(mark: Mark, decision: Attendance, source: str) -> bool:
@@ -104,23 +104,23 @@ def _is_new(mark: Mark, decision: Attendance, source: str) -> bool:
 
 def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
     seen: set[int] = set()
-    for index, one in enumerate(marks):
+    for index, mark in enumerate(marks):
         field = f"marks[{index}].participant" if len(marks) > 1 else "participant"
-        if one.participant.event_id != place.event.pk:
+        if mark.participant.event_id != place.event.pk:
             raise Invalid(
                 "of_another_event",
                 _("This person is not on the roster of the event."),
                 field=field,
             )
-        if one.participant.registration in NOT_IN_REPORTS:
+        if mark.participant.registration in NOT_IN_REPORTS:
             raise Conflict(
                 "not_registered",
                 _("%(name)s is not registered for this event.")
-                % {"name": one.participant.name},
+                % {"name": mark.participant.name},
                 field=field,
             )
-        if one.participant.pk in seen:
+        if mark.participant.pk in seen:
             raise Invalid(
                 "twice", _("This person is named twice in one request."), field=field
             )
-        seen.add(one.participant.pk)
+        seen.add(mark.participant.pk)

@@ -76,7 +76,7 @@ class MarkingPanel:
         self.chosen = frozenset(refused.people if refused else ())
         self._place = place
         self._rights = rights
-        self._decisions = {one.participant_id: one for one in decisions}
+        self._decisions = {decision.participant_id: decision for decision in decisions}
         self._grace_minutes = grace_minutes
         self._zone = ZoneInfo(place.event.time_zone)
 

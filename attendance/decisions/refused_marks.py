@@ -31,7 +31,7 @@ def keep_refused_mark(request: HttpRequest, place: Place) -> None:
         return
     people = sent.getlist("participant")
     refused = RefusedMark(
-        people=[int(one) for one in people if re.fullmatch(r"[0-9]{1,18}", one)],
+        people=[int(pk) for pk in people if re.fullmatch(r"[0-9]{1,18}", pk)],
         status=sent.get("status", "")[:LONGEST_STATUS],
         reason=sent.get("reason", "")[:LONGEST_REASON],
         override="override" in sent,

@@ -115,16 +115,16 @@ class BulkMarkSerializer(_AtSerializer):
     def validate_marks(self, marks: Sequence[dict[str, Any]]) -> list[Mark]:
         """Return the marks with their people; all are on the roster of the event."""
         roster = Participant.objects.filter(event=self.context["event"])
-        people = roster.in_bulk({one["participant"] for one in marks})
+        people = roster.in_bulk({mark["participant"] for mark in marks})
         errors = [
-            {} if one["participant"] in people else {"participant": [_nobody()]}
-            for one in marks
+            {} if mark["participant"] in people else {"participant": [_nobody()]}
+            for mark in marks
         ]
         if any(errors):
             raise serializers.ValidationError(errors)
         return [
-            Mark(people[one["participant"]], one["status"], one["notes"])
-            for one in marks
+            Mark(people[mark["participant"]], mark["status"], mark["notes"])
+            for mark in marks
         ]
 
 

@@ -33,14 +33,13 @@ FACTS_OF_SESSION = """
             < coalesce(s.ended_at, s.ends_at)
 """
 
-# Half way between both marks, because that moves with either of them. The later one
-# would not, if a change that began earlier were committed after it.
-INPUTS_AS_OF = "s.inputs_changed_at + (e.roster_changed_at - s.inputs_changed_at) / 2"
-
+# Each mark by itself: a change that began before the other mark, and was committed
+# after it was read, would not move the later of both.
 _IS_DUE = f"""
     (
         k.calculated_at IS NULL
-        OR k.inputs_read_at IS DISTINCT FROM {INPUTS_AS_OF}
+        OR (k.inputs_changed_at, k.roster_changed_at)
+            IS DISTINCT FROM (s.inputs_changed_at, e.roster_changed_at)
         OR (
             EXISTS (
                 SELECT FROM sessions_app_presenceevent f

@@ -66,18 +66,18 @@ def guess(
         candidates: The whole roster, those who cancelled or only looked included.
     """
     roster = list(candidates)
-    for one in roster:
-        if one.identity == identity:
-            return Guess(Ground.OWN_IDENTITY, one.participant_id, one.name)
+    for person in roster:
+        if person.identity == identity:
+            return Guess(Ground.OWN_IDENTITY, person.participant_id, person.name)
     if known is not None:
-        same = _only([one for one in roster if _same(one.name, known.name)])
+        same = _only([person for person in roster if _same(person.name, known.name)])
         if same is not None:
             return Guess(Ground.KNOWN_ELSEWHERE, same.participant_id, same.name, known)
-    if same := _only([one for one in roster if _same(one.name, name)]):
+    if same := _only([person for person in roster if _same(person.name, name)]):
         return Guess(Ground.SAME_NAME, same.participant_id, same.name)
     if known is not None:
         return Guess(Ground.KNOWN_ELSEWHERE, None, known.name, known)
-    if part := _only([one for one in roster if _is_part(name, one.name)]):
+    if part := _only([person for person in roster if _is_part(name, person.name)]):
         return Guess(Ground.PART_OF_NAME, part.participant_id, part.name)
     return None
 
@@ -85,13 +85,13 @@ def guess(
 def _only(people: Sequence[Candidate]) -> Candidate | None:
     """Return the one there is, or the only one who was not seen otherwise."""
     if len(people) > 1:
-        people = [one for one in people if not one.was_seen]
+        people = [person for person in people if not person.was_seen]
     return people[0] if len(people) == 1 else None
 
 
-def _same(one: str, other: str) -> bool:
+def _same(name: str, other: str) -> bool:
     """Whether they have the same words; many write the family's name first."""
-    return bool(plain(one)) and sorted(plain(one).split()) == sorted(
+    return bool(plain(name)) and sorted(plain(name).split()) == sorted(
         plain(other).split()
     )
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from attendance.evidence.due import FACTS_OF_SESSION, INPUTS_AS_OF
+from attendance.evidence.due import FACTS_OF_SESSION
 from attendance.evidence.known_people import KNOWN_PEOPLE
 from attendance.models import AUTOMATIC_SOURCES
 from attendance.policies.effective import POLICY_OF_SESSION
@@ -27,7 +27,7 @@ from sessions_app.sources import SOURCES, stays
 class SessionInputs(NamedTuple):
     """One session as it stood when its calculation began; the window in microseconds.
 
-    ``facts`` and ``inputs_as_of`` tell later whether anything is new.
+    ``facts`` and the times of changes tell later whether anything is new.
     """
 
     session_id: int
@@ -37,7 +37,8 @@ class SessionInputs(NamedTuple):
     window_end: int
     began_at: datetime
     facts: int
-    inputs_as_of: datetime
+    inputs_changed_at: datetime
+    roster_changed_at: datetime
     policy: Policy
 
 
@@ -173,7 +174,8 @@ _SESSIONS = f"""
     SELECT s.id, s.event_id, e.organization_id,
         {_microseconds("s.starts_at")},
         {_microseconds("coalesce(s.ended_at, s.ends_at)")},
-        statement_timestamp(), ({FACTS_OF_SESSION}), {INPUTS_AS_OF},
+        statement_timestamp(), ({FACTS_OF_SESSION}),
+        s.inputs_changed_at, e.roster_changed_at,
         y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM sessions_app_livesession s
     JOIN events_event e ON e.id = s.event_id
@@ -281,7 +283,7 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
     between is counted next time, and so never missed.
     """
     return [
-        SessionInputs._make((*row[:8], Policy.of(row[8:])))
+        SessionInputs._make((*row[:9], Policy.of(row[9:])))
         for row in _rows(_SESSIONS, sessions)
     ]
 

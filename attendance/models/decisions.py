@@ -24,8 +24,8 @@ class SessionCalculation(models.Model):
     """How a session's last calculation went, and what it had read.
 
     ``calculated_at`` is when the reading began, null if it never succeeded. A session
-    is due again when the number of its facts differs from ``facts_read`` or the newest
-    change of its window, roster or links from ``inputs_read_at`` (``evidence/due.py``).
+    is due again when the number of its facts differs from ``facts_read``, or the last
+    change of its window or roster from what it read (``evidence/due.py``).
     After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
     """
 
@@ -34,7 +34,8 @@ class SessionCalculation(models.Model):
     )
     calculated_at = models.DateTimeField(_("calculated at"), null=True)
     facts_read = models.PositiveBigIntegerField(_("facts read"), default=0)
-    inputs_read_at = models.DateTimeField(_("inputs as of"), null=True)
+    inputs_changed_at = models.DateTimeField(_("inputs as of"), null=True)
+    roster_changed_at = models.DateTimeField(_("roster as of"), null=True)
     nobody_seen = models.BooleanField(_("nobody was seen"), default=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     retry_at = models.DateTimeField(_("try again at"), null=True)

@@ -147,7 +147,7 @@ class OrganizationLeaderboard(APIView):
         organization = get_object_or_404(organizations, pk=pk)
         pages = Pages()
         page = pages.paginate_queryset(leaderboard(organization), request, view=self)
-        places = [PlaceOnLeaderboardSerializer(one).data for one in page or ()]
+        places = [PlaceOnLeaderboardSerializer(place).data for place in page or ()]
         return pages.get_paginated_response(places)
 
 

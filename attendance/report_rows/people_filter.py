@@ -7,17 +7,14 @@ on the filters, and the summary, are always those of everybody.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields, replace
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from attendance.evidence.session_evidence import Evidence
-from attendance.evidence.whereabouts import Whereabouts, where_of
+from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
-from attendance.rules.calculation import Interval
-from attendance.rules.precedence import is_by_a_person
 from attendance.rules.statuses import DID_NOT_COME
 from attendance.wording.phrases import IN_ORDER, capitalized, comma
 from core.names import is_found, isolated
@@ -82,62 +79,30 @@ class Pill(NamedTuple):
     is_current: bool
 
 
-class Named(Protocol):
-    """Whom a row is about."""
+class ListedPerson(NamedTuple):
+    """Somebody among many, as far as filters and search ask.
 
-    @property
-    def name(self) -> str:
-        """By which people look for them."""
+    Attributes:
+        status: What was decided about them.
+        is_by_hand: A person decided it.
+        was_seen: Anything saw them.
+        where: Where they are, while it runs; None: that is no question any more.
+    """
 
-    @property
-    def email(self) -> str:
-        """By which those who know it do, too."""
-
-
-class HasSource(Protocol):
-    """What is known of a decision, once there is one."""
-
-    @property
-    def source(self) -> str | None:
-        """Who or what decided."""
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether a person did."""
+    pk: int
+    name: str
+    email: str
+    status: str
+    is_by_hand: bool
+    was_seen: bool = False
+    where: Whereabouts | None = None
 
 
-class Filterable(Protocol):
-    """A row of any list of people with what was decided about them."""
-
-    @property
-    def participant(self) -> Named:
-        """Whom it is about."""
-
-    @property
-    def attendance(self) -> HasSource | None:
-        """What decided; None before any."""
-
-    @property
-    def status(self) -> str:
-        """What was decided."""
-
-    @property
-    def intervals(self) -> Sequence[Interval]:
-        """When they were seen."""
-
-    @property
-    def seen(self) -> Evidence:
-        """Where they are, while it runs."""
-
-
-Row = TypeVar("Row", bound=Filterable)
-
-
-class FilteredPeople(Generic[Row]):
-    """The filters of one report, and the rows that they leave.
+class FilteredPeople:
+    """The filters of one report, and the people whom they leave.
 
     Args:
-        rows: Everybody in the report.
+        everybody: Who is in the report.
         choice: What was chosen.
         is_live: The session runs: people can be chosen by where they are.
         knows_addresses: The reader may find people by their address too.
@@ -145,17 +110,17 @@ class FilteredPeople(Generic[Row]):
 
     def __init__(
         self,
-        rows: Sequence[Row],
+        everybody: Sequence[ListedPerson],
         choice: PeopleFilter,
         *,
         is_live: bool,
         knows_addresses: bool,
     ) -> None:
         self.choice = replace(choice, **({"who": ""} if is_live else {"where": ""}))
-        self.total = len(rows)
-        self._kinds = self._count_kinds(rows, is_live=is_live)
+        self.total = len(everybody)
+        self._kinds = self._count_kinds(everybody, is_live=is_live)
         self._knows_addresses = knows_addresses
-        self.rows = [row for row in rows if self._takes(row)]
+        self.people = [person for person in everybody if self._takes(person)]
 
     @property
     def is_everybody(self) -> bool:
@@ -200,67 +165,59 @@ class FilteredPeople(Generic[Row]):
         if self.choice.q:
             chosen.append(_("“%(words)s”") % {"words": isolated(self.choice.q)})
         return _("Showing %(number)d of %(total)d: %(chosen)s") % {
-            "number": len(self.rows),
+            "number": len(self.people),
             "total": self.total,
             "chosen": comma().join(chosen),
         }
 
     def _count_kinds(
-        self, rows: Sequence[Row], *, is_live: bool
+        self, everybody: Sequence[ListedPerson], *, is_live: bool
     ) -> dict[tuple[str, str], tuple[str, int]]:
         """Label and number of every kind that occurs or was chosen."""
-        places = [where_of(row.seen, row.status) for row in rows] if is_live else []
-        statuses = [row.status for row in rows]
+        statuses = [person.status for person in everybody]
         is_decided = set(statuses) - {Status.UNKNOWN.value}
         kinds: dict[tuple[str, str], tuple[str, int]] = {}
         if is_live:
+            places = [person.where for person in everybody]
             for where in Whereabouts:
                 kinds["where", where] = str(where.label), places.count(where)
         for status in IN_ORDER:
             number = statuses.count(status) if is_decided else 0
             kinds["status", status] = str(status.label), number
         if not is_live:
-            kinds["who", MISSING] = (
-                pgettext("people", "absent or not seen"),
-                _missing(rows),
-            )
-        kinds["by", BY_HAND] = _("marked by hand"), sum(map(_is_by_hand, rows))
+            label = pgettext("people", "absent or not seen")
+            kinds["who", MISSING] = label, _missing(everybody)
+        by_hand = sum(person.is_by_hand for person in everybody)
+        kinds["by", BY_HAND] = _("marked by hand"), by_hand
         chosen = self.choice.filters.items()
         return {k: v for k, v in kinds.items() if v[1] or k in chosen}
 
-    def _takes(self, row: Row) -> bool:
+    def _takes(self, person: ListedPerson) -> bool:
         status, by, where, who, q = astuple(self.choice)
         return (
-            status in ("", row.status)
-            and (not by or _is_by_hand(row))
-            and (not where or where_of(row.seen, row.status) == where)
-            and (not who or _is_missing(row))
-            and (not q or self._is_called(row, q))
+            status in ("", person.status)
+            and (not by or person.is_by_hand)
+            and where in ("", person.where)
+            and (not who or _is_missing(person))
+            and (not q or self._is_called(person, q))
         )
 
-    def _is_called(self, row: Row, q: str) -> bool:
-        name = row.participant.name
+    def _is_called(self, person: ListedPerson, q: str) -> bool:
+        name = person.name
         if self._knows_addresses:
-            name = f"{name} {row.participant.email}"
+            name = f"{name} {person.email}"
         return is_found(name, q)
 
 
-def _is_by_hand(row: Filterable) -> bool:
-    decision = row.attendance
-    return decision is not None and is_by_a_person(
-        decision.source, marked=decision.is_marked
+def _is_missing(person: ListedPerson) -> bool:
+    return person.status in DID_NOT_COME or (
+        person.status == Status.UNKNOWN and not person.was_seen
     )
 
 
-def _is_missing(row: Filterable) -> bool:
-    return row.status in DID_NOT_COME or (
-        row.status == Status.UNKNOWN and not row.intervals
-    )
-
-
-def _missing(rows: Sequence[Filterable]) -> int:
+def _missing(everybody: Sequence[ListedPerson]) -> int:
     """Count them where another filter does not; nobody misses what has not begun."""
-    missing = sum(map(_is_missing, rows))
-    absent = sum(row.status in DID_NOT_COME for row in rows)
-    anybody = any(row.intervals or row.status != Status.UNKNOWN for row in rows)
+    missing = sum(map(_is_missing, everybody))
+    absent = sum(person.status in DID_NOT_COME for person in everybody)
+    anybody = any(p.was_seen or p.status != Status.UNKNOWN for p in everybody)
     return missing if anybody and missing != absent else 0

@@ -173,8 +173,8 @@ def _linked(
 ) -> dict[tuple[int, int], list[LinkedIdentity]]:
     sessions = [r.session.pk for r in reports if r.visibility.sees_identities]
     linked: dict[tuple[int, int], list[LinkedIdentity]] = defaultdict(list)
-    for one in read_linked(sessions, people) if sessions else ():
-        linked[one.session_id, one.participant_id].append(one)
+    for link in read_linked(sessions, people) if sessions else ():
+        linked[link.session_id, link.participant_id].append(link)
     return linked
 
 
@@ -185,8 +185,8 @@ def _guess(report: Report) -> None:
         Participant.objects.filter(event=event).order_by(*ORDER_OF_PEOPLE)
     )
     candidates = [
-        Candidate(one.pk, one.name, one.identity, one.pk in report.seen)
-        for one in report.candidates
+        Candidate(person.pk, person.name, person.identity, person.pk in report.seen)
+        for person in report.candidates
     ]
     identities = [row.stranger.identity for row in report.unmatched]
     known = {

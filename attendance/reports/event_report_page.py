@@ -4,7 +4,6 @@ Who may read the whole roster sees everybody; an attendee sees their own decisio
 All times are the event's.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,15 @@ from attendance.decisions.marking_panel import MarkingPanel, UndoOffer
 from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
-from attendance.evidence.session_evidence import NOTHING_SEEN, Evidence
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
-from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
+from attendance.report_rows.people_filter import (
+    FilteredPeople,
+    ListedPerson,
+    PeopleFilter,
+)
 from attendance.report_rows.report import ReportRow
+from attendance.rules.precedence import is_by_a_person
 from attendance.wording.phrases import IN_ORDER, Count, day_and_times
 from events.models import (
     Event,
@@ -31,32 +34,6 @@ from events.models import (
 )
 
 PEOPLE_A_PAGE = 200
-
-
-class ListedPerson(NamedTuple):
-    """A person of the list."""
-
-    pk: int
-    name: str
-    email: str
-
-
-class ListedDecision(NamedTuple):
-    """What decided about them."""
-
-    source: str | None
-    is_marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One person with their decision, as choosing among many needs it."""
-
-    participant: ListedPerson
-    attendance: ListedDecision
-    status: str
-    intervals: tuple[()] = ()
-    seen: Evidence = NOTHING_SEEN
 
 
 class EventReportRow(NamedTuple):
@@ -106,8 +83,8 @@ class EventDecisionsPage:
             is_live=False,
             knows_addresses=rights.organizes,
         )
-        pages = Paginator(self.filtered.rows, PEOPLE_A_PAGE)
-        self.list: Page[ListedRow] = pages.get_page(page)
+        pages = Paginator(self.filtered.people, PEOPLE_A_PAGE)
+        self.list: Page[ListedPerson] = pages.get_page(page)
         self._chooses_all = chooses_all
         self._refused = refused
 
@@ -133,7 +110,7 @@ class EventDecisionsPage:
             return query
         return f"{query}{'' if query == '?' else '&'}page={self.list.number}"
 
-    # ListedPerson reads
+    # Who reads
 
     @property
     def is_of_all(self) -> bool:
@@ -168,7 +145,7 @@ class EventDecisionsPage:
     @property
     def counts(self) -> list[Count]:
         """How many people have each status that anybody has."""
-        statuses = [row.status for row in self._everybody]
+        statuses = [person.status for person in self._everybody]
         return [
             Count(status.value, str(status.label), number)
             for status in IN_ORDER
@@ -177,26 +154,25 @@ class EventDecisionsPage:
 
     # The people
 
-    def _listed(self, user: User) -> list[ListedRow]:
+    def _listed(self, user: User) -> list[ListedPerson]:
         people = roster_with_decisions(self.event, user).values_list(
             "pk",
             "name",
             "email",
+            "event_status",
             "decision__source",
             "is_marked",
-            "event_status",
         )
         return [
-            ListedRow(ListedPerson(*row[:3]), ListedDecision(*row[3:5]), row[5])
-            for row in people
+            ListedPerson(pk, name, email, status, is_by_a_person(source, marked=marked))
+            for pk, name, email, status, source, marked in people
         ]
 
     @cached_property
     def _shown(self) -> list[ReportRow]:
         """A page of those chosen, with their whole decisions."""
-        people = Participant.objects.in_bulk([row.participant.pk for row in self.list])
-        shown = [people[row.participant.pk] for row in self.list]
-        return event_rows(self.event, shown)
+        people = Participant.objects.in_bulk([person.pk for person in self.list])
+        return event_rows(self.event, [people[person.pk] for person in self.list])
 
     @cached_property
     def panel(self) -> MarkingPanel | None:

@@ -148,7 +148,7 @@ class ReportsPage:
     @cached_property
     def zone(self) -> str:
         """The zone of all times; empty if groups name their own."""
-        zones = {group.report.zone_name for group in self.groups}
+        zones = {str(group.report.zone) for group in self.groups}
         return zones.pop() if len(zones) == 1 else ""
 
 

@@ -14,12 +14,17 @@ from django.utils.translation import gettext as _
 from attendance.decisions.marking_panel import MarkingPanel
 from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
-from attendance.report_rows.people_filter import FilteredPeople, PeopleFilter
-from attendance.report_rows.report import Report
+from attendance.report_rows.people_filter import (
+    FilteredPeople,
+    ListedPerson,
+    PeopleFilter,
+)
+from attendance.report_rows.report import Report, ReportRow
 from attendance.reports.rows_in_words import PersonRow, RowsInWords, StrangerRow
 from attendance.reports.unmatched_panel import RefusedWalkIn
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
+from attendance.rules.precedence import is_by_a_person
 from attendance.rules.statuses import COMPUTED
 from attendance.wording.phrases import (
     IN_ORDER,
@@ -66,8 +71,9 @@ class ReportPage:
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
         )
+        self._everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
         self.filtered = FilteredPeople(
-            report.rows,
+            self._everybody,
             # Who sees their own row alone has nobody to choose from.
             choice if self.is_of_all else PeopleFilter(),
             is_live=self.is_live,
@@ -82,9 +88,11 @@ class ReportPage:
             refused=refused,
         )
         undoable = panel.undoable if panel else {}
+        shown = {person.pk for person in self.filtered.people}
         self.rows = [
             maker.person(row, undo=undoable.get(row.participant.pk))
-            for row in self.filtered.rows
+            for row in report.rows
+            if row.participant.pk in shown
         ]
         self.strangers = [maker.stranger(row) for row in report.unmatched]
         self.options = maker.options.as_html() if self.strangers else ""
@@ -142,11 +150,6 @@ class ReportPage:
             "window": text,
             "end": self._clock(self.session.ends_at),
         }
-
-    @property
-    def zone_name(self) -> str:
-        """The zone of every time on the page."""
-        return self.session.event.time_zone
 
     @property
     def as_of(self) -> str:
@@ -214,8 +217,7 @@ class ReportPage:
 
     def _counts_now(self) -> list[Count]:
         """While it runs: where people are."""
-        rows = self.report.rows
-        places = [where_of(row.seen, row.status) for row in rows]
+        places = [person.where for person in self._everybody]
         counts = [
             Count("", str(where.label), places.count(where)) for where in Whereabouts
         ]
@@ -327,3 +329,17 @@ class ReportPage:
     def _clock(self, moment: datetime) -> str:
         """A time of the session's day as a clock shows it, of another day with it."""
         return clock_beside(moment, self.zone, beside=self.session.starts_at)
+
+
+def _listed(row: ReportRow, *, is_live: bool) -> ListedPerson:
+    person, decision = row.participant, row.attendance
+    return ListedPerson(
+        person.pk,
+        person.name,
+        person.email,
+        row.status,
+        is_by_hand=decision is not None
+        and is_by_a_person(decision.source, marked=decision.is_marked),
+        was_seen=bool(row.intervals),
+        where=where_of(row.seen, row.status) if is_live else None,
+    )

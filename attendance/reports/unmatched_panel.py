@@ -47,7 +47,9 @@ class PersonOptions:
     def named(self, participant_id: int | None) -> PersonOption | None:
         """Return one of them."""
         everybody = (*self.expected, *self.others)
-        return next((one for one in everybody if one[0] == participant_id), None)
+        return next(
+            (option for option in everybody if option[0] == participant_id), None
+        )
 
     def as_html(self) -> SafeString:
         """Return them as a select has them: made once for all strangers of a page."""

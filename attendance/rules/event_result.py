@@ -81,7 +81,7 @@ def derive(
         [only] = known
         return Derived(only.status, only.source or MANUAL)
     source = _source(known, automatic_sources)
-    counted = [one for one in known if one.counts]
+    counted = [decision for decision in known if decision.counts]
     if not counted:
         return Derived(Status.EXCUSED, source)
     return Derived(_status(counted, policy), source)
@@ -95,23 +95,27 @@ def credit(decisions: Iterable[SessionDecision], *, sessions: int) -> Credit:
         sessions: How many the event has, without cancelled ones.
     """
     known = _known(decisions)
-    counted = [one for one in known if one.counts]
+    counted = [decision for decision in known if decision.counts]
     return Credit(
         sessions=len(known),
         excused=len(known) - len(counted),
         credited_seconds=sum(map(_credited_halves, counted)) // 2,
-        window_seconds=sum(one.window_seconds for one in counted),
+        window_seconds=sum(decision.window_seconds for decision in counted),
         not_counted=max(sessions - len(known), 0),
     )
 
 
 def _known(decisions: Iterable[SessionDecision]) -> list[SessionDecision]:
-    return [one for one in decisions if one.source and one.status != Status.UNKNOWN]
+    return [
+        decision
+        for decision in decisions
+        if decision.source and decision.status != Status.UNKNOWN
+    ]
 
 
 def _status(counted: list[SessionDecision], policy: Policy) -> Status:
     hundredfold = 100 * sum(map(_credited_halves, counted))
-    window_halves = 2 * sum(one.window_seconds for one in counted)
+    window_halves = 2 * sum(decision.window_seconds for decision in counted)
     if hundredfold < policy.partial_from * window_halves:
         return Status.ABSENT
     if hundredfold > policy.present_over * window_halves:
@@ -119,13 +123,13 @@ def _status(counted: list[SessionDecision], policy: Policy) -> Status:
     return Status.PARTIAL
 
 
-def _credited_halves(one: SessionDecision) -> int:
+def _credited_halves(decision: SessionDecision) -> int:
     """Return the credited seconds, twice, so that they stay whole."""
-    if one.is_computed:
-        return 2 * (one.attended_seconds or 0)
-    return (MEANINGS[one.status].credited_halves or 0) * one.window_seconds
+    if decision.is_computed:
+        return 2 * (decision.attended_seconds or 0)
+    return (MEANINGS[decision.status].credited_halves or 0) * decision.window_seconds
 
 
 def _source(known: list[SessionDecision], automatic_sources: Sequence[str]) -> str:
-    computed = {one.source for one in known if one.is_computed}
+    computed = {decision.source for decision in known if decision.is_computed}
     return next((source for source in automatic_sources if source in computed), MANUAL)

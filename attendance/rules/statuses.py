@@ -55,7 +55,7 @@ MEANINGS: dict[str, StatusMeaning] = {
     ),
 }
 
-CAN_BE_MARKED = tuple(one for one in MEANINGS if MEANINGS[one].can_be_marked)
-COMPUTED = tuple(one for one in MEANINGS if MEANINGS[one].is_computed)
-CAME = tuple(one for one in MEANINGS if MEANINGS[one].came is True)
-DID_NOT_COME = tuple(one for one in MEANINGS if MEANINGS[one].came is False)
+CAN_BE_MARKED = tuple(status for status in MEANINGS if MEANINGS[status].can_be_marked)
+COMPUTED = tuple(status for status in MEANINGS if MEANINGS[status].is_computed)
+CAME = tuple(status for status in MEANINGS if MEANINGS[status].came is True)
+DID_NOT_COME = tuple(status for status in MEANINGS if MEANINGS[status].came is False)

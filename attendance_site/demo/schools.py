@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from attendance_site.simulation import parts
 from attendance_site.simulation.livekit import SimulatedPerson
-from attendance_site.simulation.parts import Part
+from attendance_site.simulation.parts import GUEST, PHONE, Part
 from events.models import ParticipantRole, Registration
 from sessions_app.models import SessionType
 
@@ -100,7 +100,13 @@ class School:
 
 def _roster(host: str, *people: tuple[str, Sequence[Part]]) -> tuple[Person, ...]:
     teacher = Person(host, _email(host), HOST, ParticipantRole.HOST)
-    return teacher, *(Person(name, _email(name), habit) for name, habit in people)
+    return teacher, *(_person(name, habit) for name, habit in people)
+
+
+def _person(
+    name: str, habit: Sequence[Part], registration: str = Registration.REGISTERED
+) -> Person:
+    return Person(name, _email(name), habit, registration=registration)
 
 
 def _email(name: str) -> str:
@@ -112,9 +118,6 @@ def _email(name: str) -> str:
 # --- In English -----------------------------------------------------------------------
 
 AMINA = "Amina Hadid"
-LINA = SimulatedPerson("guest-7f3a", "Lina")
-PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
-AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
 
 ALGEBRA = Course(
     key="algebra",
@@ -142,10 +145,8 @@ ALGEBRA = Course(
         ("Omar Nasser", UNLUCKY),
         ("Sara Lindqvist", SELDOM),
     ),
-    strangers=(LINA,),
+    strangers=(GUEST,),
 )
-# The lesson of the pictures: it ended ten minutes ago.
-QUADRATIC = "Quadratic equations"
 
 ENGLISH = School(
     slug="al-noor-demo",
@@ -192,30 +193,10 @@ ENGLISH = School(
                     ("Grace Owusu", STEADY),
                     ("Peter Novak", FADING),
                 ),
-                Person(
-                    "Emma Schulz",
-                    "emma@example.com",
-                    SELDOM,
-                    registration=Registration.WALK_IN,
-                ),
-                Person(
-                    "Leo Marin",
-                    "leo@example.com",
-                    SELDOM,
-                    registration=Registration.WAITLISTED,
-                ),
-                Person(
-                    "Nadia Kaya",
-                    "nadia@example.com",
-                    (parts.never_came,),
-                    registration=Registration.WAITLISTED,
-                ),
-                Person(
-                    "Ruth Adler",
-                    "ruth@example.com",
-                    SELDOM,
-                    registration=Registration.CANCELLED,
-                ),
+                _person("Emma Schulz", SELDOM, Registration.WALK_IN),
+                _person("Leo Marin", SELDOM, Registration.WAITLISTED),
+                _person("Nadia Kaya", (parts.never_came,), Registration.WAITLISTED),
+                _person("Ruth Adler", SELDOM, Registration.CANCELLED),
             ),
             fates={5: Fate.CANCELLED},
         ),

@@ -1,5 +1,7 @@
 """The running instance, as its own commands reach it."""
 
+from contextlib import closing
+
 from django.conf import settings
 
 from attendance_site.simulation.livekit import NotDelivered, WebhookSender
@@ -29,10 +31,10 @@ def must_answer() -> None:
             "there is no key to sign with. `make run` makes one, "
             "or set LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
         )
-    with WebhookSender(webhook_url(), **keys()) as sender:
+    with closing(WebhookSender(webhook_url(), **keys())) as sender:
         try:
             sender.must_be_there(LIVENESS)
         except NotDelivered as error:
             raise NotDelivered(
                 f"{error}. If it is stopped, `make run` starts it."
-            ) from (error)
+            ) from error

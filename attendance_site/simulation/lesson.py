@@ -7,6 +7,7 @@ while it plays its page shows a running session.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -30,7 +31,14 @@ from attendance_site.simulation.livekit import (
     SimulatedRoom,
     WebhookSender,
 )
-from attendance_site.simulation.parts import MINUTE, Part, Scene
+from attendance_site.simulation.parts import (
+    AGENT,
+    GUEST,
+    MINUTE,
+    PHONE,
+    Part,
+    Scene,
+)
 from attendance_site.simulation.report_client import read_report, reader_of
 from events.models import (
     Organization,
@@ -63,9 +71,6 @@ NAMES = (
     "Jonas Weber",
     "Aisha Bello",
 )
-PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
-GUEST = SimulatedPerson("guest-7f3a", "Lina")
-AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
 
 
 class Delivery(NamedTuple):
@@ -229,8 +234,8 @@ def _play(
     """Let everybody play: the roster in its order, then those who are on none."""
     roster = session.event.participants.order_by("pk")
     cast: list[tuple[SimulatedPerson, Part, bool]] = [
-        (SimulatedPerson(one.identity, one.name), part, True)
-        for one, part in zip(roster, _parts(), strict=False)
+        (SimulatedPerson(participant.identity, participant.name), part, True)
+        for participant, part in zip(roster, _parts(), strict=False)
     ]
     cast += [(PHONE, parts.leaves_early, False), (GUEST, parts.late, False)]
     for person, part, on_roster in [*cast, (AGENT, parts.host, False)]:
@@ -312,7 +317,7 @@ def hold(
         due = began + (second - FIRST) / speed
         time.sleep(max(0.0, due - time.monotonic()))
 
-    with WebhookSender(instance.webhook_url(), **instance.keys()) as sender:
+    with closing(WebhookSender(instance.webhook_url(), **instance.keys())) as sender:
         for delivery in simulation.deliveries:
             wait_for(delivery.second)
             sender.send(delivery.body)

@@ -9,10 +9,10 @@ import json
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,14 +64,11 @@ class SimulatedRoom:
             self._leave(participant, left_at, reason)
 
     def leave_alone(
-        self,
-        person: SimulatedPerson,
-        joined_at: datetime,
-        left_at: datetime,
-        reason: str = "CLIENT_INITIATED",
+        self, person: SimulatedPerson, joined_at: datetime, left_at: datetime
     ) -> None:
         """Let somebody come and go whose join was never told."""
-        self._leave(self._participant(person, joined_at), left_at, reason)
+        participant = self._participant(person, joined_at)
+        self._leave(participant, left_at, "CLIENT_INITIATED")
 
     def failed_attempt(
         self, person: SimulatedPerson, began_at: datetime, given_up_at: datetime
@@ -151,15 +148,8 @@ class WebhookSender:
         self._path = address.path
         self._connection = kind(address.netloc, timeout=TIMEOUT_SECONDS)
 
-    def __enter__(self) -> "WebhookSender":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the connection."""
         self._connection.close()
 
     def send(self, delivery: dict[str, Any]) -> None:
@@ -213,44 +203,25 @@ class WebhookSender:
         return response.status, response.reason
 
 
-def send_webhooks(
-    url: str, deliveries: Iterable[dict[str, Any]], *, key: str, secret: str
-) -> int:
-    """Sign and send bodies one after the other, as LiveKit's queue of a room does.
+def send_rooms(
+    url: str, rooms: Iterable[Iterable[dict[str, Any]]], *, key: str, secret: str
+) -> None:
+    """Send the bodies of many rooms, some rooms at once and each in its own order.
 
     Args:
         url: The endpoint.
-        deliveries: Bodies, in the order of sending.
+        rooms: Of each room its bodies, in the order of sending.
         key: The API key to sign with.
         secret: Its secret.
 
-    Returns:
-        How many were sent.
-
     Raises:
-        NotDelivered: one was not answered with 2xx; those before it were.
+        NotDelivered: one was not answered with 2xx; others may have been sent.
     """
-    number = 0
-    with WebhookSender(url, key=key, secret=secret) as sender:
-        for delivery in deliveries:
-            sender.send(delivery)
-            number += 1
-    return number
 
+    def send(deliveries: Iterable[dict[str, Any]]) -> None:
+        with closing(WebhookSender(url, key=key, secret=secret)) as sender:
+            for delivery in deliveries:
+                sender.send(delivery)
 
-def send_rooms(
-    url: str, rooms: Iterable[Iterable[dict[str, Any]]], *, key: str, secret: str
-) -> int:
-    """Send the bodies of many rooms, some rooms at once and each in its own order.
-
-    Returns:
-        How many were sent.
-
-    Raises:
-        NotDelivered: as :func:`send_webhooks`; other rooms may have been sent.
-    """
     with ThreadPoolExecutor(ROOMS_AT_ONCE) as pool:
-        numbers = pool.map(
-            lambda room: send_webhooks(url, room, key=key, secret=secret), rooms
-        )
-        return sum(numbers)
+        list(pool.map(send, rooms))

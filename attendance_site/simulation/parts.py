@@ -13,6 +13,11 @@ from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
 
 MINUTE = 60
 
+# Who comes and is on no roster.
+GUEST = SimulatedPerson("guest-7f3a", "Lina")
+PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
+AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
+
 
 class Scene:
     """One person in one lesson. Times are whole seconds after the lesson's start.

@@ -35,7 +35,7 @@ class LineResultSerializer(serializers.Serializer[Any]):
     """What became of a line."""
 
     line = serializers.IntegerField(help_text="The header is line 1.")
-    status = serializers.ChoiceField(choices=[one.value for one in LineStatus])
+    status = serializers.ChoiceField(choices=[status.value for status in LineStatus])
     participant = serializers.IntegerField(allow_null=True)
     errors = FaultSerializer(many=True)  # type: ignore[assignment]
 
@@ -90,12 +90,12 @@ def _told(done: RosterImport) -> dict[str, Any]:
         "unknown_columns": done.unknown_columns,
         "results": [
             {
-                "line": one.line,
-                "status": one.status,
-                "participant": one.participant if is_stored else None,
-                "errors": [error._asdict() for error in one.errors],
+                "line": result.line,
+                "status": result.status,
+                "participant": result.participant if is_stored else None,
+                "errors": [error._asdict() for error in result.errors],
             }
-            for one in done.results
+            for result in done.results
         ],
     }
 

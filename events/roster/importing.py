@@ -176,7 +176,7 @@ class _Importing:
     def run(self, *, partial: bool) -> RosterImport:
         self._find_by_address([entry for entry in self.entries if entry.email])
         # Of a line whose address is wrong nobody is looked up by name.
-        self._find_by_name([one for one in self._right() if not one.email])
+        self._find_by_name([entry for entry in self._right() if not entry.email])
         done = RosterImport(list(self.results.values()), self.unknown_columns)
         if partial or not done.wrong:
             self._store()
@@ -249,19 +249,19 @@ class _Importing:
 
     def _store(self) -> None:
         right = self._right()
-        known = [one for one in right if self.results[one.line].participant]
+        known = [entry for entry in right if self.results[entry.line].participant]
         for entries in batched(known, PEOPLE_AT_ONCE):
             self._update(entries)
-        new = [one for one in right if not self.results[one.line].participant]
+        new = [entry for entry in right if not self.results[entry.line].participant]
         for entries in batched(new, PEOPLE_AT_ONCE):
             self._create(entries)
 
     def _update(self, entries: Sequence[Entry]) -> None:
         rows = []
-        for one in entries:
-            result = self.results[one.line]
+        for entry in entries:
+            result = self.results[entry.line]
             result.status = LineStatus.UPDATED
-            rows.append((result.participant, one.name, *one[3:]))
+            rows.append((result.participant, entry.name, *entry[3:]))
         columns = map(list, zip(*rows, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(_UPDATE, dict(zip(_WRITTEN, columns, strict=True)))

@@ -41,7 +41,7 @@ def test_whom_an_organizer_links_is_counted_remembered_and_can_be_taken_back(
     lina.get_by_role("button", name="Link").click()
 
     said = page.get_by_role("status").first.inner_text()
-    assert "It is remembered for the next sessions." in said
+    assert "also for future sessions." in said
     assert "Present: 48 of 60 minutes" in row_of(visitor, "Omar").inner_text()
     assert not stranger(visitor, "Lina").count()
 

@@ -41,7 +41,10 @@ def test_signing_in_leads_to_a_report_and_out_again(
             "Quadratic equations"
         )
         row = page.get_by_role("row", name="Maria Lopes")
-        assert "Late: 37 of 60 minutes" in row.inner_text()
+        assert (
+            "Late by 18 min (3 past grace), attended 37 of 60 minutes"
+            in row.inner_text()
+        )
         page.get_by_role("button", name="Sign out").click()
         assert page.get_by_role("button", name="Sign in").is_visible()
 

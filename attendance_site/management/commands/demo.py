@@ -9,7 +9,7 @@ from django.db import ProgrammingError
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
-from attendance_site.demo import load_demo
+from attendance_site.demo.loading import load_demo
 from attendance_site.demo.purge import purge_demo
 from attendance_site.simulation.livekit import NotDelivered
 from attendance_site.simulation.ownership import NotOurs

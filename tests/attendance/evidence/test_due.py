@@ -1,6 +1,7 @@
 """Which sessions are calculated, and when: the query that finds the work."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,13 @@ from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence import due
 from attendance.evidence.due import Selection
 from attendance.models import AttendancePolicy, SessionCalculation
-from events.models import KnownIdentity, Participant, ParticipantRole, Registration
+from events.models import (
+    Event,
+    KnownIdentity,
+    Participant,
+    ParticipantRole,
+    Registration,
+)
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (
     START,
@@ -436,19 +443,29 @@ def test_a_change_of_anything_else_does_not(
 def test_a_change_that_began_earlier_and_is_committed_later_is_noticed() -> None:
     """A long import is under way while the window changes and is calculated."""
     lesson = make_session()
-    import_ = connection.copy()
-    import_.set_autocommit(False)
-    with import_.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO events_participant (event_id, name, email, role, identity,"
-            " registration, time_zone, language, show_on_profile, show_to_other_orgs)"
-            " VALUES (%s, 'B', '', 'attendee', 'b', 'registered', '', '', true, true)",
-            [lesson.event_id],
-        )
-    change_window(lesson)
-    assert run() == [lesson.pk]
-    import_.commit()
-    import_.close()
+    with closing(connection.copy()) as import_:
+        import_.set_autocommit(False)
+        with import_.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO events_participant (event_id, name, email, role, identity,"
+                " registration, time_zone, language, show_on_profile,"
+                " show_to_other_orgs) VALUES (%s, 'B', '', 'attendee', 'b',"
+                " 'registered', '', '', true, true)",
+                [lesson.event_id],
+            )
+        change_window(lesson)
+        assert run() == [lesson.pk]
+        import_.commit()
+    assert (run(), run()) == ([lesson.pk], [])
+
+
+def test_a_window_whose_change_began_earlier_and_is_committed_later_is_noticed(
+    lesson: LiveSession,
+) -> None:
+    add_somebody(lesson)
+    run()
+    before_that = Event.objects.get().roster_changed_at - timedelta(seconds=1)
+    LiveSession.objects.update(inputs_changed_at=before_that)
     assert (run(), run()) == ([lesson.pk], [])
 
 

@@ -39,10 +39,6 @@ def lesson(*stays: Stay, policy: Policy = DEFAULT) -> Figures:
     return calculate(TEN, ELEVEN, stays, policy)
 
 
-def attended_minutes(*stays: Stay) -> float:
-    return lesson(*stays).attended / MINUTE
-
-
 def spans(figures: Figures) -> list[tuple[float, float]]:
     """The intervals in minutes after 10:00."""
     return [

@@ -1,15 +1,36 @@
-"""The lesson of the pictures: all that happens in real rooms happens in it once."""
+"""The lesson of the pictures, held anew each time: in it all happens that happens."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from attendance_site.demo.schools import AGENT, AMINA, LINA, PHONE
+from attendance_site.demo.playing import Facts
+from attendance_site.demo.schools import ALGEBRA, AMINA
+from attendance_site.simulation import ownership
 from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
-from sessions_app.models import LiveSession
+from attendance_site.simulation.parts import AGENT, GUEST, PHONE
+from sessions_app.models import LiveSession, SessionType
+from sessions_app.services import schedule_session
 
-LENGTH = timedelta(hours=1)
+TITLE = "Quadratic equations"
+LENGTH, ENDED_AGO = timedelta(hours=1), timedelta(minutes=10)
 
 
-def play(session: LiveSession) -> SimulatedRoom:
+def hold(now: datetime) -> tuple[LiveSession, Facts]:
+    """Schedule it, and return it with what LiveKit tells."""
+    event = ownership.events().get(title=ALGEBRA.title)
+    ends_at = now - ENDED_AGO
+    local = ends_at.astimezone(ZoneInfo(event.time_zone))
+    lesson = schedule_session(
+        event=event,
+        title=f"{TITLE}, {local:%H:%M}",
+        session_type=SessionType.ACADEMIC,
+        starts_at=ends_at - LENGTH,
+        ends_at=ends_at,
+    )
+    return lesson, _play(lesson)
+
+
+def _play(session: LiveSession) -> Facts:
     """Play an hour of algebra with the people of its roster."""
     start = session.starts_at
 
@@ -38,7 +59,7 @@ def play(session: LiveSession) -> SimulatedRoom:
             people["Omar Nasser"], began_at, began_at + timedelta(seconds=20)
         )
     room.stay(PHONE, at(5), at(27))
-    room.stay(LINA, at(4), at(52))
+    room.stay(GUEST, at(4), at(52))
     room.stay(AGENT, at(-6), at(62))
     room.finish(at(62))
-    return room
+    return room.deliveries

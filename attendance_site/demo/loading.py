@@ -1,0 +1,229 @@
+"""The demonstration: two schools with some weeks behind them and a lesson just over.
+
+All is made by the services that people's requests go through, and told by signed
+webhooks through the real endpoint. Loaded again, it holds one more lesson and goes on
+with the weeks that have passed; what stands already stays.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+
+from attendance.calculating.sessions import calculate_sessions
+from attendance.evidence.due import Selection
+from attendance_site.demo import lesson_just_over
+from attendance_site.demo.playing import Facts, play
+from attendance_site.demo.schools import (
+    SCHOOLS,
+    Course,
+    Fate,
+    OpenHours,
+    Person,
+    School,
+)
+from attendance_site.simulation import instance, ownership
+from attendance_site.simulation.livekit import send_rooms
+from events.models import Event, Organization
+from events.services import create_event, create_participant, publish_event
+from sessions_app.models import LiveSession, PresenceEvent
+from sessions_app.services import cancel_session, schedule_session
+
+WEEKS = 7
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+TERM = 26 * WEEK
+# Before this nobody calculates a session that has ended.
+SETTLED = timedelta(minutes=6)
+
+
+class Loaded(NamedTuple):
+    """What loading made: how much of each, and the lesson that ended ten minutes ago.
+
+    ``is_first``: nothing of it stood before.
+    """
+
+    lesson: LiveSession
+    events: int
+    sessions: int
+    is_first: bool
+
+
+def load_demo(*, now: datetime) -> Loaded:
+    """Make what is missing, tell what happened since, calculate it.
+
+    Every superuser becomes owner of both schools, so that they see them.
+
+    Raises:
+        NotDelivered: the running instance does not answer; loading it again goes on.
+        NotOurs: somebody else made an organization of that name.
+    """
+    instance.must_answer()
+    now = now.replace(second=0, microsecond=0)
+    rooms: list[Facts] = []
+    with transaction.atomic():
+        events, sessions = _standing()
+        organizations = [_load_school(school, now, rooms) for school in SCHOOLS]
+        lesson, facts = lesson_just_over.hold(now)
+        rooms.append(facts)
+        events_now, sessions_now = _standing()
+    send_rooms(instance.webhook_url(), rooms, **instance.keys())
+    for organization in organizations:
+        calculate_sessions(
+            Selection(now=now, organization_id=organization.pk, days=7 * (WEEKS + 2))
+        )
+    return Loaded(lesson, events_now - events, sessions_now - sessions, not events)
+
+
+def _standing() -> tuple[int, int]:
+    """How many events and sessions the two schools have of ours."""
+    slugs = [school.slug for school in SCHOOLS]
+    events = ownership.events().filter(organization__slug__in=slugs)
+    return events.count(), LiveSession.objects.filter(event__in=events).count()
+
+
+def _load_school(school: School, now: datetime, rooms: list[Facts]) -> Organization:
+    organization = ownership.ensure_organization(
+        slug=school.slug,
+        name=school.name,
+        time_zone=school.time_zone,
+        language=school.language,
+    )
+    for course in school.courses:
+        rooms += _load_course(organization, course, now)
+    rooms += _load_open_hours(organization, school.open_hours, now)
+    soon = now + 4 * WEEK
+    _event(organization, school.draft, (soon, soon + 2 * WEEK), is_draft=True)
+    return organization
+
+
+def _event(
+    organization: Organization,
+    title: str,
+    lasts: tuple[datetime, datetime],
+    people: Sequence[Person] = (),
+    *,
+    is_draft: bool = False,
+) -> Event:
+    """Return our event of this title, made with its roster if it is missing."""
+    event = ownership.events().filter(organization=organization, title=title).first()
+    if event:
+        return event
+    event = create_event(
+        organization=organization, title=title, starts_at=lasts[0], ends_at=lasts[1]
+    )
+    ownership.mark(event)
+    for person in people:
+        create_participant(
+            event=event,
+            name=person.name,
+            email=person.email,
+            role=person.role,
+            registration=person.registration,
+        )
+    return event if is_draft else publish_event(event=event)
+
+
+# --- Lessons of every week ------------------------------------------------------------
+
+
+def _load_course(
+    organization: Organization, course: Course, now: datetime
+) -> Iterator[Facts]:
+    """Schedule the lessons that are missing; play those that are over and untold."""
+    slots = _slots(course, ZoneInfo(organization.time_zone), now)
+    lasts = slots[0], slots[0] + TERM
+    event = _event(organization, course.title, lasts, course.people)
+    lessons = {
+        session.room_name: session
+        for session in LiveSession.objects.filter(event=event).select_related("event")
+    }
+    untold = lessons.keys() - _told(lessons)
+    for slot in slots:
+        number = round((slot - event.starts_at) / WEEK)
+        room_name = f"{organization.slug}_{course.key}-{number}"
+        ends_at = slot + timedelta(minutes=course.minutes)
+        is_over = ends_at + SETTLED < now
+        lesson = lessons.get(room_name)
+        # What runs just now is left until it is over, for nobody would come.
+        if lesson is None and (is_over or slot > now) and number >= 0:
+            lesson = _schedule_lesson(event, course, number, room_name, (slot, ends_at))
+            untold.add(room_name)
+        if lesson and is_over and room_name in untold and number not in course.fates:
+            yield play(lesson, course.people, course.strangers)
+
+
+def _slots(course: Course, zone: ZoneInfo, now: datetime) -> list[datetime]:
+    """Return when its lessons begin, from some weeks ago to the next week."""
+    today = now.astimezone(zone).date()
+    next_day = today + timedelta(days=(course.weekday - today.weekday()) % 7)
+    return [
+        datetime.combine(next_day + week * WEEK, course.at, zone)
+        for week in range(-WEEKS, 2)
+    ]
+
+
+def _told(room_names: Iterable[str]) -> set[str]:
+    """Return those rooms of which something was told."""
+    facts = PresenceEvent.objects.filter(room_name__in=list(room_names))
+    return {name for name in facts.values_list("room_name", flat=True) if name}
+
+
+def _schedule_lesson(
+    event: Event,
+    course: Course,
+    number: int,
+    room_name: str,
+    window: tuple[datetime, datetime],
+) -> LiveSession:
+    lesson = schedule_session(
+        event=event,
+        title=course.lessons[number % len(course.lessons)],
+        session_type=course.session_type,
+        room_name=room_name,
+        starts_at=window[0],
+        ends_at=window[1],
+    )
+    if course.fates.get(number) == Fate.CANCELLED:
+        cancel_session(session=lesson, now=window[0])
+    return lesson
+
+
+# --- Around the present ---------------------------------------------------------------
+
+
+def _load_open_hours(
+    organization: Organization, hours: OpenHours, now: datetime
+) -> Iterator[Facts]:
+    """Let one session be over, one run, and one come, if none such is there."""
+    event = _event(organization, hours.title, (now - WEEK, now + TERM), hours.people)
+    half_past = now.replace(minute=now.minute // 30 * 30)
+    sessions = LiveSession.objects.filter(event=event, cancelled_at=None)
+    plan = (
+        (
+            hours.earlier,
+            now - timedelta(minutes=105),
+            Q(ends_at__range=(now - DAY, now)),
+        ),
+        (
+            hours.running,
+            now - timedelta(minutes=25),
+            Q(starts_at__lte=now, ends_at__gt=now),
+        ),
+        (hours.later, half_past + timedelta(minutes=90), Q(starts_at__gt=now)),
+    )
+    for title, starts_at, is_there in plan:
+        if sessions.filter(is_there).exists():
+            continue
+        session = schedule_session(
+            event=event,
+            title=title,
+            session_type=hours.session_type,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+        )
+        if starts_at < now:
+            facts = play(session, hours.people)
+            yield [f for f in facts if int(f["createdAt"]) <= now.timestamp()]

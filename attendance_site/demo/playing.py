@@ -1,0 +1,46 @@
+"""Lessons that are played: everybody does one of the things that they mostly do."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from attendance_site.demo.schools import STEADY, Person
+from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
+from attendance_site.simulation.parts import AGENT, MINUTE, Scene
+from sessions_app.models import LiveSession
+
+Facts = list[dict[str, Any]]
+
+
+def play(
+    session: LiveSession,
+    people: Sequence[Person],
+    strangers: Sequence[SimulatedPerson] = (),
+) -> Facts:
+    """Let everybody do one of the things that they mostly do."""
+    # The title, not the date: each time the same happens.
+    random = Random(session.title)  # noqa: S311
+    room = SimulatedRoom(session.room_name, session.starts_at - timedelta(minutes=7))
+    length = int((session.ends_at - session.starts_at).total_seconds())
+    closing = length + random.randint(-2 * MINUTE, 2 * MINUTE)
+    on_roster = {
+        participant.name: participant
+        for participant in session.event.participants.all()
+    }
+    cast = [
+        (SimulatedPerson(on_roster[person.name].identity, person.name), person.habit)
+        for person in people
+        # Whom somebody took off the roster meanwhile stays at home.
+        if person.name in on_roster
+    ]
+    cast += [(stranger, STEADY) for stranger in strangers]
+    for person, habit in cast:
+        scene = Scene(
+            room, person, starts_at=session.starts_at, closing=closing, random=random
+        )
+        random.choice(habit)(scene)
+    finished_at = session.starts_at + timedelta(seconds=closing)
+    room.stay(AGENT, room.started_at, finished_at)
+    room.finish(finished_at)
+    return room.deliveries
