@@ -1,9 +1,10 @@
-"""Tables that only grow: the database itself refuses UPDATE, DELETE and TRUNCATE.
+"""Append-only tables: the database refuses UPDATE, DELETE and TRUNCATE.
 
 The triggers are ``ENABLE ALWAYS``, so ``session_replication_role`` does not switch
 them off. They let only the table's owner pass, in a transaction that sets
-``rollcall.maintenance`` to a reason (purge, erasure, flushing a test database). The
-login counts, not the current user: a cascade from a parent runs as the owner.
+``rollcall.maintenance`` to a reason (purge, erasure, flushing a test database). They
+check ``session_user``, not ``current_user``, because a cascading delete runs as the
+owner.
 
 Source: docs/rules.md 66.
 """
@@ -31,7 +32,7 @@ create_function = migrations.RunSQL(
 
 
 def refuse_changes(table: str) -> migrations.RunSQL:
-    """Return the migration that makes ``table`` append-only."""
+    """Return the migration operation that makes ``table`` append-only."""
     return migrations.RunSQL(
         f"""
         CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table}

@@ -1,7 +1,8 @@
-"""How long a request's body may be, where, and from whom: the one table of it.
+"""Size limits of request bodies, by path and sender.
 
-The server asks before it reads on (attendance_site/asgi.py), Django's own limit and the
-views ask when they answer. Nothing is imported here, because the settings ask too.
+The server applies them while it reads a body (attendance_site/asgi.py); Django's
+settings and the views use the same numbers. This module imports nothing of ours,
+because settings.py imports it.
 
 Source: docs/rules.md 88.
 """
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 # JSON and forms.
 ORDINARY_BYTES = MEBIBYTE
-# Two metadata of 512 KiB each, escaped, are legal.
+# LiveKit allows metadata of 512 KiB for a room and for a participant, and escapes them.
 WEBHOOK_BYTES = 8 * MEBIBYTE
 ROSTER_FILE_BYTES = 8 * MEBIBYTE
-# What a multipart body says around the file.
-_AROUND_THE_FILE = 64 * 1024
-# So many people can be marked in one go; a form has a few fields beside them.
+# Headers and boundaries of a multipart body, around the file.
+_MULTIPART_OVERHEAD = 64 * 1024
+# The most people that one form can mark; the form has a few other fields.
 PEOPLE_IN_ONE_GO = 5_000
 FORM_FIELDS = PEOPLE_IN_ONE_GO + 100
-# By this key of the ASGI scope views are told that a part of the body is missing.
+# Key of the ASGI scope that tells views that part of the body is missing.
 CUT_OFF = "rollcall.body_is_cut_off"
 
 
 class Sender(Enum):
-    """From whom more than :data:`ORDINARY_BYTES` is read."""
+    """Who may send more than :data:`ORDINARY_BYTES`."""
 
     NOBODY = "nobody"
     KNOWN_KEY = "whose token names an API key that is ours"
@@ -38,7 +39,7 @@ class Sender(Enum):
 
 
 class BodyLimit(NamedTuple):
-    """How long a body may be if it comes from ``sender``."""
+    """The limit for ``sender``; everybody else may send :data:`ORDINARY_BYTES`."""
 
     max_bytes: int
     sender: Sender
@@ -46,7 +47,7 @@ class BodyLimit(NamedTuple):
 
 _ORDINARY = BodyLimit(ORDINARY_BYTES, Sender.NOBODY)
 _WEBHOOK = BodyLimit(WEBHOOK_BYTES, Sender.KNOWN_KEY)
-_ROSTER = BodyLimit(ROSTER_FILE_BYTES + _AROUND_THE_FILE, Sender.SIGNED_IN)
+_ROSTER = BodyLimit(ROSTER_FILE_BYTES + _MULTIPART_OVERHEAD, Sender.SIGNED_IN)
 _LARGER = {
     r"/webhooks/livekit": _WEBHOOK,
     r"/api/events/[0-9]+/participants/import": _ROSTER,
@@ -55,20 +56,20 @@ _LARGER = {
 
 
 def body_limit(path: str) -> BodyLimit:
-    """Return what holds at ``path``, with or without a final slash."""
+    """Return the limit at ``path``, with or without a final slash."""
     path = path.rstrip("/")
     limits = (limit for known, limit in _LARGER.items() if re.fullmatch(known, path))
     return next(limits, _ORDINARY)
 
 
 def sent_bytes(request: "HttpRequest | Request") -> float:
-    """Return how long the body is that was sent, by its header."""
+    """Return the body's length by its ``Content-Length``; 0 without a usable one."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return float(length) if length.isdecimal() else 0
 
 
 def is_cut_off(request: "HttpRequest | Request") -> bool:
-    """Whether the body is too long, so that a part of it can be missing."""
+    """Return whether the body is too long, so that part of it may be missing."""
     sent = sent_bytes(request)
     if sent <= ORDINARY_BYTES:
         return False

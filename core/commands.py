@@ -1,4 +1,4 @@
-"""What every command of ``manage.py`` does alike."""
+"""The base class of all ``manage.py`` commands."""
 
 import sys
 from typing import Any
@@ -8,10 +8,10 @@ from django.db import OperationalError
 
 
 class Command(BaseCommand):
-    """A command that needs the database, and says in one line if it does not answer."""
+    """A command that needs the database."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Run it; exit 1 if the database is down or breaks off."""
+        """Run the command; if the database fails, say so in one line and exit 1."""
         try:
             return super().execute(*args, **options)
         except OperationalError as error:

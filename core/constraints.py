@@ -1,4 +1,4 @@
-"""How violations of named constraints are told, by forms and REST alike."""
+"""Messages for violated database constraints, the same in forms and REST."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from core.errors import RuleBroken
 
 
 class ConstraintRule(NamedTuple):
-    """How a violation of a named database constraint is told."""
+    """HTTP status, field and message for the violation of one constraint."""
 
     status: int
     field: str
@@ -21,26 +21,26 @@ _constraint_rules: dict[str, ConstraintRule] = {}
 
 
 def tell_constraints(rules: Mapping[str, ConstraintRule]) -> None:
-    """Say how violations of these named constraints are told; each app its own."""
+    """Register an app's rules, keyed by the names of the constraints."""
     _constraint_rules.update(rules)
 
 
 def violated_constraint(exc: IntegrityError) -> str:
-    """Return the name of the constraint that the database says was violated."""
+    """Return the name of the violated constraint; "" if the database names none."""
     diagnosis = getattr(exc.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) or ""
 
 
 def constraint_rule(exc: IntegrityError) -> ConstraintRule | None:
-    """Return how the violation is told; None if nobody has said."""
+    """Return the rule of the violated constraint; None if none is registered."""
     return _constraint_rules.get(violated_constraint(exc))
 
 
 def refusal(refused: RuleBroken | IntegrityError) -> tuple[str, str]:
-    """Return the field to blame, or "", and what to say, as REST would.
+    """Return the field that is wrong ("" if none) and the message, as in REST.
 
     Raises:
-        IntegrityError: of a constraint about which nobody said how it is told.
+        IntegrityError: no rule is registered for the constraint.
     """
     if isinstance(refused, RuleBroken):
         return refused.field, str(refused)

@@ -1,20 +1,21 @@
-"""What services raise when a rule says no; REST and pages put it into their own form.
+"""Exceptions that services raise when a rule forbids something.
 
-A message is for people: what is wrong and what would be right.
+REST answers them as problems, pages as messages. A message says to people what is
+wrong and what would be right.
 """
 
 from django.utils.functional import Promise
 
 
 class RuleBroken(Exception):
-    """A rule says no.
+    """A rule forbids what was asked for.
 
     Attributes:
-        code: What it is, for programs; stays the same in every language.
-        message: The same for people, in the reader's language.
-        field: The input that is to blame, if one is.
-        extra: Further members of the answer, as the id of what is in the way.
-        wait: After how many seconds it may be tried again; None: that changes nothing.
+        code: The rule's name for programs, the same in every language.
+        message: The text for people, in the reader's language.
+        field: The input that is wrong; "" if none is.
+        extra: Further members of REST's answer, such as the id of what is in the way.
+        wait: Seconds until a retry may succeed; None if waiting does not help.
     """
 
     status = 400
@@ -34,17 +35,17 @@ class RuleBroken(Exception):
 
 
 class Invalid(RuleBroken):
-    """What was sent cannot be right, whatever the present state."""
+    """The input is wrong, whatever the present state."""
 
 
 class NotAllowed(RuleBroken):
-    """The user sees the object and may not do this to it."""
+    """The user may see the object, but not do this to it."""
 
     status = 403
 
 
 class Conflict(RuleBroken):
-    """What was sent is right in itself, and the present state does not allow it."""
+    """The input is valid, but the present state does not allow it."""
 
     status = 409
 

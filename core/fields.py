@@ -1,4 +1,4 @@
-"""How values of REST are read and shown, the same on every route.
+"""Serializer fields and the base serializer of all REST routes.
 
 Source: docs/rules.md 90.
 """
@@ -14,14 +14,14 @@ from rest_framework.validators import UniqueValidator
 
 M = TypeVar("M", bound=models.Model)
 
-# JSON whose fields are declared and that no model stands behind.
+# A serializer of JSON without a model.
 Declared = serializers.Serializer[dict[str, Any]]
 
 YEARS = range(2000, 2101)
 
 
 class InstantField(serializers.DateTimeField):
-    """RFC 3339: read with any offset, never without one; shown in UTC with ``Z``."""
+    """RFC 3339: input needs an offset, any; output is in UTC with ``Z``."""
 
     default_error_messages = {
         "naive": _("Add the time zone: write 2026-03-02T10:00:00Z or …+03:00."),
@@ -43,7 +43,7 @@ class InstantField(serializers.DateTimeField):
 
 
 class RowField(serializers.PrimaryKeyRelatedField[M]):
-    """A row by its id, which is a whole number; Python would take 2.9 as 2."""
+    """A row by its id. Refuses 2.9, which Python would read as 2."""
 
     def to_internal_value(self, data: object) -> M:
         """Return the row."""
@@ -62,10 +62,10 @@ def _is_naive(value: str) -> bool:
 
 
 class ModelSerializer(serializers.ModelSerializer[M]):
-    """Rows as JSON; a change writes the changed columns alone.
+    """Rows as JSON; an update writes only the columns that were sent.
 
-    Uniqueness is left to the database, whose constraints are told as 409: a look
-    beforehand would only be right most of the time.
+    The database checks uniqueness, and its constraints are answered with 409. A query
+    beforehand would miss what another request writes in between.
     """
 
     serializer_field_mapping = {
@@ -76,13 +76,13 @@ class ModelSerializer(serializers.ModelSerializer[M]):
     serializer_related_field = RowField
 
     def get_validators(self) -> list[Any]:
-        """None over several fields, but those that a serializer names."""
+        """Return only the validators that ``Meta`` names, none made from the model."""
         return list(getattr(self.Meta, "validators", []))
 
     def build_standard_field(
         self, field_name: str, model_field: Any
     ) -> tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]]:
-        """Leave the look for a unique value out."""
+        """Leave out the validator that queries for a unique value."""
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if "validators" in kwargs:
             kwargs["validators"] = [
@@ -94,7 +94,7 @@ class ModelSerializer(serializers.ModelSerializer[M]):
 
     @transaction.atomic
     def update(self, instance: M, validated_data: Any) -> M:
-        """Write what was sent, and nothing else."""
+        """Write only what was sent."""
         for name, value in validated_data.items():
             setattr(instance, name, value)
         instance.save(update_fields=list(validated_data))

@@ -1,7 +1,8 @@
-"""What forms of all apps are made from.
+"""Fields and base classes of the forms of all apps.
 
-Values are checked as in REST; what a service or the database refuses is told at its
-field. Uniqueness is not looked up beforehand: that would not always be right.
+Values are checked as in REST. What a service or the database refuses becomes an error
+of its field; uniqueness is left to the database, as a query beforehand would miss what
+another request writes in between.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 
 class NameField(forms.CharField):
-    """A name or a title, of one line."""
+    """A name or a title of one line."""
 
     default_validators = [validate_name]
 
@@ -44,7 +45,7 @@ class NameField(forms.CharField):
 
 
 class ZoneField(forms.CharField):
-    """The name of a time zone, however it is capitalized."""
+    """The name of a time zone, in any capitalization."""
 
     default_validators = [validate_time_zone]
 
@@ -54,7 +55,7 @@ class ZoneField(forms.CharField):
         super().__init__(max_length=64, widget=forms.TextInput(attrs), **kwargs)
 
     def to_python(self, value: object) -> str | None:
-        """Return the name as the database of zones writes it, if it is one."""
+        """Return the name as the time zone database spells it, unknown ones as sent."""
         name = super().to_python(value)
         if not name:
             return name
@@ -62,13 +63,13 @@ class ZoneField(forms.CharField):
 
 
 def offered_zones() -> list[str]:
-    """Return the zones that a field suggests: places, and UTC."""
+    """Return the zones that the field suggests: UTC first, then places by name."""
     places = (z for z in time_zones() if "/" in z and not z.startswith("Etc/"))
     return ["UTC", *sorted(places)]
 
 
 class LanguageField(forms.ChoiceField):
-    """One of the languages that Rollcall speaks; ``empty`` names the choice of none."""
+    """One of ``settings.LANGUAGES``; ``empty`` labels the choice of none, if any."""
 
     def __init__(self, *, empty: str | Promise | None = None, **kwargs: Any) -> None:
         none = [] if empty is None else [("", empty)]
@@ -78,7 +79,7 @@ class LanguageField(forms.ChoiceField):
 
 
 class AddressField(forms.EmailField):
-    """A mail address no longer than the database holds, or none."""
+    """An optional email address, no longer than its column."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.EmailInput({"dir": "ltr"})
@@ -86,7 +87,7 @@ class AddressField(forms.EmailField):
 
 
 class LocalTimeField(forms.Field):
-    """A date and a time as clocks show them, yet without a zone."""
+    """A date and a time on some clock; the form knows the zone."""
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
 
@@ -95,7 +96,7 @@ class LocalTimeField(forms.Field):
         self.widget.input_type = "datetime-local"
 
     def to_python(self, value: object) -> datetime | None:
-        """Return the time, naive."""
+        """Return the naive time; None if the field is empty."""
         if value in self.empty_values:
             return None
         if isinstance(value, datetime):
@@ -117,9 +118,9 @@ class LocalTimeField(forms.Field):
 
 
 class RowForm(forms.Form):
-    """A form for a row of the database, new or ``row``.
+    """A form for a new row of the database, or for ``row``.
 
-    ``columns`` are the fields that are written as they are.
+    ``columns`` are the fields that are written to columns of the same name.
     """
 
     columns: tuple[str, ...] = ()
@@ -131,23 +132,23 @@ class RowForm(forms.Form):
         row: models.Model | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        kept = {name: getattr(row, name) for name in self.columns} if row else {}
-        super().__init__(data, initial={**kept, **(initial or {})})
+        stored = {name: getattr(row, name) for name in self.columns} if row else {}
+        super().__init__(data, initial={**stored, **(initial or {})})
         self.row = row
 
     @property
     def shown(self) -> Iterator[BoundField]:
-        """The fields, in order."""
+        """Fields that the page shows, in order."""
         yield from self
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was written, by column."""
+        """Cleaned values by column."""
         return {name: self.cleaned_data[name] for name in self._written()}
 
     @property
     def changes(self) -> dict[str, Any]:
-        """Of these, what is not so already."""
+        """Those of ``values`` that differ from the row."""
         return {
             name: value
             for name, value in self.values.items()
@@ -158,10 +159,10 @@ class RowForm(forms.Form):
         return [name for name in self.columns if name in self.cleaned_data]
 
     def write(self, action: Callable[[], T]) -> T | None:
-        """Return what ``action`` made of a valid form.
+        """Run ``action`` in a transaction and return its result.
 
-        None if the form is not valid, or a rule or constraint said no: then nothing is
-        written, and the form says why at the field that is to blame.
+        None if the form is not valid, or a rule or constraint refused the action: then
+        nothing is written, and the error stands at the field that is wrong.
         """
         if not self.is_valid():
             return None
@@ -175,21 +176,21 @@ class RowForm(forms.Form):
 
 
 class ZonedForm(RowForm):
-    """A form with times on the clocks of one zone, ``times``.
+    """A form whose fields ``times`` are on the clocks of one zone.
 
-    A time that comes twice, when clocks are put back, gets a further field that asks
-    which is meant; one that never comes is refused. A time that nobody touched keeps
-    its instant to the microsecond.
+    A time that comes twice, because clocks are put back, gets a further field that asks
+    which one is meant; one that never comes is refused. A time that was not changed
+    keeps its instant to the microsecond.
     """
 
     times: tuple[str, ...] = ()
     field_order: list[str] | None
 
     def __init__(self, *args: Any, zone: str = "", **kwargs: Any) -> None:
-        """Take the zone of the row's times, for a new row that of the form."""
+        """Take the name of the zone in which ``row`` and ``initial`` are shown."""
         super().__init__(*args, **kwargs)
         self.zone = zone
-        self._given: dict[str, datetime] = {}
+        self._initial_instants: dict[str, datetime] = {}
         order: list[str] = []
         for name, field in list(self.fields.items()):
             order.append(name)
@@ -207,7 +208,7 @@ class ZonedForm(RowForm):
             )
             instant = self.initial.get(name)
             if instant is not None:
-                self._given[name] = instant
+                self._initial_instants[name] = instant
                 local = local_time(instant, zone)
                 self.initial[name] = local
                 both = instants_of(local, zone)
@@ -222,7 +223,7 @@ class ZonedForm(RowForm):
 
     @property
     def shown(self) -> Iterator[BoundField]:
-        """The fields; which of two times only where there are two."""
+        """Fields that the page shows; "which of the two" only where there are two."""
         asked = {occurrence_field(name): name for name in self.times}
         for field in self:
             if field.name not in asked or self._comes_twice(asked[field.name]):
@@ -240,11 +241,11 @@ class ZonedForm(RowForm):
         return len(instants_of(local, zone)) == 2
 
     def chosen_zone(self) -> str:
-        """Return on whose clocks the times are; "" if that was not understood."""
+        """Return the zone of the times that were sent; "" if it is not valid."""
         return self.zone
 
     def clean(self) -> dict[str, Any]:
-        """Make instants of times."""
+        """Turn the times into instants."""
         zone = self.chosen_zone()
         for name in self.times:
             local = self.cleaned_data.get(name)
@@ -258,10 +259,10 @@ class ZonedForm(RowForm):
 
     def _instant(self, name: str, local: datetime, zone: str) -> datetime:
         touched = {name, occurrence_field(name)} & set(self.changed_data)
-        if name in self._given and zone == self.zone and not touched:
-            return self._given[name]
-        found = instants_of(local, zone)
-        if not found:
+        if name in self._initial_instants and zone == self.zone and not touched:
+            return self._initial_instants[name]
+        instants = instants_of(local, zone)
+        if not instants:
             raise ValidationError(
                 _(
                     "%(time)s does not exist on this day, because the clocks go "
@@ -270,8 +271,8 @@ class ZonedForm(RowForm):
                 code="never",
                 params={"time": f"{local:%H:%M}"},
             )
-        if len(found) == 1:
-            return found[0]
+        if len(instants) == 1:
+            return instants[0]
         chosen = self.cleaned_data.get(occurrence_field(name))
         if not chosen:
             raise ValidationError(
@@ -282,22 +283,22 @@ class ZonedForm(RowForm):
                 code="twice",
                 params={"time": f"{local:%H:%M}"},
             )
-        return found[int(chosen)]
+        return instants[int(chosen)]
 
 
 def occurrence_field(name: str) -> str:
-    """Return the name of the field that asks which of two times is meant."""
+    """Return the name of the field that asks which of two equal times is meant."""
     return f"{name}_which"
 
 
 class ActionForm(forms.Form):
-    """What a form on a page sends; the page itself shows what is wrong."""
+    """A form behind a button or panel of a page, which shows errors as messages."""
 
     def or_refuse(self) -> dict[str, Any]:
-        """Return what was sent.
+        """Return the cleaned values.
 
         Raises:
-            Invalid: something is missing or wrong; it names the field.
+            Invalid: the first error, with its field.
         """
         if self.is_valid():
             return self.cleaned_data

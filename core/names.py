@@ -1,14 +1,14 @@
-"""Names as they are compared, in one place, and as they stand in sentences.
+"""Comparing people's names, and isolating them in sentences.
 
-There are three questions, from the strictest on:
+There are three comparisons, the strictest first:
 
-- Is it the same person? ``SAME_NAME``: case, spaces and how Unicode writes a letter
-  make no difference, all else does. The database alone answers it (roster files, links
-  of identities), so that all who ask get the same answer.
-- Is it the same name, probably? ``plain``: also without accents, vowel signs and
+- ``SAME_NAME``: is it the same person? Ignores only case, spaces and how Unicode
+  composes a letter. Only the database answers it (for roster files and links of
+  identities), so that the answer is the same everywhere.
+- ``plain``: is it probably the same name? Also ignores accents, vowel signs and
   punctuation. For guesses, which are only shown.
-- Is somebody looking for it? ``searched``: also with letters that are typed for each
-  other. ``static/door.js`` does the same with what is typed, by the same ``TYPED_AS``.
+- ``searched``: does the name match a search? Also treats letters that people type for
+  each other as equal. ``static/door.js`` does the same with the same ``TYPED_AS``.
 
 Source: docs/rules.md 74.
 """
@@ -16,15 +16,15 @@ Source: docs/rules.md 74.
 import unicodedata
 from functools import lru_cache
 
-# Of two names that are the same person's: an expression over the column ``{name}``.
-# What is a capital, and what a space, depends on no database's locale.
+# SQL over the column ``{name}``, equal for two names of the same person. The collation
+# makes the result independent of the database's locale.
 SAME_NAME = (
     "lower(normalize(trim(regexp_replace("
     r"{name} COLLATE pg_c_utf8, '\s+', ' ', 'g')), NFC))"
 )
 
-# Letters that people type for each other and that Unicode does not take apart; who
-# looks for O'Neil types oneil.
+# Letters that people type for each other and that Unicode does not decompose; to find
+# O'Neil, people type oneil.
 TYPED_AS = {
     "'": "",
     "\u2018": "",
@@ -37,33 +37,33 @@ TYPED_AS = {
     "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     "\N{ARABIC LETTER ALEF MAKSURA}": "\N{ARABIC LETTER YEH}",
     "\N{ARABIC LETTER TEH MARBUTA}": "\N{ARABIC LETTER HEH}",
-    # Python folds these, JavaScript only makes small letters.
+    # Python's casefold() changes these, JavaScript's toLowerCase() does not.
     "ß": "ss",
     "\N{GREEK SMALL LETTER FINAL SIGMA}": "\N{GREEK SMALL LETTER SIGMA}",
 }
 _TYPED_AS = str.maketrans(TYPED_AS)
 
 
-# A roster's names are compared with each stranger's.
+# Each stranger's name is compared with all names of a roster.
 @lru_cache(maxsize=4096)
 def plain(name: str) -> str:
-    """Return the words of a name in the form in which equal names are equal.
+    """Return a name without case, accents, vowel signs and punctuation.
 
-    ``"  José  PÉREZ "`` and ``"jose perez"`` give the same; so do an Arabic name with
-    and without vowel signs. Empty if nothing is left.
+    ``"  José  PÉREZ "`` and ``"jose perez"`` give the same, as do an Arabic name with
+    and without vowel signs. "" if nothing is left.
     """
     return _words(_decomposed(name))
 
 
 def searched(name: str) -> str:
-    """Return a name as searching compares it, more tolerant than ``plain``."""
+    """Return a name in the form that searching compares, looser than ``plain``."""
     return _words(_decomposed(name).translate(_TYPED_AS))
 
 
 def is_found(name: str, q: str) -> bool:
-    """Whether all the words that somebody looks for occur in a name."""
-    there = searched(name)
-    return all(word in there for word in searched(q).split())
+    """Return whether all words of the search ``q`` occur in ``name``."""
+    text = searched(name)
+    return all(word in text for word in searched(q).split())
 
 
 def _decomposed(name: str) -> str:
@@ -80,8 +80,9 @@ def _words(decomposed: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """Keep the direction of a name, or of a note, from turning a sentence around.
+    """Return a name or note wrapped so that its direction does not affect a sentence.
 
-    For what people read: a name may be of any script in a sentence of any language.
+    For texts that people read: a name may be of any script in a sentence of any
+    language. U+2068 and U+2069 isolate it.
     """
     return f"\u2068{text}\u2069" if text else ""

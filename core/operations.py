@@ -13,16 +13,16 @@ def logged(
 ) -> Iterator[dict[str, Any]]:
     """Log one line when the block is done, with its duration in milliseconds.
 
-    A block that raises leaves no line here: whoever catches the error tells it.
+    If the block raises, nothing is logged here: whoever catches the error logs it.
 
     Args:
-        logger: Whose line it is.
-        op: The operation's name, by which lines are found.
-        message: What is then done, as a sentence.
-        fields: Ids and counts, and never a name, an address or a secret.
+        logger: The logger of the calling module.
+        op: The operation's name, to search the logs by.
+        message: A sentence that says what was done.
+        fields: Ids and counts; never a name, an address or a secret.
 
     Yields:
-        The fields, to which the block adds what it comes to know.
+        The fields; the block may add more.
     """
     began = time.monotonic()
     yield fields

@@ -1,4 +1,4 @@
-"""How lists are cut: pages for what people browse, a cursor for logs that grow."""
+"""Pagination of REST: pages for what people browse, a cursor for growing logs."""
 
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import (
@@ -22,7 +22,7 @@ class Pages(PageNumberPagination):
 class LogCursor(CursorPagination):
     """``{"next", "previous", "results"}``, newest first.
 
-    Rows added meanwhile do not shift what was already read.
+    Rows that are added between two requests do not shift the pages.
     """
 
     page_size = 100
@@ -31,10 +31,10 @@ class LogCursor(CursorPagination):
     ordering = "-pk"
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """Return where to go on.
+        """Return the position that the request names; None on the first page.
 
         Raises:
-            NotFound: it is no cursor that was ever given out.
+            NotFound: the cursor is not one that Rollcall gave out.
         """
         cursor = super().decode_cursor(request)
         position = cursor and cursor.position

@@ -1,4 +1,4 @@
-"""How the body of a REST request is read."""
+"""The parser of JSON in REST requests."""
 
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
@@ -6,12 +6,12 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, parsers
 
-# What is sent has three; messages that repeat a deep value would recurse through it.
+# Valid requests have three levels. Error messages recurse through a value.
 MAX_DEPTH = 20
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON of at most 20 levels: more could bring the process down."""
+    """JSON of at most 20 levels: deeper documents could crash the process."""
 
     def parse(
         self,
@@ -22,7 +22,7 @@ class JSONParser(parsers.JSONParser):
         """Return the document.
 
         Raises:
-            ParseError: it is not JSON, or too deep.
+            ParseError: the body is not JSON, or nested too deeply.
         """
         try:
             document = super().parse(stream, media_type, parser_context)
@@ -40,14 +40,14 @@ def _too_deep() -> exceptions.ParseError:
 def _is_deeper_than(levels: int, document: Any) -> bool:
     level = [document]
     for _level in range(levels + 1):
-        level = [child for node in level for child in _inside(node)]
+        level = [child for node in level for child in _nested(node)]
         if not level:
             return False
     return True
 
 
-def _inside(node: Any) -> Iterable[Any]:
-    """Return what a node holds that may itself hold something."""
+def _nested(node: Any) -> Iterable[Any]:
+    """Return the objects and arrays directly inside a node."""
     values = node.values() if isinstance(node, dict) else node
     if not isinstance(node, dict | list):
         return ()

@@ -1,7 +1,7 @@
-"""Every error of REST as RFC 9457 ``application/problem+json``.
+"""Answers all errors of REST as RFC 9457 ``application/problem+json``.
 
-``type`` is ``about:blank`` where the status says all; a broken rule has its own,
-``tag:rollcall,2026:CODE``, which programs can tell apart.
+``type`` is ``about:blank`` where the status says everything. A broken rule has a type
+of its own, ``tag:rollcall,2026:CODE``, so that programs can tell rules apart.
 
 Source: RFC 9457.
 """
@@ -46,7 +46,7 @@ TITLES: dict[int, Promise] = {
 
 
 class FieldProblem(NamedTuple):
-    """What is wrong with one field; nested ones are named ``marks[0].status``."""
+    """An error of one field; nested fields are named like ``marks[0].status``."""
 
     field: str
     code: str
@@ -54,7 +54,7 @@ class FieldProblem(NamedTuple):
 
 
 class ProblemResponse(JsonResponse):
-    """The answer to a request that failed."""
+    """The response to a REST request that failed."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class ProblemResponse(JsonResponse):
 
 
 class FieldProblemSerializer(serializers.Serializer[FieldProblem]):
-    """What is wrong with one field."""
+    """An error of one field."""
 
     field = serializers.CharField(help_text="Nested: `marks[0].status`.")
     code = serializers.CharField()
@@ -106,9 +106,9 @@ class ProblemSerializer(serializers.Serializer[dict[str, Any]]):
 def problem_handler(
     exc: Exception, context: Mapping[str, object]
 ) -> ProblemResponse | None:
-    """Return the problem of an exception that a REST view raised.
+    """Return the response for an exception that a REST view raised.
 
-    None for what nobody foresaw: Django logs it, and ``handler500`` answers.
+    None for an unexpected exception: Django logs it, and ``handler500`` answers.
     """
     if isinstance(exc, RuleBroken):
         return _rule_broken(exc)
@@ -136,7 +136,7 @@ def _database_problem(exc: Exception) -> ProblemResponse | None:
 
 
 def database_down() -> ProblemResponse:
-    """Return what whoever asks is told meanwhile."""
+    """Return the response for requests while the database is down."""
     return ProblemResponse(
         503,
         _("The database does not answer. Try again in a moment."),

@@ -1,4 +1,4 @@
-"""What REST views of all apps are made from."""
+"""Building blocks of the REST views of all apps."""
 
 import hashlib
 import json
@@ -17,19 +17,19 @@ M = TypeVar("M", bound=models.Model)
 class RetrievePatchView(
     mixins.RetrieveModelMixin, mixins.UpdateModelMixin, generics.GenericAPIView[M]
 ):
-    """GET and PATCH: nothing here is ever replaced whole."""
+    """A view with GET and PATCH, but no PUT."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the object."""
         return self.retrieve(request, *args, **kwargs)
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change what is sent, and nothing else."""
+        """Change the fields that are sent."""
         return self.partial_update(request, *args, **kwargs)
 
 
 def with_etag(request: Request, data: Any) -> Response:
-    """Return ``data`` with its ``ETag``, or 304 if the client has the same already."""
+    """Return ``data`` with its ``ETag``, or 304 if the client already has it."""
     text = json.dumps(data, cls=JSONEncoder, sort_keys=True)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}

@@ -1,4 +1,4 @@
-"""What OpenAPI says of every operation of REST."""
+"""The OpenAPI schema of a REST operation."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from core.problems import CONTENT_TYPE, ProblemSerializer
 
 
 class AutoSchema(openapi.AutoSchema):
-    """drf-spectacular's, and: whatever is no success is a problem."""
+    """drf-spectacular's schema, with problem details for every failure."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """Return the operation with problem details as its default answer."""

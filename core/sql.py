@@ -1,18 +1,18 @@
-"""Values as SQL has them."""
+"""Python values written as SQL."""
 
 from collections.abc import Iterable
 
 
 def sql_values(choices: Iterable[str]) -> str:
-    """Return choices of ours as SQL literals."""
+    """Return choices as SQL literals, separated by commas. Only for our constants."""
     return ", ".join(f"'{choice}'" for choice in choices)
 
 
 def as_array(values: Iterable[object]) -> str:
-    """Return values as an array literal; psycopg's own way takes far longer.
+    """Return values as the text of a Postgres array, far faster than psycopg does.
 
-    For numbers, truth values, words of ours and the text of intervals, none of which
-    holds a quote or a backslash; not for what people write.
+    Only for numbers, booleans, our constants and intervals as text, which have no
+    quotes and no backslashes; never for what people wrote.
     """
     items = ["NULL" if value is None else f'"{value}"' for value in values]
     return f"{{{','.join(items)}}}"

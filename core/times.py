@@ -1,7 +1,6 @@
-"""Instants as people read and write them, dates in the reader's language.
+"""Dates and times as people read and write them, in the reader's language.
 
-Dates are written in two ways: short in lists and sentences, long where a page says when
-something is.
+Lists and sentences use short dates; the page of a session or event uses the long form.
 """
 
 from datetime import UTC, date, datetime
@@ -13,7 +12,7 @@ from django.utils.translation import pgettext
 
 
 def short_date(day: date, *, beside: date | None = None) -> str:
-    """Return "Sat 21 Nov 2026"; without the year if ``beside`` is of the same one."""
+    """Return "Sat 21 Nov 2026"; without the year if ``beside`` has the same year."""
     if beside is not None and beside.year == day.year:
         return date_format(day, pgettext("date format", "D j M"))
     return date_format(day, pgettext("date format", "D j M Y"))
@@ -28,8 +27,8 @@ def day_and_time(instant: datetime, time_zone: str) -> str:
     """Return "Sat 21 Nov 2026, 17:04 (UTC)".
 
     Args:
-        instant: Aware, of any zone.
-        time_zone: The name of the zone whose clock is shown.
+        instant: Aware, in any zone.
+        time_zone: The name of the zone in which the time is shown.
     """
     local = instant.astimezone(ZoneInfo(time_zone))
     return _("%(date)s, %(time)s (%(zone)s)") % {
@@ -40,19 +39,22 @@ def day_and_time(instant: datetime, time_zone: str) -> str:
 
 
 def short_day(instant: datetime, time_zone: str) -> str:
-    """Return "Sat 21 Nov 2026": the day that it is in a zone."""
+    """Return "Sat 21 Nov 2026": the date of an instant in a zone."""
     return short_date(instant.astimezone(ZoneInfo(time_zone)).date())
 
 
 def instants_of(local: datetime, time_zone: str) -> list[datetime]:
-    """Return when the clocks of a zone show a time, in UTC, earliest first.
+    """Return the instants at which the clocks of a zone show a time.
 
-    Once, as a rule; never where they are put forward over it; twice where they are put
-    back and it comes again.
+    Usually one; none if clocks are put forward past the time; two if clocks are put
+    back and show it again.
 
     Args:
-        local: What the clocks show, without a zone.
+        local: The time on the clocks, naive.
         time_zone: The name of the zone.
+
+    Returns:
+        Aware times in UTC, earliest first.
     """
     zone = ZoneInfo(time_zone)
     earlier, later = (
@@ -64,6 +66,6 @@ def instants_of(local: datetime, time_zone: str) -> list[datetime]:
 
 
 def local_time(instant: datetime, time_zone: str) -> datetime:
-    """Return what the clocks of a zone show at an instant, to the minute."""
+    """Return the naive time that the clocks of a zone show, cut to the minute."""
     local = instant.astimezone(ZoneInfo(time_zone))
     return local.replace(second=0, microsecond=0, tzinfo=None)

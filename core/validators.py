@@ -1,4 +1,4 @@
-"""What a name, a language tag and a time zone may be.
+"""Validators of names, languages and time zones.
 
 Source: docs/rules.md 80.
 """
@@ -11,25 +11,25 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# Overrides and isolates: people do not type them, and they make a name read as another.
-# The joiners and the marks that scripts need (U+200C to U+200F) are none of these.
+# Overrides and isolates: people do not type them, and they make a name look like
+# another. Joiners and marks that scripts need (U+200C to U+200F) are allowed.
 _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufff9-\ufffb]")
 
 
 def validate_name(value: str) -> None:
-    """Accept a name or a title of one line, in which everything is what it seems.
+    """Refuse a name or title with hidden characters.
 
-    NUL is passed over: every field refuses it by itself.
+    NUL is ignored here: Django's and DRF's fields refuse it.
     """
     must_hide_nothing(value.replace("\0", ""))
 
 
 def must_hide_nothing(value: str) -> None:
-    """Refuse what turns the text's direction, and control characters, NUL too.
+    """Refuse characters that change the text's direction, and control characters.
 
     Raises:
-        ValidationError: it has such a character, which is named.
+        ValidationError: there is one, also NUL; the message names it.
     """
     if found := _TURNS_TEXT.search(value):
         raise ValidationError(
@@ -52,7 +52,7 @@ def must_hide_nothing(value: str) -> None:
 
 
 def without_hidden(name: str) -> str:
-    """Return a name that others made, without what :func:`validate_name` refuses."""
+    """Return a name from outside, without what :func:`validate_name` refuses."""
     return _CONTROL.sub("", _TURNS_TEXT.sub("", name))
 
 
@@ -62,22 +62,22 @@ def _code(letter: str) -> str:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """Return the names of all zones; looking them up on disk takes milliseconds."""
+    """Return the names of all zones, cached: reading them from disk takes long."""
     return frozenset(available_timezones())
 
 
 @cache
-def _by_writing() -> dict[str, str]:
+def _zones_by_folded_name() -> dict[str, str]:
     return {zone.casefold(): zone for zone in time_zones()}
 
 
 def known_time_zone(written: str) -> str | None:
-    """Return the name of a zone, however it is capitalized; None if it is none."""
-    return _by_writing().get(written.replace(" ", "_").casefold())
+    """Return the proper name of a zone written in any case; None if there is none."""
+    return _zones_by_folded_name().get(written.replace(" ", "_").casefold())
 
 
 def validate_time_zone(value: str) -> None:
-    """Accept the names of the IANA time zone database, as ``Asia/Riyadh``."""
+    """Accept only names of the IANA time zone database, such as ``Asia/Riyadh``."""
     if value not in time_zones():
         raise ValidationError(
             _("“%(value)s” is not a time zone. Write a name like Asia/Riyadh or UTC."),
@@ -87,7 +87,7 @@ def validate_time_zone(value: str) -> None:
 
 
 def validate_language(value: str) -> None:
-    """Accept the languages that Rollcall speaks."""
+    """Accept only the languages of ``settings.LANGUAGES``."""
     languages = dict(settings.LANGUAGES)
     if value not in languages:
         raise ValidationError(
