@@ -1,4 +1,4 @@
-"""The admin of accounts, organizations, events and rosters; and how all admins read."""
+"""The admin of accounts, organizations, events and rosters; base classes of admins."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 else:
 
     class RowAdmin(admin.ModelAdmin):
-        """Django's, which only its types know to be of one model."""
+        """Django's ModelAdmin, made generic as its type stubs say it is."""
 
         def __class_getitem__(cls, model: object) -> type:
             return cls
 
 
 class ReadOnlyAdmin(RowAdmin[M]):
-    """For logs and decisions: nobody adds, changes or deletes, superusers neither."""
+    """For logs and decisions: nobody may add, change or delete, not even superusers."""
 
     actions: Sequence[str] | None = None
 
@@ -58,7 +58,7 @@ class ReadOnlyAdmin(RowAdmin[M]):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """Accounts. Whoever makes one for somebody vouches for the address."""
+    """Accounts. Staff who make one for somebody vouch for the address."""
 
     list_display = ("username", "email", "first_name", "last_name", "is_staff")
     list_filter = ("is_staff", "is_superuser", "is_active", "language")
@@ -90,7 +90,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def save_model(
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
     ) -> None:
-        """Take an address that staff wrote as verified, if nobody else has it."""
+        """Mark a new address as verified, if no other account has verified it."""
         is_new_address = not change or "email" in form.changed_data
         if is_new_address:
             obj.email_verified_at = None
@@ -112,7 +112,7 @@ class OrganizationAdmin(RowAdmin[Organization]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Organization | None = None
     ) -> tuple[str, ...]:
-        """A slug cannot be changed: room names begin with it."""
+        """Keep the slug from being changed: room names begin with it."""
         return ("slug",) if obj else ()
 
 
@@ -132,16 +132,16 @@ class EventAdmin(RowAdmin[Event]):
     list_select_related = ("organization",)
     search_fields = ("title", "organization__name")
     autocomplete_fields = ("organization",)
-    # Its sessions go with it: published and cancelled over REST and on its page.
+    # The state is changed on the event's page and over REST, which change its sessions.
     readonly_fields = ("state", "roster_changed_at", "created_at")
     date_hierarchy = "starts_at"
 
 
 class LockingAdmin(RowAdmin[M]):
-    """For rows whose triggers mark events: locks what services lock first."""
+    """For rows whose triggers change events: locks in the order that services do."""
 
     def lock(self, rows: Sequence[M]) -> None:
-        """Lock what these rows change elsewhere; here nothing."""
+        """Lock what writing ``rows`` changes elsewhere; nothing by default."""
 
     def save_model(
         self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool
@@ -174,7 +174,7 @@ class ParticipantAdmin(LockingAdmin[Participant]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Participant | None = None
     ) -> tuple[str, ...]:
-        """Somebody's decisions are of their event: they move to no other."""
+        """Keep the event from being changed: decisions belong to a person's event."""
         return (*self.readonly_fields, "event") if obj else self.readonly_fields
 
 
@@ -214,5 +214,5 @@ class IdempotentAnswerAdmin(ReadOnlyAdmin[IdempotentAnswer]):
     list_select_related = ("user",)
     search_fields = ("user__username", "path")
     date_hierarchy = "created_at"
-    # An answer is about people.
+    # Without the body, which has personal data.
     fields = ("created_at", "user", "path", "status")

@@ -44,11 +44,11 @@ class OrganizationList(generics.ListCreateAPIView[Organization]):
     queryset = Organization.objects.all()
 
     def get_queryset(self) -> QuerySet[Organization]:
-        """Those in which the caller has a role."""
+        """Return the organizations in which the caller has a role."""
         return Organization.objects.visible_to(signed_in(self.request))
 
     def perform_create(self, serializer: BaseSerializer[Organization]) -> None:
-        """Any signed-in user may, and becomes its owner."""
+        """Create an organization with the caller as its owner; anybody may."""
         owner = signed_in(self.request)
         serializer.instance = services.create_organization(
             owner=owner, **serializer.validated_data
@@ -56,14 +56,14 @@ class OrganizationList(generics.ListCreateAPIView[Organization]):
 
 
 class OrganizationDetail(RetrievePatchView[Organization]):
-    """One organization; its admins change it."""
+    """One organization; its admins may change it."""
 
     serializer_class = OrganizationSerializer
     permission_classes = [IsAuthenticated, AdminsChange]
     queryset = Organization.objects.all()
 
     def get_queryset(self) -> QuerySet[Organization]:
-        """Those in which the caller has a role."""
+        """Return the organizations in which the caller has a role."""
         return Organization.objects.visible_to(signed_in(self.request))
 
 
@@ -75,27 +75,27 @@ class MemberViews(generics.GenericAPIView[Membership]):
 
     @cached_property
     def organization(self) -> Organization:
-        """The one that the path names; 404 for whoever has no role in it."""
+        """Organization of the path; 404 for callers without a role in it."""
         return get_object_or_404(
             Organization.objects.visible_to(signed_in(self.request)),
             pk=self.kwargs["organization_pk"],
         )
 
     def get_queryset(self) -> QuerySet[Membership]:
-        """Its members."""
+        """Return the members, with their accounts."""
         if getattr(self, "swagger_fake_view", False):
             return Membership.objects.none()
         return self.organization.memberships.select_related("user")
 
 
 class MemberList(MemberViews, generics.ListAPIView[Membership]):
-    """Members of an organization; its admins add them."""
+    """Members of an organization; its admins may add some."""
 
     filterset_fields = ["role"]
 
     @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Give an account a role, by its name or its verified address."""
+        """Give an account a role. Name it by user name or verified address."""
         viewer = viewer_of(request)
         viewer.must_administer(self.organization.pk)
         serializer = NewMemberSerializer(data=request.data)
@@ -111,7 +111,7 @@ class MemberDetail(MemberViews):
 
     @extend_schema(operation_id="organizations_members_partial_update")
     def patch(self, request: Request, **kwargs: object) -> Response:
-        """Change a member's role; only owners make and unmake owners."""
+        """Change a member's role. Only owners may make and unmake owners."""
         viewer = viewer_of(request)
         membership = self.get_object()
         viewer.must_administer(self.organization.pk)
@@ -126,7 +126,7 @@ class MemberDetail(MemberViews):
 
     @extend_schema(responses={204: None}, operation_id="organizations_members_destroy")
     def delete(self, request: Request, **kwargs: object) -> Response:
-        """Take a role away, or give up one's own."""
+        """Remove a member, or leave the organization."""
         services.remove_member(membership=self.get_object(), by=viewer_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -135,7 +135,7 @@ class MemberDetail(MemberViews):
 
 
 class EventFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Ids are not looked up: one that is nobody's and a foreign one look alike."""
+    """Filters by plain ids, so unknown ids and those of others give the same answer."""
 
     organization = django_filters.NumberFilter("organization")
 
@@ -145,32 +145,32 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class EventList(generics.ListCreateAPIView[Event]):
-    """Events of the caller's organizations, and those whose roster they are on."""
+    """Events of the caller's organizations, and those whose roster has the caller."""
 
     serializer_class = EventSerializer
     queryset = Event.objects.all()
     filterset_class = EventFilter
 
     def get_queryset(self) -> QuerySet[Event]:
-        """Newest first."""
+        """Return the events that the caller may see, newest first."""
         return Event.objects.visible_to(signed_in(self.request))
 
     def perform_create(self, serializer: BaseSerializer[Event]) -> None:
-        """Make a draft."""
+        """Create a draft; only organizers may."""
         organization = serializer.validated_data["organization"]
         viewer_of(self.request).must_organize(organization.pk)
         serializer.instance = services.create_event(**serializer.validated_data)
 
 
 class EventViews(generics.GenericAPIView[Event]):
-    """One event that the caller sees; its organizers change it."""
+    """One event that the caller may see; its organizers may change it."""
 
     serializer_class = EventSerializer
     permission_classes = [IsAuthenticated, OrganizersChange]
     queryset = Event.objects.all()
 
     def get_queryset(self) -> QuerySet[Event]:
-        """All that the caller sees."""
+        """Return the events that the caller may see."""
         return Event.objects.visible_to(signed_in(self.request))
 
 
@@ -179,17 +179,17 @@ class EventDetail(EventViews, RetrievePatchView[Event]):
 
 
 class EventPublish(EventViews):
-    """Drafts become scheduled."""
+    """Publishing an event."""
 
     @extend_schema(request=None, responses=EventSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Make a draft, or a cancelled event, a scheduled one."""
+        """Publish a draft or a cancelled event: it becomes scheduled."""
         event = services.publish_event(event=self.get_object())
         return Response(self.get_serializer(event).data)
 
 
 class EventViewed(EventViews):
-    """Who looked at an event."""
+    """Views of an event's page."""
 
     permission_classes = [IsAuthenticated]
 
@@ -197,7 +197,7 @@ class EventViewed(EventViews):
         request=None, responses={200: EventViewSerializer, 201: EventViewSerializer}
     )
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Remember that the caller looked at it: 201 the first time."""
+        """Record that the caller viewed the event: 201 the first time, then 200."""
         view, is_new = services.record_view(
             event=self.get_object(), user=signed_in(request)
         )
@@ -205,7 +205,7 @@ class EventViewed(EventViews):
 
 
 class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Nobody is found by what of them the caller does not see."""
+    """Filters a roster, by addresses only as far as the caller may see them."""
 
     email = django_filters.CharFilter(method="with_email")
 
@@ -216,7 +216,7 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
     def with_email(
         self, roster: QuerySet[Participant], name: str, email: str
     ) -> QuerySet[Participant]:
-        """Those with this address: for hosts and attendees only their own."""
+        """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
             Q(event__organization__in=viewer.roles) | Q(user=viewer.user), email=email
@@ -224,7 +224,7 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class ParticipantList(generics.ListCreateAPIView[Participant]):
-    """The roster of an event: attendees see themselves on it alone."""
+    """The roster of an event; attendees see only themselves."""
 
     serializer_class = ParticipantSerializer
     queryset = Participant.objects.all()
@@ -232,14 +232,14 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
 
     @cached_property
     def event(self) -> Event:
-        """The one that the path names."""
+        """Event of the path; 404 if the caller may not see it."""
         return get_object_or_404(
             Event.objects.visible_to(signed_in(self.request)),
             pk=self.kwargs["event_pk"],
         )
 
     def get_queryset(self) -> QuerySet[Participant]:
-        """Everyone whom the caller may see on it."""
+        """Return the people whom the caller may see, by name."""
         if getattr(self, "swagger_fake_view", False):
             return Participant.objects.none()
         return (
@@ -249,37 +249,38 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
         )
 
     def create(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Ask who may before looking at what was sent."""
+        """Check the caller's role before the input is validated."""
         viewer_of(request).must_organize(self.event.organization_id)
         return super().create(request, *args, **kwargs)
 
     def perform_create(self, serializer: BaseSerializer[Participant]) -> None:
-        """Put somebody on the roster."""
+        """Add a person to the roster."""
         serializer.instance = services.create_participant(
             event=self.event, **serializer.validated_data
         )
 
 
 class ParticipantDetail(RetrievePatchView[Participant]):
-    """One person on a roster, changed by organizers and, in part, by themselves."""
+    """One person on a roster; organizers and the person may change it."""
 
     serializer_class = ParticipantSerializer
     queryset = Participant.objects.all()
 
     def get_queryset(self) -> QuerySet[Participant]:
-        """Everyone whom the caller may see."""
+        """Return the people whom the caller may see."""
         user = signed_in(self.request)
         return Participant.objects.visible_to(user).select_related("event", "user")
 
     def patch(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Change a person's place on the roster.
+        """Change a person on the roster.
 
-        People change their own name, time zone and language; organizers all.
+        People may change their own name, time zone and language; organizers may change
+        everything.
         """
         return super().patch(request, *args, **kwargs)
 
     def perform_update(self, serializer: BaseSerializer[Participant]) -> None:
-        """Write what the caller may change."""
+        """Write the changes; refuse those that the caller may not make."""
         participant = self.get_object()
         viewer = viewer_of(self.request)
         if not viewer.organizes(participant.event.organization_id):

@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
-    """Who organizes, what, and who is on the roster."""
+    """Organizations, events and rosters."""
 
     name = "events"
     verbose_name = _("Events and people")
 
     def ready(self) -> None:
-        """Say how violated constraints are told."""
+        """Register the messages for violated constraints."""
         from core.constraints import tell_constraints
         from events.constraints import RULES
 

@@ -36,7 +36,7 @@ LINES_AT_MOST = 200
 
 
 class OrganizationForm(RowForm):
-    """An organization; its slug is given once."""
+    """An organization; its slug cannot be changed later."""
 
     columns = ("name", "slug", "time_zone", "language")
 
@@ -67,7 +67,7 @@ class OrganizationForm(RowForm):
 
 
 class EventForm(ZonedForm):
-    """An event of one of ``organizations``, or a change of one."""
+    """A new event of one of ``organizations``, or a change of ``row``."""
 
     columns = (
         "title",
@@ -117,7 +117,7 @@ class EventForm(ZonedForm):
         row: Event | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the organizations; one alone is no question."""
+        """Offer the organizations, if there is more than one."""
         zone = row.time_zone if row else ""
         super().__init__(*args, row=row, zone=zone, **kwargs)
         self.organizations = {o.pk: o for o in organizations}
@@ -132,22 +132,22 @@ class EventForm(ZonedForm):
             )
 
     def clean_description(self) -> str:
-        """Undo what browsers do to ends of lines, so that nothing seems changed."""
+        """Return line ends as stored: browsers send CRLF, which would be a change."""
         return str(self.cleaned_data["description"]).replace("\r\n", "\n")
 
     def organization_chosen(self) -> Organization | None:
-        """Return whose event it is; None if that was not understood."""
+        """Return the event's organization; None if the choice is not valid."""
         if len(self.organizations) == 1:
             return next(iter(self.organizations.values()))
         return self.organizations.get(self.cleaned_data.get("organization") or 0)
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was written, and for whom."""
+        """Cleaned values by column, with the organization."""
         return {**super().values, "organization": self.organization_chosen()}
 
     def chosen_zone(self) -> str:
-        """Return the event's own zone, else the organization's."""
+        """Return the event's own zone, else the organization's; "" if not valid."""
         if not self.is_bound:
             return self.zone
         organization = self.organization_chosen()
@@ -157,14 +157,14 @@ class EventForm(ZonedForm):
         return self.cleaned_data.get("time_zone") or fallback
 
     def clean(self) -> dict[str, Any]:
-        """Make instants of times; an empty zone is the organization's."""
+        """Turn the times into instants; fill an empty zone from the organization."""
         if "time_zone" in self.cleaned_data:
             self.cleaned_data["time_zone"] = self.chosen_zone()
         return super().clean()
 
 
 class ParticipantForm(RowForm):
-    """One person on a roster; ``is_own``: who changes it is that person."""
+    """One person on a roster; ``is_own`` if that person is the one to change it."""
 
     columns = ("name", "email", "role", "registration", "time_zone", "language")
 
@@ -223,12 +223,12 @@ class RosterFileForm(RowForm):
         super().__init__(data)
         self.files = files
         if is_cut_off:
-            # Then the file is missing, but that is not what is wrong.
+            # The file did not arrive, because the body is too long.
             self.fields["file"].error_messages["required"] = str(FileTooLarge())
 
 
 class SeveralPeopleForm(RowForm):
-    """People of a roster, one a line: all of them are added, or nobody is."""
+    """People for a roster, one per line; all of them are added, or none."""
 
     lines = forms.CharField(
         label=_("People"),
@@ -241,19 +241,19 @@ class SeveralPeopleForm(RowForm):
     )
 
     def clean_lines(self) -> list[PastedLine]:
-        """Read the lines; each error names its line."""
-        written = [
+        """Return the people; each error names its line."""
+        numbered = [
             (number, text)
             for number, text in enumerate(self.cleaned_data["lines"].splitlines(), 1)
             if text.strip()
         ]
-        if len(written) > LINES_AT_MOST:
+        if len(numbered) > LINES_AT_MOST:
             raise ValidationError(
                 _("Add at most %(number)d people at a time."),
                 code="too_many",
                 params={"number": LINES_AT_MOST},
             )
-        lines = [read_line(number, text) for number, text in written]
+        lines = [read_line(number, text) for number, text in numbered]
         if errors := [
             at_line(line.number, message) for line in lines for message in faults(line)
         ]:
@@ -262,7 +262,10 @@ class SeveralPeopleForm(RowForm):
 
     @transaction.atomic
     def add_to(self, event: Event) -> list[Participant]:
-        """Return who was added; nobody, with an error for each bad line, if one is."""
+        """Add the people and return them.
+
+        If a line is refused, nobody is added, and each such line has an error.
+        """
         added = []
         for line in self.cleaned_data["lines"]:
             try:

@@ -1,10 +1,12 @@
-"""Requests that are sent again: the same key and body get the first answer.
+"""The header ``Idempotency-Key``: a repeated request gets the first response again.
 
-Claim, effect and answer share one transaction. Two requests with one key at once meet
-at the unique key: the second waits for the first, and gets its answer. What broke off
-leaves no claim. Remembered is what was carried out, and what the state of things
-refused (409); a request that nobody may make, or that cannot be right (400, 401, 403,
-404, …), or that failed (5xx) changed nothing, and may be sent again under its key.
+Claiming the key, the request's effect and storing the response are one transaction. Of
+two requests with one key at the same time, the second waits at the unique constraint
+and gets the first one's response. A request that fails leaves no claim.
+
+Stored are successes and conflicts with the present state (409). A request that is
+wrong or not allowed (400, 401, 403, 404, …) or failed (5xx) changed nothing, and may be
+sent again with the same key.
 
 Source: docs/rules.md 87; draft-ietf-httpapi-idempotency-key-header.
 """
@@ -58,7 +60,7 @@ _CLAIM = """
     WHERE kept.created_at <= %(forgotten)s
     RETURNING id
 """
-# Some at a time, so that nobody waits for it, and leaving what others claim just now.
+# A few at a time, so that it stays fast; SKIP LOCKED leaves rows being claimed now.
 _FORGET = """
     DELETE FROM events_idempotentanswer WHERE id IN (
         SELECT id FROM events_idempotentanswer WHERE created_at <= %(forgotten)s
@@ -70,13 +72,13 @@ Handler = Callable[..., HttpResponseBase]
 
 
 class KeyOfAnother(RuleBroken):
-    """The key has been used for another request."""
+    """The key was used for another request."""
 
     status = 422
 
 
 class _Claim(NamedTuple):
-    """Who sends what, under which key."""
+    """A request's user, path, key, and digest of its method and body."""
 
     user: int
     path: str
@@ -85,7 +87,7 @@ class _Claim(NamedTuple):
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Let a view's method honour ``Idempotency-Key``; without one nothing changes."""
+    """Make a view's method honour ``Idempotency-Key``, if the request has one."""
 
     @wraps(handler)
     def run(
@@ -98,8 +100,8 @@ def idempotent(handler: Handler) -> Handler:
             claimed = _claim(claim)
             if claimed is None:
                 return _first_answer(claim)
-            # What a refused service had written it took back itself, but what counts
-            # all the same, as a wrong code.
+            # A service that refuses has rolled back its own writes, but not what must
+            # stay, such as a counted attempt with a wrong code.
             try:
                 answer = _rendered(handler(view, request, *args, **kwargs))
             except Conflict as refusal:
@@ -124,7 +126,7 @@ def _claim_of(request: Request) -> _Claim:
 
 
 def _claim(claim: _Claim) -> int | None:
-    """Return the row that is now this request's; None: there is an answer already."""
+    """Return the id of this request's new row; None if there is a response already."""
     now = timezone.now()
     values: dict[str, Any] = {"now": now, "forgotten": now - REMEMBERED_FOR}
     with connection.cursor() as cursor:
@@ -151,7 +153,7 @@ def _first_answer(claim: _Claim) -> HttpResponse:
 
 
 def _rendered(answer: HttpResponseBase) -> HttpResponse:
-    """Return the bytes that are sent now, and again."""
+    """Return the response as bytes, the same for now and for repetitions."""
     if isinstance(answer, Response):
         return HttpResponse(
             JSONRenderer().render(answer.data),

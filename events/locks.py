@@ -1,4 +1,4 @@
-"""The locks of events; ``attendance/locks.py`` tells in which order all are taken."""
+"""The locks of events; ``attendance/locks.py`` has the order of all locks."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,11 @@ from events.models import Event
 def lock_event(event_id: int) -> Event:
     """Lock an event's row and return it, with its organization.
 
-    Whoever changes a roster does so first: it marks the event by triggers anyway, and
-    two who did it later could wait for each other.
+    Changes of a roster take this lock first. Their triggers update the event's row
+    anyway, and two transactions that locked it later could deadlock.
 
     Raises:
-        Event.DoesNotExist: there is none.
+        Event.DoesNotExist: there is no event with this id.
     """
     return (
         Event.objects.select_for_update(of=("self",), no_key=True)
@@ -24,16 +24,16 @@ def lock_event(event_id: int) -> Event:
 
 
 def lock_events(event_ids: Iterable[int]) -> None:
-    """Lock the rows of events, by id."""
+    """Lock the rows of events, in the order of their ids."""
     rows = Event.objects.filter(pk__in=set(event_ids)).order_by("pk")
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def lock_links(organization_id: int) -> None:
-    """Let two who say who an identity is do it one after the other.
+    """Lock the links of identities to people in an organization.
 
-    Of the whole organization: a link marks all events of its person as changed, so two
-    in different events would wait for each other.
+    One lock for the whole organization: a link marks all events of its person as
+    changed, so two transactions in different events could deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,6 +1,6 @@
-"""What somebody asks for by its id: what they may not see does not exist (404).
+"""Looking up rows by id, for REST and pages; what a user may not see is a 404.
 
-REST and pages ask here alike; who may change what they see, ``permissions.py`` says.
+Who may change what they see is in ``permissions.py``.
 """
 
 from django.shortcuts import get_object_or_404
@@ -12,26 +12,26 @@ def visible_organization(user: User, pk: int) -> Organization:
     """Return an organization that the user belongs to.
 
     Raises:
-        Http404: there is none, or they do not.
+        Http404: it does not exist, or the user does not belong to it.
     """
     return get_object_or_404(Organization.objects.visible_to(user), pk=pk)
 
 
 def visible_event(user: User, pk: int) -> Event:
-    """Return an event that the user sees, with its organization.
+    """Return an event that the user may see, with its organization.
 
     Raises:
-        Http404: there is none, or they do not.
+        Http404: it does not exist, or the user may not see it.
     """
     events = Event.objects.visible_to(user).select_related("organization")
     return get_object_or_404(events, pk=pk)
 
 
 def visible_participant(user: User, pk: int) -> Participant:
-    """Return somebody on a roster whom the user sees, with event and organization.
+    """Return a participant whom the user may see, with event and organization.
 
     Raises:
-        Http404: there is nobody, or they do not.
+        Http404: they do not exist, or the user may not see them.
     """
     people = Participant.objects.visible_to(user).select_related("event__organization")
     return get_object_or_404(people, pk=pk)

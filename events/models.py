@@ -1,4 +1,4 @@
-"""Who organizes, what, and who is on the roster.
+"""Accounts, organizations, events and rosters.
 
 Each invariant is a named constraint of the database. Times are aware and in UTC.
 """
@@ -30,9 +30,9 @@ slug_validator = RegexValidator(
 class User(AbstractUser):
     """A person with an account.
 
-    ``email_verified_at`` says since when the address is known to be theirs; only then
-    does it connect them with participants. Empty ``language`` and ``time_zone`` mean:
-    as the organization's or the event's.
+    Only a verified address (``email_verified_at``) connects the account with
+    participants. Empty ``language`` and ``time_zone`` mean those of the organization or
+    event.
     """
 
     email_verified_at = models.DateTimeField(_("email verified"), null=True, blank=True)
@@ -55,9 +55,10 @@ class User(AbstractUser):
 
 
 class SignInTries(models.Model):
-    """How often one name was tried from one address since ``since``, within a minute.
+    """Attempts with one user name from one address in the minute from ``since``.
 
-    ``key`` is a digest of both. Written by ``events/accounts/authentication.py`` alone.
+    ``key`` is a digest of both, or of what else is guessed, such as codes at the door.
+    Written only by ``events/accounts/attempts.py``.
     """
 
     key = models.CharField(_("digest"), max_length=64, primary_key=True)
@@ -74,7 +75,7 @@ class SignInTries(models.Model):
 
 
 class IdempotentAnswer(models.Model):
-    """The answer to a request that had an ``Idempotency-Key``, kept for a day.
+    """The response to a request with an ``Idempotency-Key``, kept for a day.
 
     ``fingerprint`` is the SHA-256 of its method and body. ``status`` is null while the
     request runs, which no other transaction sees. Written by ``events/idempotency.py``.
@@ -104,7 +105,7 @@ class IdempotentAnswer(models.Model):
 
 
 class Role(models.TextChoices):
-    """What a member may do in an organization, most first."""
+    """A member's role in an organization, the most powerful first."""
 
     OWNER = "owner", _("owner")
     ADMIN = "admin", _("admin")
@@ -120,7 +121,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Organizations."""
 
     def visible_to(self, user: User) -> Self:
-        """Those in which ``user`` has a role: all others do not exist for them."""
+        """Filter those in which ``user`` has a role."""
         return self.filter(
             pk__in=Membership.objects.filter(user=user).values("organization")
         )
@@ -129,7 +130,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     """A tenant: a school, an academy, a community.
 
-    The slug begins the names of its rooms (``{slug}_…``), so it never changes.
+    The names of its rooms begin with the slug (``{slug}_…``), so it never changes.
     """
 
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
@@ -162,7 +163,7 @@ class Organization(models.Model):
 
 
 class Membership(models.Model):
-    """A user's role in an organization; at most one."""
+    """A user's one role in an organization."""
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="memberships"
@@ -190,7 +191,7 @@ class Membership(models.Model):
 
 
 class EventState(models.TextChoices):
-    """How far an event is."""
+    """The state of an event, from draft to completed or cancelled."""
 
     DRAFT = "draft", _("draft")
     SCHEDULED = "scheduled", _("scheduled")
@@ -202,14 +203,14 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events."""
 
     def visible_to(self, user: User) -> Self:
-        """Events of the user's organizations, and those whose roster they are on."""
+        """Filter events of the user's organizations, or with the user on the roster."""
         return self.filter(
             Q(organization__in=Organization.objects.visible_to(user))
             | Q(pk__in=Participant.objects.filter(user=user).values("event"))
         )
 
     def hosted_by(self, user: User) -> Self:
-        """Events that expect the user as a host."""
+        """Filter events that expect the user as a host."""
         return self.filter(
             pk__in=Participant.objects.filter(
                 user=user, role=ParticipantRole.HOST, registration__in=EXPECTED
@@ -220,11 +221,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     """What people sign up for: a meetup, a course, a class.
 
-    ``ends_at`` may be empty; then it lasts two hours. ``roster_changed_at`` is set by
-    the database whenever somebody's place on the roster or a link of an identity
-    changes, whichever way: sessions calculated before are then due again.
-    ``state_before_cancel`` is what it becomes when its cancellation is taken back.
-    ``reopened_at``: somebody took its completion back, so only people complete it.
+    Without ``ends_at`` it lasts two hours. Triggers set ``roster_changed_at`` whenever
+    the roster or a link of an identity changes; sessions calculated before are then due
+    again. ``state_before_cancel`` is the state it gets back when a session of a
+    cancelled event is restored. ``reopened_at`` says when somebody reopened it; from
+    then on it is only completed by people, not automatically.
     """
 
     organization = models.ForeignKey(
@@ -290,21 +291,22 @@ class Event(models.Model):
 
     @property
     def end(self) -> datetime:
-        """Its own end; the end of its last session may be later."""
+        """The event's own end; its last session may end later."""
         return self.ends_at or self.starts_at + DEFAULT_EVENT_LENGTH
 
 
 class ParticipantRole(models.TextChoices):
-    """What somebody is in an event."""
+    """A person's role in an event."""
 
     HOST = "host", _("host")
     ATTENDEE = "attendee", _("attendee")
 
 
 class Registration(models.TextChoices):
-    """How somebody stands on the roster.
+    """How a person is registered for an event.
 
-    ``viewed`` looked at the event and may be asked; they are in no report.
+    ``viewed``: only looked at the event's page, may be asked whether they attended, and
+    is in no report.
     """
 
     REGISTERED = "registered", _("registered")
@@ -314,7 +316,7 @@ class Registration(models.TextChoices):
     VIEWED = "viewed", _("viewed")
 
 
-# In every report; waitlisted people only if they were there, the others never.
+# EXPECTED people are in every report, waitlisted people only if they were there.
 EXPECTED = (Registration.REGISTERED, Registration.WALK_IN)
 NOT_IN_REPORTS = (Registration.CANCELLED, Registration.VIEWED)
 
@@ -325,7 +327,7 @@ def new_identity() -> str:
 
 
 class SameName(Func):
-    """A name as it is compared where two may be one person (``names.SAME_NAME``)."""
+    """``names.SAME_NAME`` as an expression: equal for two names of one person."""
 
     template = SAME_NAME.format(name="%(expressions)s")
     output_field = models.TextField()
@@ -335,7 +337,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Participants."""
 
     def visible_to(self, user: User) -> Self:
-        """Oneself, and everyone on rosters of one's organizations or hosted events."""
+        """Filter the user, and all people of their organizations and hosted events."""
         return self.filter(
             Q(user=user)
             | Q(event__organization__in=Organization.objects.visible_to(user))
@@ -343,14 +345,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         )
 
     def in_reports(self) -> Self:
-        """Those who are in reports, the waitlisted only of sessions they came to."""
+        """Filter people who may be in reports; waitlisted ones only if they came."""
         return self.exclude(registration__in=NOT_IN_REPORTS)
 
     def same_person(self, person: "Participant") -> Self:
-        """Those in the organization who are ``person``.
+        """Filter the participants of the organization who are the same person.
 
-        By account; else by address and name, unless both have accounts: a family may
-        share an address.
+        They have the same account, or the same address and name. The name must match,
+        because a family may share an address; two different accounts never match.
         """
         same = Q(pk=person.pk)
         by_address = Q(pk__in=[])
@@ -369,8 +371,8 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 class Participant(models.Model):
     """One person on one event's roster, with or without an account.
 
-    ``identity`` is who they are in LiveKit rooms of this event; whoever knows it could
-    be taken for them, so it is shown to organizers only.
+    ``identity`` names them in LiveKit rooms of this event. Only organizers may see it,
+    because whoever knows it could join as this person.
     """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="participants")
@@ -445,7 +447,7 @@ class Participant(models.Model):
 
 
 class KnownIdentity(models.Model):
-    """A LiveKit identity that somebody in an organization said belongs to a person."""
+    """A LiveKit identity that somebody in the organization linked to a person."""
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="known_identities"
@@ -475,7 +477,7 @@ class KnownIdentity(models.Model):
 
 
 class EventView(models.Model):
-    """A signed-in user looked at an event's page; such people may be asked too."""
+    """A user's first view of an event's page; they may be asked if they attended."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="event_views")
     user = models.ForeignKey(

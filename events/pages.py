@@ -1,6 +1,7 @@
-"""What pages of all apps are made from: who may open them, and pages that are a form.
+"""Decorators and helpers of the pages of all apps.
 
-Anonymous: sign in first. Not theirs to see: 404. Seen, but not theirs to change: 403.
+Anonymous people have to sign in first. What a user may not see is a 404; what they may
+see but not change is a 403.
 """
 
 from collections.abc import Callable
@@ -29,9 +30,9 @@ SignedInView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 
 
 def sign_in_first(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Let anonymous people sign in, and come back to the page that they were on.
+    """Redirect anonymous people to sign in, and back to the page afterwards.
 
-    What they sent is not sent again: it was a button or form on that page.
+    A POST is not repeated: they come back to the page whose button or form sent it.
     """
 
     @wraps(view)
@@ -50,7 +51,7 @@ def sign_in_first(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespon
 
 
 def _page_before(request: HttpRequest) -> SplitResult:
-    """Return the address of the page that led here; of no page if it is none."""
+    """Return the URL of the referring page; an empty one if there is none."""
     try:
         return urlsplit(request.headers.get("Referer", ""))
     except ValueError:
@@ -58,9 +59,12 @@ def _page_before(request: HttpRequest) -> SplitResult:
 
 
 def page(*methods: str) -> Callable[[SignedInView[P]], Any]:
-    """A view of signed-in people, who come as its second argument; no cache keeps it.
+    """Decorate a page for signed-in people; the user is the view's second argument.
 
-    What NotAllowed says no to is a 403.
+    Responses are not cached, and NotAllowed becomes a 403.
+
+    Args:
+        methods: The allowed HTTP methods.
     """
 
     def decorate(view: SignedInView[P]) -> Any:
@@ -88,13 +92,13 @@ read_page = page("GET", "HEAD")
 
 
 def action(back: str) -> Callable[[Callable[..., str | None]], Any]:
-    """A button: a POST that goes back to a page, where what a rule refused is told.
+    """Decorate the action behind a button: a POST that redirects back to its page.
 
-    The view may return where on that page, as ``#p12``. What the page was asked to show
-    (``?status=late``) stands in the action's address too and is kept.
+    If a rule refuses the action, the page shows the message. The view may return a
+    fragment of the page, such as ``#p12``. The query string (``?status=late``) is kept.
 
     Args:
-        back: The name of the page, whose address has the ids of the action.
+        back: The URL name of the page; its path has the same ids as the action's.
     """
 
     def decorate(view: Callable[..., str | None]) -> Any:
@@ -118,7 +122,7 @@ def action(back: str) -> Callable[[Callable[..., str | None]], Any]:
 
 
 def shown_event(request: HttpRequest, user: User, event_id: int) -> Event:
-    """Return an event that the user sees, and speak its organization's language."""
+    """Return an event that the user may see; use its organization's language."""
     event = visible_event(user, event_id)
     use_language(request, event.organization.language)
     return event
@@ -127,7 +131,7 @@ def shown_event(request: HttpRequest, user: User, event_id: int) -> Event:
 def shown_participant(
     request: HttpRequest, user: User, participant_id: int
 ) -> Participant:
-    """Return somebody whom the user sees, and speak their organization's language."""
+    """Return a participant whom the user may see; use the organization's language."""
     person = visible_participant(user, participant_id)
     use_language(request, person.event.organization.language)
     return person
@@ -137,7 +141,7 @@ def organized_event(request: HttpRequest, user: User, event_id: int) -> Event:
     """Return an event that the user organizes.
 
     Raises:
-        NotAllowed: they only see it.
+        NotAllowed: the user may only see it.
     """
     event = shown_event(request, user, event_id)
     Viewer.of(user).must_organize(event.organization_id)
@@ -145,7 +149,7 @@ def organized_event(request: HttpRequest, user: User, event_id: int) -> Event:
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return what was sent, None if the form was only opened."""
+    """Return the data that was sent; None if the form is only opened."""
     return request.POST if request.method == "POST" else None
 
 
@@ -155,9 +159,9 @@ def show_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
     Args:
         request: The request.
         form: The form, empty or with its errors.
-        context: ``title``, ``submit`` (on the button), ``back`` (where else to go),
-            and, where there is more to say, ``above`` (of what it is a part),
-            ``lead``, ``template``.
+        context: ``title``, ``submit`` (text of the button), ``back`` (URL of the link
+            to cancel); optional are ``above`` (names of what the page belongs to),
+            ``lead`` (a sentence below the title), ``template``.
     """
     template = context.pop("template", "components/form_page.html")
     if any(isinstance(field, ZoneField) for field in form.fields.values()):

@@ -1,8 +1,9 @@
-"""Who may do what: the one place, beside the ``visible_to`` of the QuerySets.
+"""Who may change what; who may see what is in ``visible_to`` of the QuerySets.
 
-What somebody may not see is left out of the QuerySet, so it is a 404. Of what they see,
-the rules here say what they may change (403). Roles: owner, admin > organizer > viewer;
-people on a roster see themselves; hosts see their roster, without identities.
+What somebody may not see is left out of the QuerySet, so it is a 404. What they may see
+but not change is a 403. Roles, each with the rights of the next: owner, admin,
+organizer, viewer. People on a roster see themselves; hosts see their roster, without
+identities.
 
 Source: docs/rules.md 81, 84.
 """
@@ -18,7 +19,10 @@ from events.models import ADMINS, ORGANIZERS, Membership, Organization, Role, Us
 
 
 class Viewer:
-    """A signed-in user with all their roles: one query answers every question."""
+    """A signed-in user with their roles in all organizations, read by one query.
+
+    ``roles`` are keyed by the organization's id.
+    """
 
     def __init__(self, user: User, roles: Mapping[int, str]) -> None:
         self.user = user
@@ -33,23 +37,23 @@ class Viewer:
         return cls(user, dict(rows))
 
     def belongs_to(self, organization_id: int) -> bool:
-        """Any role: may read all of the organization, but identities."""
+        """Return whether they have any role: may see everything except identities."""
         return organization_id in self.roles
 
     def organizes(self, organization_id: int) -> bool:
-        """May change events, rosters and sessions, and read identities."""
+        """Return whether they may change events and rosters, and see identities."""
         return self.roles.get(organization_id) in ORGANIZERS
 
     def administers(self, organization_id: int) -> bool:
-        """May change the organization itself, its members and policies."""
+        """Return whether they may change the organization, its members and policies."""
         return self.roles.get(organization_id) in ADMINS
 
     def owns(self, organization_id: int) -> bool:
-        """May make and unmake owners."""
+        """Return whether they may make and unmake owners."""
         return self.roles.get(organization_id) == Role.OWNER
 
     def must_organize(self, organization_id: int) -> None:
-        """Raise NotAllowed for anybody who does not organize there."""
+        """Raise NotAllowed if they do not organize there."""
         if not self.organizes(organization_id):
             raise NotAllowed(
                 "organizers_only",
@@ -60,7 +64,7 @@ class Viewer:
             )
 
     def must_administer(self, organization_id: int) -> None:
-        """Raise NotAllowed for anybody who does not administer it."""
+        """Raise NotAllowed if they do not administer it."""
         if not self.administers(organization_id):
             raise NotAllowed(
                 "admins_only",
@@ -69,7 +73,7 @@ class Viewer:
 
 
 def viewer_of(request: Request) -> Viewer:
-    """Return who asks, reading their roles once per request."""
+    """Return the caller; their roles are read once per request."""
     viewer = getattr(request, "viewer", None)
     if not isinstance(viewer, Viewer):
         viewer = Viewer.of(signed_in(request))
@@ -78,7 +82,7 @@ def viewer_of(request: Request) -> Viewer:
 
 
 def signed_in(request: Request) -> User:
-    """Return the user of a view that only signed-in people reach."""
+    """Return the request's user, in views that only signed-in people reach."""
     user = request.user
     if not isinstance(user, User):
         raise TypeError("this view lets anonymous people in")
@@ -86,7 +90,7 @@ def signed_in(request: Request) -> User:
 
 
 def organization_id_of(obj: object) -> int:
-    """Return the organization of one of ours: itself, or through its event."""
+    """Return the id of a row's organization: its own, or that of its event."""
     if isinstance(obj, Organization):
         return obj.pk
     if event := getattr(obj, "event", None):
@@ -98,24 +102,24 @@ def organization_id_of(obj: object) -> int:
 
 
 class OrganizersChange(BasePermission):
-    """Everyone who sees an object reads it; its organizers change it."""
+    """Lets everyone who may see an object read it, and its organizers change it."""
 
     def has_object_permission(
         self, request: Request, view: object, obj: object
     ) -> bool:
-        """Raise NotAllowed, which says who may."""
+        """Return True; raise NotAllowed, with its message, if they may not."""
         if request.method not in SAFE_METHODS:
             viewer_of(request).must_organize(organization_id_of(obj))
         return True
 
 
 class AdminsChange(BasePermission):
-    """Everyone who sees an object reads it; admins of its organization change it."""
+    """Lets everyone who may see an object read it, and admins change it."""
 
     def has_object_permission(
         self, request: Request, view: object, obj: object
     ) -> bool:
-        """Raise NotAllowed, which says who may."""
+        """Return True; raise NotAllowed, with its message, if they may not."""
         if request.method not in SAFE_METHODS:
             viewer_of(request).must_administer(organization_id_of(obj))
         return True

@@ -31,14 +31,14 @@ class SignInSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class TokenSerializer(serializers.Serializer[dict[str, Any]]):
-    """A bearer token, shown this once."""
+    """A bearer token; it cannot be read again later."""
 
     token = serializers.CharField()
     expires_at = InstantField(allow_null=True)
 
 
 class OwnRoleSerializer(ModelSerializer[Membership]):
-    """One of the caller's organizations, and what they are there."""
+    """One of the caller's organizations, with their role."""
 
     id = serializers.IntegerField(source="organization_id")
     slug = serializers.CharField(source="organization.slug")
@@ -50,7 +50,7 @@ class OwnRoleSerializer(ModelSerializer[Membership]):
 
 
 class AccountSerializer(ModelSerializer[User]):
-    """The caller."""
+    """The caller's account."""
 
     name = serializers.CharField(
         source="get_full_name",
@@ -77,7 +77,7 @@ class AccountSerializer(ModelSerializer[User]):
         read_only_fields = ["username"]
 
     def get_email_verified(self, user: User) -> bool:
-        """Only a verified address connects with rosters."""
+        """Return whether the address is verified, so that it connects with rosters."""
         return user.email_verified_at is not None
 
 
@@ -98,12 +98,12 @@ class OrganizationSerializer(ModelSerializer[Organization]):
         read_only_fields = ["created_at"]
 
     def get_role(self, organization: Organization) -> Role:
-        """What the caller is there."""
+        """Return the caller's role."""
         role = viewer_of(self.context["request"]).roles[organization.pk]
         return Role(role)
 
     def validate_slug(self, slug: str) -> str:
-        """A slug is given once."""
+        """Refuse to change the slug."""
         if self.instance is not None and slug != self.instance.slug:
             raise serializers.ValidationError(
                 _("A slug cannot be changed: room names begin with it."),
@@ -126,14 +126,14 @@ class MemberSerializer(ModelSerializer[Membership]):
 
 
 class NewMemberSerializer(serializers.Serializer[dict[str, str]]):
-    """Who gets which role: an account by its name or its verified address."""
+    """A new member: an account by user name or verified address, and its role."""
 
     username = serializers.CharField(max_length=150, default="")
     email = serializers.EmailField(default="")
     role = serializers.ChoiceField(choices=Role.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Exactly one of the two names somebody."""
+        """Require either ``username`` or ``email``, not both."""
         if bool(attrs["username"]) == bool(attrs["email"]):
             raise Invalid(
                 "one_of", _("Give either username or email."), field="username"
@@ -169,7 +169,7 @@ class EventSerializer(ModelSerializer[Event]):
         read_only_fields = ["state", "created_at"]
 
     def validate_organization(self, organization: Organization) -> Organization:
-        """One that the caller does not belong to does not exist for them."""
+        """Refuse organizations of others as unknown, and moving an event."""
         if not viewer_of(self.context["request"]).belongs_to(organization.pk):
             self.fields["organization"].fail("does_not_exist", pk_value=organization.pk)
         if self.instance and self.instance.organization_id != organization.pk:
@@ -179,7 +179,7 @@ class EventSerializer(ModelSerializer[Event]):
         return organization
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """It ends after its start, also when one of the two changes alone."""
+        """Require an end after the start, even if only one of them is sent."""
         starts_at = attrs.get("starts_at", getattr(self.instance, "starts_at", None))
         ends_at = attrs.get("ends_at", getattr(self.instance, "ends_at", None))
         if ends_at is not None and starts_at is not None and ends_at <= starts_at:
@@ -192,14 +192,14 @@ class EventSerializer(ModelSerializer[Event]):
 
 
 class EventViewSerializer(ModelSerializer[EventView]):
-    """That the caller looked at an event, and when first."""
+    """The caller's first view of an event."""
 
     class Meta:
         model = EventView
         fields = ["event", "viewed_at"]
 
 
-# What people change about their own place on a roster; the rest is the organizers'.
+# Fields that people may change on their own roster entry; organizers may change all.
 OWN_FIELDS = frozenset({"name", "time_zone", "language"})
 
 
@@ -216,7 +216,7 @@ class AccountField(serializers.SlugRelatedField[User]):
         super().__init__(slug_field="username", **kwargs)
 
     def to_internal_value(self, data: object) -> User:
-        """Return the account."""
+        """Return the active account with this user name."""
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
         account: User = super().to_internal_value(data)
@@ -226,8 +226,8 @@ class AccountField(serializers.SlugRelatedField[User]):
 class ParticipantSerializer(ModelSerializer[Participant]):
     """One person on a roster.
 
-    ``identity`` is null but for organizers, ``email`` but for members of the
-    organization and the person.
+    Only organizers see ``identity``; only members of the organization and the person
+    see ``email``. For others they are null.
     """
 
     user = AccountField(
@@ -255,12 +255,12 @@ class ParticipantSerializer(ModelSerializer[Participant]):
         read_only_fields = ["event", "created_at"]
 
     def get_identity(self, participant: Participant) -> str | None:
-        """Who they are in LiveKit: whoever knows it could be taken for them."""
+        """Return the LiveKit identity; null if the caller is not an organizer."""
         organization = participant.event.organization_id
         return participant.identity if self._viewer.organizes(organization) else None
 
     def to_representation(self, participant: Participant) -> dict[str, Any]:
-        """Leave out the address where it is not the caller's business."""
+        """Hide the address unless the caller is a member or this person."""
         data: dict[str, Any] = super().to_representation(participant)
         is_self = participant.user_id == self._viewer.user.pk
         if not is_self and not self._viewer.belongs_to(

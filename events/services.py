@@ -1,8 +1,8 @@
-"""Writes of organizations, people, events and rosters.
+"""Services that write accounts, organizations, events and rosters.
 
-Who may call them is asked before (``events/permissions.py``), but for the rules about
-owners, which depend on what is written. An event is cancelled by
-``sessions_app.services.cancel_event``, since its sessions go with it.
+Callers check permissions first (``events/permissions.py``). Only the rules about owners
+are checked here, because they depend on the new values. Events are cancelled by
+``sessions_app.services.cancel_event``, which also cancels their sessions.
 
 Source: docs/rules.md 84, 86.
 """
@@ -39,9 +39,14 @@ SLUG_LENGTH = 50
 
 @transaction.atomic
 def update_account(*, user: User, changes: dict[str, Any]) -> User:
-    """Write a user's own changes; a new address is no longer a verified one."""
+    """Write changes of an account; a new address is not verified.
+
+    Args:
+        user: The account.
+        changes: New values by column; ``name`` is the full name.
+    """
     if "name" in changes:
-        # One field for names of every form; first_name alone holds it.
+        # Not every name has two parts, so first_name holds all of it.
         changes["first_name"], changes["last_name"] = changes.pop("name"), ""
     if changes.get("email", user.email).lower() != user.email.lower():
         changes["email_verified_at"] = None
@@ -53,10 +58,10 @@ def update_account(*, user: User, changes: dict[str, Any]) -> User:
 
 @transaction.atomic
 def verify_email(*, user: User) -> int:
-    """Take the user's address as theirs, and give them the rosters it stands on.
+    """Mark the user's address as verified, and connect participants with it to them.
 
     Returns:
-        How many participants are now theirs.
+        The number of participants that are connected now.
 
     Raises:
         Conflict: another account has verified the same address.
@@ -84,7 +89,7 @@ def verify_email(*, user: User) -> int:
 
 
 def account_of_address(email: str) -> User | None:
-    """Return the account that has verified this address."""
+    """Return the active account that has verified this address, in any case."""
     if not email:
         return None
     return User.objects.filter(
@@ -99,10 +104,12 @@ def account_of_address(email: str) -> User | None:
 def create_organization(
     *, owner: User, name: str, slug: str = "", **fields: Any
 ) -> Organization:
-    """Make an organization whose owner is ``owner``.
+    """Create an organization whose owner is ``owner``.
 
-    Without ``slug`` one is made from the name; a slug that is given and taken is an
-    IntegrityError, told as 409.
+    Without ``slug`` one is made from the name.
+
+    Raises:
+        IntegrityError: another organization has the given slug; answered with 409.
     """
     organization = Organization.objects.create(
         name=name, slug=slug or _free_slug(name), **fields
@@ -112,7 +119,7 @@ def create_organization(
 
 
 def _free_slug(name: str) -> str:
-    """Return a slug like the name; a random one where the name has no Latin letter."""
+    """Return an unused slug like the name; a random one if it has no Latin letter."""
     slug = slugify(name.replace("_", " "))[: SLUG_LENGTH - 9].strip("-")
     if slug and not Organization.objects.filter(slug=slug).exists():
         return slug
@@ -130,11 +137,11 @@ def update_organization(
 def add_member(
     *, organization: Organization, by: Viewer, role: str, username: str, email: str
 ) -> Membership:
-    """Give the account with this name, or this verified address, a role.
+    """Give the account with this user name, or this verified address, a role.
 
     Raises:
         Invalid: there is no such account.
-        NotAllowed: only owners make owners.
+        NotAllowed: only owners may make owners.
     """
     _must_own_for(role, organization.pk, by)
     if username:
@@ -161,7 +168,7 @@ def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
     """Give a member another role.
 
     Raises:
-        NotAllowed: only owners make and unmake owners.
+        NotAllowed: only owners may make and unmake owners.
         Conflict: they are the last owner.
     """
     locked = _lock(membership)
@@ -176,10 +183,10 @@ def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, membership: Membership, by: Viewer) -> None:
-    """Take a role away; anybody may give up their own.
+    """Remove a member; anybody may remove themselves.
 
     Raises:
-        NotAllowed: only admins remove others, only owners remove owners.
+        NotAllowed: only admins may remove others, only owners may remove owners.
         Conflict: they are the last owner.
     """
     locked = _lock(membership)
@@ -191,7 +198,10 @@ def remove_member(*, membership: Membership, by: Viewer) -> None:
 
 
 def _lock(membership: Membership) -> Membership:
-    """Lock the organization, so that two owners cannot go at once; read anew."""
+    """Lock the organization and return the membership, read again under the lock.
+
+    So the last two owners cannot both leave at the same time.
+    """
     Organization.objects.select_for_update(no_key=True).get(
         pk=membership.organization_id
     )
@@ -220,19 +230,19 @@ def _must_not_be_last_owner(membership: Membership) -> None:
 
 
 def create_event(*, organization: Organization, **fields: Any) -> Event:
-    """Make a draft; without ``time_zone`` it has the organization's."""
+    """Create a draft; its default ``time_zone`` is the organization's."""
     fields.setdefault("time_zone", organization.time_zone)
     return Event.objects.create(organization=organization, **fields)
 
 
 def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
-    """Write changes of everything but the state."""
+    """Write changes of anything but the state."""
     return _write(event, changes)
 
 
 @transaction.atomic
 def publish_event(*, event: Event) -> Event:
-    """Make a draft, or a cancelled event, a scheduled one; a scheduled one stays so.
+    """Publish a draft or a cancelled event: it becomes scheduled.
 
     Sessions that were cancelled with the event stay cancelled until they are restored.
 
@@ -252,10 +262,10 @@ def publish_event(*, event: Event) -> Event:
 def create_participant(
     *, event: Event, user: User | None = None, email: str = "", **fields: Any
 ) -> Participant:
-    """Put somebody on the roster.
+    """Add a person to the roster.
 
-    Without ``user`` they get the account that has verified their address, unless it
-    already has another place on this roster.
+    Without ``user`` they get the account that has verified their address, unless that
+    account is already on this roster.
     """
     lock_event(event.pk)
     if user is None:
@@ -267,7 +277,10 @@ def create_participant(
 def update_participant(
     *, participant: Participant, changes: dict[str, Any]
 ) -> Participant:
-    """Write changes; a new address of somebody without account looks for one anew."""
+    """Write changes of a participant.
+
+    If they have no account, a new address gives them the account that verified it.
+    """
     email = changes.get("email", "")
     if email and "user" not in changes and participant.user_id is None:
         changes["user"] = _account_for(participant.event, email)
@@ -276,7 +289,7 @@ def update_participant(
 
 
 def _write(row: M, changes: Mapping[str, Any]) -> M:
-    """Write what changes, and nothing else."""
+    """Set and save only the changed columns."""
     for name, value in changes.items():
         setattr(row, name, value)
     if changes:
@@ -292,7 +305,7 @@ def _account_for(event: Event, email: str) -> User | None:
 
 
 def record_view(*, event: Event, user: User) -> tuple[EventView, bool]:
-    """Remember that the user looked at the event; the first time counts.
+    """Record a user's first view of an event's page.
 
     Returns:
         The view, and whether it is new.

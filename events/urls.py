@@ -1,4 +1,4 @@
-"""Routes of pages; ``/`` itself stands in ``attendance/urls.py``."""
+"""Routes of pages; the route of ``/`` is in ``attendance/urls.py``."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path

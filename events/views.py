@@ -1,4 +1,4 @@
-"""Signing in and out; forms of organizations, events and rosters."""
+"""Pages to sign in, and to edit organizations, events and rosters."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ from events.roster.upload import uploaded_file
 
 
 class SignIn(LoginView):
-    """The form at ``/``; afterwards ``next``, if that is a page of ours."""
+    """The sign-in form at ``/``; redirects to ``next``, if that is on this site."""
 
     template_name = "events/sign_in.html"
 

@@ -1,4 +1,4 @@
-"""REST of signing in, and of one's own account."""
+"""REST of signing in, and of the caller's own account."""
 
 from typing import Any
 
@@ -32,11 +32,11 @@ class TokenView(APIView):
     """Bearer tokens."""
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        """Signing in needs nothing; only the token itself can be revoked."""
+        """Return bearer tokens to revoke the sent token; signing in needs nothing."""
         return [BearerAuthentication()] if self._revokes else []
 
     def get_permissions(self) -> list[BasePermission]:
-        """As above."""
+        """Let everybody sign in; who revokes a token must have sent it."""
         return [IsAuthenticated() if self._revokes else AllowAny()]
 
     @property
@@ -50,7 +50,7 @@ class TokenView(APIView):
         operation_id="auth_token_create",
     )
     def post(self, request: Request) -> Response | ProblemResponse:
-        """Sign in with name and password; the token lasts 90 days."""
+        """Sign in with user name and password; the token is valid for 90 days."""
         serializer = SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         try:
@@ -75,7 +75,7 @@ class TokenView(APIView):
 
     @extend_schema(responses={204: None}, operation_id="auth_token_revoke")
     def delete(self, request: Request) -> Response:
-        """Revoke the token that this request is made with."""
+        """Revoke the token that is sent with this request."""
         request.auth.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -85,7 +85,7 @@ class MeView(APIView):
 
     @extend_schema(responses=AccountSerializer, operation_id="me_retrieve")
     def get(self, request: Request) -> Response:
-        """Who the caller is, and what in which organization."""
+        """Return the caller's account, with their role in each organization."""
         return Response(_account(signed_in(request)))
 
     @extend_schema(
@@ -94,7 +94,7 @@ class MeView(APIView):
         operation_id="me_update",
     )
     def patch(self, request: Request) -> Response:
-        """Change one's account. A new address has to be confirmed anew."""
+        """Change the caller's account. A new address has to be confirmed again."""
         user = signed_in(request)
         serializer = AccountSerializer(user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
@@ -113,7 +113,7 @@ def _account(user: User) -> Any:
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How OpenAPI declares the bearer token; found by being a subclass."""
+    """The bearer token in OpenAPI; drf-spectacular finds this subclass by itself."""
 
     target_class = "events.accounts.authentication.BearerAuthentication"
     name = "bearer"

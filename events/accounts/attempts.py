@@ -1,7 +1,8 @@
-"""Counting tries at what can be guessed: passwords, and codes at the door.
+"""Counting attempts to guess passwords and codes at the door.
 
-In Postgres: exact whatever the number of processes, and there without Redis. One
-statement counts and says; parallel tries cannot slip through between the two.
+They are counted in Postgres, so the numbers hold for all processes and do not depend on
+Redis. One statement counts an attempt and returns the number, so parallel attempts
+cannot slip through.
 
 Source: docs/rules.md 55, 85.
 """
@@ -32,33 +33,33 @@ _FORGET = "DELETE FROM events_signintries WHERE key = %s OR since < %s"
 
 
 class Tries(NamedTuple):
-    """How often something was tried within this minute, and how long that lasts."""
+    """The attempts in the present minute; ``wait`` is the seconds until it ends."""
 
     number: int
     wait: int
 
 
 def key_of(*parts: str) -> str:
-    """Return a digest of who tries what: that is nobody's business in a table."""
+    """Return a digest of who tries what, so that the table holds no personal data."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def count_try(key: str) -> Tries:
-    """Count one more."""
+    """Count one more attempt and return the new number."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [key])
         return _read(cursor.fetchone())
 
 
 def tries_of(key: str) -> Tries:
-    """Return how many there are, without counting."""
+    """Return the present number of attempts, without counting one."""
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [key])
         return _read(cursor.fetchone() or (0, 0))
 
 
 def forget_tries(key: str) -> None:
-    """Forget them, and what is over of everybody's."""
+    """Delete the attempts of ``key``, and everybody's older than five minutes."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [key, timezone.now() - timedelta(minutes=5)])
 

@@ -1,6 +1,6 @@
-"""Who is asking: passwords, and bearer tokens.
+"""Authentication by password, session and bearer token.
 
-The only module that knows of knox: a token's row holds its SHA-512, never itself.
+The only module that uses knox. Its rows hold the SHA-512 of a token, not the token.
 
 Source: docs/rules.md 85.
 """
@@ -29,7 +29,7 @@ from events.accounts.attempts import count_try, forget_tries, key_of
 from events.accounts.language import use_language_of
 from events.models import User
 
-# For a token that somebody signed in for; `create_api_token` makes lasting ones.
+# Of a token from signing in; those of `create_api_token` do not expire.
 SIGN_IN_TOKEN_LIFETIME = timedelta(days=90)
 
 
@@ -37,10 +37,11 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
     """``Authorization: Bearer TOKEN``, found in one query by the token's digest."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
-        """Return the token's owner and its row; answer in the owner's language.
+        """Return the token's owner and row; switch to the owner's language.
 
         Raises:
-            AuthenticationFailed: unknown, over, or its owner is not active.
+            AuthenticationFailed: the token is unknown or expired, or its owner is not
+                active.
         """
         row = (
             AuthToken.objects.filter(
@@ -61,26 +62,29 @@ class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
 def issue_token(
     *, user: User, lifetime: timedelta | None
 ) -> tuple[str, datetime | None]:
-    """Return a new token, shown this once, and when it ends (None: never)."""
+    """Return a new token and when it expires (None: never).
+
+    The token cannot be read again later: only its hash is stored.
+    """
     row, token = AuthToken.objects.create(user=user, expiry=lifetime)
     return token, row.expiry
 
 
 def is_signed_in(*, cookies: str, authorization: str) -> bool:
-    """Whether the session or token of a request is that of somebody who may use it.
+    """Return whether a request comes with the session or token of an active user.
 
-    For what must be known of a request before it is answered. Whoever the database
-    cannot tell is not signed in.
+    For the server, which must know it before Django sees the request. False if the
+    database does not answer.
 
     Args:
-        cookies: The header of that name.
-        authorization: Likewise.
+        cookies: The value of the header ``Cookie``.
+        authorization: The value of the header ``Authorization``.
     """
     request = HttpRequest()
     request.META["HTTP_AUTHORIZATION"] = authorization
     request.COOKIES = parse_cookie(cookies)
     try:
-        # The token's owner has a language, which is nobody's in this thread.
+        # Authenticating switches to the owner's language, which must not stay active.
         with translation.override(None), suppress(exceptions.AuthenticationFailed):
             if BearerAuthentication().authenticate(request):
                 return True
@@ -94,9 +98,9 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
 
 
 class TooManyTries(ValidationError):
-    """This name was tried too often from this address; forms show it as it is.
+    """There were too many attempts with this name from this address.
 
-    ``wait`` is in seconds.
+    The message is for people; ``wait`` is in seconds.
     """
 
     def __init__(self, wait: int) -> None:
@@ -109,10 +113,11 @@ class TooManyTries(ValidationError):
 
 
 class LimitedPasswordBackend(ModelBackend):
-    """Django's check of a password, ``LOGIN_TRIES_PER_MINUTE`` per name and address.
+    """Django's check of passwords, with at most ``LOGIN_TRIES_PER_MINUTE`` attempts.
 
-    It stands behind REST, the sign-in page and the admin alike. A right password
-    forgets the tries before it. Calls without a request are not counted.
+    Attempts are counted per user name and address, for REST, the sign-in page and the
+    admin together. A right password resets the count. Calls without a request are not
+    counted.
     """
 
     def authenticate(
@@ -122,10 +127,10 @@ class LimitedPasswordBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the user whose password this is.
+        """Return the user with this name and password; None if either is wrong.
 
         Raises:
-            TooManyTries: more than allowed, whether the password is right or not.
+            TooManyTries: the limit is reached, even if the password is right.
         """
         if request is None or username is None:
             return self._check(request, username, password, **kwargs)
@@ -150,10 +155,10 @@ class LimitedPasswordBackend(ModelBackend):
 
 
 def _key(request: HttpRequest, username: str) -> str:
-    """Return the digest of name and address.
+    """Return the digest of user name and IP address.
 
-    The address is the connection's own; a forwarded one counts only where
-    ``NUM_PROXIES`` says how many proxies of ours stand before us.
+    The address is that of the connection; ``X-Forwarded-For`` counts only if
+    ``NUM_PROXIES`` says how many proxies to trust.
     """
     address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
     return key_of(username.casefold(), str(address))

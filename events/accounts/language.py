@@ -1,7 +1,7 @@
-"""In which language an answer is: the account's, else what the browser asks for.
+"""Choosing the language of a response: the account's, else the browser's.
 
-Where neither says anything, a page of an organization uses that organization's
-(:func:`use_language`, which the pages call), everything else ``LANGUAGE_CODE``.
+If neither names a supported one, pages of an organization use the organization's
+language (they call :func:`use_language`), everything else ``LANGUAGE_CODE``.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,21 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from events.models import User
 
-# Answered by machines to machines; nothing here may cost them a query.
+# Requests of machines, which need no language; finding one would cost them a query.
 WORDLESS = ("/webhooks/", "/health/", "/static/")
 
 
 class LanguageMiddleware:
-    """Speak the language of whoever asks, for this one request.
+    """Activates the caller's language for one request.
 
-    Stands behind the authentication, because the account decides first.
+    It comes after AuthenticationMiddleware, because the account decides first.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in the language; the thread's own is restored afterwards."""
+        """Answer in the caller's language, then restore that of the thread."""
         if request.path_info.startswith(WORDLESS):
             return self.get_response(request)
         with translation.override(_asked_for(request) or settings.LANGUAGE_CODE):
@@ -41,22 +41,23 @@ class LanguageMiddleware:
 
 
 def use_language(request: HttpRequest, language: str) -> None:
-    """Use ``language`` for the rest of this request, if nothing else was asked for."""
+    """Use ``language`` in this request unless account or browser name another."""
     if not _asked_for(request) and (supported := _supported(language)):
         translation.activate(supported)
 
 
 def use_language_of(user: User) -> None:
-    """Use the language of an account that a token named, if it has one of its own.
+    """Use the language of the user whom a token named, if the account has one.
 
-    The middleware, which only knows of cookies, ends it with the request.
+    The middleware knows only users with a session. It restores the thread's language
+    after the request.
     """
-    if own := _own(user):
+    if own := _language_of(user):
         translation.activate(own)
 
 
 def _asked_for(request: HttpRequest) -> str | None:
-    if own := _own(getattr(request, "user", None)):
+    if own := _language_of(getattr(request, "user", None)):
         return own
     header = request.headers.get("Accept-Language", "")
     for language, _weight in parse_accept_lang_header(header):
@@ -65,7 +66,7 @@ def _asked_for(request: HttpRequest) -> str | None:
     return None
 
 
-def _own(user: object) -> str | None:
+def _language_of(user: object) -> str | None:
     language = getattr(user, "language", "")
     return _supported(language) if language else None
 

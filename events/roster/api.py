@@ -1,4 +1,4 @@
-"""REST of rosters that come as a file."""
+"""REST of importing rosters from files."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from events.roster.upload import uploaded_file
 
 
 class RosterFileSerializer(serializers.Serializer[Any]):
-    """A CSV file whose first line names its columns."""
+    """A CSV file whose first row names the columns."""
 
     file = serializers.FileField(
         help_text="Columns: name, email, role, registration, time_zone, language."
@@ -25,14 +25,14 @@ class RosterFileSerializer(serializers.Serializer[Any]):
 
 
 class FaultSerializer(serializers.Serializer[Any]):
-    """What is wrong with a line."""
+    """An error of a line."""
 
     field = serializers.CharField()
     detail = serializers.CharField()
 
 
 class LineResultSerializer(serializers.Serializer[Any]):
-    """What became of a line."""
+    """The result of one line."""
 
     line = serializers.IntegerField(help_text="The header is line 1.")
     status = serializers.ChoiceField(choices=[status.value for status in LineStatus])
@@ -41,7 +41,7 @@ class LineResultSerializer(serializers.Serializer[Any]):
 
 
 class RosterImportSerializer(serializers.Serializer[Any]):
-    """What became of a file."""
+    """The result of an import."""
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
@@ -50,7 +50,7 @@ class RosterImportSerializer(serializers.Serializer[Any]):
 
 
 class RosterImportView(EventViews):
-    """The roster of an event, from a file."""
+    """Importing an event's roster from a file."""
 
     parser_classes = [MultiPartParser]
 
@@ -67,9 +67,9 @@ class RosterImportView(EventViews):
         operation_id="events_participants_import",
     )
     def post(self, request: Request, **kwargs: object) -> Response | ProblemResponse:
-        """Add people from a CSV file, and change those who are there already.
+        """Add people from a CSV file, and update those who are already on the roster.
 
-        With a wrong line nothing is stored, unless `partial` is true.
+        If a line is wrong, nothing is stored, unless `partial` is true.
         """
         event = self.get_object()
         partial = _is_true(request, "partial")
@@ -78,11 +78,14 @@ class RosterImportView(EventViews):
         )
         if done.wrong and not partial:
             return _refusal(done)
-        return Response(_told(done))
+        return Response(_as_json(done))
 
 
-def _told(done: RosterImport) -> dict[str, Any]:
-    """Return the answer; serializers take a second for ten thousand lines."""
+def _as_json(done: RosterImport) -> dict[str, Any]:
+    """Return the result as RosterImportSerializer declares it.
+
+    Without the serializer, which takes a second for ten thousand lines.
+    """
     is_stored = done.is_stored
     return {
         "created": done.created,
@@ -110,7 +113,7 @@ def _refusal(done: RosterImport) -> ProblemResponse:
         text,
         code="wrong_lines",
         errors=[FieldProblem("file", "wrong_lines", text)],
-        extra=_told(done),
+        extra=_as_json(done),
     )
 
 

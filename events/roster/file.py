@@ -1,7 +1,8 @@
-"""A roster as a file: bytes in, cells with the numbers of their lines out. Pure.
+"""Reading a roster file: from bytes to cells by column and line number. Pure.
 
-The first line names the columns, in any order; commas, semicolons or tabs stand between
-them. UTF-8, with or without a byte order mark, or UTF-16 with one, as Excel writes it.
+The first row names the columns, in any order, separated by commas, semicolons or tabs.
+The file is UTF-8, with or without a byte order mark, or UTF-16 with one, as Excel
+writes it.
 """
 
 import csv
@@ -27,14 +28,14 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _SHOWN_OF_A_NAME = 60
 
-# A cell may be as long as a file: that it is too long is said of its own line.
+# A cell may be as long as the file, so that a long one is an error of its line only.
 csv.field_size_limit(ROSTER_FILE_BYTES)
 
 
 class Record(NamedTuple):
-    """What one line says: its number, from 1, and its cells by column.
+    """One row: the number of its first line, from 1, and its cells by column.
 
-    ``has_more``: it has more cells than there are columns.
+    ``has_more``: there are more cells than columns, and one of the further is not "".
     """
 
     line: int
@@ -43,20 +44,20 @@ class Record(NamedTuple):
 
 
 class Table(NamedTuple):
-    """All lines behind the header, and the columns that nobody here knows."""
+    """All rows below the header, and the names of the columns that are not used."""
 
     records: list[Record]
     unknown_columns: list[str]
 
 
 def read_table(content: bytes) -> Table:
-    """Take a file apart; lines without any text are left out.
+    """Read a file; rows without any text are left out.
 
     Raises:
-        Invalid: it is no such file; the message says why and what would be right.
+        Invalid: the file cannot be read; the message says why and what would be right.
     """
     text = _decode(content)
-    separator = max(_SEPARATORS, key=lambda one: _known_in(text, one))
+    separator = max(_SEPARATORS, key=lambda mark: _columns_found(text, mark))
     rows = _rows(text, separator)
     _line, header = next(rows, (1, []))
     if len(header) > COLUMNS_AT_MOST:
@@ -87,7 +88,7 @@ def read_table(content: bytes) -> Table:
 
 
 def shortened(text: str) -> str:
-    """Return at most so much of a text as a message may repeat."""
+    """Return a text cut to what a message may quote of it."""
     if len(text) <= _SHOWN_OF_A_NAME:
         return text
     return f"{text[:_SHOWN_OF_A_NAME]}…"
@@ -121,9 +122,9 @@ def _decode(content: bytes) -> str:
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of the line on which a row begins, and its cells.
+    """Yield the number of each row's first line, from 1, and the row's cells.
 
-    Ends of lines are CR, LF or both; inside of quotation marks they belong to a cell.
+    Lines end with CR, LF or both; inside quotation marks these belong to a cell.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
@@ -146,8 +147,8 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _known_in(text: str, separator: str) -> tuple[int, int]:
-    """Return how many columns a separator finds, those known first."""
+def _columns_found(text: str, separator: str) -> tuple[int, int]:
+    """Return how many columns a separator gives: first the known ones, then all."""
     try:
         _line, header = next(_rows(text, separator), (1, []))
     except Invalid:
@@ -161,7 +162,7 @@ def _column(name: str) -> str:
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    """Return where the columns stand that are known."""
+    """Return the index of each known column in a row."""
     columns: dict[str, int] = {}
     for at, written in enumerate(header):
         name = _column(written)

@@ -1,11 +1,13 @@
-"""Taking a roster from a file: new people are added, those already there changed.
+"""Importing a roster file: people are added, or updated if already on the roster.
 
-Who is already there: whose address it is, case ignored; without an address whoever has
-the same name (spaces and case ignored) and no address either. Where that could be two
-people the line is refused: nobody is ever taken for somebody else. An empty cell, or a
-column that is missing, changes nothing; but somebody who only looked and now stands in
-the file is registered. A line never takes somebody off: that is ``cancelled``, which
-keeps what was decided about them.
+A line means the person on the roster with the same address, ignoring case. If the line
+has no address, it means the person with the same name (``core.names.SAME_NAME``) and no
+address. If that could be two people, the line is refused, so that nobody is mistaken
+for somebody else.
+
+An empty cell or a missing column changes nothing, except that people who only viewed
+the event become registered. A file cannot remove people: their registration can become
+``cancelled``, which keeps the decisions about them.
 
 Source: docs/rules.md 77, 78, 79.
 """
@@ -34,9 +36,9 @@ from events.roster.lines import Entry, Fault, read_line
 PEOPLE_AT_ONCE = 1000
 LINES_ON_A_PAGE = 500
 
-# For each address how the database compares it, who of the event has it, and which
-# account has verified it, unless that has another place on this roster.
-_OF_ADDRESSES = """
+# For each line with an address: the address in lower case, the participant who has it,
+# and the account that has verified it, unless that is already on this roster.
+_FIND_BY_ADDRESS = """
     SELECT k.line, lower(k.email), p.id, u.id
     FROM unnest(%(lines)s::int[], %(emails)s::text[]) k (line, email)
     LEFT JOIN events_participant p
@@ -49,7 +51,7 @@ _OF_ADDRESSES = """
         )
 """
 
-# How the database compares each name, in their order.
+# Each name in the form in which the database compares it, in the order of the names.
 _SAME_NAMES = f"""
     SELECT {SAME_NAME.format(name="name")}
     FROM unnest(%(names)s::text[]) WITH ORDINALITY AS k (name, line) ORDER BY line
@@ -64,8 +66,8 @@ _NEW = """
     coalesce(nullif(n.time_zone, ''), p.time_zone),
     coalesce(nullif(n.language, ''), p.language)
 """
-# Named once more by their ids, the people are looked up by them, however many the
-# planner believes there are: right after a large import its statistics are old.
+# `p.id = ANY(...)` repeats the join, so that the planner uses the index on ids even if
+# its statistics are old, as right after a large import.
 _UPDATE = f"""
     UPDATE events_participant p
     SET (name, role, registration, time_zone, language) = ROW ({_NEW})
@@ -76,11 +78,11 @@ _UPDATE = f"""
         AND (p.name, p.role, p.registration, p.time_zone, p.language)
             IS DISTINCT FROM ({_NEW})
 """
-_WRITTEN = ("id", "name", "role", "registration", "time_zone", "language")
+_UPDATE_PARAMETERS = ("id", "name", "role", "registration", "time_zone", "language")
 
 
 class LineStatus(models.TextChoices):
-    """What became of a line; ``not_stored`` is right, while others are not."""
+    """The result of a line; ``not_stored``: valid, but other lines are not."""
 
     CREATED = "created", gettext_lazy("added")
     UPDATED = "updated", gettext_lazy("already there")
@@ -90,7 +92,7 @@ class LineStatus(models.TextChoices):
 
 @dataclass(slots=True)
 class LineResult:
-    """What became of one line, and what is wrong with it."""
+    """The result of one line: the participant's id, or its errors."""
 
     line: int
     name: str
@@ -101,39 +103,37 @@ class LineResult:
 
 @dataclass(slots=True)
 class RosterImport:
-    """What became of a file."""
+    """The result of importing a file."""
 
     results: list[LineResult]
     unknown_columns: list[str]
 
     def count(self, status: LineStatus) -> int:
-        """Return of how many lines that became."""
+        """Return the number of lines with this status."""
         return sum(result.status == status for result in self.results)
 
     @property
     def created(self) -> int:
-        """How many people are new."""
         return self.count(LineStatus.CREATED)
 
     @property
     def updated(self) -> int:
-        """How many were there before, changed or not."""
+        """Lines of people who were already on the roster, changed or not."""
         return self.count(LineStatus.UPDATED)
 
     @property
     def wrong(self) -> int:
-        """How many lines are wrong."""
         return self.count(LineStatus.ERROR)
 
     @property
     def is_stored(self) -> bool:
-        """Whether the right lines were stored: all of them, or none, are."""
+        """Whether the valid lines were stored; either all of them are, or none."""
         return bool(self.created or self.updated)
 
 
 def shown_results(done: RosterImport) -> list[LineResult]:
-    """Return as many lines as a page shows: those that are wrong first."""
-    wrong_first = sorted(done.results, key=lambda one: not one.errors)
+    """Return the lines that a page shows, at most 500, those with errors first."""
+    wrong_first = sorted(done.results, key=lambda result: not result.errors)
     return wrong_first[:LINES_ON_A_PAGE]
 
 
@@ -141,24 +141,28 @@ def shown_results(done: RosterImport) -> list[LineResult]:
 def import_roster(
     *, event: Event, content: bytes, partial: bool = False
 ) -> RosterImport:
-    """Put the people of a file on an event's roster.
+    """Import a file into an event's roster.
 
     Args:
-        event: Whose roster.
+        event: The event.
         content: The file.
-        partial: Store the right lines even if others are wrong; else nothing then.
+        partial: Store the valid lines even if others are wrong. Without it, one wrong
+            line means that nothing is stored.
 
     Raises:
-        Invalid: it is no file of a roster.
+        Invalid: the file cannot be read.
     """
     table = read_table(content)
-    # Two imports at once would both find nobody.
+    # Without the lock, two imports at once would add the same people twice.
     lock_event(event.pk)
     return _Importing(event, table).run(partial=partial)
 
 
 class _Importing:
-    """One import: its lines, and who they turn out to be."""
+    """One import: its lines, and the people whom they mean.
+
+    ``results`` and ``accounts`` (ids of users) are keyed by line number.
+    """
 
     def __init__(self, event: Event, table: Table) -> None:
         self.event = event
@@ -175,14 +179,14 @@ class _Importing:
 
     def run(self, *, partial: bool) -> RosterImport:
         self._find_by_address([entry for entry in self.entries if entry.email])
-        # Of a line whose address is wrong nobody is looked up by name.
-        self._find_by_name([entry for entry in self._right() if not entry.email])
+        # A line with an invalid address is refused already, so it is not looked up.
+        self._find_by_name([entry for entry in self._valid() if not entry.email])
         done = RosterImport(list(self.results.values()), self.unknown_columns)
         if partial or not done.wrong:
             self._store()
         return done
 
-    def _right(self) -> list[Entry]:
+    def _valid(self) -> list[Entry]:
         return [
             entry
             for entry in self.entries
@@ -201,7 +205,7 @@ class _Importing:
             "emails": [entry.email for entry in entries],
         }
         with connection.cursor() as cursor:
-            cursor.execute(_OF_ADDRESSES, values)
+            cursor.execute(_FIND_BY_ADDRESS, values)
             found = {line: rest for line, *rest in cursor.fetchall()}
         firsts: dict[str, int] = {}
         for entry in entries:
@@ -248,11 +252,11 @@ class _Importing:
             self._refuse(entry.line, Fault("email", text))
 
     def _store(self) -> None:
-        right = self._right()
-        known = [entry for entry in right if self.results[entry.line].participant]
+        valid = self._valid()
+        known = [entry for entry in valid if self.results[entry.line].participant]
         for entries in batched(known, PEOPLE_AT_ONCE):
             self._update(entries)
-        new = [entry for entry in right if not self.results[entry.line].participant]
+        new = [entry for entry in valid if not self.results[entry.line].participant]
         for entries in batched(new, PEOPLE_AT_ONCE):
             self._create(entries)
 
@@ -264,7 +268,7 @@ class _Importing:
             rows.append((result.participant, entry.name, *entry[3:]))
         columns = map(list, zip(*rows, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, dict(zip(_WRITTEN, columns, strict=True)))
+            cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
 
     def _create(self, entries: Sequence[Entry]) -> None:
         people = [self._person(entry) for entry in entries]
@@ -287,6 +291,6 @@ class _Importing:
 
 
 def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    """Yield the entries, so many at a time."""
+    """Yield the entries in groups of at most ``size``."""
     for start in range(0, len(entries), size):
         yield entries[start : start + size]

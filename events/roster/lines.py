@@ -1,4 +1,4 @@
-"""What one line of a roster's file says of a person, or what is wrong with it. Pure.
+"""Validating one line of a roster file. Pure.
 
 Source: docs/rules.md 78, 80.
 """
@@ -19,21 +19,21 @@ from events.roster.file import Record, shortened
 
 NAME_LENGTH, EMAIL_LENGTH = 200, 254
 
-# Marks that scripts need (joiners, U+200E, U+200F) stay. These only hide: they change
-# nothing that is seen, and make equal names unequal.
-_SEEN_BY_NOBODY = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
-_DAMAGED = "\ufffd"
+# Invisible characters that change nothing that people see, but make equal names differ.
+# Joiners, U+200E and U+200F stay, because scripts need them.
+_INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
+_REPLACEMENT_CHARACTER = "\ufffd"
 
 
 class Fault(NamedTuple):
-    """What is wrong with a line, at one of its columns; "line": with all of it."""
+    """An error of a line: the column that is wrong, or "line", and the message."""
 
     field: str
     detail: str
 
 
 class Entry(NamedTuple):
-    """A person as a line names them; empty cells and missing columns are ""."""
+    """The values of a line; empty cells and missing columns are ""."""
 
     line: int
     name: str
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def read_line(record: Record) -> tuple[Entry, list[Fault]]:
-    """Return the person, and what is wrong; a value that is wrong is empty."""
+    """Return the values of a line and its errors; a value that is wrong is ""."""
     values: dict[str, str] = {}
     faults = []
     if record.has_more:
@@ -58,10 +58,10 @@ def read_line(record: Record) -> tuple[Entry, list[Fault]]:
                 ),
             )
         )
-    for column, understand in _COLUMNS.items():
-        cell = record.cells.get(column, "").translate(_SEEN_BY_NOBODY).strip()
+    for column, read in _READERS.items():
+        cell = record.cells.get(column, "").translate(_INVISIBLE).strip()
         try:
-            values[column] = understand(cell) if cell or column == "name" else ""
+            values[column] = read(cell) if cell or column == "name" else ""
         except ValueError as wrong:
             values[column] = ""
             faults.append(Fault(column, str(wrong)))
@@ -77,10 +77,10 @@ def _name(cell: str) -> str:
         raise ValueError(*hidden.messages) from None
     if all(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise ValueError(_("The name is missing."))
-    if _DAMAGED in name:
+    if _REPLACEMENT_CHARACTER in name:
         raise ValueError(
             _("A letter was lost (%(letter)s) when the file was saved. Type it again.")
-            % {"letter": _DAMAGED}
+            % {"letter": _REPLACEMENT_CHARACTER}
         )
     return name
 
@@ -107,7 +107,7 @@ def _time_zone(cell: str) -> str:
 
 
 def _one_of(*values: str) -> Callable[[str], str]:
-    def understand(cell: str) -> str:
+    def read(cell: str) -> str:
         written = re.sub(r"[\s_-]+", "_", cell.casefold())
         if written not in values:
             raise ValueError(
@@ -116,7 +116,7 @@ def _one_of(*values: str) -> Callable[[str], str]:
             )
         return written
 
-    return understand
+    return read
 
 
 def _must_fit(text: str, length: int) -> None:
@@ -124,7 +124,7 @@ def _must_fit(text: str, length: int) -> None:
         raise ValueError(_("At most %(number)d characters.") % {"number": length})
 
 
-_COLUMNS: Mapping[str, Callable[[str], str]] = {
+_READERS: Mapping[str, Callable[[str], str]] = {
     "name": _name,
     "email": _email,
     "role": _one_of(*ParticipantRole.values),

@@ -1,4 +1,4 @@
-"""People pasted as text, one a line."""
+"""Reading people from pasted text, one per line."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _FIELDS = {"name": NameField(), "email": AddressField()}
 
 
 class PastedLine(NamedTuple):
-    """One line of several people: its number, from 1, and what stands in it."""
+    """The name and address in one line; ``number`` counts from 1."""
 
     number: int
     name: str
@@ -20,9 +20,9 @@ class PastedLine(NamedTuple):
 
 
 def read_line(number: int, text: str) -> PastedLine:
-    """Take apart "name, email" and "name <email>"; an address alone is also a name.
+    """Read "name, email" or "name <email>"; an address alone is also the name.
 
-    Semicolons and tabs separate as commas do.
+    Semicolons and tabs separate like commas, also the Arabic comma and semicolon.
     """
     if written := as_in_mail(text):
         name, email = written
@@ -38,8 +38,8 @@ def read_line(number: int, text: str) -> PastedLine:
 def as_in_mail(text: str) -> tuple[str, str] | None:
     """Return name and address from ``"Amina Hadid" <amina@example.com>,``, or None.
 
-    As mail programs write it. Cut where brackets stand, not by a pattern that tries
-    each way: the text may be long, and have thousands of @.
+    That is how mail programs write it. The text is split at its brackets, because a
+    regular expression could take very long for a text with thousands of @.
     """
     name, opened, rest = text.partition("<")
     inside, closed, behind = rest.partition(">")
@@ -53,23 +53,23 @@ def as_in_mail(text: str) -> tuple[str, str] | None:
 
 
 def faults(line: PastedLine) -> list[str]:
-    """Return what is wrong with a line."""
-    found = []
+    """Return the messages of what is wrong with a line."""
+    messages = []
     if not line.name:
-        found.append(gettext("the name is missing"))
+        messages.append(gettext("the name is missing"))
     elif "@" in line.name and line.name != line.email:
-        found.append(gettext("write one person per line"))
+        messages.append(gettext("write one person per line"))
     for name, value in (("name", line.name), ("email", line.email)):
         try:
             if value:
                 _FIELDS[name].clean(value)
         except ValidationError as error:
-            found += error.messages
-    return found
+            messages += error.messages
+    return messages
 
 
 def at_line(number: int, message: str) -> str:
-    """Say in which line something is wrong."""
+    """Return a message with the number of its line."""
     return gettext("Line %(number)d: %(message)s") % {
         "number": number,
         "message": message,

@@ -1,4 +1,4 @@
-"""The file of a roster as a request brings it, for REST and pages alike."""
+"""The uploaded roster file of a request, for REST and pages."""
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from core.errors import Invalid, RuleBroken
 
 
 class FileTooLarge(RuleBroken):
-    """The file is larger than any roster."""
+    """The file is larger than a roster may be."""
 
     status = 413
 
@@ -21,8 +21,8 @@ def uploaded_file(request: HttpRequest | Request) -> bytes:
     """Return the part ``file`` of a multipart body.
 
     Raises:
-        FileTooLarge: it is over 8 MiB.
-        Invalid: there is none.
+        FileTooLarge: the file is over 8 MiB.
+        Invalid: there is no such part.
     """
     if is_cut_off(request):
         raise FileTooLarge

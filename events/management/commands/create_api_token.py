@@ -1,4 +1,4 @@
-"""``manage.py create_api_token USERNAME``: prints a lasting bearer token alone."""
+"""``manage.py create_api_token USERNAME``: print a bearer token, and nothing else."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,16 +11,15 @@ from events.models import User
 
 
 class Command(commands.Command):
-    """Create a bearer token that is valid until it is revoked."""
+    """Creates a bearer token that is valid until it is revoked."""
 
     help = "Print a new API token of a user, alone on its line. It is shown this once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whose token."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the token; exit 2 if nobody active has this name."""
+        """Print the token; exit 2 if no active user has this name."""
         username = options["username"]
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:

@@ -1,4 +1,4 @@
-"""``manage.py ensure_superuser``: the first superuser, described by the environment."""
+"""``manage.py ensure_superuser``: create the first superuser from the environment."""
 
 import os
 from typing import Any
