@@ -22,7 +22,7 @@ from sessions_app.signals import sessions_changed
 
 class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
-        """Rooms belong to organizations and are free, whoever schedules."""
+        """Refuse a room of another organization, or one taken at that time."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
@@ -67,14 +67,14 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
     list_select_related = ("event",)
     search_fields = ("title", "room_name", "event__title")
     autocomplete_fields = ("event",)
-    # Ended and cancelled over REST and on its page, which know the rules.
+    # Sessions are ended and cancelled on their page or over REST, where rules apply.
     readonly_fields = ("ended_at", "cancelled_at", "inputs_changed_at", "created_at")
     date_hierarchy = "starts_at"
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: LiveSession | None = None
     ) -> tuple[str, ...]:
-        """Its decisions are of its event: it moves to no other."""
+        """Keep the event from being changed: decisions belong to a session's event."""
         return (*self.readonly_fields, "event") if obj else self.readonly_fields
 
     def save_model(
@@ -84,20 +84,20 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         form: LiveSessionForm,
         change: bool,
     ) -> None:
-        """Let a new session count for its event, as everywhere."""
+        """Announce a new session, so that its event's results are updated."""
         super().save_model(request, obj, form, change)
         if not change:
             sessions_changed.send(LiveSession, event=obj.event)
 
     def delete_model(self, request: HttpRequest, obj: LiveSession) -> None:
-        """Let it count no more."""
+        """Announce the removal, so that the event's results are updated."""
         super().delete_model(request, obj)
         sessions_changed.send(LiveSession, event=obj.event)
 
     def delete_queryset(
         self, request: HttpRequest, queryset: QuerySet[LiveSession]
     ) -> None:
-        """Let them count no more."""
+        """Announce the removal for each event, so that its results are updated."""
         for event in Event.objects.filter(sessions__in=queryset).distinct():
             with transaction.atomic():
                 super().delete_queryset(request, queryset.filter(event=event))
@@ -133,7 +133,7 @@ class PresenceEventAdmin(ReadOnlyAdmin[PresenceEvent]):
         "source",
         "marks",
     )
-    # Neither dates nor names to choose from: both would read the whole log each time.
+    # No date hierarchy and no filter by names: they would read the whole log each time.
     list_filter = ("source", MarkedFilter)
     search_fields = ("event_id", "event", "room_name", "identity", "participant_sid")
     show_full_result_count = False

@@ -37,26 +37,26 @@ from sessions_app.serializers import (
     SessionSerializer,
 )
 
-# What a session's logs show of its room before and after its window.
+# Facts and connections are listed from this long before a session to as long after it.
 MARGIN = timedelta(hours=1)
 
 
 class SessionViews(generics.GenericAPIView[LiveSession]):
-    """One session that the caller sees; organizers of its event change it."""
+    """One session that the caller may see; organizers of its event may change it."""
 
     serializer_class = SessionSerializer
     permission_classes = [IsAuthenticated, OrganizersChange]
     queryset = LiveSession.objects.all()
 
     def get_queryset(self) -> QuerySet[LiveSession]:
-        """All that the caller sees."""
+        """Return the sessions that the caller may see."""
         return LiveSession.objects.visible_to(signed_in(self.request)).select_related(
             "event__organization"
         )
 
 
 class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Ids are not looked up: one that is nobody's and a foreign one look alike."""
+    """Filters by plain ids, so unknown ids and those of others give the same answer."""
 
     event = django_filters.NumberFilter("event")
     organization = django_filters.NumberFilter("event__organization")
@@ -67,18 +67,18 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class SessionList(generics.ListCreateAPIView[LiveSession]):
-    """Sessions of all events that the caller sees."""
+    """Sessions of all events that the caller may see."""
 
     serializer_class = SessionSerializer
     queryset = LiveSession.objects.all()
     filterset_class = SessionFilter
 
     def get_queryset(self) -> QuerySet[LiveSession]:
-        """Newest first."""
+        """Return the sessions that the caller may see, newest first."""
         return LiveSession.objects.visible_to(signed_in(self.request))
 
     def perform_create(self, serializer: BaseSerializer[LiveSession]) -> None:
-        """Schedule a session."""
+        """Schedule a session; only organizers may."""
         event = serializer.validated_data["event"]
         viewer_of(self.request).must_organize(event.organization_id)
         serializer.instance = services.schedule_session(**serializer.validated_data)
@@ -88,7 +88,7 @@ class SessionDetail(SessionViews, RetrievePatchView[LiveSession]):
     """One session."""
 
     def perform_update(self, serializer: BaseSerializer[LiveSession]) -> None:
-        """Change its title, type, room and schedule."""
+        """Write changes of title, type, room and schedule."""
         changes = dict(serializer.validated_data)
         changes.pop("event", None)
         serializer.instance = services.change_session(
@@ -97,11 +97,11 @@ class SessionDetail(SessionViews, RetrievePatchView[LiveSession]):
 
 
 class SessionEnd(SessionViews):
-    """The real end of a session."""
+    """The actual end of a session."""
 
     @extend_schema(request=EndSerializer, responses=SessionSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Say when it really ended; calling again corrects it."""
+        """Set the session's actual end; calling it again corrects the end."""
         session = self.get_object()
         serializer = EndSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -116,17 +116,20 @@ class SessionCancel(SessionViews):
 
     @extend_schema(request=None, responses=SessionSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Free its room; its decisions are void until it is restored."""
+        """Cancel the session and free its room.
+
+        Its decisions stay, and are void until it is restored.
+        """
         session = services.cancel_session(session=self.get_object(), now=timezone.now())
         return Response(self.get_serializer(session).data)
 
 
 class SessionRestore(SessionViews):
-    """Taking a cancellation back."""
+    """Restoring a session."""
 
     @extend_schema(request=None, responses=SessionSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Take the cancellation back, also of its event; 409 if the room is taken."""
+        """Restore the session, and its event; 409 if the room is taken."""
         session = services.restore_session(session=self.get_object())
         return Response(self.get_serializer(session).data)
 
@@ -136,23 +139,25 @@ class EventCancel(EventViews):
 
     @extend_schema(request=None, responses=EventSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Cancel it and all its sessions."""
+        """Cancel the event and all its sessions."""
         event = services.cancel_event(event=self.get_object(), now=timezone.now())
         return Response(self.get_serializer(event).data)
 
 
 class SessionJoinToken(SessionViews):
-    """LiveKit tokens."""
+    """LiveKit tokens to join a session's room."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(request=JoinSerializer, responses=JoinTokenSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Return a token for the caller; organizers get one for anybody."""
+        """Return a token for the caller; organizers may get one for anybody."""
         session = self.get_object()
         serializer = JoinSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        participant = self._whose(session, serializer.validated_data["participant"])
+        participant = self._participant(
+            session, serializer.validated_data["participant"]
+        )
         token = services.join_token(
             session=session, participant=participant, now=timezone.now()
         )
@@ -160,7 +165,9 @@ class SessionJoinToken(SessionViews):
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def _whose(self, session: LiveSession, participant_id: int | None) -> Participant:
+    def _participant(
+        self, session: LiveSession, participant_id: int | None
+    ) -> Participant:
         viewer = viewer_of(self.request)
         roster = session.event.participants.all()
         if participant_id is None:
@@ -184,7 +191,10 @@ class SessionJoinToken(SessionViews):
 
 
 class PresenceEventList(generics.ListAPIView[PresenceEvent]):
-    """Facts received of the session's room, an hour around it; newest first."""
+    """Facts about the session's room, from an hour before it to an hour after.
+
+    Newest first.
+    """
 
     serializer_class = PresenceEventSerializer
     pagination_class = LogCursor
@@ -192,7 +202,7 @@ class PresenceEventList(generics.ListAPIView[PresenceEvent]):
     filterset_fields = ["source", "event", "identity", "participant_sid"]
 
     def get_queryset(self) -> QuerySet[PresenceEvent]:
-        """By room and time: facts point to no session."""
+        """Return facts by room and time, because they have no key of a session."""
         if getattr(self, "swagger_fake_view", False):
             return PresenceEvent.objects.none()
         session = organized_session(viewer_of(self.request), self.kwargs["pk"])
@@ -206,7 +216,10 @@ class PresenceEventList(generics.ListAPIView[PresenceEvent]):
 
 
 class ConnectionList(generics.ListAPIView[Connection]):
-    """Connections to the session's room, an hour around it; newest first."""
+    """Connections to the session's room, from an hour before it to an hour after.
+
+    Newest first.
+    """
 
     serializer_class = ConnectionSerializer
     pagination_class = LogCursor
@@ -214,7 +227,7 @@ class ConnectionList(generics.ListAPIView[Connection]):
     filterset_fields = ["source", "identity", "sid"]
 
     def get_queryset(self) -> QuerySet[Connection]:
-        """By room and time: connections point to no session."""
+        """Return connections by room and time: they have no key of a session."""
         if getattr(self, "swagger_fake_view", False):
             return Connection.objects.none()
         session = organized_session(viewer_of(self.request), self.kwargs["pk"])

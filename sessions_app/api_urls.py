@@ -1,4 +1,4 @@
-"""Routes of REST: sessions, and what needs them."""
+"""Routes of REST about sessions."""
 
 from django.urls import path
 

@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SessionsConfig(AppConfig):
-    """What happened in the room."""
+    """Live sessions, the facts received about their rooms, and connections."""
 
     name = "sessions_app"
     verbose_name = _("Live sessions")
 
     def ready(self) -> None:
-        """Say how violated constraints are told."""
+        """Register the messages for violated constraints."""
         from core.constraints import tell_constraints
         from sessions_app.constraints import RULES
 

@@ -1,4 +1,4 @@
-"""A fact received from a source, and the one statement that stores and folds it."""
+"""Facts received from a source, and the statement that stores and folds one."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -16,17 +16,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What one fact says of the connection that it is about.
+    """What one fact says about its connection.
 
     Attributes:
-        name: What the person was called.
-        kind: LiveKit's kind of participant, ``STANDARD`` where it said none.
+        name: The person's name at that time.
+        kind: LiveKit's kind of participant; ``STANDARD`` if the fact names none.
         is_established: The fact is a join or a leave.
         is_plain: The fact does not say agent, recorder or hidden.
-        ends: It is a leave or an abort, even one without a usable time.
-        end_reason: Why it ended.
-        left_at: When, if it is a leave.
-        aborted_at: When, if it is an abort.
+        ends: The fact is a leave or an abort, even one without a usable time.
+        end_reason: LiveKit's reason of the end, if the fact is one.
+        left_at: The time of a leave.
+        aborted_at: The time of an abort.
     """
 
     name: str | None
@@ -41,15 +41,15 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a source said, as read from its body; None where it gave nothing usable.
+    """A message from a source, as read from its body; None where nothing was usable.
 
     Attributes:
         event_id: The source's own id of the fact, unique per source.
         occurred_at: When it happened, aware, in UTC; LiveKit gives whole seconds.
-        joined_at: When the connection that it is about began.
-        signed_by: The key that signed it.
-        marks: The names of what was odd.
-        presence: What it adds to its connection; None if it tells of none.
+        joined_at: When its connection began, aware, in UTC.
+        signed_by: The name of the API key that signed it.
+        marks: What was odd: paths of unusable fields, or descriptions.
+        presence: What it says about its connection; None if it is about none.
     """
 
     source: str
@@ -68,7 +68,7 @@ class Fact:
     presence: Presence | None
 
     def parameters(self) -> dict[str, Any]:
-        """Return the parameters of the statements that store and fold it."""
+        """Return the parameters of the SQL statements that store and fold the fact."""
         parameters: dict[str, Any] = {
             "source": self.source,
             "event_id": self.event_id,
@@ -112,8 +112,8 @@ STORE = """
     RETURNING 1
 """
 
-# A copy folds nothing; a new fact and its fold are one statement, so one transaction.
-# Short enough for psycopg to remember how it is taken apart: up to 4096 characters.
+# A new fact and its fold are one statement, so one transaction; a copy folds nothing.
+# Spaces are collapsed, because psycopg caches parsed queries of up to 4096 characters.
 STORE_AND_FOLD = " ".join(
     f"""
     WITH fact AS ({STORE}),
@@ -137,9 +137,9 @@ def store_fact(fact: Fact, body: bytes) -> bool:
     """Store ``fact`` once and fold it into its connection, in one statement.
 
     Args:
-        fact: What was read from the body.
-        body: The raw body; should the database refuse what was read from it, it is
-            kept as one escaped string.
+        fact: The fact that was read from the body.
+        body: The raw body. If the database refuses the fact's values, the body is
+            stored as one escaped string instead.
 
     Returns:
         Whether the fact is new.
@@ -170,10 +170,10 @@ def store_fact(fact: Fact, body: bytes) -> bool:
 
 
 def _execute(statement: str, fact: Fact) -> bool:
-    """Run one statement, once more if the connection turns out to be dead.
+    """Run a statement; run it once more if the database connection was dead.
 
-    Without that each thread would answer 503 once after every restart of Postgres, and
-    LiveKit's few tries might all meet such a thread.
+    Otherwise each thread would answer 503 once after a restart of Postgres, and all of
+    LiveKit's few attempts might meet such a thread.
     """
     try:
         return _run(statement, fact)
@@ -185,10 +185,10 @@ def _execute(statement: str, fact: Fact) -> bool:
 
 
 def _run(statement: str, fact: Fact) -> bool:
-    """Run one statement, prepared; return whether it gave a row.
+    """Run a prepared statement; return whether it returned a row.
 
-    Parsing and planning it anew would take twice as long as running it, and Django's
-    own cursor never prepares.
+    Parsing and planning it each time would take twice as long as running it, and
+    Django's own cursor never prepares statements.
     """
     connection.ensure_connection()
     with (

@@ -1,12 +1,15 @@
-"""How facts become connections: one commutative fold, in one SQL statement.
+"""Folding facts into connections: one commutative SQL statement.
 
-Every column of a :class:`~sessions_app.models.Connection` is a minimum or an "or"
-over its facts: the earliest join, the earliest of each kind of end; whether a join or
-a leave, and whether a plain fact told of it. What describes it (room, identity, name,
-kind) comes from the fact with the smallest (time, id), why it ended from the smallest
-of those that end it; a fact without a time sorts last, and before that, for the
-description, one that names no room or nobody. So the same facts, in any order
-and any number of copies, give the same row.
+Every column of a :class:`~sessions_app.models.Connection` is a minimum or an "or" over
+its facts:
+
+- the earliest join, leave and abort;
+- whether any fact is a join or a leave, and whether any is plain;
+- its description (room, identity, name, kind) from the fact with the smallest
+  (time, id); facts without a room or identity come last, then those without a time;
+- the reason of its end from the smallest fact that ends it.
+
+So the same facts, in any order and with any number of copies, give the same row.
 
 Source: docs/rules.md 7; docs/architecture.md, "Folding".
 """
@@ -35,7 +38,7 @@ _ENDED_EARLIER = """
 """
 
 
-def _taken_if(condition: str, columns: str) -> str:
+def _replace_if(condition: str, columns: str) -> str:
     return ", ".join(
         f"{name} = CASE WHEN {condition} THEN excluded.{name} ELSE kept.{name} END"
         for name in columns.split(", ")
@@ -48,7 +51,7 @@ def fold(*, where: str = "true") -> str:
     Its parameters are those of :meth:`sessions_app.facts.Fact.parameters`.
 
     Args:
-        where: A condition in SQL without which nothing is folded.
+        where: An SQL condition; if it is false, nothing is folded.
     """
     return f"""
     INSERT INTO sessions_app_connection AS kept (
@@ -63,8 +66,8 @@ def fold(*, where: str = "true") -> str:
         %(left_at)s::timestamptz, %(aborted_at)s::timestamptz
     WHERE {where}
     ON CONFLICT (source, sid) DO UPDATE SET
-        {_taken_if(_DESCRIBED_EARLIER, _DESCRIPTION)},
-        {_taken_if(_ENDED_EARLIER, _ENDING)},
+        {_replace_if(_DESCRIBED_EARLIER, _DESCRIPTION)},
+        {_replace_if(_ENDED_EARLIER, _ENDING)},
         is_plain = kept.is_plain OR excluded.is_plain,
         is_established = kept.is_established OR excluded.is_established,
         joined_at = least(kept.joined_at, excluded.joined_at),

@@ -1,4 +1,4 @@
-"""Forms of live sessions; their times are on the clocks of the event's zone."""
+"""Forms of live sessions; their times are in the event's zone."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ A_WEEK = timedelta(days=7)
 
 
 class SessionForm(ZonedForm):
-    """A session of an event, new or to be changed."""
+    """A new session of an event, or a change of ``row``."""
 
     columns = ("title", "session_type", "starts_at", "ends_at", "room_name")
     times = ("starts_at", "ends_at")
@@ -42,13 +42,13 @@ class SessionForm(ZonedForm):
         ) % {"prefix": isolated(f"{event.organization.slug}_")}
 
     def clean_room_name(self) -> str:
-        """Keep the room where none is named."""
-        kept = self.row.room_name if isinstance(self.row, LiveSession) else ""
-        return self.cleaned_data["room_name"] or kept
+        """Return the room; if the field is empty, the one that the session has."""
+        present = self.row.room_name if isinstance(self.row, LiveSession) else ""
+        return self.cleaned_data["room_name"] or present
 
 
 class EndForm(ZonedForm):
-    """When a session really ended."""
+    """The actual end of a session."""
 
     columns = ("ended_at",)
     times = ("ended_at",)
@@ -57,9 +57,10 @@ class EndForm(ZonedForm):
 
 
 def suggested_times(event: Event, last: LiveSession | None) -> dict[str, datetime]:
-    """Return when the next session may be: as the event, then week by week.
+    """Return initial ``starts_at`` and ``ends_at`` of an event's next session.
 
-    At the same time of day as the last one, also where clocks changed meanwhile.
+    The first session starts with the event and lasts at most an hour. Later ones are a
+    week after ``last``, at the same local time even if clocks changed meanwhile.
     """
     if last is None:
         ends_at = min(event.end, event.starts_at + FIRST_LENGTH)

@@ -1,8 +1,8 @@
-"""The gateway to LiveKit: who signed a webhook, what it says, who may join a room.
+"""The gateway to LiveKit: verifying and reading webhooks, tokens, listing rooms.
 
-The only module that imports LiveKit's SDK. Its receiver is not used for webhooks: it
-takes four times as long, and takes kinds of participant that it does not know for
-ordinary people; the tests compare the two.
+The only module that imports LiveKit's SDK. The SDK's webhook receiver is not used: it
+takes four times as long, and treats kinds of participant that it does not know as
+ordinary people. The tests compare the two.
 
 Source: docs/rules.md 1, 2, 4, 5; docs/architecture.md, "LiveKit as it really
 behaves".
@@ -54,11 +54,11 @@ _LAST = datetime(2101, 1, 1, tzinfo=UTC)
 
 
 class Unverified(Exception):
-    """The webhook's signature is missing, wrong or over; the text says which."""
+    """The webhook's signature is missing, wrong or expired; the text says which."""
 
 
 class Signature(NamedTuple):
-    """Who signed a body: the API key's name, and the body's SHA-256."""
+    """A verified signature: the name of the API key, and the body's SHA-256."""
 
     key: str
     body_sha256: bytes
@@ -70,7 +70,7 @@ class Signature(NamedTuple):
 def verify_webhook(
     body: bytes, authorization: str, keys: Mapping[str, str]
 ) -> Signature:
-    """Check that one of ``keys`` signed exactly these bytes, and not too long ago.
+    """Check that one of ``keys`` signed exactly these bytes, and has not expired.
 
     Args:
         body: The raw body.
@@ -78,9 +78,9 @@ def verify_webhook(
         keys: Secrets by API key.
 
     Raises:
-        Unverified: there is no token; it is none, or not HS256; it lacks ``exp`` or
-            ``iss``; it is over by more than a minute; nobody we know signed it; it
-            speaks of another body.
+        Unverified: there is no token; it is not a JWT with HS256; it lacks ``exp`` or
+            ``iss``; it expired more than a minute ago; its key is unknown or its
+            signature wrong; it was made for another body.
     """
     token = _token(authorization)
     key = _claimed_key(token)
@@ -107,9 +107,9 @@ def verify_webhook(
 
 
 def names_known_key(authorization: str, keys: Container[str]) -> bool:
-    """Whether the header's token says that one of ``keys`` signed it.
+    """Return whether the header's token names one of ``keys``, without verifying it.
 
-    Anybody can say so: it only spares us the bodies of those who do not even know a
+    It spares the server from reading large bodies of senders who do not even know a
     key's name.
     """
     try:
@@ -126,7 +126,7 @@ def _token(authorization: str) -> str:
 
 
 def _claimed_key(token: str) -> str:
-    """Return the issuer that the token names, before anything of it is believed."""
+    """Return the issuer that the token names, not verified."""
     try:
         segment = token.split(".")[1]
         claims = json.loads(
@@ -148,7 +148,7 @@ def _claimed_key(token: str) -> str:
 
 
 def sign_webhook(body: bytes, *, key: str, secret: str) -> str:
-    """Return the header with which LiveKit sends ``body``: for demos and tests."""
+    """Return the header that LiveKit would send with ``body``; for demos and tests."""
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     token = api.AccessToken(key, secret).with_sha256(digest)
     return token.with_ttl(timedelta(minutes=5)).to_jwt()
@@ -158,17 +158,17 @@ def sign_webhook(body: bytes, *, key: str, secret: str) -> str:
 
 
 def read_webhook(body: bytes, signature: Signature) -> Fact:
-    """Return the fact that a verified body tells; never raises for its content."""
+    """Return the fact in a verified body; never raises for its content."""
     return read_fact(
         read_payload(body), key=signature.key, body_sha256=signature.body_sha256
     )
 
 
 def read_fact(payload: Payload, *, key: str, body_sha256: bytes) -> Fact:
-    """Return the fact that a kept payload tells.
+    """Return the fact in a stored payload.
 
-    What cannot be used becomes None and is named in the fact's marks, by its path in
-    the body. Without a usable id the body's hash is the id.
+    Unusable values become None, and the fact's marks name their path in the body.
+    Without a usable id, the body's hash is the id.
     """
     reader = _Reader(payload)
     body = reader.object(payload.value, "body") if payload.is_parsed else {}
@@ -207,7 +207,7 @@ def read_fact(payload: Payload, *, key: str, body_sha256: bytes) -> Fact:
 
 
 class _Reader:
-    """Reads fields of a body and notes which of them could not be used."""
+    """Reads fields of a body and collects the paths of unusable ones in ``marks``."""
 
     def __init__(self, payload: Payload) -> None:
         self.marks = [] if payload.is_parsed else ["unparsed"]
@@ -265,9 +265,10 @@ def _joined_at(reader: _Reader, person: dict[str, Any]) -> datetime | None:
 def _exact_start(
     reader: _Reader, room: dict[str, Any], started_at: datetime | None
 ) -> datetime | None:
-    """Return the room's creation if it is this start: it is known to the millisecond.
+    """Return the start of a room to the millisecond, if the body has it.
 
-    A room that a crashed server takes up again keeps its first creation.
+    It is the room's creation, if both are the same second. A room that a restarted
+    server resumes keeps its first creation, so the two may differ.
     """
     created_at = reader.time(
         room, "creationTimeMs", "room.creationTimeMs", per_second=1000
@@ -283,7 +284,7 @@ def _read_presence(
     person: dict[str, Any],
     occurred_at: datetime | None,
 ) -> Presence | None:
-    """Return what a participant event says; track events say nothing of people."""
+    """Return what a join, leave or abort says; None for all other events."""
     left = event == "participant_left"
     aborted = event == "participant_connection_aborted"
     if not (left or aborted or event == "participant_joined"):
@@ -306,7 +307,7 @@ def _read_presence(
 
 
 def _kind(reader: _Reader, person: dict[str, Any]) -> str | None:
-    """Return the kind as LiveKit calls it; absent or null means the first of them."""
+    """Return the kind by LiveKit's name; absent or null means the first, STANDARD."""
     kind = person.get("kind") or 0
     if isinstance(kind, int) and not isinstance(kind, bool):
         known = kind in api.ParticipantInfo.Kind.values()
@@ -334,14 +335,14 @@ def join_token(*, room_name: str, identity: str, name: str, ttl: timedelta) -> s
 
 
 class LiveKitUnreachable(Exception):
-    """LiveKit's server did not answer, or refused; the text says why."""
+    """The LiveKit server did not answer, or refused; the text says why."""
 
 
 async def list_rooms(*, timeout_seconds: float) -> list[str]:
     """Return the names of the rooms that are open now.
 
     Raises:
-        LiveKitUnreachable: there was no answer in time, or a refusal.
+        LiveKitUnreachable: the server did not answer in time, or refused.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_seconds)
     try:

@@ -1,4 +1,4 @@
-"""The locks of sessions; ``attendance/locks.py`` tells in which order all are taken."""
+"""The locks of sessions; ``attendance/locks.py`` has the order of all locks."""
 
 from django.db import connection
 
@@ -9,7 +9,7 @@ def lock_session(session_id: int) -> LiveSession:
     """Lock a session's row and return it, with its event and organization.
 
     Raises:
-        LiveSession.DoesNotExist: there is none.
+        LiveSession.DoesNotExist: there is no session with this id.
     """
     return (
         LiveSession.objects.select_for_update(of=("self",), no_key=True)
@@ -19,14 +19,16 @@ def lock_session(session_id: int) -> LiveSession:
 
 
 def lock_rooms(session: LiveSession) -> None:
-    """Let two who take a room take it one after the other.
+    """Lock the session's new room and the one before, in the order of their names.
 
-    Else each could wait for the other's entry of the exclusion constraint. Locked are
-    the room that the session is given and the one that it has, by name.
+    Without it, two transactions that take a room could deadlock in the exclusion
+    constraint.
     """
-    held = LiveSession.objects.filter(pk=session.pk).values_list("room_name", flat=True)
+    before = LiveSession.objects.filter(pk=session.pk).values_list(
+        "room_name", flat=True
+    )
     with connection.cursor() as cursor:
-        for room_name in sorted({session.room_name, *held}):
+        for room_name in sorted({session.room_name, *before}):
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
                 [f"room {room_name}"],

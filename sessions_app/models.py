@@ -1,7 +1,7 @@
-"""What happened in the room: sessions, the facts received, the connections they tell.
+"""Live sessions, the facts received about their rooms, and connections.
 
-Facts are matched to sessions by room and time, and to people by identity, when they
-are read: nothing here points from a fact to a session or a person.
+Facts and connections have no foreign keys to sessions or people. They are matched to
+sessions by room and time, and to people by identity, when they are read.
 """
 
 import secrets
@@ -37,24 +37,23 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
     """Live sessions."""
 
     def visible_to(self, user: User) -> Self:
-        """Sessions of events that the user may see."""
+        """Filter sessions of events that the user may see."""
         return self.filter(event__in=Event.objects.visible_to(user))
 
     def hosted_by(self, user: User) -> Self:
-        """Sessions whose event has the user as a host on its roster."""
+        """Filter sessions of events that have the user as a host on the roster."""
         return self.filter(event__in=Event.objects.hosted_by(user))
 
 
 class LiveSession(models.Model):
     """One scheduled live meeting of an event, in one LiveKit room.
 
-    Its window is ``[starts_at, ended_at or ends_at)``. It ends by its schedule, or
-    earlier or later when somebody entitled ends it; never by the room's finish.
-    ``inputs_changed_at`` is set by the database whenever its window, room, type or
-    cancellation changes.
+    Its window is ``[starts_at, ended_at or ends_at)``. ``ended_at`` is its actual end,
+    if an organizer set one; the end of the LiveKit room does not end it. A trigger sets
+    ``inputs_changed_at`` whenever its window, room, type or cancellation changes.
     """
 
-    # Its own index would hide those that begin with it from Postgres.
+    # With an index of its own, Postgres would not use those that begin with it.
     event = models.ForeignKey(
         Event, models.PROTECT, related_name="sessions", db_index=False
     )
@@ -152,10 +151,10 @@ class LiveSession(models.Model):
 
 
 class PresenceEvent(models.Model):
-    """One fact received from a source. Append-only; unique per source and id.
+    """A fact received from a source. Append-only; unique per source and id.
 
-    ``payload`` is the body without secrets; the columns are what could be read from it,
-    null where it gave nothing usable, and ``marks`` says what was odd. ``occurred_at``
+    ``payload`` is the body without secrets. The other columns are read from it; they
+    are null where nothing was usable, and ``marks`` says what was odd. ``occurred_at``
     is when the source says it happened (LiveKit: whole seconds), ``joined_at`` when the
     participant's connection began, ``received_at`` when the fact was stored.
     """
@@ -202,7 +201,7 @@ class PresenceEvent(models.Model):
 
 
 class ConflictingDelivery(models.Model):
-    """A fact's id came again with another body. The first body stays; this one counts.
+    """A fact whose id was received before with another body; the first one stays.
 
     Append-only.
     """
@@ -230,16 +229,16 @@ class ConflictingDelivery(models.Model):
 
 
 class Connection(models.Model):
-    """One unbroken presence of one identity in one room: a fold of its facts.
+    """One connection of one identity to one room: a fold of its facts.
 
-    Keyed by the source's own id (LiveKit: participant SID). Everything is a minimum or
-    an "or" over the facts, so their order and number do not matter
-    (``sessions_app/folding.py``). The ends are raw: ``sessions_app/stays.py`` reads
-    from them what the connection amounts to.
+    Its key is the source's own id (LiveKit: participant SID). Columns are minima or an
+    "or" over the facts, so order and number of the facts do not matter
+    (``sessions_app/folding.py``). Whether it is a stay, and when that ended, is
+    worked out when it is read (``sessions_app/stays.py``).
 
-    ``is_established``: a join or a leave told of it, not an abort alone. ``is_plain``:
-    at least one fact does not say agent, recorder or hidden. ``inferred_left_at`` is
-    no fact: it only says in lists that nobody will ever tell an end.
+    ``is_established``: there was a join or a leave, not only an abort. ``is_plain``: at
+    least one fact does not say agent, recorder or hidden. ``inferred_left_at`` is an
+    estimated end for lists, where no fact will ever report one.
     """
 
     source = models.CharField(_("source"), max_length=16, choices=SOURCE_CHOICES)
@@ -294,5 +293,5 @@ class Connection(models.Model):
 
 
 def new_room_name(slug: str) -> str:
-    """Return an unguessable room name of the organization with this slug."""
+    """Return an unguessable room name for the organization with this slug."""
     return f"{slug}_{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-"""What pages about one session are made from, as in ``events/pages.py``."""
+"""Helpers of pages about one session, as in ``events/pages.py``."""
 
 from django.http import HttpRequest
 
@@ -10,7 +10,7 @@ from sessions_app.models import LiveSession
 
 
 def shown_session(request: HttpRequest, user: User, session_id: int) -> LiveSession:
-    """Return a session that the user sees, and speak its organization's language."""
+    """Return a session that the user may see; use its organization's language."""
     session = visible_session(user, session_id)
     use_language(request, session.event.organization.language)
     return session
@@ -22,7 +22,7 @@ def shown_organized_session(
     """Return a session of an event that the user organizes.
 
     Raises:
-        NotAllowed: they only see it.
+        NotAllowed: the user may only see it.
     """
     session = shown_session(request, user, session_id)
     Viewer.of(user).must_organize(session.event.organization_id)

@@ -1,4 +1,6 @@
-"""What Postgres may hold of a body: JSON without secrets, odd characters made visible.
+"""Turning a webhook's body into JSON that may be stored.
+
+Secrets are removed, and characters that jsonb cannot hold become visible escapes.
 
 Source: docs/rules.md 6; docs/architecture.md, "The payload".
 """
@@ -12,12 +14,12 @@ MAX_DEPTH = 200
 
 _SECRET_KEY = re.compile("turn_?password", re.IGNORECASE)
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
-# In serialized JSON: anything of which a payload has to be cleaned.
+# Anything in serialized JSON that makes cleaning necessary.
 _TO_CLEAN = re.compile("\\\\u0000|[\ud800-\udfff]|turn_?password", re.IGNORECASE)
 
 
 def _letters(word: str) -> str:
-    """Return the pattern of a word of which any letter may stand as an escape."""
+    """Return a pattern of a word in which any letter may be an escape of JSON."""
     return "".join(
         rf"(?:{letter}|\\{{1,8}}u00(?:{ord(letter):x}|{ord(letter.upper()):x}))"
         for letter in word
@@ -25,13 +27,13 @@ def _letters(word: str) -> str:
 
 
 _SECRET_NAME = f"{_letters('turn')}_?{_letters('password')}"
-# In text: a secret's name and its value, or all that follows if that is no plain value.
+# In text: a secret's name and its value, or all that follows if the value is unclear.
 _SECRET_IN_TEXT = re.compile(
     rf"""({_SECRET_NAME})
         (?:
             (\\*+["']?\s*+[:=]\s*+)
             (?:
-                (\\*["'])(?:[^\\"']++|(?!\3)(?:\\.|.))*  # up to the quote that began it
+                (\\*["'])(?:[^\\"']++|(?!\3)(?:\\.|.))*  # up to the same quote
                 | [^\s,\[\]{{}}()/\\"']+(?=[\s,}}\]]|\Z)
                 | (?=[,}}\]]|\Z)
             )
@@ -43,12 +45,13 @@ _SECRET_IN_TEXT = re.compile(
 
 
 class Payload(NamedTuple):
-    """A body as it is kept.
+    """A body as it is stored.
 
     Attributes:
         value: The JSON value, without secrets and with odd characters escaped.
-        text: The same, serialized.
-        is_parsed: False if the body could not be read and stands under ``unparsed``.
+        text: ``value``, serialized.
+        is_parsed: False if the body was not readable as JSON; then ``value`` has it as
+            text under the key ``unparsed``.
     """
 
     value: Any
@@ -57,12 +60,12 @@ class Payload(NamedTuple):
 
 
 def read_payload(body: bytes) -> Payload:
-    """Return what may be kept of ``body``; never raises for its content.
+    """Return ``body`` as it may be stored; never raises for its content.
 
-    ``turnPassword`` is removed at every depth, and masked where a string speaks of it.
-    U+0000 and lone surrogates become visible escapes. What is no JSON, what jsonb
-    cannot hold (``NaN``, ``1e400000``) and what is nested deeper than 200 levels is
-    kept as one string.
+    ``turnPassword`` is removed at every depth, and masked inside strings. U+0000 and
+    lone surrogates become visible escapes. A body that is not JSON, that jsonb cannot
+    hold (``NaN``, ``1e400000``) or that is nested deeper than 200 levels is stored as
+    one string.
     """
     try:
         value = json.loads(
@@ -83,7 +86,7 @@ def read_payload(body: bytes) -> Payload:
 def unparsed(body: bytes) -> Payload:
     """Return ``body`` as one escaped string in which secrets are masked."""
     text = body.decode(errors="backslashreplace")
-    # In UTF-16 each letter of the name stands apart.
+    # In UTF-16 there is a NUL beside each letter of the name.
     if _SECRET_KEY.search(text.replace("\x00", "")) and "\x00" in text:
         text = "***"
     value = {"unparsed": _storable(text)}
@@ -121,7 +124,7 @@ def _refuse_depth(value: object) -> None:
 
 
 def _remove_usual_secret(value: object) -> None:
-    """Spare an ordinary LiveKit body the walk through all of it."""
+    """Remove the secret from its usual place, so that most bodies need no cleaning."""
     room = value.get("room") if isinstance(value, dict) else None
     if isinstance(room, dict):
         room.pop("turnPassword", None)

@@ -1,4 +1,4 @@
-"""Where a session stands by the clock."""
+"""Whether a session is ahead, running or ended."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from sessions_app.models import LiveSession
 
 
 class Phase(StrEnum):
-    """Where the present lies: before, inside or after the window of a session."""
+    """Whether the present is before, inside or after a session's window."""
 
     AHEAD = "ahead"
     RUNNING = "running"
@@ -15,7 +15,7 @@ class Phase(StrEnum):
 
     @classmethod
     def of(cls, session: LiveSession, now: datetime) -> "Phase":
-        """Tell by the clock alone, also of a cancelled session."""
+        """Return the phase by the clock only, even of a cancelled session."""
         if now < session.starts_at:
             return cls.AHEAD
         return cls.RUNNING if now < session.end else cls.ENDED

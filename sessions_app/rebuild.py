@@ -1,8 +1,8 @@
-"""Making LiveKit's connections anew from the facts: proves the fold, or mends its rows.
+"""Rebuilding LiveKit's connections from the facts, to check or repair them.
 
-The facts are read again and folded by the same statement as when they came, but under a
-source of their own that nobody reads and no other transaction ever sees. Only rows that
-differ from that are written.
+The facts are read again and folded by the same statement as when they were received,
+but into rows of a source of their own (``REBUILT_SOURCE``), which no other transaction
+sees. Connections that differ from these rows are overwritten.
 """
 
 import logging
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 REBUILT_SOURCE = "rebuild"
 CONNECTIONS_AT_ONCE = 500
 
-# Of a row that no fact tells of, and of a row that was not there.
+# Marks of a connection without facts, and of one that was not there.
 UNFOUNDED, MISSING = "unfounded", "missing"
 
-# What the facts say; `inferred_left_at` they do not (sessions_app/reconciliation.py).
+# Columns that come from facts; `inferred_left_at` does not (reconciliation.py).
 _FOLDED = [
     field.column
     for field in Connection._meta.concrete_fields
@@ -67,12 +67,11 @@ _OVERWRITE = f"""
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuild found.
+    """The result of a rebuild.
 
     Attributes:
-        connections: How many it looked at.
-        differing: By SID the columns that differed, or that it was unfounded or
-            missing.
+        connections: The number of connections that were compared.
+        differing: By SID, the columns that differed, or ``UNFOUNDED`` or ``MISSING``.
     """
 
     connections: int = 0
@@ -80,17 +79,17 @@ class Rebuilt:
 
 
 def rebuild_connections(*, room_name: str | None = None) -> Rebuilt:
-    """Make LiveKit's connections anew, some at a time, each group in one transaction.
+    """Rebuild LiveKit's connections in groups, each group in one transaction.
 
-    Facts that come meanwhile are not lost: they wait for the rows that are locked here
-    and are folded into what this leaves.
+    Facts that arrive meanwhile are not lost: they wait for the locked rows and are
+    folded into the result.
 
     Args:
-        room_name: Those of this room alone.
+        room_name: Rebuild only the connections of this room; None: all.
     """
     rebuilt = Rebuilt()
     with logged(logger, "rebuild_connections", "Connections are rebuilt.") as fields:
-        sids = _told_or_stored(room_name)
+        sids = _sids(room_name)
         for start in range(0, len(sids), CONNECTIONS_AT_ONCE):
             _rebuild(sids[start : start + CONNECTIONS_AT_ONCE], rebuilt)
         fields["connections"] = rebuilt.connections
@@ -98,7 +97,8 @@ def rebuild_connections(*, room_name: str | None = None) -> Rebuilt:
     return rebuilt
 
 
-def _told_or_stored(room_name: str | None) -> list[str]:
+def _sids(room_name: str | None) -> list[str]:
+    """Return the sorted SIDs of all facts and connections, of one room or all."""
     facts = PresenceEvent.objects.filter(
         source=LIVEKIT, participant_sid__isnull=False
     ).order_by()
@@ -106,9 +106,9 @@ def _told_or_stored(room_name: str | None) -> list[str]:
     if room_name is not None:
         facts = facts.filter(room_name=room_name)
         stored = stored.filter(room_name=room_name)
-    told = facts.values_list("participant_sid", flat=True).distinct()
+    of_facts = facts.values_list("participant_sid", flat=True).distinct()
     return sorted(
-        {sid for sid in told if sid} | set(stored.values_list("sid", flat=True))
+        {sid for sid in of_facts if sid} | set(stored.values_list("sid", flat=True))
     )
 
 
@@ -117,11 +117,11 @@ def _rebuild(sids: Sequence[str], rebuilt: Rebuilt) -> None:
     _lock(sids)
     facts = _read_facts(sids)
     _fold(replace(fact, source=REBUILT_SOURCE) for fact in facts)
-    found = dict(_execute(_COMPARE, sids))
-    differing = {sid: columns for sid, columns in found.items() if columns}
+    compared = dict(_execute(_COMPARE, sids))
+    differing = {sid: columns for sid, columns in compared.items() if columns}
     _mend(differing, facts)
     Connection.objects.filter(source=REBUILT_SOURCE, sid__in=sids).delete()
-    rebuilt.connections += len(found)
+    rebuilt.connections += len(compared)
     rebuilt.differing |= differing
 
 
@@ -131,7 +131,7 @@ def _lock(sids: Sequence[str]) -> None:
 
 
 def _read_facts(sids: Sequence[str]) -> list[Fact]:
-    """Read what these connections' facts say; called when their rows are locked."""
+    """Return the facts about connections, whose rows must be locked before."""
     stored = PresenceEvent.objects.filter(
         source=LIVEKIT,
         participant_sid__in=sids,
@@ -168,6 +168,6 @@ def _mend(differing: dict[str, list[str]], facts: Iterable[Fact]) -> None:
     unfounded = [sid for sid, what in differing.items() if what == [UNFOUNDED]]
     Connection.objects.filter(source=LIVEKIT, sid__in=unfounded).delete()
     missing = {sid for sid, what in differing.items() if what == [MISSING]}
-    # Folded and not copied: a fact that came just now may have made the row.
+    # Folded, not copied: a fact that arrived just now may have created the row.
     _fold(fact for fact in facts if fact.participant_sid in missing)
     _execute(_OVERWRITE, list(differing.keys() - missing))

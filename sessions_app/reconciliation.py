@@ -1,8 +1,8 @@
-"""Taking as left whom nobody will ever say to have left.
+"""Estimating the end of connections whose leave will never be received.
 
-A crashed server sends no leave. ``inferred_left_at`` ends such a connection where
-connections are listed (REST, admin); calculation, reports and rebuild ignore it, so
-that no result depends on when this ran, and a real end beats it.
+A crashed server sends no leaves. ``inferred_left_at`` ends such a connection in lists
+of connections (REST, admin). Calculation, reports and rebuild ignore it, so that no
+result depends on when this ran; a real end takes precedence.
 
 Source: docs/rules.md 21.
 """
@@ -18,19 +18,19 @@ from sessions_app.stays import INFERRED_END
 
 logger = logging.getLogger(__name__)
 
-# After the end of the last session that a connection can reach.
+# Counted from the end of the last session that a connection can reach.
 AFTER_SESSION = timedelta(hours=1)
-# After its join, where there is no such session.
+# Counted from its join, if there is no such session.
 WITHOUT_SESSION = timedelta(days=1)
 
 _AFTER_SESSION = f"interval '{AFTER_SESSION.total_seconds()} s'"
 _WITHOUT_SESSION = f"interval '{WITHOUT_SESSION.total_seconds()} s'"
 
 # A connection reaches the first session of its room that ends after its join and begins
-# within a day of it, and from each session the next one that begins within the hour:
-# none that begins after its room has finished or started again, or after the same
-# identity has come back. So it is taken as gone an hour after the first session behind
-# which there is such a gap.
+# within a day of it, and from each session the next one, if that begins within an hour.
+# It reaches no session that begins after its room has finished or started again, or
+# after the same identity has joined again (`gone_at`). It is taken as left an hour
+# after the first session that is followed by such a gap.
 _INFER = f"""
     WITH open AS MATERIALIZED (
         SELECT c.id, c.room_name, c.joined_at,
@@ -77,10 +77,10 @@ _INFER = f"""
 
 
 def reconcile_connections(*, now: datetime) -> int:
-    """Say since when connections that no fact has ended are taken as left.
+    """Set ``inferred_left_at`` of connections that no fact will end.
 
     Returns:
-        How many it was said of.
+        The number of connections that were changed.
     """
     with (
         logged(

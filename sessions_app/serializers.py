@@ -1,4 +1,4 @@
-"""Live sessions and what was received of their rooms, as JSON."""
+"""Live sessions, and facts and connections of their rooms, as JSON."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from sessions_app.models import Connection, LiveSession, PresenceEvent
 
 
 class WindowSerializer(serializers.Serializer[LiveSession]):
-    """What counts: ``[starts_at, ended_at or ends_at)``."""
+    """The time that counts: ``[starts_at, ended_at or ends_at)``."""
 
     starts_at = InstantField()
     ends_at = InstantField(source="end")
@@ -47,7 +47,7 @@ class SessionSerializer(ModelSerializer[LiveSession]):
         read_only_fields = ["ended_at", "cancelled_at", "created_at"]
 
     def validate_event(self, event: Event) -> Event:
-        """One that the caller does not see does not exist for them."""
+        """Refuse events that the caller may not see, and moving a session."""
         viewer = viewer_of(self.context["request"])
         if self.instance is not None and self.instance.event_id != event.pk:
             raise serializers.ValidationError(
@@ -61,13 +61,13 @@ class SessionSerializer(ModelSerializer[LiveSession]):
 
 
 class EndSerializer(serializers.Serializer[dict[str, Any]]):
-    """When a session really ended; default: now."""
+    """The actual end of a session; default: now."""
 
     ended_at = InstantField(required=False, allow_null=True, default=None)
 
 
 class JoinSerializer(serializers.Serializer[dict[str, Any]]):
-    """For whom; default: the caller."""
+    """The participant who wants to join; default: the caller."""
 
     participant = serializers.IntegerField(
         required=False, allow_null=True, default=None
@@ -85,7 +85,7 @@ class JoinTokenSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class PresenceEventSerializer(ModelSerializer[PresenceEvent]):
-    """A fact as it was received, without secrets."""
+    """A fact as received, without secrets."""
 
     body_sha256 = serializers.SerializerMethodField()
 
@@ -111,12 +111,12 @@ class PresenceEventSerializer(ModelSerializer[PresenceEvent]):
 
     @extend_schema_field(serializers.CharField())
     def get_body_sha256(self, fact: PresenceEvent) -> str:
-        """Hexadecimal."""
+        """Return the digest in hexadecimal."""
         return bytes(fact.body_sha256).hex()
 
 
 class ConnectionSerializer(ModelSerializer[Connection]):
-    """One unbroken presence of one identity in the room, as the facts tell it."""
+    """One connection of one identity to the room, folded from its facts."""
 
     class Meta:
         model = Connection

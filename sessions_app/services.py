@@ -1,8 +1,8 @@
-"""Writes of live sessions: schedule, change, end, cancel, restore.
+"""Services that schedule, change, end, cancel and restore live sessions.
 
-Each locks the session's row first, as marks and calculations do; what reads or writes
-the event's state locks the event before its sessions. The database marks the session
-as changed by itself, so that it is calculated anew.
+Each locks the session's row first, as marks and calculations do. Services that read or
+write the event's state lock the event before its sessions. A trigger marks changed
+sessions, so that they are calculated again.
 
 Source: docs/rules.md 9, 10, 11, 12, 13.
 """
@@ -32,12 +32,12 @@ from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
 from sessions_app.signals import sessions_changed
 
-# A year that was mistyped is noticed; no meeting lasts so long.
+# No meeting lasts so long; the limit catches a mistyped date.
 LONGEST_SESSION = timedelta(days=7)
-# How long after its schedule a session may be said to have ended.
+# The latest actual end, counted from the scheduled one.
 LONGEST_OVERTIME = timedelta(hours=24)
-# A token outlives the session a little, for who reconnects in overtime, and is given
-# for a day at most.
+# A token is valid a little longer than the session, for people who reconnect in
+# overtime, but at most a day.
 TOKEN_AFTER_END = timedelta(hours=1)
 LONGEST_TOKEN = timedelta(hours=24)
 
@@ -56,11 +56,11 @@ class JoinToken(NamedTuple):
 def schedule_session(
     *, event: Event, room_name: str = "", **fields: Any
 ) -> LiveSession:
-    """Make a session of an event; without ``room_name`` in a room of its own.
+    """Create a session of an event; without ``room_name`` it gets a new room.
 
     Raises:
-        Invalid: the room is not the organization's, the end not after the start, or
-            over a week later.
+        Invalid: the room is not the organization's, or the end is not after the start
+            or more than a week after it.
         Conflict: the event is cancelled, or the room is taken at that time.
     """
     event = lock_event(event.pk)
@@ -87,7 +87,7 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
     """Write changes of title, type, room and schedule.
 
     Raises:
-        Invalid: as for a new session, or a real end no longer fits the new schedule.
+        Invalid: as for a new session, or the actual end does not fit the new schedule.
         Conflict: the room is taken at that time.
     """
     locked = lock_session(session.pk)
@@ -97,7 +97,7 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
         check_room_name(locked.room_name, locked.event.organization)
     if changes.keys() & {"starts_at", "ends_at"}:
         _must_end_in_time(locked)
-        _must_keep_real_end(locked)
+        _must_allow_actual_end(locked)
     if changes:
         _save(locked, list(changes))
     return locked
@@ -107,16 +107,18 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
 def end_session(
     *, session: LiveSession, ended_at: datetime | None, now: datetime
 ) -> LiveSession:
-    """Say when the session really ended; calling again corrects it.
+    """Set the actual end of a session; calling it again corrects the end.
 
     Args:
         session: The session.
-        ended_at: Before or after its schedule; None means now.
+        ended_at: May be before or after the scheduled end; None means now.
         now: The present.
 
     Raises:
-        Invalid: not after the start, over a day after the schedule, or in the future.
-        Conflict: it is cancelled, or another session in its room began before.
+        Invalid: the end is not after the start, more than a day after the scheduled
+            end, or in the future.
+        Conflict: the session is cancelled, or another session in its room begins before
+            the end.
     """
     locked = lock_session(session.pk)
     if locked.cancelled_at is not None:
@@ -139,7 +141,10 @@ def end_session(
 
 @transaction.atomic
 def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
-    """Free the room; decisions stay and are shown as void. Twice is once."""
+    """Cancel a session and free its room; its decisions stay and are shown as void.
+
+    Nothing changes if it is cancelled already.
+    """
     locked = lock_session(session.pk)
     if locked.cancelled_at is None:
         locked.cancelled_at = now
@@ -150,10 +155,10 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
 
 @transaction.atomic
 def restore_session(*, session: LiveSession) -> LiveSession:
-    """Take a cancellation back; a cancelled event becomes again what it was.
+    """Restore a cancelled session; a cancelled event gets its former state back.
 
     Raises:
-        Conflict: the room is taken meanwhile.
+        Conflict: another session has the room at that time.
     """
     event = lock_event(session.event_id)
     locked = lock_session(session.pk)
@@ -178,7 +183,7 @@ def cancel_event(*, event: Event, now: datetime) -> Event:
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     sessions = LiveSession.objects.filter(event=locked, cancelled_at__isnull=True)
-    # In the order of their ids, as every path that locks several.
+    # Locked in the order of their ids, as everywhere.
     ordered = sessions.order_by("pk").select_for_update(no_key=True)
     ids = list(ordered.values_list("pk", flat=True))
     LiveSession.objects.filter(pk__in=ids).update(cancelled_at=now)
@@ -196,8 +201,8 @@ def join_token(
     """Return what ``participant`` needs to join the session's room.
 
     Raises:
-        Conflict: the session is cancelled or over, or they are not registered.
-        NotSetUp: no LiveKit server is set.
+        Conflict: the session is cancelled or has ended, or they are not registered.
+        NotSetUp: no LiveKit server is configured.
     """
     if session.cancelled_at is not None:
         raise Conflict("session_cancelled", _("The session is cancelled."))
@@ -231,7 +236,7 @@ def join_token(
 
 
 def _save(session: LiveSession, fields: list[str] | None = None) -> None:
-    """Save, and say which session is in the way if the room is taken."""
+    """Save a session; raise Conflict if another session has the room."""
     lock_rooms(session)
     try:
         with transaction.atomic():
@@ -243,7 +248,7 @@ def _save(session: LiveSession, fields: list[str] | None = None) -> None:
 
 
 def session_in_the_way(session: LiveSession) -> LiveSession | None:
-    """Return the first session that holds the room within this one's window."""
+    """Return the first other session whose window in this room overlaps; or None."""
     return (
         LiveSession.objects.annotate(end_at=Coalesce("ended_at", "ends_at"))
         .filter(
@@ -260,14 +265,14 @@ def session_in_the_way(session: LiveSession) -> LiveSession | None:
 
 
 def room_taken(other: LiveSession | None) -> Conflict:
-    """Return the refusal that names the session in the way."""
+    """Return the error that names the session that has the room."""
     return Conflict(
         "room_taken",
         _("At that time session %(id)s, “%(title)s”, has the room, from %(starts_at)s.")
         % {
             "id": other.pk if other else "?",
             "title": other.title if other else "?",
-            "starts_at": _told(other, other.starts_at) if other else "?",
+            "starts_at": _in_event_zone(other, other.starts_at) if other else "?",
         },
         field="room_name",
         session=other.pk if other else None,
@@ -275,10 +280,10 @@ def room_taken(other: LiveSession | None) -> Conflict:
 
 
 def check_room_name(room_name: str, organization: Organization) -> None:
-    """Refuse a room that is not the organization's: it could read another's people.
+    """Refuse rooms of other organizations, whose attendance could be read otherwise.
 
     Raises:
-        Invalid: it does not begin with the organization's slug and an underscore.
+        Invalid: the name does not begin with the organization's slug and an underscore.
     """
     prefix = f"{organization.slug}_"
     if not room_name.startswith(prefix) or room_name == prefix:
@@ -302,34 +307,34 @@ def _must_end_in_time(session: LiveSession) -> None:
         raise Invalid(
             "too_long",
             _("A session lasts at most 7 days: it must end by %(latest)s.")
-            % {"latest": _told(session, latest)},
+            % {"latest": _in_event_zone(session, latest)},
             field="ends_at",
         )
 
 
 def _must_fit_schedule(session: LiveSession, ended_at: datetime) -> None:
-    """Refuse a real end that the schedule does not allow."""
+    """Refuse an actual end that the schedule does not allow."""
     if ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
             _("The session starts at %(starts_at)s: it cannot have ended before.")
-            % {"starts_at": _told(session, session.starts_at)},
+            % {"starts_at": _in_event_zone(session, session.starts_at)},
             field="ended_at",
         )
     if ended_at > session.ends_at + LONGEST_OVERTIME:
         raise Invalid(
             "ended_too_late",
             _("The end must be within 24 hours after %(ends_at)s.")
-            % {"ends_at": _told(session, session.ends_at)},
+            % {"ends_at": _in_event_zone(session, session.ends_at)},
             field="ended_at",
         )
 
 
-def _must_keep_real_end(session: LiveSession) -> None:
-    """Refuse a schedule that does not allow the real end."""
+def _must_allow_actual_end(session: LiveSession) -> None:
+    """Refuse a schedule that does not allow the actual end."""
     if session.ended_at is None:
         return
-    ended_at = _told(session, session.ended_at)
+    ended_at = _in_event_zone(session, session.ended_at)
     if session.ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
@@ -349,5 +354,5 @@ def _must_keep_real_end(session: LiveSession) -> None:
         )
 
 
-def _told(session: LiveSession, instant: datetime) -> str:
+def _in_event_zone(session: LiveSession, instant: datetime) -> str:
     return day_and_time(instant, session.event.time_zone)

@@ -1,4 +1,4 @@
-"""What the upper apps may hear of: which sessions an event has."""
+"""The signal by which the apps above hear that an event's sessions changed."""
 
 from django.dispatch import Signal
 

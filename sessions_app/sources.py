@@ -1,8 +1,8 @@
-"""Where presence is told from: one table, and everything else asks it.
+"""The table of sources of presence, such as LiveKit.
 
-A further source is a gateway beside ``livekit.py``, which stores facts and folds them
-into connections, and an entry here. ``makemigrations`` then writes a migration of this
-app and one of attendance, and the catalogues of languages get its words.
+A further source needs an entry here, and a gateway like ``livekit.py`` that stores
+facts and folds them into connections. ``makemigrations`` then writes a migration of
+this app and one of attendance; its words have to be translated.
 
 Source: docs/rules.md 26.
 """
@@ -22,15 +22,15 @@ WHITEBOARD = "whiteboard"
 
 
 class PresenceSource(NamedTuple):
-    """One source.
+    """A source of presence.
 
     Attributes:
-        name: As the column ``source`` of its facts and connections has it.
-        label: For people.
-        stays: SQL of what its connections amount to; ``s`` is the session, ``c`` the
+        name: The value of the column ``source`` of its facts and connections.
+        label: Its name for people.
+        stays: SQL of the stays in its connections; ``s`` is the session, ``c`` the
             connection (``stays.py``).
-        throughout: Words for somebody whom it saw from the start to the end.
-        amount: Words for how long it saw somebody.
+        throughout: Words for a person whom it saw from the start to the end.
+        amount: Words for how long it saw a person.
     """
 
     name: str
@@ -40,7 +40,7 @@ class PresenceSource(NamedTuple):
     amount: "StrPromise | str" = "%(amount)s"
 
 
-# By rank: of several that saw somebody the first decides.
+# In order of rank: if several saw a person, the first of them decides.
 SOURCES = (
     PresenceSource(
         LIVEKIT,
@@ -60,13 +60,12 @@ SOURCE_CHOICES = [(source.name, source.label) for source in SOURCES]
 
 
 def stays(condition: str) -> str:
-    """Return SQL of what all sources saw of people in sessions.
+    """Return SQL that selects the stays of all sources, each by its own rules.
 
-    Each source reads its connections by rules of its own; the columns are those of
-    ``ROOM_STAYS``.
+    The columns are those of ``ROOM_STAYS``.
 
     Args:
-        condition: SQL about ``s``, the session, and ``c``, the connection.
+        condition: An SQL condition on ``s``, the session, and ``c``, the connection.
     """
     names: dict[str, list[str]] = defaultdict(list)
     for source in SOURCES:

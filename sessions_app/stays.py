@@ -1,30 +1,31 @@
-"""What a connection amounts to when it is read: a stay, a failed attempt, no person.
+"""Reading connections: which are stays, which failed attempts, which not people.
 
-:data:`ROOM_STAYS` is the SQL of it, for connections to rooms that reach into the
-windows of sessions; upper apps read it with that of other sources (``sources.py``).
-Facts find their sessions here: by room and time.
+:data:`ROOM_STAYS` is the SQL for connections to rooms that reach into the windows of
+sessions; the apps above use it through ``sources.stays``. Here connections are matched
+to sessions, by room and time.
 
 Source: docs/rules.md 14, 15, 16, 17, 18, 19, 20.
 """
 
 from datetime import timedelta
 
-# A client that never got through is given up by LiveKit after a minute.
+# LiveKit gives up a client that never got through after a minute.
 LONGEST_ATTEMPT = timedelta(seconds=61)
 _LONGEST_ATTEMPT = f"interval '{LONGEST_ATTEMPT.total_seconds()} s'"
 
-# A start of the same room (its server had crashed) is told from the connection's own
-# start, which may be dated after the first join, by coming this much later.
+# The start of the connection's own room may be dated up to this long after its join. A
+# later start of the same room means that its server had crashed.
 OWN_START = timedelta(seconds=2)
 
-# A connection that neither a fact nor the finish of its room has ended reaches no
-# session that begins longer after it: else one lost leave, and the next lesson's lost
-# webhooks, would make a ghost present and everybody else absent.
+# A connection without an end, whose room did not finish either, reaches no session that
+# begins later than this after its join. Otherwise, if one leave and then all webhooks
+# of the next session are lost, the next report would have one ghost who is present and
+# everybody else absent.
 LONGEST_OPEN = timedelta(hours=12)
 _LONGEST_OPEN = f"interval '{LONGEST_OPEN.total_seconds()} s'"
 _OPEN = "c.left_at IS NULL AND c.aborted_at IS NULL"
 
-# Attempts that failed shortly before the start are told too.
+# Attempts that failed at most this long before the start belong to the session too.
 EARLY_ATTEMPT = timedelta(hours=1)
 _EARLY_ATTEMPT = f"interval '{EARLY_ATTEMPT.total_seconds()} s'"
 
@@ -32,13 +33,13 @@ PEOPLE = """
     coalesce(c.kind, 'STANDARD') NOT IN ('AGENT', 'EGRESS', 'INGRESS') AND c.is_plain
 """
 
-# An abort alone, within a minute of its join or of unknown length, is no presence.
+# A connection with only an abort, within a minute of its join or of unknown length.
 FAILED_ATTEMPT = f"""
     NOT c.is_established
     AND coalesce(c.aborted_at - c.joined_at <= {_LONGEST_ATTEMPT}, true)
 """
 
-# Where a connection that no fact ended ends: at the first of its room's finish, the
+# A connection without an end of its own ends at the first of: its room's finish, the
 # next start of a room of that name, the next join of the same identity there.
 FINISH = """
     SELECT min(f.occurred_at) FROM sessions_app_presenceevent f
@@ -64,8 +65,8 @@ NEXT_JOIN = f"""
 
 INFERRED_END = f"least(({FINISH}), ({NEXT_START}), ({NEXT_JOIN}))"
 
-# From when on failed attempts belong to a session: an hour before its start, but not
-# into the session before it in that room.
+# Failed attempts belong to a session from an hour before its start, or from the end of
+# the session before it in that room, if that is later.
 ATTEMPTS_FROM = f"""
     greatest(s.starts_at - {_EARLY_ATTEMPT}, (
         SELECT max(coalesce(p.ended_at, p.ends_at)) FROM sessions_app_livesession p
@@ -74,9 +75,9 @@ ATTEMPTS_FROM = f"""
     ))
 """
 
-# One row per session and person's connection that reaches into the session's window.
-# left_at: null if the connection is open and nothing in the room ended it.
-# It may lie before joined_at: LiveKit dates leaves in whole seconds.
+# One row for each session and each person's connection that reaches into its window.
+# left_at is null if the connection is open and nothing in the room ended it. It may be
+# before joined_at, because LiveKit dates leaves in whole seconds.
 ROOM_STAYS = f"""
     SELECT
         s.id AS session_id, s.event_id, c.id AS connection_id,

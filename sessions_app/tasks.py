@@ -1,4 +1,4 @@
-"""What Celery runs; each finds its own work in the database."""
+"""Celery tasks; each finds its own work in the database."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,5 +8,5 @@ from sessions_app import reconciliation
 
 @shared_task
 def reconcile_connections() -> None:
-    """Take off the live pages whom nobody will ever say to have left."""
+    """Estimate the end of connections whose leave will never be received."""
     reconciliation.reconcile_connections(now=timezone.now())

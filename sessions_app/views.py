@@ -1,4 +1,4 @@
-"""The list of events with their sessions counted, and forms of sessions."""
+"""The page that lists events, and forms of sessions."""
 
 from typing import Any
 
@@ -77,7 +77,10 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
 def organizations_of(
     seen: QuerySet[Event], viewer: Viewer
 ) -> list[tuple[Organization, bool]]:
-    """Return whose events there are, one's own also without any; and which one runs."""
+    """Return organizations to filter by, and whether the viewer administers each.
+
+    The viewer's own are among them even without events.
+    """
     own = Organization.objects.filter(pk__in=viewer.roles)
     others = Organization.objects.filter(pk__in=seen.values("organization"))
     return [
@@ -87,7 +90,7 @@ def organizations_of(
 
 
 def filtered(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
-    """Narrow the list; what makes no sense narrows nothing."""
+    """Apply search and filters; ignore values that are not valid."""
     if words := chosen["q"].strip():
         seen = seen.filter(title__icontains=words)
     if (organization := row_id(chosen["organization"])) is not None:
@@ -98,22 +101,26 @@ def filtered(seen: QuerySet[Event], chosen: dict[str, str]) -> QuerySet[Event]:
 
 
 def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet[Event]:
-    """Add how many sessions there are, and people, where the user sees the roster."""
+    """Add ``sessions_count`` and ``people_count``.
+
+    Cancelled sessions do not count. ``people_count`` is null for events whose roster
+    the user may not see.
+    """
     sessions = LiveSession.objects.filter(cancelled_at=None)
     people = Participant.objects.filter(registration__in=EXPECTED)
     hosted = Event.objects.hosted_by(user).filter(pk=OuterRef("pk"))
     return events.annotate(
-        sessions_count=_number_of(sessions),
+        sessions_count=_count_per_event(sessions),
         people_count=Case(
             When(
                 Q(organization__in=viewer.roles) | Exists(hosted),
-                then=_number_of(people),
+                then=_count_per_event(people),
             )
         ),
     )
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
+def _count_per_event(rows: QuerySet[Any]) -> Coalesce:
     of_event = rows.filter(event=OuterRef("pk")).order_by().values("event")
     return Coalesce(Subquery(of_event.annotate(number=Count("pk")).values("number")), 0)
 
@@ -204,7 +211,7 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
 
 @form_page
 def cancel_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Ask first: each of its sessions would have to be restored by itself."""
+    """Show a page to confirm, then cancel: sessions are only restored one by one."""
     event = organized_event(request, user, event_id)
     if request.method != "POST":
         number = event.sessions.filter(cancelled_at=None).count()

@@ -1,7 +1,7 @@
-"""LiveKit's webhook: a plain Django view that touches Postgres only.
+"""LiveKit's webhook: a plain Django view that uses only Postgres.
 
-No session, no CSRF, no throttle, no Redis, no Celery: a slow or failing answer holds
-up LiveKit's queue of that room, and what it then drops is gone.
+No session, CSRF check, throttle, Redis or Celery: a slow or failing answer holds up
+LiveKit's queue of that room, and events that LiveKit drops are lost.
 
 Source: docs/rules.md 1, 2, 3.
 """
@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 def livekit_webhook(request: HttpRequest) -> HttpResponse:
     """Verify, store and fold one fact.
 
-    Answers 204 for anything validly signed, stored now or before, whatever is in it:
-    a retry would not help. 405, 413 over 8 MiB, 401 without a valid signature, in this
-    order; 503 if it could not be stored, so that LiveKit tries again.
+    The answer is 204 for everything with a valid signature, stored now or before,
+    because a retry would not help. Checked in this order: 405, 413 over 8 MiB, 401
+    without a valid signature. 503 if it could not be stored, so that LiveKit retries.
     """
     if sent_bytes(request) > WEBHOOK_BYTES:
         _log_refusal(413, "The body is over 8 MiB.")
@@ -52,7 +52,7 @@ def livekit_webhook(request: HttpRequest) -> HttpResponse:
 
 
 def _log_refusal(status: int, reason: str) -> None:
-    """Say why, and never with what: LiveKit itself drops an event refused like this."""
+    """Log the reason, never the body: LiveKit does not send such an event again."""
     logger.warning(
         "A webhook was refused.",
         extra={"op": "receive_webhook", "status": status, "reason": reason},

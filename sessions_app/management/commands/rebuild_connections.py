@@ -1,4 +1,4 @@
-"""``manage.py rebuild_connections``: do the connections say what the facts say?"""
+"""``manage.py rebuild_connections``: rebuild connections from the facts."""
 
 import json
 import sys
@@ -56,7 +56,7 @@ class Command(commands.Command):
         for name, number in columns.most_common():
             self.stdout.write(f"  {name}: {number}")
         if rebuilt.differing:
-            # A session is due by its facts, and those are what they were.
+            # Sessions become due by new facts, and there are none.
             self.stdout.write(
                 "No report changes by this alone: "
                 f"manage.py calculate_attendance {session} --force"

@@ -1,4 +1,4 @@
-"""``manage.py reconcile_connections``: what also happens every ten minutes."""
+"""``manage.py reconcile_connections``: run now what beat runs every ten minutes."""
 
 from typing import Any
 
