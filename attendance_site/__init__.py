@@ -1,4 +1,4 @@
-"""The project: settings, routes, and the three applications that servers start."""
+"""The Django project: settings, routes, and the WSGI, ASGI and Celery applications."""
 
 from attendance_site.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""The admin of a package, where it crashes over what somebody sends."""
+"""A fix for the admin of django-celery-beat, which crashes on a certain input."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from django_celery_beat.models import PeriodicTask
 
 
 class ForgivingTaskForm(PeriodicTaskForm):  # type: ignore[misc]
-    """The package's, which takes for granted that the name of a task is valid."""
+    """The package's form, whose ``clean`` needs a valid name of a task."""
 
     def clean(self) -> dict[str, Any]:
-        """Let a name that is not be missing, instead of a crash."""
+        """Clean with an empty name if it was not valid, which would crash."""
         self.cleaned_data.setdefault("task", "")
         cleaned: dict[str, Any] = super().clean()
         return cleaned
@@ -22,6 +22,6 @@ admin.site.unregister(PeriodicTask)
 
 @admin.register(PeriodicTask)
 class ForgivingTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]
-    """The package's, with that form."""
+    """The package's admin, with that form."""
 
     form = ForgivingTaskForm

@@ -1,4 +1,4 @@
-"""The admin: what it cannot make sense of in a request is refused, and logged."""
+"""The admin site, which answers 400 to requests that would crash Django's admin."""
 
 import logging
 from collections.abc import Callable
@@ -18,11 +18,12 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 logger = logging.getLogger(__name__)
 
-# What Django's admin, and the admins of packages, let out for values that no column can
-# have.
+# Errors that Django's admin, and the admins of packages, do not catch for values that
+# no column can have.
 SENSELESS_VALUE = (ValueError, DataError)
-# And for conditions: they hand a query string to the database as it is. Only where
-# nothing but that was sent: elsewhere these are mistakes of ours.
+# The same for lookups, which the admin takes from the query string without checking
+# them. Only expected if nothing but a query string was sent: elsewhere these errors are
+# bugs of ours.
 SENSELESS_QUERY = (
     *SENSELESS_VALUE,
     ArithmeticError,
@@ -34,24 +35,24 @@ SENSELESS_QUERY = (
 
 
 class Site(AdminSite):
-    """Django's, for people who write addresses by hand."""
+    """Django's admin site, safe against senseless URLs and values."""
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
-        """Let a view answer 400 where it would crash over what was asked."""
+        """Wrap a view so that it answers 400 to a senseless request."""
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             reads = request.method in ("GET", "HEAD")
             senseless = SENSELESS_QUERY if reads and request.GET else SENSELESS_VALUE
             try:
-                # What is refused has changed nothing.
+                # A refused request must not have changed anything.
                 with nullcontext() if reads else transaction.atomic():
                     answer = view(request, *args, **kwargs)
-                    # Else it is rendered, and crashes, behind this.
+                    # Otherwise it would be rendered, and crash, outside of this block.
                     if isinstance(answer, SimpleTemplateResponse):
                         answer.render()
             except senseless as error:
-                # It may be a mistake of ours all the same.
+                # Logged with its traceback, because it may be a bug of ours.
                 logger.exception(
                     "The admin made no sense of a request.",
                     extra={"op": "admin", "path": request.path},

@@ -13,7 +13,7 @@ class AdminConfig(admin.AdminConfig):
 
 
 class SiteConfig(AppConfig):
-    """The project itself; it stands last, so its grants see every table."""
+    """The project itself, the last app, so that it grants rights on every table."""
 
     name = "attendance_site"
     default = True

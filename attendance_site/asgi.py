@@ -1,8 +1,8 @@
-"""Rollcall as one ASGI application: what a server on its one port runs.
+"""The ASGI application, which the web server runs on its one port.
 
-Django answers as WSGI in a fixed pool of threads, each with its own lasting database
-connection: more than twice as fast as Django's ASGI handler (docs/architecture.md).
-Paths under ``/live/`` are kept free for a route that never enters Django.
+Django answers as WSGI in a fixed pool of threads, each with a persistent database
+connection. This is more than twice as fast as Django's ASGI handler
+(docs/architecture.md). Paths under ``/live/`` are reserved for a route outside Django.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         if body.is_cut_off:
             scope[CUT_OFF] = True
 
-        # granian's own is no coroutine function, which a2wsgi insists on.
+        # a2wsgi needs a coroutine function, which granian's `send` is not.
         async def _send(message: Scope) -> None:
             await send(message)
 
@@ -76,10 +76,10 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _larger_limit(scope: Scope) -> int:
-    """Return how much is kept of a body over the ordinary limit.
+    """Return how many bytes are kept of a body over the ordinary limit.
 
-    Anything in the header can be made up but the session or token of somebody who is
-    signed in; a webhook's signature cannot be checked before its body is there.
+    Only a session or token proves who sends a request. The signature of a webhook
+    cannot be checked before its body has been read, so its key's name must do.
     """
     limit = body_limit(scope["path"])
     if limit.sender is Sender.KNOWN_KEY:
@@ -93,7 +93,7 @@ async def _larger_limit(scope: Scope) -> int:
 
 
 def _is_signed_in(scope: Scope) -> bool:
-    # As Django does before each request: the connection may have died since the last.
+    # Django does this before each request: the connection may be dead.
     close_old_connections()
     return is_signed_in(
         cookies=_header(scope, b"cookie"),
@@ -102,7 +102,7 @@ def _is_signed_in(scope: Scope) -> bool:
 
 
 async def _in_a_thread(call: Callable[[], bool]) -> bool:
-    """Return what ``call`` does, in one of Django's threads: it asks the database."""
+    """Return what ``call`` returns in one of Django's threads: it uses the database."""
     return await asyncio.get_running_loop().run_in_executor(_http.executor, call)
 
 

@@ -1,4 +1,7 @@
-"""The Celery application. Its messages are hints: work is found in Postgres."""
+"""The Celery application. Messages are only hints: tasks find their work in Postgres.
+
+A lost message therefore loses no work.
+"""
 
 import os
 
@@ -21,4 +24,4 @@ def _leave_pulse(**_: object) -> None:
 
 @setup_logging.connect
 def _keep_logging(**_: object) -> None:
-    """Keep Celery from setting up logging: the settings have (``LOGGING``)."""
+    """Keep Celery from configuring logging: being connected to the signal suffices."""

@@ -1,7 +1,7 @@
-"""What the application's database role may do, granted by the owner after migrating.
+"""Rights of the application's database role, granted by the owner after migrating.
 
 Web and workers read and write rows. They may not create, alter or truncate tables, nor
-change or delete a row of an append-only one (docs/architecture.md, "Two roles").
+update or delete rows of append-only tables (docs/architecture.md, "Two roles").
 """
 
 from django.apps import apps
@@ -11,7 +11,7 @@ from psycopg import sql
 
 
 def append_only_tables() -> list[str]:
-    """Return the tables of the models that say ``append_only = True``."""
+    """Return the tables of models with ``append_only = True``."""
     return [
         model._meta.db_table
         for model in apps.get_models()
@@ -20,9 +20,9 @@ def append_only_tables() -> list[str]:
 
 
 def grant_application_rights(*, using: str, **kwargs: object) -> None:
-    """Grant what :data:`settings.APPLICATION_ROLE` needs on the migrated database.
+    """Grant the rights of :data:`settings.APPLICATION_ROLE` on the migrated database.
 
-    With one role for everything there is nothing to grant.
+    Nothing is granted if one role does everything.
     """
     if not settings.APPLICATION_ROLE:
         return

@@ -1,7 +1,7 @@
-"""What is misconfigured, and how to mend it: the findings of ``manage.py doctor``.
+"""The checks of ``manage.py doctor``: what is misconfigured, and how to fix it.
 
-Broken is what is set up and does not work; what is merely not set up is a hint. What
-hangs on a bad value is not looked at: the value is what must be mended first.
+"Broken" is what is set up and does not work; what is only not set up is a hint. Checks
+that depend on a setting with a bad value are left out: the value must be fixed first.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from sessions_app.sources import LIVEKIT
 OLDEST_POSTGRES = 180000
 SHORTEST_SECRET = 32
 ANSWER_SECONDS = 3
-# A token of LiveKit's is believed a minute before its time.
+# LiveKit's tokens are accepted a minute early, so small differences do no harm.
 CLOCKS_APART_AT_MOST = timedelta(seconds=5)
 RECENTLY = timedelta(days=7)
 SESSIONS_NAMED = 10
@@ -44,7 +44,7 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at; ``mend`` says what to do, empty if all is well."""
+    """The result of one check; ``mend`` says what to do, "" if all is well."""
 
     subject: str
     what: str
@@ -53,25 +53,25 @@ class Finding:
 
 
 def well(subject: str, what: str) -> Finding:
-    """Return a finding that needs nothing."""
+    """Return a finding that all is well."""
     return Finding(subject, what)
 
 
 def hint(subject: str, what: str, mend: str) -> Finding:
-    """Return a finding about what is not set up."""
+    """Return a finding about something that is not set up."""
     return Finding(subject, what, mend)
 
 
 def broken(subject: str, what: str, mend: str) -> Finding:
-    """Return a finding about what should work and does not."""
+    """Return a finding about something that should work and does not."""
     return Finding(subject, what, mend, is_broken=True)
 
 
 def examine(*, now: datetime | None = None) -> Iterator[Finding]:
-    """Look at everything; without a database, at what can be looked at.
+    """Run all checks; without a database, those that do not need it.
 
     Args:
-        now: what this machine's clock says.
+        now: The time of this machine; for tests.
     """
     yield from _instance()
     yield from _bad_values()
@@ -93,9 +93,9 @@ def examine(*, now: datetime | None = None) -> Iterator[Finding]:
 
 
 def _instance() -> Iterator[Finding]:
-    """Whether anything tells where Rollcall is; what follows would only puzzle."""
-    is_told = "DATABASE_URL" in os.environ
-    if not is_told and not (settings.DATA_DIR / "instance.env").exists():
+    """Check that there is any configuration; without it, other findings mislead."""
+    is_configured = "DATABASE_URL" in os.environ
+    if not is_configured and not (settings.DATA_DIR / "instance.env").exists():
         yield hint(
             "instance",
             "Rollcall is not set up here, so most of the following fails.",
@@ -137,9 +137,9 @@ def _settings() -> Iterator[Finding]:
             "Put a proxy with TLS in front and use https:// in PUBLIC_URL.",
         )
     if settings.DEBUG:
-        found = hint if is_local else broken
+        finding = hint if is_local else broken
         what = "It is on: error pages show internal details to everybody."
-        yield found("DEBUG", what, "Remove DEBUG from the environment.")
+        yield finding("DEBUG", what, "Remove DEBUG from the environment.")
 
 
 # --- Database -----------------------------------------------------------------------
@@ -202,7 +202,7 @@ def _missing_migrations() -> int:
 
 
 def _roles() -> Iterator[Finding]:
-    """Whether web and workers could change what must stand: asked of the database."""
+    """Check that the application's role does not own the append-only tables."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_has_role(tableowner, 'MEMBER') FROM pg_tables"
@@ -221,7 +221,7 @@ def _roles() -> Iterator[Finding]:
 
 
 def _received() -> Iterator[Finding]:
-    # What demonstrations send themselves says nothing of LiveKit.
+    # Webhooks of demonstrations do not show that LiveKit sends any.
     played = LiveSession.objects.filter(event__in=ownership.events())
     newest = (
         PresenceEvent.objects.exclude(room_name__in=played.values("room_name"))
@@ -260,7 +260,7 @@ def _webhook_url() -> str:
 
 
 def _calculations() -> Iterator[Finding]:
-    # Of a cancelled session nothing is calculated, and nobody asks.
+    # Cancelled sessions are not calculated.
     calculations = SessionCalculation.objects.filter(session__cancelled_at=None)
     failing = list(
         calculations.filter(failures__gt=0)
@@ -383,7 +383,7 @@ def _mail() -> Finding:
         server.open()
         server.close()
     except (smtplib.SMTPException, OSError) as error:
-        # What a server answers may name the account.
+        # The server's answer may contain the account, so only its code is shown.
         why = type(error).__name__
         if isinstance(error, smtplib.SMTPResponseException):
             why = f"{why} {error.smtp_code}"
@@ -396,7 +396,7 @@ def _mail() -> Finding:
 
 
 def _disk() -> Iterator[Finding]:
-    """How much room the embedded Postgres has left; another one's is not ours."""
+    """Check the free space of the embedded Postgres, if there is one."""
     if not any(settings.DATA_DIR.glob("pg*/PG_VERSION")):
         return
     free = shutil.disk_usage(settings.DATA_DIR).free
@@ -411,7 +411,7 @@ def _disk() -> Iterator[Finding]:
 
 
 def _length(time: timedelta) -> str:
-    """Return a length of time in its largest unit that fits."""
+    """Return a duration in words, such as "3 hours", in the largest unit that fits."""
     seconds = int(time.total_seconds())
     for unit, name in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:

@@ -1,7 +1,7 @@
-"""Typed readers of the environment: a bad value is refused with its name and the mend.
+"""Typed readers of environment variables, which say how to fix a bad value.
 
 A value is looked for in the process environment first, then in the file
-``instance.env`` that `make run` leaves in its data directory, so that ``manage.py``
+``instance.env`` that `make run` writes to its data directory, so that ``manage.py``
 commands find the running instance by themselves.
 """
 
@@ -21,7 +21,7 @@ LOCAL_POSTGRES = "postgres://rollcall@localhost:5432/rollcall"
 def read_instance_file(data_dir: Path) -> dict[str, str]:
     """Return the ``KEY=VALUE`` lines of the data directory's ``instance.env``.
 
-    A directory without the file, or one that may not be read, gives no values.
+    Empty if the file is missing or cannot be read.
     """
     try:
         text = (data_dir / "instance.env").read_text(encoding="utf-8")
@@ -32,13 +32,13 @@ def read_instance_file(data_dir: Path) -> dict[str, str]:
 
 
 class Environment:
-    """The values of one process: its environment over its instance's file.
+    """The configuration of a process: its environment, else ``instance.env``.
 
-    A bad value is noted and read as if it were not set, so that all of them can be
-    told at once: :meth:`refuse` raises, ``manage.py doctor`` lists them.
+    A bad value is recorded and replaced by the default, so that all bad values can be
+    reported together: by :meth:`refuse`, or by ``manage.py doctor``.
 
     Attributes:
-        problems: By the name of each bad value, what would be right.
+        problems: What would be right, by the name of each bad variable.
     """
 
     def __init__(self, base_dir: Path) -> None:
@@ -47,10 +47,10 @@ class Environment:
         self._values = read_instance_file(self.data_dir) | dict(os.environ)
 
     def refuse(self) -> None:
-        """Refuse to go on with bad values.
+        """Raise if there are bad values.
 
         Raises:
-            ImproperlyConfigured: there are some; all are named.
+            ImproperlyConfigured: names all bad values.
         """
         if self.problems:
             raise ImproperlyConfigured(
@@ -58,15 +58,15 @@ class Environment:
             )
 
     def problem(self, name: str, mend: str) -> None:
-        """Note that the value of ``name`` is bad; the first note stays."""
+        """Record that the value of ``name`` is bad; only the first record counts."""
         self.problems.setdefault(name, mend)
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a value without surrounding space."""
+        """Return a value without surrounding whitespace."""
         return self._values.get(name, default).strip()
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """Return a switch: 1 or 0, true or false, yes or no, on or off."""
+        """Return a boolean: 1 or 0, true or false, yes or no, on or off."""
         value = self.text(name).lower()
         if value and value not in TRUE | FALSE:
             self.problem(name, f"{value!r} is neither yes nor no: write 1 or 0.")
@@ -74,7 +74,7 @@ class Environment:
         return value in TRUE if value else default
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
-        """Return a whole number that is not below ``least``."""
+        """Return a whole number of at least ``least``."""
         value = self.text(name)
         if not value:
             return default
@@ -84,7 +84,7 @@ class Environment:
         return default
 
     def choice(self, name: str, default: str, among: Iterable[str]) -> str:
-        """Return one of several words, in capitals."""
+        """Return one of the words ``among``, in capitals."""
         value = self.text(name, default).upper()
         if value in among:
             return value
@@ -92,11 +92,11 @@ class Environment:
         return default
 
     def words(self, name: str) -> list[str]:
-        """Return a comma-separated list without its empty items."""
+        """Return the items of a comma-separated list, without empty ones."""
         return [word for item in self.text(name).split(",") if (word := item.strip())]
 
     def address(self, name: str, default: str, schemes: Iterable[str]) -> str:
-        """Return a URL of one of these schemes, with a host, as it was written."""
+        """Return a URL with one of ``schemes`` and a host, unchanged."""
         value = self.text(name) or default
         parts = _split(value)
         if not value or (parts and parts.scheme in schemes and parts.hostname):
@@ -106,7 +106,7 @@ class Environment:
         return default
 
     def key_pairs(self, name: str) -> dict[str, str]:
-        """Return ``key:secret,key:secret`` as a mapping; secrets are never shown."""
+        """Return ``key:secret,key:secret`` as a mapping; problems show no secrets."""
         pairs = {}
         for number, item in enumerate(self.words(name), start=1):
             key, _, secret = item.partition(":")
@@ -120,7 +120,7 @@ class Environment:
         return pairs
 
     def postgres(self, name: str, *, or_else: str) -> dict[str, Any]:
-        """Return Django's ``DATABASES`` entry for a URL, or for that of ``or_else``."""
+        """Return the ``DATABASES`` entry for the URL in ``name``, else ``or_else``."""
         if not self.text(name):
             name = or_else
         try:
@@ -130,11 +130,11 @@ class Environment:
             return postgres(LOCAL_POSTGRES, name=name)
 
     def mail(self, name: str, *, host: str) -> dict[str, Any]:
-        """Return Django's settings of a mail server by their names.
+        """Return Django's mail settings, by name.
 
         ``smtp://user:password@server:587?tls=1``, where ``tls=1`` is STARTTLS;
         ``smtps://`` is TLS from the start; ``consolemail://`` prints. ``from=`` is the
-        sender, else ``rollcall@`` this ``host``. Unset, mail goes nowhere.
+        sender; the default is ``rollcall@`` and ``host``. If unset, no mail is sent.
         """
         try:
             return mail(self.text(name) or "nomail://", host=host)
@@ -144,7 +144,7 @@ class Environment:
 
 
 def _split(url: str) -> SplitResult | None:
-    """Take a URL apart; None if it cannot be, or its port is none."""
+    """Split a URL; None if it is malformed or its port is not valid."""
     try:
         parts = urlsplit(url)
         return parts if parts.port != 0 else None
@@ -156,7 +156,7 @@ def postgres(url: str, *, name: str) -> dict[str, Any]:
     """Return Django's ``DATABASES`` entry for a ``postgres://`` URL.
 
     Raises:
-        ImproperlyConfigured: the URL is of another database, or has no name.
+        ImproperlyConfigured: the URL has another scheme, or no database name.
     """
     parts = _split(url)
     database = unquote(parts.path.lstrip("/")) if parts else ""
@@ -174,7 +174,7 @@ def postgres(url: str, *, name: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": None,
-        # After a restart of Postgres no request fails; a webhook looks for itself.
+        # So that no request fails after a restart of Postgres.
         "CONN_HEALTH_CHECKS": True,
         # PgBouncer in transaction mode must work.
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -191,14 +191,14 @@ MAIL_TIMEOUT_SECONDS = 10
 
 
 def mail(url: str, *, host: str) -> dict[str, Any]:
-    """Return Django's settings of a mail server by their names.
+    """Return Django's mail settings, by name.
 
     Args:
-        url: as :meth:`Environment.mail` reads it.
-        host: whose ``rollcall@`` sends, where the URL names no sender.
+        url: A URL as in :meth:`Environment.mail`.
+        host: The domain of the default sender.
 
     Raises:
-        ValueError: it is no such URL; the text says what would be right.
+        ValueError: the URL is not valid; the text says what would be right.
     """
     parts = _split(url)
     options = dict(parse_qsl(parts.query)) if parts else {}

@@ -1,4 +1,4 @@
-"""What answers when no view does: problem details under /api/, a page elsewhere."""
+"""Error responses outside of views: problem details under /api/, pages elsewhere."""
 
 import sys
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answer 400: what Django itself refuses, as a forged Host header."""
+    """Answer 400 to what Django itself refuses, such as a forged Host header."""
     if _is_api(request):
         return ProblemResponse(400, _("The request is malformed."))
     return defaults.bad_request(request, exception)
@@ -43,16 +43,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 class BodyLimitMiddleware:
-    """Answers 413 to a body over the ordinary limit, where no longer one is read.
+    """Answers 413 to a body over the ordinary limit.
 
-    Where one is, the views say what is too large. Stands last: the answer is a page.
+    Paths with a larger limit are left to their views, which say what is too large. It
+    is the last middleware, because the answer is a page with a language and user.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; nothing has looked at the body yet."""
+        """Answer 413 if the body is too long; it has not been read yet."""
         if not is_cut_off(request):
             return self.get_response(request)
         if body_limit(request.path_info).sender is not Sender.NOBODY:
@@ -63,10 +64,10 @@ class BodyLimitMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answer 500; Django has logged what happened. 503 if the database is down.
+    """Answer 500, or 503 if the database is down; Django has logged the error.
 
-    What fails before a view is reached ends here too, and Django calls this while it
-    still handles the exception.
+    Errors before a view is reached end here too. Django calls this while it handles the
+    exception, so ``sys.exception()`` has it.
     """
     is_database_down = isinstance(sys.exception(), OperationalError | InterfaceError)
     if _is_api(request):
@@ -83,12 +84,12 @@ def _crashed() -> ProblemResponse:
 
 
 class UnknownApiPath(APIView):
-    """Every other path under /api/, so that it is a problem with DEBUG too."""
+    """Any other path under /api/: answers problem details, even with DEBUG."""
 
     authentication_classes = ()
     permission_classes = [AllowAny]
     schema = None
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Say so before the method matters."""
+        """Answer 404 for every HTTP method."""
         raise NotFound(_("There is no such path. /api/docs lists them all."))

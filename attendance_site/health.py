@@ -1,7 +1,7 @@
-"""Whether this process lives, and whether it can do its work.
+"""Health checks: whether this process is alive, and whether it is ready.
 
-Both answer within seconds whatever hangs: every question has its own short timeout,
-and the database is asked over a connection of its own.
+Both answer within seconds, whatever hangs: each check has a short timeout, and the
+database is checked over a separate connection.
 """
 
 from functools import cache
@@ -31,10 +31,10 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when requests can be served, else 503 with the reasons.
+    """Answer 200 if requests can be served, else 503 with the reasons.
 
-    Redis carries hints only, so it is reported and not required; so are worker and
-    beat, by the signs of life that they leave in it every few seconds.
+    Redis, worker and beat are reported but not required. Worker and beat are known by
+    the signs of life that they leave in Redis every few seconds.
     """
     database, missing = _database()
     reasons = []
@@ -45,7 +45,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     checks = {
         "database": database,
         "migrations": "missing" if missing else database,
-    } | _redis_and_its_signs()
+    } | _redis_worker_and_beat()
     return JsonResponse(
         {"status": "not ready" if reasons else "ready", "checks": checks}
         | {"reasons": reasons},
@@ -54,7 +54,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _database() -> tuple[str, list[str]]:
-    """Return how the database is, and the newest migrations that it lacks."""
+    """Return "ok" or "down", and the newest migrations that are missing."""
     parameters: dict[str, Any] = connection.get_connection_params()
     parameters = {
         name: parameters[name]
@@ -68,9 +68,9 @@ def _database() -> tuple[str, list[str]]:
             connect_timeout=DATABASE_TIMEOUT_SECONDS,
             tcp_user_timeout=milliseconds,
             options=f"-c statement_timeout={milliseconds}",
-        ) as asked:
+        ) as database:
             applied = set(
-                asked.execute("SELECT app, name FROM django_migrations").fetchall()
+                database.execute("SELECT app, name FROM django_migrations").fetchall()
             )
     except psycopg.errors.UndefinedTable:
         applied = set()
@@ -83,11 +83,11 @@ def _database() -> tuple[str, list[str]]:
 
 @cache
 def _newest_migrations() -> list[tuple[str, str]]:
-    """Return the last migration of each app; reading the files is the slow part."""
+    """Return the last migration of each app; cached, as reading the files is slow."""
     return sorted(MigrationLoader(None).graph.leaf_nodes())
 
 
-def _redis_and_its_signs() -> dict[str, str]:
+def _redis_worker_and_beat() -> dict[str, str]:
     try:
         signs = liveness.signs_of_life(REDIS_TIMEOUT_SECONDS)
     except (redis.RedisError, OSError):

@@ -1,7 +1,8 @@
-"""Signs of life of worker and beat: in Redis for everybody, in a file for one's own.
+"""Signs of life that worker and beat leave in Redis and in a file.
 
-A sign in Redis is soon forgotten, so that what is there is true. It says that some
-worker lives; whether *this* one does, its file's age says (docker-compose.yml).
+A sign in Redis says that some worker, or some beat, is alive; it expires after half a
+minute. The age of the file says whether *this* process is alive, for the health check
+of its container (docker-compose.yml).
 """
 
 import logging
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "rollcall"
 WORKER, BEAT = KINDS = ("worker", "beat")
-# A worker's heart beats every two seconds, beat ticks every five at the latest.
+# A worker sends a heartbeat every two seconds, beat ticks at least every five.
 EVERY_SECONDS = 5.0
 FORGOTTEN_AFTER_SECONDS = 30
 ANSWER_SECONDS = 1.0
@@ -25,7 +26,7 @@ _left_at: dict[str, float] = {}
 
 
 def connect(answer_seconds: float) -> redis.Redis:
-    """Return a client of the Redis of the settings that waits no longer than this."""
+    """Return a client of ``REDIS_URL`` that waits at most ``answer_seconds``."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=answer_seconds,
@@ -35,7 +36,7 @@ def connect(answer_seconds: float) -> redis.Redis:
 
 
 def key(kind: str) -> str:
-    """Return where in Redis the sign of a kind of process stands."""
+    """Return the Redis key of the sign of ``WORKER`` or ``BEAT``."""
     return f"{PREFIX}:{kind}"
 
 
@@ -54,16 +55,16 @@ def leave(kind: str) -> None:
             extra={"op": "pulse", "of": kind, "reason": str(error)},
         )
         return
-    # It appears when the process is ready (launcher/celery_process.py).
+    # launcher/celery_process.py creates the file when the process is ready.
     with suppress(OSError):
         os.utime(os.environ.get("ROLLCALL_READY_FILE", ""))
 
 
 def signs_of_life(answer_seconds: float = ANSWER_SECONDS) -> dict[str, bool]:
-    """Return of each kind whether one has lived within the last half minute.
+    """Return by kind whether such a process was alive in the last half minute.
 
     Raises:
-        redis.RedisError, OSError: Redis does not answer, so nobody knows.
+        redis.RedisError, OSError: Redis does not answer.
     """
     with connect(answer_seconds) as client:
         values = client.mget([key(kind) for kind in KINDS])

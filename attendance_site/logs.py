@@ -1,8 +1,7 @@
-"""How a log line looks: JSON for machines, a plain line for a person at a terminal.
+"""Logging: JSON lines for machines, plain lines for a person at a terminal.
 
-What a line must not hold is left out here: query strings, which carry what people
-search for and the secrets of links, and the values with which Postgres explains an
-error.
+Personal data and secrets are left out here: query strings, which contain searches and
+secret links, and the values that Postgres quotes in errors.
 """
 
 import logging
@@ -25,15 +24,15 @@ logger = logging.getLogger(__name__)
 
 
 class _WithoutValues(logging.Formatter):
-    """Formats lines and tracebacks without the values that stood in the database."""
+    """Formats lines and tracebacks without the values that Postgres quotes."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
         text = super().formatException(ei)
         for error in _errors_of(ei[1]):
-            # In a group its lines are set in.
+            # In the traceback of an exception group, lines are indented.
             lines = r"\n[ |]*".join(map(re.escape, str(error).split("\n")))
-            said = words_of(error).replace("\\", r"\\")
-            text = re.sub(lines, said, text)
+            safe = words_of(error).replace("\\", r"\\")
+            text = re.sub(lines, safe, text)
         return text
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
@@ -42,21 +41,21 @@ class _WithoutValues(logging.Formatter):
 
 
 def _message_of(record: logging.LogRecord) -> str:
-    """Return the line itself; Celery's of a failed task holds the error."""
+    """Return the message without values; Celery's of a failed task has the error."""
     message = record.message
     for error in _errors_of(record.exc_info[1] if record.exc_info else None):
-        for written in filter(None, (str(error), _represented(error))):
+        for written in filter(None, (str(error), _text_in_repr(error))):
             message = message.replace(written, words_of(error))
     return without_values(message)
 
 
-def _represented(error: BaseException) -> str:
-    """Return what an error says as it stands in its representation."""
+def _text_in_repr(error: BaseException) -> str:
+    """Return an error's text as ``repr()`` shows it, with escapes."""
     return repr(str(error))[1:-1]
 
 
 def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, what caused it, and what it is a group of."""
+    """Yield an error, its causes and contexts, and the members of groups."""
     known: set[int] = set()
     waiting = [error]
     while waiting:
@@ -71,7 +70,7 @@ def _errors_of(error: BaseException | None) -> Iterator[BaseException]:
 
 
 class _Json(_WithoutValues, JsonFormatter):
-    """One JSON object a line; of a request its method and path."""
+    """One JSON object per line; of a request only method and path."""
 
     def add_fields(
         self,
@@ -86,7 +85,7 @@ class _Json(_WithoutValues, JsonFormatter):
         request = log_data.pop("request", None)
         if isinstance(request, HttpRequest):
             log_data |= {"method": request.method, "path": request.path}
-        # Celery's, for formatters of its own.
+        # Celery adds it for its own formatters.
         log_data.pop("data", None)
         return log_data
 
@@ -99,14 +98,14 @@ class _Json(_WithoutValues, JsonFormatter):
 
 
 def formatter() -> logging.Formatter:
-    """Return the formatter that fits where stderr goes."""
+    """Return the formatter for stderr: plain at a terminal, else JSON."""
     if sys.stderr.isatty():
         return _WithoutValues("%(asctime)s %(levelname)s %(name)s %(message)s")
     return json_formatter()
 
 
 def json_formatter() -> logging.Formatter:
-    """Return the formatter for machines."""
+    """Return the formatter of JSON lines."""
     return _Json(
         "{asctime}{levelname}{name}{message}",
         style="{",
@@ -121,9 +120,9 @@ def json_formatter() -> logging.Formatter:
 
 
 def configure(config: dict[str, Any]) -> None:
-    """Set up logging (``LOGGING_CONFIG``), of warnings and uncaught errors too.
+    """Configure logging (``LOGGING_CONFIG``), also of warnings and uncaught errors.
 
-    At a terminal both look as Python shows them.
+    At a terminal, Python prints these two as usual.
     """
     logging.config.dictConfig(config)
     if not sys.stderr.isatty():
@@ -133,9 +132,9 @@ def configure(config: dict[str, Any]) -> None:
 
 @contextmanager
 def logging_uncaught_errors() -> Iterator[None]:
-    """End the process over an error as if nobody had caught it.
+    """Log an error of the block as uncaught, and exit.
 
-    For what is imported by a server that would print the error in its own way.
+    For modules that a server imports: it would print the error in its own format.
     """
     try:
         yield
@@ -149,6 +148,6 @@ def _log_uncaught(
 ) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         first_line = words_of(error).strip().partition("\n")[0]
-        # Of a bad setting the line says all.
+        # For a bad setting, the message is enough.
         where = kind is not ImproperlyConfigured and (kind, error, traceback)
         logger.critical("%s: %s", kind.__name__, first_line, exc_info=where or None)

@@ -1,1 +1,1 @@
-"""No rows of its own: with a module of models an app hears when `migrate` is done."""
+"""No models. Django sends ``post_migrate`` only to apps that have this module."""

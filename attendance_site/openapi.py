@@ -1,4 +1,4 @@
-"""The OpenAPI schema of REST, and the page to browse it. Both are public."""
+"""The OpenAPI schema of REST and the page to browse it; both are public."""
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -7,14 +7,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 
 class SchemaView(SpectacularAPIView):
-    """OpenAPI: YAML, or JSON with ``?format=json`` or by ``Accept``."""
+    """The schema as YAML; as JSON with ``?format=json`` or the header ``Accept``."""
 
     authentication_classes = ()
 
 
-# Swagger UI sets style attributes; nowhere else are they allowed.
+# Swagger UI needs style attributes, which the policy forbids elsewhere.
 @method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
 class DocsView(SpectacularSwaggerSplitView):
-    """Swagger UI from our own static files, its script apart from the page."""
+    """Swagger UI from our static files, without inline scripts."""
 
     authentication_classes = ()

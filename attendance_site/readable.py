@@ -1,7 +1,6 @@
-"""Requests that nobody can read are refused before anything looks at them.
+"""Refuses requests with a NUL in the URL or a cookie, before anything reads them.
 
-U+0000 in an address or a cookie is never meant: Postgres can neither hold it nor look
-for it.
+Nobody means to send U+0000, and Postgres can neither store it nor search for it.
 """
 
 from collections.abc import Callable
@@ -12,13 +11,13 @@ from django.http.response import HttpResponseBase
 
 
 class ReadableMiddleware:
-    """Answers 400 to what cannot be read."""
+    """Answers 400 to requests with a NUL in the URL or a cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on what can be read."""
+        """Pass on a request without a NUL."""
         _must_be_readable(request)
         return self.get_response(request)
 

@@ -1,8 +1,8 @@
-"""Reading request bodies before a thread is taken for them.
+"""Reading request bodies before a request gets a thread.
 
-There are few threads, and a sender that stalls in the middle of its body would hold
-one; eight of them would hold up everybody. So bodies are awaited here, in the event
-loop, and reach Django whole. What they may hold together has a limit too.
+There are few threads, and a sender that stalls in the middle of a body would block one;
+eight such senders would block everybody. So bodies are read here, in the event loop,
+and Django gets them complete. The memory that all of them use together is limited.
 
 Source: docs/rules.md 88.
 """
@@ -18,8 +18,8 @@ Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 LargerLimit = Callable[[], Awaitable[int]]
 
-# What is over the limit is read and thrown away, up to this length of the body, or else
-# a sender that still writes never sees the answer.
+# A body over the limit is read on, and discarded, up to this length: a sender who is
+# still writing would not see the answer.
 READ_ON_BYTES = 16 * 1024 * 1024
 HELD_TOGETHER_BYTES = 64 * 1024 * 1024
 SILENCE_SECONDS = 10
@@ -27,10 +27,10 @@ TOTAL_SECONDS = 120
 
 
 class BodyNotRead(Exception):
-    """The body was not read; Django need not hear of the request.
+    """The body could not be read, so the request does not reach Django.
 
     Attributes:
-        status: What to answer; None if nobody is there any more.
+        status: The HTTP status to answer; None if the sender has disconnected.
     """
 
     def __init__(self, status: int | None, reason: str) -> None:
@@ -39,7 +39,7 @@ class BodyNotRead(Exception):
 
 
 class HeldBytes:
-    """The bytes of one body that this process holds, counted with all others."""
+    """The bytes of one body in memory; ``together`` is the sum of all bodies."""
 
     together = 0
 
@@ -47,10 +47,10 @@ class HeldBytes:
         self.bytes = 0
 
     def take(self, number: int) -> None:
-        """Count some more.
+        """Add bytes.
 
         Raises:
-            BodyNotRead: this process holds too many by now.
+            BodyNotRead: all bodies together would be too long.
         """
         if HeldBytes.together + number > HELD_TOGETHER_BYTES:
             raise BodyNotRead(503, "Too much is being sent at once. Try again.")
@@ -58,37 +58,38 @@ class HeldBytes:
         self.bytes += number
 
     def release(self) -> None:
-        """Count them no longer."""
+        """Subtract the bytes of this body."""
         HeldBytes.together -= self.bytes
         self.bytes = 0
 
 
 class Body(NamedTuple):
-    """What was kept of a body, and how long it was as far as it was read."""
+    """The part of a body that was kept, and the number of bytes that were read."""
 
     content: bytes
     sent_bytes: int
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether there was more of it than was kept."""
+        """Whether more was read than kept."""
         return self.sent_bytes > len(self.content)
 
 
 async def read_body(
     receive: Receive, *, held: HeldBytes, larger_limit: LargerLimit
 ) -> Body:
-    """Return the body, or of one that is too long its beginning, counted in ``held``.
+    """Return the body, or the beginning of a body that is too long.
 
     Args:
-        receive: ASGI's.
-        held: Counts what is kept.
-        larger_limit: Asked once, for a body over the ordinary limit: how much of it is
-            kept.
+        receive: ASGI's ``receive``.
+        held: Counts the bytes that are kept; the caller must release them.
+        larger_limit: Returns the limit in bytes; only called, once, for a body over the
+            ordinary limit.
 
     Raises:
-        BodyNotRead: nothing came for :data:`SILENCE_SECONDS`, or it was not whole after
-            :data:`TOTAL_SECONDS`; too much is held already; the sender went away.
+        BodyNotRead: nothing came for :data:`SILENCE_SECONDS`, or the body was not
+            complete after :data:`TOTAL_SECONDS`; all bodies together are too long; the
+            sender disconnected.
     """
     parts: list[bytes] = []
     limit, is_asked, size = ORDINARY_BYTES, False, 0
@@ -120,7 +121,7 @@ async def _next(receive: Receive, deadline: float) -> Scope:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """Return a ``receive`` that gives ``body`` first and then what comes after it."""
+    """Return a ``receive`` that gives the whole ``body``, then the later messages."""
     is_given = False
 
     async def _receive() -> Scope:

@@ -1,6 +1,6 @@
-"""What of a request's head reaches Django: only what cannot be misunderstood.
+"""Cleaning the head of a request, so that Django gets nothing ambiguous.
 
-a2wsgi and Django trust the server with this; granian passes on what was sent.
+a2wsgi and Django leave this to the server, but granian passes on what was sent.
 """
 
 import re
@@ -11,7 +11,7 @@ from attendance_site.request_bodies import Scope
 
 Headers = Iterable[tuple[bytes, bytes]]
 
-# All of ASCII: what is not is percent-encoded, and nothing else.
+# Only bytes outside of ASCII are percent-encoded.
 _ASCII = bytes(range(128)).decode()
 _SLASHES = re.compile(r"//+")
 _BOUNDARY = re.compile(rb';\s*boundary=("[^"]*"|[^\s;"]+)', re.IGNORECASE)
@@ -20,14 +20,14 @@ _BOUNDARY = re.compile(rb';\s*boundary=("[^"]*"|[^\s;"]+)', re.IGNORECASE)
 def plain_head(scope: Scope) -> Scope:
     """Return the scope as Django may see it.
 
-    - A header's name with an underscore is dropped: WSGI could not tell it from the one
-      with a hyphen, which a proxy of ours sets.
-    - Several slashes of the path are one: LiveKit's webhooks come to an address that
-      somebody put together by hand.
-    - NUL in the path stays percent-encoded, because Postgres takes none; raw bytes in
-      the query become so, as browsers do it.
-    - Everything is UTF-8, whatever else the content type says: its other parameters,
-      of which only that of the boundary matters, name codecs that are none of text.
+    - Headers with an underscore in their name are dropped: WSGI could not tell them
+      from those with a hyphen, which a trusted proxy sets.
+    - Repeated slashes in the path become one, because the URL for LiveKit's webhooks is
+      put together by hand.
+    - NUL in the path stays percent-encoded, because Postgres cannot hold it. Raw bytes
+      in the query string are percent-encoded, as browsers do it.
+    - Of the content type's parameters only the boundary is kept: everything is read as
+      UTF-8, and a charset could name a codec that is not one of text.
     """
     return {
         **scope,
@@ -51,7 +51,7 @@ def _content_type(value: bytes) -> bytes:
 
 
 def with_length(scope: Scope, sent_bytes: int) -> Scope:
-    """Return the scope, which says how long the body was, however it was sent."""
+    """Return the scope with the body's length, even if it was sent in chunks."""
     headers = [
         header
         for header in scope["headers"]

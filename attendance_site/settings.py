@@ -16,7 +16,7 @@ env = Environment(BASE_DIR)
 DATA_DIR = env.data_dir
 
 DEBUG = env.flag("DEBUG", default=False)
-# Without a key nothing that is signed survives a restart; `check --deploy` says so.
+# For development only; `check --deploy` and `manage.py doctor` complain about it.
 SECRET_KEY = env.text("SECRET_KEY") or "insecure: set SECRET_KEY"
 PUBLIC_URL = env.address(
     "PUBLIC_URL", "http://localhost:8000", ("https", "http")
@@ -87,8 +87,8 @@ TEMPLATES = [
 ]
 
 # --- Postgres ---------------------------------------------------------------------
-# Two roles: the application's, which may not touch tables or triggers, and the
-# owner's, which migrates (manage.py sets ROLLCALL_AS_OWNER for its commands).
+# Two roles: the application's, which may not change tables or triggers, and the
+# owner's, which migrates (manage.py sets ROLLCALL_AS_OWNER for commands that need it).
 
 DATABASE_URL = env.text("DATABASE_URL")
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL")
@@ -96,7 +96,7 @@ AS_OWNER = env.flag("ROLLCALL_AS_OWNER", default=False)
 _application = env.postgres("DATABASE_URL", or_else="DATABASE_OWNER_URL")
 _owner = env.postgres("DATABASE_OWNER_URL", or_else="DATABASE_URL")
 DATABASES = {"default": _owner if AS_OWNER else _application}
-# The role that `migrate` grants its rights to; none when one role does everything.
+# The role to which `migrate` grants rights; "" if one role does everything.
 APPLICATION_ROLE = (
     str(_application["USER"])
     if DATABASE_OWNER_URL and _application["USER"] != _owner["USER"]
@@ -104,18 +104,19 @@ APPLICATION_ROLE = (
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis and Celery: hints only, every job finds its work in Postgres -------------
+# --- Redis and Celery: messages are hints, tasks find their work in Postgres ----------
 
 REDIS_URL = env.address("REDIS_URL", "redis://localhost:6379/0", ("redis", "rediss"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# An interrupted task is handed out again after this time; longer than any task runs.
+# After this many seconds an interrupted task is sent again; no task runs so long.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
-# A task goes on without Redis; handed out again meanwhile, it finds nothing to claim.
+# A task goes on if Redis is lost. If it is sent again meanwhile, the second run finds
+# no work, because the first has claimed it.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -124,7 +125,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "attendance_site.beat:Scheduler"
-# Copied into the database at beat's start; from then on the admin decides.
+# Beat copies it into the database when it first starts; then it is edited in the admin.
 CELERY_BEAT_SCHEDULE = {
     "calculate attendance": {
         "task": "attendance.tasks.calculate_due_sessions",
@@ -150,7 +151,7 @@ if bool(LIVEKIT_API_KEY) != bool(LIVEKIT_API_SECRET):
         "LIVEKIT_API_SECRET" if LIVEKIT_API_KEY else "LIVEKIT_API_KEY",
         "LIVEKIT_API_KEY and LIVEKIT_API_SECRET belong together: set both or neither.",
     )
-# Everybody whose signature under a webhook is believed, by API key.
+# Secrets of all API keys whose webhooks are accepted, by key.
 LIVEKIT_WEBHOOK_KEYS = env.key_pairs("LIVEKIT_WEBHOOK_KEYS") | (
     {LIVEKIT_API_KEY: LIVEKIT_API_SECRET} if LIVEKIT_API_KEY else {}
 )
@@ -183,7 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "home"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-# Wrong passwords a minute, per user name and address.
+# Attempts to sign in per minute, user name and address.
 LOGIN_TRIES_PER_MINUTE = env.number("LOGIN_TRIES_PER_MINUTE", 10, least=1)
 
 USE_TZ = True
@@ -267,7 +268,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
-# --- Logs: to stderr, one JSON object a line when it is no terminal -------------------
+# --- Logs: to stderr; plain at a terminal, else one JSON object per line --------------
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING_CONFIG = "attendance_site.logs.configure"
@@ -282,7 +283,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
     "loggers": {
-        # Django's own would show everything twice.
+        # With Django's own handlers, everything would be logged twice.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
     },
@@ -290,7 +291,7 @@ LOGGING = {
 
 # --- Bad values -------------------------------------------------------------------
 
-# manage.py sets it for `doctor` alone, which says what they are and goes on.
+# manage.py sets it for `doctor`, which lists bad values instead of stopping.
 AS_DOCTOR = env.flag("ROLLCALL_AS_DOCTOR", default=False)
 BAD_VALUES = env.problems
 if not AS_DOCTOR:

@@ -1,4 +1,4 @@
-"""Every route. Each app keeps its own; here they get their place."""
+"""All routes, included from the apps."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from attendance_site import errors, health, openapi
 
 urlpatterns = [
-    # First, because LiveKit's webhooks are by far the most requests.
+    # First, because most requests are LiveKit's webhooks.
     path("", include("sessions_app.urls")),
     path("admin/", admin.site.urls),
     path("health/live", health.live),

@@ -1,4 +1,4 @@
-"""Rollcall as a WSGI application; asgi.py serves it."""
+"""The WSGI application, which asgi.py wraps and serves."""
 
 import os
 

@@ -1,4 +1,7 @@
-"""The lesson of the pictures, held anew each time: in it all happens that happens."""
+"""A lesson that ended ten minutes ago and shows every case; for the pictures too.
+
+Each run of ``manage.py demo`` adds one.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +19,7 @@ LENGTH, ENDED_AGO = timedelta(hours=1), timedelta(minutes=10)
 
 
 def hold(now: datetime) -> tuple[LiveSession, Facts]:
-    """Schedule it, and return it with what LiveKit tells."""
+    """Schedule the lesson; return it and the webhooks that LiveKit would send."""
     event = ownership.events().get(title=ALGEBRA.title)
     ends_at = now - ENDED_AGO
     local = ends_at.astimezone(ZoneInfo(event.time_zone))
@@ -31,7 +34,7 @@ def hold(now: datetime) -> tuple[LiveSession, Facts]:
 
 
 def _play(session: LiveSession) -> Facts:
-    """Play an hour of algebra with the people of its roster."""
+    """Return the webhooks of an hour of algebra with the people of the roster."""
     start = session.starts_at
 
     def at(minute: float) -> datetime:

@@ -1,8 +1,8 @@
-"""The demonstration: two schools with some weeks behind them and a lesson just over.
+"""Loading the demonstration: two schools with some weeks of lessons.
 
-All is made by the services that people's requests go through, and told by signed
-webhooks through the real endpoint. Loaded again, it holds one more lesson and goes on
-with the weeks that have passed; what stands already stays.
+Rows are created by the same services as for people's requests, and facts are sent as
+signed webhooks to the real endpoint. Loading it again adds one more lesson and those of
+the weeks that have passed, and leaves the rest as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,14 +35,14 @@ from sessions_app.services import cancel_session, schedule_session
 WEEKS = 7
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 TERM = 26 * WEEK
-# Before this nobody calculates a session that has ended.
+# A session is calculated automatically only this long after its end.
 SETTLED = timedelta(minutes=6)
 
 
 class Loaded(NamedTuple):
-    """What loading made: how much of each, and the lesson that ended ten minutes ago.
+    """The result: ``lesson`` ended ten minutes ago; the numbers are of what was added.
 
-    ``is_first``: nothing of it stood before.
+    ``is_first``: the demonstration was not there before.
     """
 
     lesson: LiveSession
@@ -52,23 +52,23 @@ class Loaded(NamedTuple):
 
 
 def load_demo(*, now: datetime) -> Loaded:
-    """Make what is missing, tell what happened since, calculate it.
+    """Create what is missing, send the webhooks since then, and calculate sessions.
 
-    Every superuser becomes owner of both schools, so that they see them.
+    Every superuser becomes an owner of both schools, so that they can see them.
 
     Raises:
-        NotDelivered: the running instance does not answer; loading it again goes on.
-        NotOurs: somebody else made an organization of that name.
+        NotDelivered: the running instance does not answer; loading it again continues.
+        NotOurs: somebody else created an organization with that slug.
     """
     instance.must_answer()
     now = now.replace(second=0, microsecond=0)
     rooms: list[Facts] = []
     with transaction.atomic():
-        events, sessions = _standing()
+        events, sessions = _counts()
         organizations = [_load_school(school, now, rooms) for school in SCHOOLS]
         lesson, facts = lesson_just_over.hold(now)
         rooms.append(facts)
-        events_now, sessions_now = _standing()
+        events_now, sessions_now = _counts()
     send_rooms(instance.webhook_url(), rooms, **instance.keys())
     for organization in organizations:
         calculate_sessions(
@@ -77,8 +77,8 @@ def load_demo(*, now: datetime) -> Loaded:
     return Loaded(lesson, events_now - events, sessions_now - sessions, not events)
 
 
-def _standing() -> tuple[int, int]:
-    """How many events and sessions the two schools have of ours."""
+def _counts() -> tuple[int, int]:
+    """Return the numbers of the demonstration's events and sessions."""
     slugs = [school.slug for school in SCHOOLS]
     events = ownership.events().filter(organization__slug__in=slugs)
     return events.count(), LiveSession.objects.filter(event__in=events).count()
@@ -107,7 +107,7 @@ def _event(
     *,
     is_draft: bool = False,
 ) -> Event:
-    """Return our event of this title, made with its roster if it is missing."""
+    """Return the demonstration's event of this title; create it if it is missing."""
     event = ownership.events().filter(organization=organization, title=title).first()
     if event:
         return event
@@ -132,7 +132,7 @@ def _event(
 def _load_course(
     organization: Organization, course: Course, now: datetime
 ) -> Iterator[Facts]:
-    """Schedule the lessons that are missing; play those that are over and untold."""
+    """Schedule missing lessons; play those that are over and have no facts yet."""
     slots = _slots(course, ZoneInfo(organization.time_zone), now)
     lasts = slots[0], slots[0] + TERM
     event = _event(organization, course.title, lasts, course.people)
@@ -140,23 +140,24 @@ def _load_course(
         session.room_name: session
         for session in LiveSession.objects.filter(event=event).select_related("event")
     }
-    untold = lessons.keys() - _told(lessons)
+    without_facts = lessons.keys() - _rooms_with_facts(lessons)
     for slot in slots:
         number = round((slot - event.starts_at) / WEEK)
         room_name = f"{organization.slug}_{course.key}-{number}"
         ends_at = slot + timedelta(minutes=course.minutes)
         is_over = ends_at + SETTLED < now
         lesson = lessons.get(room_name)
-        # What runs just now is left until it is over, for nobody would come.
+        # A lesson that would run now is added when it is over: nobody would be in it.
         if lesson is None and (is_over or slot > now) and number >= 0:
             lesson = _schedule_lesson(event, course, number, room_name, (slot, ends_at))
-            untold.add(room_name)
-        if lesson and is_over and room_name in untold and number not in course.fates:
+            without_facts.add(room_name)
+        is_to_play = is_over and number not in course.fates
+        if lesson and is_to_play and room_name in without_facts:
             yield play(lesson, course.people, course.strangers)
 
 
 def _slots(course: Course, zone: ZoneInfo, now: datetime) -> list[datetime]:
-    """Return when its lessons begin, from some weeks ago to the next week."""
+    """Return when lessons begin, from seven weeks ago to the next week, in order."""
     today = now.astimezone(zone).date()
     next_day = today + timedelta(days=(course.weekday - today.weekday()) % 7)
     return [
@@ -165,8 +166,8 @@ def _slots(course: Course, zone: ZoneInfo, now: datetime) -> list[datetime]:
     ]
 
 
-def _told(room_names: Iterable[str]) -> set[str]:
-    """Return those rooms of which something was told."""
+def _rooms_with_facts(room_names: Iterable[str]) -> set[str]:
+    """Return the rooms that have facts."""
     facts = PresenceEvent.objects.filter(room_name__in=list(room_names))
     return {name for name in facts.values_list("room_name", flat=True) if name}
 
@@ -197,7 +198,7 @@ def _schedule_lesson(
 def _load_open_hours(
     organization: Organization, hours: OpenHours, now: datetime
 ) -> Iterator[Facts]:
-    """Let one session be over, one run, and one come, if none such is there."""
+    """Add a session that is over, one that runs and one to come, where missing."""
     event = _event(organization, hours.title, (now - WEEK, now + TERM), hours.people)
     half_past = now.replace(minute=now.minute // 30 * 30)
     sessions = LiveSession.objects.filter(event=event, cancelled_at=None)

@@ -1,4 +1,4 @@
-"""Lessons that are played: everybody does one of the things that they mostly do."""
+"""Playing the weekly lessons: everybody does one of the things they usually do."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,8 +18,8 @@ def play(
     people: Sequence[Person],
     strangers: Sequence[SimulatedPerson] = (),
 ) -> Facts:
-    """Let everybody do one of the things that they mostly do."""
-    # The title, not the date: each time the same happens.
+    """Return the webhooks of a lesson in which everybody plays one of their parts."""
+    # Seeded with the title, so that the same happens each time.
     random = Random(session.title)  # noqa: S311
     room = SimulatedRoom(session.room_name, session.starts_at - timedelta(minutes=7))
     length = int((session.ends_at - session.starts_at).total_seconds())
@@ -31,7 +31,7 @@ def play(
     cast = [
         (SimulatedPerson(on_roster[person.name].identity, person.name), person.habit)
         for person in people
-        # Whom somebody took off the roster meanwhile stays at home.
+        # Somebody may have changed the roster meanwhile.
         if person.name in on_roster
     ]
     cast += [(stranger, STEADY) for stranger in strangers]

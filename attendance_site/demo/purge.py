@@ -1,7 +1,7 @@
-"""Removing what demonstrations made, and nothing else.
+"""Removing what demonstrations and simulations created, and nothing else.
 
-What they made is known by its mark (``simulation/ownership.py``). An organization to
-which somebody has added events of their own stays, with those.
+It is known by its mark (``simulation/ownership.py``). An organization to which somebody
+has added other events stays, with those events.
 """
 
 import logging
@@ -36,17 +36,17 @@ SLUGS = (*(school.slug for school in SCHOOLS), lesson.SLUG)
 
 @dataclass(slots=True)
 class Purged:
-    """What was removed, how many by name; and what was left alone, in sentences."""
+    """The numbers of removed rows by name, and sentences about what was kept."""
 
     removed: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
 
 
 def purge_demo() -> Purged:
-    """Remove all that demonstrations and simulations made in their organizations.
+    """Remove what demonstrations and simulations created in their organizations.
 
     Raises:
-        ProgrammingError: the database's role is not its owner.
+        ProgrammingError: the database role does not own the tables.
     """
     with logged(logger, "purge_demo", "The demonstration is removed.") as fields:
         purged = _remove_all()
@@ -57,7 +57,7 @@ def purge_demo() -> Purged:
 @transaction.atomic
 def _remove_all() -> Purged:
     with connection.cursor() as cursor:
-        # The refusing triggers let the owner pass who says why.
+        # With a reason, triggers of append-only tables let the owner pass.
         cursor.execute("SET LOCAL rollcall.maintenance = 'purge of the demonstration'")
     purged = Purged()
     organizations = list(ownership.organizations().values_list("pk", flat=True))
@@ -75,7 +75,7 @@ def _remove_all() -> Purged:
 
 
 def _remove_events(events: list[int], purged: Purged) -> None:
-    # A calculation that runs is waited for, and finds none of them afterwards.
+    # The lock waits for running calculations; later ones find none of these sessions.
     sessions = LiveSession.objects.filter(event__in=events).order_by("pk")
     ids = list(sessions.select_for_update().values_list("pk", flat=True))
     people = Participant.objects.filter(event__in=events)
@@ -94,7 +94,7 @@ def _remove_events(events: list[int], purged: Purged) -> None:
 
 
 def _rooms_of(sessions: list[int]) -> "QuerySet[LiveSession, str]":
-    """Return the rooms in which no other session was or will be."""
+    """Return the rooms of sessions, except those that other sessions use too."""
     others = LiveSession.objects.exclude(pk__in=sessions).values("room_name")
     return (
         LiveSession.objects.filter(pk__in=sessions)
@@ -114,7 +114,7 @@ def _remove_facts(rooms: Any, purged: Purged) -> None:
 
 
 def _remove_organizations(organizations: list[int], purged: Purged) -> None:
-    """Remove those in which nothing is left, and what else was heard in their rooms."""
+    """Remove organizations without events, with all facts about their rooms."""
     for organization in Organization.objects.filter(pk__in=organizations):
         left = organization.events.count()
         if left:

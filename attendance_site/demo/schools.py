@@ -1,6 +1,6 @@
-"""The two schools of the demonstration: what they teach, when, and to whom.
+"""The two schools of the demonstration, with their courses and people.
 
-Everything here is as fixed as a book; only the dates follow the calendar.
+Everything is fixed here, except for the dates, which follow the calendar.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from sessions_app.models import SessionType
 
 SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 6, 0, 1, 2, 3
 
-# What people mostly do; each week one of them is drawn.
+# Habits: the parts of which one is drawn for a person each week.
 STEADY = (parts.punctual,) * 5 + (parts.dropped, parts.left_open)
 DIVERSE = (parts.punctual, parts.late, parts.two_devices, parts.lost_leave)
 TARDY = (parts.late, parts.late, parts.punctual, parts.very_late)
@@ -33,7 +33,7 @@ HOST = (parts.host,)
 
 
 class Fate(Enum):
-    """What became of a lesson that did not go as usual."""
+    """What happened to a lesson that did not go as usual."""
 
     NOBODY_SEEN = auto()
     CANCELLED = auto()
@@ -41,7 +41,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a roster, and what they mostly do."""
+    """A person on a roster, with the parts they usually play."""
 
     name: str
     email: str
@@ -52,12 +52,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """An event with a lesson a week, at the same local time.
+    """An event with a lesson every week, at the same local time.
 
     Attributes:
-        key: Begins the names of its rooms; a lesson's is ``{slug}_{key}-{number}``.
-        lessons: Titles, from the first week on; after the last they begin again.
-        strangers: Who comes every week and is on no roster.
+        key: Part of the names of its rooms, ``{slug}_{key}-{number}``.
+        weekday: Monday is 0.
+        lessons: Titles from the first week on; after the last they begin again.
+        strangers: People who come every week and are not on the roster.
         fates: By the number of the lesson, from 0.
     """
 
@@ -75,7 +76,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class OpenHours:
-    """An event whose sessions lie around the present: over, running, coming."""
+    """An event with a session that is over, one that runs, and one to come.
+
+    ``earlier``, ``running`` and ``later`` are their titles.
+    """
 
     title: str
     session_type: str
@@ -87,7 +91,7 @@ class OpenHours:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """An organization with all its events."""
+    """An organization with all its events; ``draft`` is the title of a draft."""
 
     slug: str
     name: str
@@ -110,7 +114,7 @@ def _person(
 
 
 def _email(name: str) -> str:
-    """Return an address made of the first name, or none where that has no Latin one."""
+    """Return an address made of the first name; "" if that is not Latin."""
     first = name.split()[0].lower()
     return f"{first}@example.com" if first.isascii() else ""
 

@@ -1,4 +1,4 @@
-"""Lessons that are played for demonstrations and simulations, and what is true of them.
+"""Playing lessons for demonstrations and simulations, and knowing what is true.
 
-Their facts take the way of all facts: signed webhooks through the real endpoint.
+Their facts are sent like LiveKit's: as signed webhooks to the real endpoint.
 """

@@ -1,7 +1,7 @@
-"""What a report should say of somebody, counted from what they really did.
+"""What a report should say about people, counted from what they really did.
 
-Shares no code with the calculation that it is compared with: it counts the seconds at
-which somebody was there, one by one, and compares shares as fractions.
+Shares no code with the calculation that it checks: it counts the seconds at which
+somebody was there one by one, and compares shares as fractions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a report says of one person; a stranger has no status and no share."""
+class ReportedRow:
+    """What a report says about a person; a stranger has no status and no share."""
 
     status: str | None
     attended_seconds: int | None
@@ -25,7 +25,7 @@ class Said:
     failed_attempts: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name."""
+        """Return the fields by name, for JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -46,13 +46,13 @@ def expect_person(
     *,
     window: int,
     policy: Mapping[str, int],
-) -> Said:
-    """Say what is true of somebody on the roster.
+) -> ReportedRow:
+    """Return what a report should say about a person on the roster.
 
     Args:
         presence: When they were there, in seconds after the start, ends exclusive.
-        attempts: How often they never got through.
-        window: Length of the session in seconds.
+        attempts: The number of failed attempts to connect.
+        window: The length of the session in seconds.
         policy: The thresholds, as the report shows them.
     """
     seconds = seconds_there(presence, window)
@@ -68,7 +68,7 @@ def expect_person(
     else:
         status = "present"
     exact = Decimal(100 * len(seconds)) / Decimal(window)
-    return Said(
+    return ReportedRow(
         status=status,
         attended_seconds=len(seconds),
         percentage=float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP)),
@@ -80,14 +80,14 @@ def expect_person(
 
 def expect_stranger(
     presence: Iterable[tuple[int, int]], attempts: int, *, window: int
-) -> Said:
-    """Say what is true of somebody who is on no roster."""
+) -> ReportedRow:
+    """Return what a report should say about somebody who is not on the roster."""
     seconds = seconds_there(presence, window)
-    return Said(None, len(seconds), None, None, None, attempts)
+    return ReportedRow(None, len(seconds), None, None, None, attempts)
 
 
 def seconds_there(presence: Iterable[tuple[int, int]], window: int) -> set[int]:
-    """Return the seconds of the window at which somebody was there."""
+    """Return the seconds of the session at which somebody was there."""
     return {
         second
         for joined, left in presence
@@ -95,11 +95,13 @@ def seconds_there(presence: Iterable[tuple[int, int]], window: int) -> set[int]:
     }
 
 
-def said_of_person(row: Mapping[str, Any]) -> Said:
-    """Read a row of a report."""
-    return Said(**{name: row[name] for name in Said.__slots__})
+def person_row(row: Mapping[str, Any]) -> ReportedRow:
+    """Read a person's row of a report."""
+    return ReportedRow(**{name: row[name] for name in ReportedRow.__slots__})
 
 
-def said_of_stranger(row: Mapping[str, Any]) -> Said:
+def stranger_row(row: Mapping[str, Any]) -> ReportedRow:
     """Read an unmatched row of a report."""
-    return Said(None, row["attended_seconds"], None, None, None, row["failed_attempts"])
+    return ReportedRow(
+        None, row["attended_seconds"], None, None, None, row["failed_attempts"]
+    )

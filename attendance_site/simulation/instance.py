@@ -1,4 +1,4 @@
-"""The running instance, as its own commands reach it."""
+"""The running instance, to which commands send webhooks."""
 
 from contextlib import closing
 
@@ -6,22 +6,22 @@ from django.conf import settings
 
 from attendance_site.simulation.livekit import NotDelivered, WebhookSender
 
-# Written here: asking the URLconf would import every page, half of a start's time.
+# Not from the URLconf: importing all pages would take half of a command's start.
 LIVENESS, WEBHOOK = "/health/live", "/webhooks/livekit"
 
 
 def webhook_url() -> str:
-    """Return the address that LiveKit would send to."""
+    """Return the URL to which LiveKit would send webhooks."""
     return f"{settings.PUBLIC_URL}{WEBHOOK}"
 
 
 def keys() -> dict[str, str]:
-    """Return what webhooks are signed with."""
+    """Return the key and secret that sign webhooks, as keyword arguments."""
     return {"key": settings.LIVEKIT_API_KEY, "secret": settings.LIVEKIT_API_SECRET}
 
 
 def must_answer() -> None:
-    """Ask for a sign of life before anything is made.
+    """Check that the instance runs, before anything is created.
 
     Raises:
         NotDelivered: there is no key to sign with, or nothing answers.

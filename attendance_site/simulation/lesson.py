@@ -1,8 +1,8 @@
-"""A session that is played and held: sent, ended, calculated, and compared.
+"""A simulated session: prepared, sent, ended, calculated, and its report compared.
 
-The lesson has a clock of its own, which may run faster than time: it begins in the past
-so that it reaches the present when the lesson is over. No fact lies in the future, and
-while it plays its page shows a running session.
+The lesson has a clock of its own, which may run faster than real time. It starts in the
+past and reaches the present at the end of the lesson. So no fact is in the future, and
+meanwhile the session's page shows a running session.
 """
 
 import time
@@ -20,11 +20,11 @@ from django.utils import timezone
 from attendance.calculating.sessions import calculate_session
 from attendance_site.simulation import instance, ownership, parts
 from attendance_site.simulation.expectation import (
-    Said,
+    ReportedRow,
     expect_person,
     expect_stranger,
-    said_of_person,
-    said_of_stranger,
+    person_row,
+    stranger_row,
 )
 from attendance_site.simulation.livekit import (
     SimulatedPerson,
@@ -50,9 +50,10 @@ from sessions_app.models import LiveSession, SessionType
 from sessions_app.services import end_session, schedule_session
 
 SLUG = "simulated-lessons"
-# Seconds after the lesson's start: the room opens, all is told, the schedule ends. The
-# last comes last, so that the session runs until it is ended.
+# Seconds after the lesson's start at which the room opens, the last webhook is sent,
+# and the schedule ends. The schedule ends last, so that the session runs until then.
 FIRST, LAST, SCHEDULED = -7 * MINUTE, 62 * MINUTE, 75 * MINUTE
+# Shares of the deliveries that are sent late, and that are sent twice.
 DELAYED, COPIED = 0.2, 0.15
 
 NAMES = (
@@ -74,14 +75,14 @@ NAMES = (
 
 
 class Delivery(NamedTuple):
-    """One body, and when it is sent, in seconds after the lesson's start."""
+    """A body, and when it is sent, in seconds after the lesson's start."""
 
     second: int
     body: dict[str, Any]
 
 
 class Played(NamedTuple):
-    """What somebody did; ``story`` says it in words. An agent is in no report."""
+    """What a person really did; ``story`` says it in words. Agents are in no report."""
 
     name: str
     story: str
@@ -93,16 +94,15 @@ class Played(NamedTuple):
 
 @dataclass(slots=True)
 class ComparedLine:
-    """What a report should say of somebody, and what it says; None: not there."""
+    """What the report should say about a person, and what it says; None: no row."""
 
     name: str
     story: str
-    expected: Said | None
-    reported: Said | None
+    expected: ReportedRow | None
+    reported: ReportedRow | None
 
     @property
     def agrees(self) -> bool:
-        """Whether the report is right about them."""
         return self.expected == self.reported
 
 
@@ -111,10 +111,10 @@ class Simulation:
     """One simulated session.
 
     Attributes:
-        window: Length of the session in seconds, from its start to its real end.
-        reader: Who reads the report.
-        copies: How many deliveries are sent a second time.
-        disordered: How many are sent after one that happened later.
+        window: Length of the session in seconds, from its start to its actual end.
+        reader: The user who reads the report.
+        copies: The number of deliveries that are sent a second time.
+        disordered: The number of deliveries that are sent after a later one.
     """
 
     session: LiveSession
@@ -129,7 +129,7 @@ class Simulation:
 
     @property
     def url(self) -> str:
-        """The page of its report."""
+        """URL of the page with its report."""
         return f"{settings.PUBLIC_URL}/sessions/{self.session.pk}/"
 
     @property
@@ -150,17 +150,18 @@ def prepare(
     speed: float,
     now: datetime,
 ) -> Simulation:
-    """Make an event, its roster and its session, and write the play.
+    """Create an event with its roster and session, and decide all that will happen.
 
     Args:
-        organization: Where; None: in one for simulations.
-        participants: How many people are on the roster, at least 1.
-        seed: The same seed gives the same play.
-        speed: How many seconds of the lesson pass in one, at least 1; ``inf``: all.
-        now: When the play begins.
+        organization: The event's organization; None: the one for simulations.
+        participants: The number of people on the roster, at least 1.
+        seed: The same seed gives the same simulation.
+        speed: How many times faster than real time the lesson runs, at least 1;
+            ``inf`` sends everything at once.
+        now: When the simulation begins.
 
     Raises:
-        NotOurs: the organization for simulations is somebody else's.
+        NotOurs: somebody else created the organization for simulations.
         NoReader: nobody may read the report.
     """
     random = Random(seed)  # noqa: S311
@@ -231,7 +232,7 @@ def _names(number: int) -> list[str]:
 def _play(
     session: LiveSession, room: SimulatedRoom, closing: int, random: Random
 ) -> Iterator[Played]:
-    """Let everybody play: the roster in its order, then those who are on none."""
+    """Let everybody play a part: first the roster in order, then the strangers."""
     roster = session.event.participants.order_by("pk")
     cast: list[tuple[SimulatedPerson, Part, bool]] = [
         (SimulatedPerson(participant.identity, participant.name), part, True)
@@ -264,7 +265,7 @@ def _parts() -> Iterator[Part]:
 
 
 def _delayed(deliveries: list[Delivery], random: Random) -> list[Delivery]:
-    """Hold up every fifth delivery or so by up to ten minutes."""
+    """Return the deliveries, about every fifth of them up to ten minutes later."""
     return [
         Delivery(min(second + random.randint(10, 600), LAST), body)
         if random.random() < DELAYED
@@ -274,7 +275,7 @@ def _delayed(deliveries: list[Delivery], random: Random) -> list[Delivery]:
 
 
 def _copies(deliveries: list[Delivery], random: Random) -> list[Delivery]:
-    """Return some again, for a later time."""
+    """Return copies of some deliveries, up to five minutes later."""
     return [
         Delivery(min(second + random.randint(0, 300), LAST), body)
         for second, body in deliveries
@@ -283,7 +284,7 @@ def _copies(deliveries: list[Delivery], random: Random) -> list[Delivery]:
 
 
 def _disordered(deliveries: list[Delivery]) -> int:
-    """Count those that are sent after one that happened later."""
+    """Count deliveries that are sent after one that happened later."""
     newest, number = 0, 0
     for _second, body in sorted(deliveries, key=lambda delivery: delivery.second):
         happened = int(body["createdAt"])
@@ -299,14 +300,14 @@ def hold(
     simulation: Simulation,
     *,
     speed: float,
-    told: Callable[[Delivery], None] | None = None,
+    on_delivery: Callable[[Delivery], None] | None = None,
 ) -> None:
-    """Send everything, end the session, and calculate it.
+    """Send all webhooks, end the session, and calculate it.
 
     Args:
-        simulation: What was prepared a moment ago.
-        speed: What it was prepared with.
-        told: Called with each delivery after it was taken.
+        simulation: The result of :func:`prepare`, just now.
+        speed: The same as for :func:`prepare`.
+        on_delivery: Called with each delivery after it was accepted.
 
     Raises:
         NotDelivered: the endpoint does not answer, or refuses.
@@ -321,9 +322,9 @@ def hold(
         for delivery in simulation.deliveries:
             wait_for(delivery.second)
             sender.send(delivery.body)
-            if told:
-                told(delivery)
-    # No end may lie in the future.
+            if on_delivery:
+                on_delivery(delivery)
+    # The session's end must not be in the future.
     wait_for(LAST)
     session = simulation.session
     ended_at = session.starts_at + timedelta(seconds=simulation.window)
@@ -334,31 +335,31 @@ def hold(
 
 
 def compare(simulation: Simulation) -> None:
-    """Read the report as people see it, and note it beside what is true.
+    """Read the report over REST, and add each row to ``simulation.lines``.
 
     Raises:
-        NoReport: the instance does not show it.
+        NoReport: the report could not be read.
     """
     report = read_report(simulation.session, simulation.reader)
-    people = {
-        row["participant"]["name"]: said_of_person(row) for row in report["results"]
-    }
-    strangers = {row["name"]: said_of_stranger(row) for row in report["unmatched"]}
+    people = {row["participant"]["name"]: person_row(row) for row in report["results"]}
+    strangers = {row["name"]: stranger_row(row) for row in report["unmatched"]}
     for played in simulation.played:
-        found = people if played.on_roster else strangers
+        rows = people if played.on_roster else strangers
         simulation.lines.append(
             ComparedLine(
                 played.name,
                 played.story,
                 _expected(played, simulation.window, report["session"]["policy"]),
-                found.pop(played.name, None),
+                rows.pop(played.name, None),
             )
         )
-    for name, said in [*people.items(), *strangers.items()]:
-        simulation.lines.append(ComparedLine(name, "did not take part", None, said))
+    for name, row in [*people.items(), *strangers.items()]:
+        simulation.lines.append(ComparedLine(name, "did not take part", None, row))
 
 
-def _expected(played: Played, window: int, policy: Mapping[str, int]) -> Said | None:
+def _expected(
+    played: Played, window: int, policy: Mapping[str, int]
+) -> ReportedRow | None:
     if not played.in_report:
         return None
     if played.on_roster:

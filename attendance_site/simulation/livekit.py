@@ -1,7 +1,6 @@
-"""A LiveKit server that is played: it sends genuinely signed webhooks of a room.
+"""A simulated LiveKit server, which sends signed webhooks about rooms over HTTP.
 
-What it sends has the form of what a real server sent (docs/architecture.md), and goes
-through the real endpoint over HTTP.
+The bodies have the form of those that a real server sent (docs/architecture.md).
 """
 
 import http.client
@@ -23,12 +22,12 @@ ROOMS_AT_ONCE = 4
 
 
 class NotDelivered(Exception):
-    """The endpoint could not be reached, or refused; the text says which."""
+    """The endpoint could not be reached, or refused; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPerson:
-    """Somebody who joins rooms; ``kind`` as LiveKit calls it, absent for people."""
+    """Somebody who joins rooms; ``kind`` is LiveKit's kind of participant."""
 
     identity: str
     name: str
@@ -37,9 +36,9 @@ class SimulatedPerson:
 
 @dataclass(slots=True)
 class SimulatedRoom:
-    """The webhooks of one room, in the order in which they happen.
+    """One room; its methods add webhooks to ``deliveries``, the bodies to send.
 
-    ``deliveries`` are the bodies to send; they may be sent in another order too.
+    They may be sent in any order.
     """
 
     name: str
@@ -57,7 +56,7 @@ class SimulatedRoom:
         left_at: datetime | None,
         reason: str = "CLIENT_INITIATED",
     ) -> None:
-        """Let somebody come and go; without ``left_at`` no leave is ever sent."""
+        """Add a join and a leave; without ``left_at`` there is no leave."""
         participant = self._participant(person, joined_at)
         self._send("participant_joined", joined_at, participant | {"state": "ACTIVE"})
         if left_at:
@@ -66,14 +65,14 @@ class SimulatedRoom:
     def leave_alone(
         self, person: SimulatedPerson, joined_at: datetime, left_at: datetime
     ) -> None:
-        """Let somebody come and go whose join was never told."""
+        """Add only the leave of a stay, as if the join was lost."""
         participant = self._participant(person, joined_at)
         self._leave(participant, left_at, "CLIENT_INITIATED")
 
     def failed_attempt(
         self, person: SimulatedPerson, began_at: datetime, given_up_at: datetime
     ) -> None:
-        """Let somebody try to connect and never get through."""
+        """Add an attempt to connect that never got through."""
         participant = self._participant(person, began_at)
         self._send(
             "participant_connection_aborted",
@@ -82,7 +81,7 @@ class SimulatedRoom:
         )
 
     def finish(self, finished_at: datetime) -> None:
-        """Close the room."""
+        """Add the room's finish."""
         self._send("room_finished", finished_at)
 
     def _leave(
@@ -130,7 +129,7 @@ class SimulatedRoom:
 
 
 class WebhookSender:
-    """Signs bodies and sends them over one connection, each when it is given.
+    """Signs and sends bodies over one connection.
 
     Args:
         url: The endpoint.
@@ -149,14 +148,14 @@ class WebhookSender:
         self._connection = kind(address.netloc, timeout=TIMEOUT_SECONDS)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._connection.close()
 
     def send(self, delivery: dict[str, Any]) -> None:
         """Send one body.
 
         Raises:
-            NotDelivered: it was not answered with 2xx.
+            NotDelivered: the answer was not 2xx.
         """
         body = json.dumps(delivery).encode()
         headers = {
@@ -168,13 +167,13 @@ class WebhookSender:
             raise NotDelivered(f"{self.url}: HTTP {status} {reason}")
 
     def must_be_there(self, path: str) -> None:
-        """Ask for another page of the same address, and send nothing.
+        """Check that the server answers, without sending a webhook.
 
         Args:
-            path: What is answered with 200 while all is well.
+            path: A path that is answered with 200 if all is well.
 
         Raises:
-            NotDelivered: it is not.
+            NotDelivered: the answer was not 200.
         """
         status, reason = self._answer("GET", path)
         if status != HTTPStatus.OK:
@@ -185,7 +184,7 @@ class WebhookSender:
             try:
                 return self._try(*request)
             except ConnectionError:
-                # Closed while it was idle; a copy would do no harm.
+                # The idle connection was closed. If the body arrives twice, no harm.
                 return self._try(*request)
         except (OSError, http.client.HTTPException) as error:
             raise NotDelivered(
@@ -206,16 +205,16 @@ class WebhookSender:
 def send_rooms(
     url: str, rooms: Iterable[Iterable[dict[str, Any]]], *, key: str, secret: str
 ) -> None:
-    """Send the bodies of many rooms, some rooms at once and each in its own order.
+    """Send the bodies of many rooms, some rooms in parallel, each in its own order.
 
     Args:
         url: The endpoint.
-        rooms: Of each room its bodies, in the order of sending.
+        rooms: The bodies of each room, in the order of sending.
         key: The API key to sign with.
         secret: Its secret.
 
     Raises:
-        NotDelivered: one was not answered with 2xx; others may have been sent.
+        NotDelivered: an answer was not 2xx; other bodies may have been sent.
     """
 
     def send(deliveries: Iterable[dict[str, Any]]) -> None:

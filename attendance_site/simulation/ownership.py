@@ -1,8 +1,8 @@
-"""What belongs to demonstrations, and how that is known.
+"""Marking what demonstrations and simulations created.
 
 An account that nobody can sign in to, :data:`USERNAME`, owns their organizations and
-has looked at their events. Nobody can give it a role or a look through the product,
-which refuses accounts that are not active: what has that mark was made here.
+has viewed their events. It is not active, so Rollcall gives it no role and no view
+anywhere else: whatever has this mark was created here.
 """
 
 from django.db.models import QuerySet
@@ -15,11 +15,11 @@ USERNAME = "rollcall-demo"
 
 
 class NotOurs(Exception):
-    """Something of that name is there which no demonstration made."""
+    """An organization or account of that name was created by somebody else."""
 
 
 def organizations() -> "QuerySet[Organization]":
-    """Return the organizations that demonstrations made."""
+    """Return the organizations that demonstrations created."""
     return Organization.objects.filter(
         memberships__user__username=USERNAME,
         memberships__user__is_active=False,
@@ -28,7 +28,7 @@ def organizations() -> "QuerySet[Organization]":
 
 
 def events() -> "QuerySet[Event]":
-    """Return the events in them that demonstrations made; people may add others."""
+    """Return the events that demonstrations created in their organizations."""
     return Event.objects.filter(
         organization__in=organizations(), event_views__user__username=USERNAME
     ).order_by("pk")
@@ -37,10 +37,12 @@ def events() -> "QuerySet[Event]":
 def ensure_organization(
     *, slug: str, name: str, time_zone: str, language: str
 ) -> Organization:
-    """Return our organization, made if it is missing; superusers become its owners.
+    """Return a demonstration's organization; create it if it is missing.
+
+    All active superusers become its owners.
 
     Raises:
-        NotOurs: somebody else made an organization, or account, of that name.
+        NotOurs: somebody else created an organization or account of that name.
     """
     account = _account()
     organization = organizations().filter(slug=slug).first()
@@ -66,7 +68,7 @@ def ensure_organization(
 
 
 def mark(event: Event) -> None:
-    """Note that a demonstration made the event."""
+    """Mark an event as created by a demonstration."""
     record_view(event=event, user=_account())
 
 

@@ -1,7 +1,8 @@
-"""The parts that people play in a lesson: what LiveKit tells, and what was really so.
+"""The parts that people play in a lesson: what they do, and what LiveKit sends.
 
-A part is a function that plays one person and returns its story in words. The
-:class:`Scene` notes the truth beside what it lets LiveKit tell, which may be less.
+A part is a function that plays one person in a :class:`Scene` and returns the story in
+words. The scene adds webhooks to the room and records what is true; some webhooks may
+be missing.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
 
 MINUTE = 60
 
-# Who comes and is on no roster.
+# Participants who are not on the roster.
 GUEST = SimulatedPerson("guest-7f3a", "Lina")
 PHONE = SimulatedPerson("sip_+49171000042", "+49 171 000042", "SIP")
 AGENT = SimulatedPerson("agent-notes", "Note taker", "AGENT")
@@ -24,8 +25,8 @@ class Scene:
 
     Attributes:
         closing: When the room closes.
-        presence: When the person was there, ends exclusive, in any order.
-        attempts: How often they tried to connect and never got through.
+        presence: When the person was really there, ends exclusive, in any order.
+        attempts: The number of failed attempts to connect.
     """
 
     def __init__(
@@ -43,40 +44,43 @@ class Scene:
         self.attempts = 0
 
     def at(self, second: int) -> datetime:
-        """Return an instant of the lesson."""
+        """Return the instant of a second of the lesson."""
         return self.starts_at + timedelta(seconds=second)
 
     def between(self, first: float, last: float) -> int:
-        """Return some second between two minutes after the start."""
+        """Return a random second; both bounds are minutes after the start."""
         return self.random.randint(round(first * MINUTE), round(last * MINUTE))
 
     def share(self, first: float, last: float) -> int:
-        """Return some second between two shares of the lesson."""
+        """Return a random second; both bounds are shares of the lesson, 0 to 1."""
         return self.random.randint(
             round(first * self.closing), round(last * self.closing)
         )
 
     def to_the_end(self) -> int:
-        """Return a second in which people leave when it is over."""
+        """Return a random second at which somebody leaves who stays to the end."""
         return self.closing - self.random.randint(0, 40)
 
     def stay(self, joined: int, left: int, reason: str = "CLIENT_INITIATED") -> None:
-        """Come and go."""
+        """Join and leave; LiveKit reports both."""
         self.room.stay(self.person, self.at(joined), self.at(left), reason)
         self.presence.append((joined, left))
 
     def stay_without_join(self, joined: int, left: int) -> None:
-        """Come and go; only the leave is told."""
+        """Join and leave; only the leave is reported."""
         self.room.leave_alone(self.person, self.at(joined), self.at(left))
         self.presence.append((joined, left))
 
     def stay_without_leave(self, joined: int, until: int) -> None:
-        """Come; that it was over at ``until`` something else in the room tells."""
+        """Join and leave; only the join is reported.
+
+        The stay ends at ``until`` by something else that happens in the room.
+        """
         self.room.stay(self.person, self.at(joined), None)
         self.presence.append((joined, until))
 
     def attempt(self, began: int, seconds: int) -> None:
-        """Try to connect, and give up."""
+        """Try to connect, and fail after some seconds."""
         self.room.failed_attempt(self.person, self.at(began), self.at(began + seconds))
         self.attempts += 1
 
@@ -85,7 +89,7 @@ Part: TypeAlias = Callable[[Scene], str]
 
 
 def host(scene: Scene) -> str:
-    """Open the room and close it."""
+    """Come before the start and stay until the room closes."""
     scene.stay(scene.between(-6, -3), scene.closing)
     return "was there from before the start to the end"
 
@@ -97,7 +101,7 @@ def punctual(scene: Scene) -> str:
 
 
 def late(scene: Scene) -> str:
-    """Come after the grace and stay."""
+    """Come after the grace period and stay."""
     joined = scene.between(16, 24)
     scene.stay(joined, scene.to_the_end())
     return f"came {joined // MINUTE} minutes late and stayed"
@@ -118,7 +122,7 @@ def leaves_early(scene: Scene) -> str:
 
 
 def glimpse(scene: Scene) -> str:
-    """Look in and go."""
+    """Stay for one to three minutes."""
     joined = scene.share(0.1, 0.6)
     scene.stay(joined, joined + scene.between(1, 3))
     return "looked in for a moment"
@@ -135,7 +139,7 @@ def dropped(scene: Scene) -> str:
 
 
 def lost_leave(scene: Scene) -> str:
-    """Come back before anything told that they were gone: the first stay lasts on."""
+    """Join again; the first leave was lost, so the first stay ends at that join."""
     back = scene.share(0.4, 0.7)
     scene.stay_without_leave(scene.between(-1, 6), back)
     scene.stay(back, scene.to_the_end())
@@ -143,7 +147,7 @@ def lost_leave(scene: Scene) -> str:
 
 
 def two_devices(scene: Scene) -> str:
-    """Go on with another device: LiveKit ends the first for a duplicate identity."""
+    """Switch to another device: LiveKit ends the first as a duplicate identity."""
     change = scene.share(0.3, 0.6)
     scene.stay(scene.between(-3, 4), change, "DUPLICATE_IDENTITY")
     scene.stay(change, scene.to_the_end())
@@ -151,19 +155,19 @@ def two_devices(scene: Scene) -> str:
 
 
 def untold_join(scene: Scene) -> str:
-    """Be there; the join is lost."""
+    """Stay to the end; the join is lost."""
     scene.stay_without_join(scene.between(2, 9), scene.to_the_end())
     return "was there; only the leave was told"
 
 
 def left_open(scene: Scene) -> str:
-    """Be there to the end, told by the room's finish alone."""
+    """Stay to the end; the leave is lost, and only the room's finish ends the stay."""
     scene.stay_without_leave(scene.between(-2, 6), scene.closing)
     return "was there until the room closed; no leave was told"
 
 
 def never_got_through(scene: Scene) -> str:
-    """Try again and again."""
+    """Try to connect some times, and never get through."""
     moment = scene.between(0, 2)
     for _ in range(scene.random.randint(3, 8)):
         seconds = scene.random.randint(10, 50)
@@ -173,7 +177,7 @@ def never_got_through(scene: Scene) -> str:
 
 
 def second_try(scene: Scene) -> str:
-    """Try twice, then get through."""
+    """Fail to connect twice, then stay to the end."""
     moment = scene.between(-1, 3)
     scene.attempt(moment, scene.random.randint(10, 40))
     scene.attempt(moment + 60, scene.random.randint(10, 40))
@@ -182,11 +186,11 @@ def second_try(scene: Scene) -> str:
 
 
 def never_came(scene: Scene) -> str:
-    """Do nothing at all."""
+    """Do nothing."""
     return "never came"
 
 
-# Everything that happens in real rooms; the first few are what happens most.
+# Everything that happens in real rooms, the most frequent first.
 OF_PEOPLE: Sequence[Part] = (
     punctual,
     late,

@@ -1,4 +1,4 @@
-"""Reading a report from the running instance, as people's programs do."""
+"""Reading a report from the running instance over REST."""
 
 import http.client
 import json
@@ -17,18 +17,18 @@ TIMEOUT_SECONDS = 30
 
 
 class NoReader(Exception):
-    """Nobody may read the report."""
+    """There is no user who may read the report."""
 
 
 class NoReport(Exception):
-    """The running instance shows no report; the text says why."""
+    """The report could not be read; the text says why."""
 
 
 def reader_of(organization: Organization) -> User:
-    """Return somebody who may read all of its reports.
+    """Return a user who may read all reports of an organization.
 
     Raises:
-        NoReader: it has no active organizer.
+        NoReader: the organization has no active organizer.
     """
     reader = (
         User.objects.filter(
@@ -48,10 +48,10 @@ def reader_of(organization: Organization) -> User:
 
 
 def read_report(session: LiveSession, reader: User) -> dict[str, Any]:
-    """Ask for a session's report, with a token that is revoked again.
+    """Return a session's report, read with a token that is revoked afterwards.
 
     Raises:
-        NoReport: the instance does not show it.
+        NoReport: the report could not be read.
     """
     token, _ = issue_token(user=reader, lifetime=TOKEN_LIFETIME)
     try:

@@ -1,6 +1,6 @@
-"""How Arabic pages write dates and numbers: Western digits, a 24-hour clock.
+"""Formats of dates and numbers on Arabic pages: Western digits, a 24-hour clock.
 
-Django's own Arabic formats lack date with time, and mix two habits of writing numbers.
+Django's Arabic formats have no date with time, and mix two ways of writing numbers.
 """
 
 DATE_FORMAT = "j F Y"

@@ -1,4 +1,4 @@
-"""``manage.py demo``: load the demonstration into the instance, or remove it."""
+"""``manage.py demo``: load the demonstration, or remove it."""
 
 import sys
 from typing import Any

@@ -1,4 +1,4 @@
-"""``manage.py doctor``: what is misconfigured, and how to mend it."""
+"""``manage.py doctor``: print what is misconfigured, and how to fix it."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""``manage.py simulate_session``: play a lesson, and compare its report."""
+"""``manage.py simulate_session``: play a lesson, and check its report."""
 
 import json
 import math
@@ -90,10 +90,10 @@ class Command(commands.Command):
             sys.exit(FAILED)
 
     def _checked(self, options: dict[str, Any]) -> Organization | None:
-        """Return the organization that was named; refuse what makes no sense."""
+        """Check the options; return the organization that they name, if any."""
         if not 1 <= options["participants"] <= PEOPLE_AT_MOST:
             self._refuse(f"--participants takes a number from 1 to {PEOPLE_AT_MOST}.")
-        # Written so that nan is refused too.
+        # `not … >=` also refuses nan.
         if not options["speed"] >= 1:
             self._refuse("--speed takes a number of 1 or more: 1 is as fast as time.")
         if options["organization"] is None:
@@ -120,12 +120,12 @@ class Command(commands.Command):
         lesson.hold(
             play,
             speed=options["speed"],
-            told=self._tell if is_watched else None,
+            on_delivery=self._print_delivery if is_watched else None,
         )
         lesson.compare(play)
         return play
 
-    def _tell(self, delivery: Delivery) -> None:
+    def _print_delivery(self, delivery: Delivery) -> None:
         body = delivery.body
         happened = datetime.fromtimestamp(int(body["createdAt"]), UTC)
         name = body.get("participant", {}).get("name", "")
@@ -156,7 +156,7 @@ class Command(commands.Command):
 
 
 def in_words(line: ComparedLine) -> str:
-    """Say what the report says, and what it should say if that is something else."""
+    """Return what the report says, and what it should say if that differs."""
     reported = "in no report" if line.reported is None else str(line.reported)
     if line.agrees:
         return f"as it should be: {reported}"
@@ -165,7 +165,7 @@ def in_words(line: ComparedLine) -> str:
 
 
 def as_document(held: Simulation) -> dict[str, Any]:
-    """Return all of it for ``--json``."""
+    """Return the document for ``--json``."""
     return {
         "session": held.session.pk,
         "url": held.url,
