@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Django's command line, which finds its environment and its database role itself."""
+"""Django's command line; it chooses the virtual environment and the database role."""
 
 import os
 import sys
 from pathlib import Path
 
-# These change tables or whole databases, which the application's role may not; nor may
-# it remove what is append-only (--purge).
+# Commands that need the owner's role, because they change tables or databases. So does
+# --purge, which removes rows of append-only tables.
 AS_OWNER = frozenset(
     {
         "flush",
@@ -22,12 +22,12 @@ AS_OWNER = frozenset(
 
 
 def main() -> None:
-    """Run the command, with the project's own environment if this one has no Django."""
+    """Run the command; in the project's environment if this Python has no Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
     if AS_OWNER.intersection(sys.argv[1:2]) or "--purge" in sys.argv[2:]:
         os.environ.setdefault("ROLLCALL_AS_OWNER", "1")
     if sys.argv[1:2] == ["doctor"]:
-        # It tells of bad values instead of stumbling over them.
+        # It lists settings with bad values, which stop all other commands.
         os.environ.setdefault("ROLLCALL_AS_DOCTOR", "1")
     try:
         from django.core.management import execute_from_command_line
@@ -41,7 +41,7 @@ def _use_project_environment() -> None:
     environment = Path(__file__).resolve().parent / ".venv"
     python = environment / "bin" / "python"
     if not python.exists():
-        sys.exit("Django is not installed: `make run` makes the environment, once.")
+        sys.exit("Django is not installed. Run `make run` once, which installs it.")
     if Path(sys.prefix).resolve() != environment:
         os.execv(python, [str(python), *sys.argv])  # noqa: S606
 

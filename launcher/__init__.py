@@ -1,1 +1,1 @@
-"""Starts Rollcall and all it needs, with nothing but Python's standard library."""
+"""Starts Rollcall and everything that it needs, with Python's standard library only."""

@@ -1,8 +1,8 @@
-"""``python3 -m launcher COMMAND``: what every make target calls."""
+"""``python3 -m launcher COMMAND``, which every make target calls."""
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - the hint must come from an old Python
+if sys.version_info < (3, 11):  # noqa: UP036 - an old Python must get this far
     sys.exit("Rollcall needs Python 3.11 or newer; this is " + sys.version.split()[0])
 
 from launcher.commands import main

@@ -1,4 +1,4 @@
-"""Whom Postgres and Redis run as, and how that account gets at their programs."""
+"""The system account that runs Postgres and Redis, and its access to their programs."""
 
 import os
 import pwd
@@ -11,12 +11,12 @@ from typing import TypedDict
 
 from launcher.console import RefusedError
 
-# Where root keeps copies of programs that lie where only root may look.
+# Copies of programs from directories that only root may read.
 COPIES = Path("/var/cache/rollcall")
 
 
 class Identity(TypedDict, total=False):
-    """The arguments of Popen that change the user."""
+    """Arguments of Popen that change the user."""
 
     user: int
     group: int
@@ -25,28 +25,28 @@ class Identity(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Account:
-    """The system account of a service; without an id, whoever started Rollcall."""
+    """The system account of a service; ``uid`` None: the one that started Rollcall."""
 
     uid: int | None = None
     gid: int = 0
 
     @property
     def identity(self) -> Identity:
-        """What Popen needs to run something as this account."""
+        """Arguments for Popen to run a program as this account."""
         if self.uid is None:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Make it the owner of a path inside the data directory."""
+        """Make the account the owner of a path inside the data directory."""
         if self.uid is not None:
             os.chown(path, self.uid, self.gid)
 
     def path_inside(self, directory: Path) -> str:
         """Return a path to the directory for a process that starts in it.
 
-        The directories above may be closed to the account (a clone in root's home), and
-        are not ours to open: through ``/proc/self/cwd`` they need not be entered.
+        The account may have no access to the directories above, such as root's home.
+        The path ``/proc/self/cwd`` works without it.
         """
         if self.uid is not None and sys.platform == "linux":
             return "/proc/self/cwd"
@@ -54,10 +54,13 @@ class Account:
 
 
 def service_account(directory: Path) -> Account:
-    """Return whom to run as: as root the directory's owner, ``postgres`` or ``nobody``.
+    """Return the account that runs the service of a directory.
+
+    If root started Rollcall, it is the directory's owner if that is not root, else
+    ``postgres``, else ``nobody``.
 
     Raises:
-        RefusedError: this is root and there is no such account.
+        RefusedError: root started Rollcall, and there is no such account.
     """
     if os.geteuid() != 0:
         return Account()
@@ -71,8 +74,8 @@ def service_account(directory: Path) -> Account:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
     raise RefusedError(
-        "Postgres does not run as root, and there is no account postgres or nobody;"
-        " start Rollcall as an ordinary user."
+        "Postgres cannot run as root, and there is no account “postgres” or “nobody”"
+        " to run it. Start Rollcall as an ordinary user."
     )
 
 
@@ -80,13 +83,13 @@ def runnable(program: Path, parts: list[Path], base: Path, account: Account) -> 
     """Return the program, or a copy of it, that the account can execute.
 
     Args:
-        program: the file to execute.
-        parts: the directories that it needs, with itself in one of them.
-        base: the directory from which a copy keeps its layout (a site-packages).
-        account: who will execute it.
+        program: The file to execute.
+        parts: The directories that it needs; one of them contains it.
+        base: The directory above them (a site-packages); a copy has the same layout.
+        account: The account that executes it.
 
     Raises:
-        RefusedError: it cannot be executed and cannot be copied.
+        RefusedError: the program cannot be executed, and cannot be copied.
     """
     if _executes(program, account):
         return program
@@ -98,8 +101,8 @@ def runnable(program: Path, parts: list[Path], base: Path, account: Account) -> 
         _copy(parts, base, target)
     if not _executes(copied, account):
         raise RefusedError(
-            f"{program} cannot be executed as an unprivileged account;"
-            " start Rollcall as an ordinary user."
+            f"Rollcall was started as root, but without root's rights {program}"
+            " cannot be executed. Start Rollcall as an ordinary user."
         )
     return copied
 
@@ -137,6 +140,6 @@ def _copy(parts: list[Path], base: Path, target: Path) -> None:
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
         raise RefusedError(
-            f"Cannot copy {parts[0].name} to {COPIES} ({error.strerror});"
-            " start Rollcall as an ordinary user."
+            f"Cannot copy {parts[0].name} to {COPIES} ({error.strerror})."
+            " Start Rollcall as an ordinary user."
         ) from None

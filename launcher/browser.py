@@ -1,4 +1,4 @@
-"""Chromium, with which the tests and the pictures see the pages as people do."""
+"""Finding or installing Chromium, for the browser tests and the pictures."""
 
 import os
 import shutil
@@ -11,10 +11,10 @@ from launcher.console import RefusedError, Stopwatch, say, step
 from launcher.environment import PYTHON
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Arabic needs a face of its own; Debian's Chromium brings none.
+# Debian's Chromium comes without a font for Arabic.
 PACKAGES = ("chromium", "fonts-noto-core")
 HOW_TO_GET_ONE = (
-    "install one (Debian, Ubuntu: apt-get install chromium fonts-noto-core; elsewhere:"
+    "Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-core; elsewhere:"
     " .venv/bin/playwright install chromium), or set ROLLCALL_CHROMIUM to its path."
 )
 OPTIONS = (
@@ -24,41 +24,42 @@ OPTIONS = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
-    # Nothing beside this machine is asked for, not even a name.
+    # No requests to other machines, not even to look up a name.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 
 def find() -> str:
-    """Return the path of a Chromium that starts; empty if there is none.
+    """Return the path of a Chromium that starts; "" if there is none.
 
     Raises:
-        RefusedError: ROLLCALL_CHROMIUM names none that does.
+        RefusedError: ROLLCALL_CHROMIUM is set to something else.
     """
     if named := os.environ.get("ROLLCALL_CHROMIUM"):
         if not _starts(named):
             raise RefusedError(
-                f"ROLLCALL_CHROMIUM={named}: there is no Chromium that starts."
+                f"ROLLCALL_CHROMIUM={named} is not a Chromium that starts."
+                " Correct the path, or unset it to let Rollcall find one."
             )
         return named
     return next((path for path in _candidates() if _starts(path)), "")
 
 
 def options() -> list[str]:
-    """Return how to start it; root, as in a container, cannot have its sandbox."""
+    """Return Chromium's options; its sandbox does not work for root."""
     return [*OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
 def ensure() -> str:
-    """Return the path of a Chromium, installed if there is none.
+    """Return the path of a Chromium; install one if there is none.
 
     Raises:
-        RefusedError: there is none and it cannot be installed.
+        RefusedError: there is none, and installing one failed.
     """
     watch = Stopwatch()
     path = find()
     if not path:
-        say("  Installing Chromium for the tests of the pages; this is done once.")
+        say("  Installing Chromium, once, for the tests in a browser.")
         path = _install()
     step("browser", path, watch)
     return path
@@ -72,7 +73,8 @@ def _install() -> str:
         if path := find():
             return path
     raise RefusedError(
-        f"The tests of the pages need Chromium ({words}): {HOW_TO_GET_ONE}"
+        f"Chromium, for the tests in a browser, could not be installed ({words})."
+        f" {HOW_TO_GET_ONE}"
     )
 
 
@@ -80,7 +82,8 @@ def _installations() -> list[list[str]]:
     by_playwright = [str(PYTHON), "-m", "playwright", "install", "chromium"]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return [by_playwright]
-    # On Ubuntu the package only points to a snap, which a container cannot run.
+    # Ubuntu's package only points to a snap, which does not run in a container; then
+    # Playwright installs one.
     return [
         ["apt-get", "update", "-q"],
         ["apt-get", "install", "-qy", "--no-install-recommends", *PACKAGES],
@@ -89,7 +92,7 @@ def _installations() -> list[list[str]]:
 
 
 def _run(command: list[str]) -> str:
-    """Run it; return why it failed, empty if it did not."""
+    """Run a command; return the reason of its failure, "" if it succeeded."""
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     answer = subprocess.run(
         command, env=environ, capture_output=True, text=True, check=False
@@ -105,14 +108,14 @@ def _candidates() -> Iterable[str]:
     for name in NAMES:
         if found := shutil.which(name):
             yield found
-    # What Playwright fetched.
-    kept = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    cache = Path(kept) if kept else Path.home() / ".cache" / "ms-playwright"
+    # Browsers that Playwright downloaded.
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    cache = Path(given) if given else Path.home() / ".cache" / "ms-playwright"
     yield from map(str, cache.glob("chromium-*/chrome-*/chrome"))
 
 
 def _starts(path: str) -> bool:
-    # A pointer to a snap fails at this where there are no snaps.
+    # Ubuntu's pointer to a snap exists, but fails if snaps do not run here.
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, check=False)
     except OSError:

@@ -1,9 +1,9 @@
-"""``python -m launcher.celery_process worker|beat``: Celery, with a sign of readiness.
+"""``python -m launcher.celery_process worker|beat``: Celery, with a file when ready.
 
-A worker is ready when it takes tasks, beat when it has read its schedule and is about
-to tick; then the file named by ROLLCALL_READY_FILE appears. Asking from outside
-(``celery inspect ping``) would cost a second and a half of processor time each time,
-and Celery's own command line takes half a second to import.
+A worker is ready when it takes tasks, beat when it has read its schedule. Then it
+creates the file named by ROLLCALL_READY_FILE. Asking from outside
+(``celery inspect ping``) would take 1.5 seconds of processor time for each check, and
+Celery's own command line half a second to import.
 """
 
 import os
@@ -21,20 +21,20 @@ WORKER_PROCESSES = 2
 
 
 def main(kind: str) -> int:
-    """Run a worker or beat until it is told to stop; return its exit code."""
+    """Run a worker or beat until it is asked to stop; return its exit code."""
     if kind == "worker":
-        # Of root, who may start it: messages are JSON, which runs nothing.
+        # The warning about root is for pickled messages; ours are JSON.
         warnings.simplefilter("ignore", SecurityWarning)
         worker = app.Worker(
             concurrency=WORKER_PROCESSES,
             loglevel="INFO",
             quiet=True,
-            # Workers have nothing to say to each other: Postgres tells them apart.
+            # Workers need no contact: they coordinate through Postgres.
             without_mingle=True,
             without_gossip=True,
         )
-        # That tasks go on when Redis is lost is what the settings say. Only now: a
-        # worker that is being made asks to be warned each time.
+        # Celery warns that tasks go on when Redis is lost, which the settings want.
+        # Ignored only now, because creating a worker enables this warning again.
         warnings.simplefilter("ignore", CPendingDeprecationWarning)
         worker.start()
         return int(worker.exitcode or 0)
@@ -52,7 +52,7 @@ def _tie_to_worker(**_: object) -> None:
 
 
 if __name__ == "__main__":
-    # The system checks are the web server's; they import every page.
+    # The web server runs the system checks; they import every page.
     os.environ["CELERY_SKIP_CHECKS"] = "1"
     worker_ready.connect(_ready)
     beat_init.connect(_ready)

@@ -1,4 +1,4 @@
-"""What `make check` checks: each by name, all of them, whatever the others say."""
+"""The checks of `make check`; all of them run, even if some fail."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from launcher.instance import PROJECT
 from launcher.rollcall import manage
 
 BIN = PYTHON.parent
-# As a production would be set up; no database is asked.
+# Settings as in production; the checks need no database.
 PRODUCTION = {
     "ALLOWED_HOSTS": "rollcall.example.org",
     "DATABASE_URL": "postgres://rollcall@127.0.0.1:1/rollcall",
@@ -34,7 +34,7 @@ CHECKS: dict[str, list[str]] = {
 
 
 def run_all() -> int:
-    """Run all checks, as many at once as there are processors; 1 if any failed."""
+    """Run all checks, one per processor at a time; return 1 if any failed."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         failed = [
             name

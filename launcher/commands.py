@@ -30,7 +30,7 @@ SUPERUSER = "admin"
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit code.
 
-    A refusal is one line and 1, wrong use 2.
+    It is 1 for a refusal, which is printed as one line, and 2 for wrong use.
     """
     name, *rest = arguments or [""]
     command = COMMANDS.get(name)
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _end_with_make() -> None:
-    # A killed `make` is gone before it could pass on any signal.
+    # A killed `make` cannot pass on a signal.
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)
 
@@ -57,12 +57,12 @@ def _end_with_make() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Start everything, say where it is, keep it running until Ctrl-C."""
+    """Start everything, print the address, and keep it running until Ctrl-C."""
     return _run(arguments, demo=os.environ.get("ROLLCALL_DEMO") != "0", always=False)
 
 
 def demo(arguments: list[str]) -> int:
-    """Load the demonstration data into the running instance, or into one started."""
+    """Load the demonstration into the running instance; start one if none runs."""
     instance = Instance(data_dir(os.environ), os.environ)
     if not instance.is_held():
         return _run(arguments, demo=True, always=True)
@@ -74,20 +74,23 @@ def demo(arguments: list[str]) -> int:
 
 def _run(arguments: list[str], *, demo: bool, always: bool) -> int:
     if arguments:
-        raise RefusedError(f"This takes no arguments: {' '.join(arguments)}")
+        raise RefusedError(
+            f"Unexpected arguments: {' '.join(arguments)}. Only `demo` takes some,"
+            " and only while Rollcall runs."
+        )
     watch = Stopwatch()
     instance = Instance(data_dir(os.environ), os.environ)
     instance.open()
     instance.choose()
-    say("Rollcall starts.")
+    say("Starting Rollcall.")
     packages = environment.ensure()
     with Supervisor(lock=instance.lock) as supervisor:
         try:
             first = _start(supervisor, instance, packages, demo=demo, always=always)
         except StopRequestedError:
-            say("\nStopped while starting.")
+            say("\nStopped before everything had started.")
             return 130
-        _say_where(instance, watch, first_start=first)
+        _print_address(instance, watch, first_start=first)
         run_until_stopped(supervisor)
     say("Stopped.")
     return 0
@@ -101,7 +104,7 @@ def _start(
     demo: bool,
     always: bool,
 ) -> bool:
-    """Start everything; return whether this was the first time on an empty database."""
+    """Start everything; return whether it was the first start of this database."""
     start_services(supervisor, instance, packages)
     first = instance.first_start.exists()
     _prepare_database(supervisor, instance, first_start=first)
@@ -115,29 +118,29 @@ def _start(
 
 def _demo(supervisor: Supervisor, instance: Instance) -> None:
     argv = rollcall.manage_all(["demo"])
-    _step(supervisor, instance, "demo", argv, "two schools, a lesson just over")
+    _step(supervisor, instance, "demo", argv, "two schools and their lessons loaded")
 
 
 def _prepare_database(
     supervisor: Supervisor, instance: Instance, *, first_start: bool
 ) -> None:
-    """Migrate, and on the first start make the superuser in the same process.
+    """Migrate, and on the first start create the superuser in the same process.
 
-    An embedded database that this very code has migrated is left alone; that nothing is
-    missing in it the web server confirms before it is ready.
+    An embedded database that the same code has migrated before is skipped. The web
+    server checks, before it is ready, that no migration is missing.
     """
     stamp = instance.migrated
     digest = rollcall.code_digest()
     if instance.has_own_postgres and not first_start and stamp.exists():
         if stamp.read_text() == digest:
-            step("migrations", "nothing new", Stopwatch())
+            step("migrations", "up to date", Stopwatch())
             return
         stamp.unlink()
     commands = [["migrate", "--no-input"]]
     variables = {"ROLLCALL_AS_OWNER": "1"}
     if first_start:
         _compile_ahead(supervisor, instance)
-        # A start that was broken off later has made it already.
+        # The superuser exists already if an earlier first start was interrupted.
         commands.append(["ensure_superuser"])
         variables |= _superuser(instance)
     _step(
@@ -145,7 +148,7 @@ def _prepare_database(
         instance,
         "migrations",
         rollcall.manage_all(*commands),
-        "done, and a superuser made" if first_start else "done",
+        "done, superuser created" if first_start else "done",
         **variables,
     )
     if instance.has_own_postgres:
@@ -160,7 +163,7 @@ def _compile_ahead(supervisor: Supervisor, instance: Instance) -> None:
 
 
 def _superuser(instance: Instance) -> dict[str, str]:
-    # Kept first: a start that is broken off after this must not lose the password.
+    # Written first, so that an interrupted start does not lose the password.
     if not instance.sign_in.exists():
         text = f"{SUPERUSER}\n{secrets.token_urlsafe(12)}\n"
         instance.write_private(instance.sign_in, text)
@@ -175,17 +178,17 @@ def _superuser(instance: Instance) -> dict[str, str]:
 def start_services(
     supervisor: Supervisor, instance: Instance, packages: Path, *, durable: bool = True
 ) -> None:
-    """Start Redis and Postgres, each unless the environment names another."""
+    """Start Redis and Postgres, except where the environment names a running one."""
     given = instance.environ
     if url := given.get("REDIS_URL"):
         instance.values["REDIS_URL"] = url
-        step("redis", "the one of REDIS_URL", Stopwatch())
+        step("redis", "the one in REDIS_URL is used", Stopwatch())
     else:
         supervisor.start(redis.program(instance, packages))
     if not instance.has_own_postgres:
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             instance.values[name] = given.get(name, "")
-        step("postgres", "the one of DATABASE_URL", Stopwatch())
+        step("postgres", "the one in DATABASE_URL is used", Stopwatch())
     else:
         cluster = postgres.prepare(instance, packages, durable=durable)
         supervisor.start(postgres.program(cluster, instance, durable=durable))
@@ -201,10 +204,10 @@ def _step(
     result: str,
     **variables: str,
 ) -> None:
-    """Run something once as a step of the start.
+    """Run a command that ends by itself, as a step of the start.
 
     Raises:
-        RefusedError: it failed.
+        RefusedError: the command failed.
     """
     watch = Stopwatch()
     log = instance.logs / f"{name}.log"
@@ -216,17 +219,17 @@ def _step(
     step(name, result, watch)
 
 
-def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> None:
+def _print_address(instance: Instance, watch: Stopwatch, *, first_start: bool) -> None:
     say(f"\nRollcall runs at {instance.values['PUBLIC_URL']} (started in{watch}).")
     if first_start:
         name, password = instance.sign_in.read_text().split()
         say(f"Sign in as {name} with the password {password}")
-        say(f"(kept in {instance.sign_in}).")
+        say(f"(it is also in {instance.sign_in}).")
     elif instance.sign_in.exists():
-        say(f"Sign in as {SUPERUSER}; the first password is in {instance.sign_in}.")
+        say(f"Sign in as {SUPERUSER}; its first password is in {instance.sign_in}.")
     else:
-        say("To sign in, make an account: python3 manage.py createsuperuser")
-    say(f"Logs: {instance.logs}; warnings are shown here too.")
+        say("To sign in, create an account: python3 manage.py createsuperuser")
+    say(f"Logs are in {instance.logs}; warnings are shown here too.")
     say("Ctrl-C stops everything.")
 
 
@@ -235,26 +238,26 @@ def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> No
 
 def test(arguments: list[str]) -> int:
     """Run the tests on services of their own; the arguments go to pytest."""
-    # One process for each processor; the tests of one file share what they set up.
+    # One process per processor; tests of one file run in the same, with its fixtures.
     spread = ["--numprocesses", "auto", "--dist", "loadfile"]
-    chromium = browser.ensure() if _sees_pages(arguments) else ""
+    chromium = browser.ensure() if _needs_browser(arguments) else ""
     return _with_own_services(
         ["-m", "pytest", *spread, *arguments],
         durable=False,
-        # Tests make databases, which is the owner's right.
+        # Tests create databases, which only the owner may.
         ROLLCALL_AS_OWNER="1",
         ROLLCALL_CHROMIUM=chromium,
     )
 
 
-def _sees_pages(arguments: list[str]) -> bool:
-    """Return whether these tests need a browser: all do, but not those of a part."""
-    parts = [word for word in arguments if word.startswith("tests/")]
-    return not parts or any(word.startswith("tests/browser") for word in parts)
+def _needs_browser(arguments: list[str]) -> bool:
+    """Return whether the tests that the arguments select include those in a browser."""
+    paths = [word for word in arguments if word.startswith("tests/")]
+    return not paths or any(word.startswith("tests/browser") for word in paths)
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the benchmark on services of its own, as durable as real ones."""
+    """Run the benchmark on services of its own, durable as in production."""
     return _with_own_services(
         ["-m", "bench", *arguments], durable=True, prepare=_migrate
     )
@@ -265,24 +268,24 @@ def _migrate(supervisor: Supervisor, instance: Instance) -> None:
 
 
 def test_livekit(arguments: list[str]) -> int:
-    """Compare reports with what real clients do on a real LiveKit server."""
+    """Compare reports with what real clients did on a real LiveKit server."""
     if not livekit.clients_can_connect():
         say(livekit.NO_INTERFACE)
         return 0
-    livekit.must_be_had()
+    livekit.must_be_available()
     return _with_own_services(
         ["-m", "pytest", *livekit.TESTS, *arguments],
         durable=False,
         prepare=_run_with_livekit,
         LIVEKIT_URL=f"ws://127.0.0.1:{service_port()}",
         LIVEKIT_WEBHOOK_KEYS=f"APIprevious:{secret()}",
-        # All scenarios sign in at once.
+        # All scenarios sign in at the same time.
         LOGIN_TRIES_PER_MINUTE="100",
     )
 
 
 def _run_with_livekit(supervisor: Supervisor, instance: Instance) -> None:
-    """Start LiveKit and everything that `make run` starts."""
+    """Start LiveKit, and everything that `make run` starts."""
     executable = livekit.server(supervisor, instance)
     instance.values["LIVEKIT_SERVER"] = str(executable)
     _prepare_database(supervisor, instance, first_start=True)
@@ -292,17 +295,17 @@ def _run_with_livekit(supervisor: Supervisor, instance: Instance) -> None:
 
 
 def pictures(_: list[str]) -> int:
-    """Take the pictures of the README, of the demonstration in a new instance."""
+    """Take the README's pictures of the demonstration, in a new instance."""
     return _with_own_services(
         ["-m", "launcher.pictures"],
         durable=False,
-        prepare=_show,
+        prepare=_run_with_demo,
         ROLLCALL_CHROMIUM=browser.ensure(),
     )
 
 
-def _show(supervisor: Supervisor, instance: Instance) -> None:
-    """Start what the pages need, and load what they show."""
+def _run_with_demo(supervisor: Supervisor, instance: Instance) -> None:
+    """Start everything that `make run` starts, and load the demonstration."""
     _prepare_database(supervisor, instance, first_start=True)
     supervisor.start(*rollcall.programs(instance))
     supervisor.until_ready()
@@ -317,9 +320,9 @@ def _with_own_services(
     **variables: str,
 ) -> int:
     directory = Path(tempfile.mkdtemp(prefix="rollcall-"))
-    ours = {"ROLLCALL_DATA_DIR": str(directory), **variables}
-    environ = {key: value for key, value in os.environ.items() if key not in OTHERS}
-    instance = Instance(directory, environ | ours)
+    own = {"ROLLCALL_DATA_DIR": str(directory), **variables}
+    environ = {k: v for k, v in os.environ.items() if k not in OF_INSTANCES}
+    instance = Instance(directory, environ | own)
     try:
         instance.open()
         instance.choose_privately()
@@ -345,13 +348,13 @@ def check(_: list[str]) -> int:
 
 
 def lock(arguments: list[str]) -> int:
-    """Write the locks anew; with --upgrade, with the newest versions."""
+    """Compile the locks again; ``--upgrade`` takes the newest versions."""
     environment.ensure(development=True)
     return environment.write_locks(arguments)
 
 
-# What points at services in use, or describes them, must not reach tests.
-OTHERS = frozenset(
+# Variables of an instance that may be in use, which must not reach tests.
+OF_INSTANCES = frozenset(
     {
         "ALLOWED_HOSTS",
         "DATABASE_OWNER_URL",

@@ -1,4 +1,4 @@
-"""What the launcher says: steps on stdout, log lines and refusals on stderr."""
+"""The launcher's output: steps on stdout, log lines and refusals on stderr."""
 
 import json
 import os
@@ -9,7 +9,7 @@ STDOUT, STDERR = 1, 2
 
 
 class RefusedError(Exception):
-    """The start cannot go on; the text is the one line that says why and what to do."""
+    """The command cannot go on; the text says in one line why and what to do."""
 
 
 def say(text: str = "") -> None:
@@ -23,7 +23,7 @@ def complain(text: str) -> None:
 
 
 def _write(descriptor: int, text: str) -> None:
-    # A terminal that has gone away must not keep the services from being stopped.
+    # Services must be stopped even if the terminal was closed.
     try:
         os.write(descriptor, f"{text}\n".encode(errors="replace"))
     except OSError:
@@ -31,7 +31,7 @@ def _write(descriptor: int, text: str) -> None:
 
 
 def for_machines() -> bool:
-    """Return whether stderr is read by a program: then log lines are JSON."""
+    """Return whether stderr is not a terminal; then log lines are JSON."""
     try:
         return not os.isatty(STDERR)
     except OSError:
@@ -39,7 +39,7 @@ def for_machines() -> bool:
 
 
 def log(level: str, message: str) -> None:
-    """Write one log line of the launcher's own."""
+    """Write a log line of the launcher itself."""
     if for_machines():
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": level, "logger": "launcher", "message": message}
@@ -49,7 +49,7 @@ def log(level: str, message: str) -> None:
 
 
 class Stopwatch:
-    """The seconds since it was made."""
+    """The seconds since it was created, as text."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
@@ -59,5 +59,5 @@ class Stopwatch:
 
 
 def step(name: str, result: str, watch: Stopwatch) -> None:
-    """Write the line of a step that is done."""
+    """Write the line of a finished step."""
     say(f"  {name:<12} {result:<44} {watch}")

@@ -1,7 +1,7 @@
-"""The project's Python environment: ``.venv`` with exactly the locked packages.
+"""The project's virtual environment: ``.venv`` with exactly the locked packages.
 
-A stamp in it holds the digests of the locks it was made from, so that a start with the
-same locks installs nothing. Once the development lock has been installed it stays.
+A file in it has the digests of the installed locks, so that a start with the same locks
+installs nothing. Packages for development are never removed again.
 """
 
 import configparser
@@ -23,7 +23,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "locks.json"
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
-# uv is quick and pip is everywhere; the lock serves both.
+# uv is fast, pip is available everywhere; both can install the locks.
 INSTALLER = "requirements-installer.lock"
 COMPILE_OPTIONS = (
     "--quiet",
@@ -35,8 +35,8 @@ COMPILE_OPTIONS = (
 )
 QUIETLY = ("--disable-pip-version-check", "--no-input")
 NO_VENV = (
-    "Python cannot make an environment here; on Debian and Ubuntu its venv is a"
-    " package of its own: apt-get install python3-venv."
+    "Python cannot create a virtual environment. On Debian and Ubuntu, install the"
+    " package for it: apt-get install python3-venv."
 )
 PIP_CONFIGURATIONS = (
     Path("/etc/pip.conf"),
@@ -47,30 +47,32 @@ VERSION_OF = "import sys; print('{}.{}'.format(*sys.version_info))"
 
 
 def ensure(*, development: bool = False) -> Path:
-    """Make or update the environment if it must be; return its site-packages.
+    """Create or update the environment if necessary; return its site-packages.
 
     Raises:
-        RefusedError: it cannot be made; the text says what is missing.
+        RefusedError: that failed; the text says what is missing.
     """
     watch = Stopwatch()
     result = "ready"
     if not _is_current(development):
-        with _alone():
+        with _locked():
             if not _is_current(development):
-                result = _make(development)
+                result = _update(development)
     step("environment", result, watch)
     return VENV / "lib" / f"python{_python_version()}" / "site-packages"
 
 
 def write_locks(arguments: list[str]) -> int:
-    """Compile each ``requirements*.in`` to its lock: hashes, and no addresses."""
+    """Compile each ``requirements*.in`` to its lock, with hashes and without URLs."""
     uv = _uv()
     if uv is None:
-        raise RefusedError("uv is needed to write the locks, and cannot be installed.")
+        raise RefusedError(
+            "Compiling the locks needs uv, which could not be installed. Install uv."
+        )
     for source in ("requirements", "requirements-dev", "requirements-installer"):
-        # What runs is tested: development takes the same versions.
-        same = ["-c", RUNTIME] if source == "requirements-dev" else []
-        files = [f"{source}.in", "-o", f"{source}.lock", *same]
+        # Tests must run with the versions of production.
+        constraints = ["-c", RUNTIME] if source == "requirements-dev" else []
+        files = [f"{source}.in", "-o", f"{source}.lock", *constraints]
         argv = [uv, "pip", "compile", *COMPILE_OPTIONS, *files, *arguments]
         answer = subprocess.run(
             argv, cwd=PROJECT, stdout=subprocess.DEVNULL, check=False
@@ -102,7 +104,7 @@ def _digest(lock: str) -> str:
 
 
 def _python_version() -> str:
-    """Return the environment's Python version; empty if it has none that works."""
+    """Return the environment's Python version; "" if its Python does not work."""
     try:
         answer = _run([PYTHON, "-I", "-S", "-c", VERSION_OF])
     except OSError:
@@ -111,24 +113,24 @@ def _python_version() -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep two first starts from one checkout out of each other's way."""
+def _locked() -> Iterator[None]:
+    """Let only one process at a time update the environment."""
     try:
         file = (PROJECT / ".venv.lock").open("w")
     except OSError as error:
         raise RefusedError(
-            f"The environment {VENV} is not up to date, and {PROJECT} cannot be"
-            f" written ({error.strerror}); start once as its owner."
+            f"The packages in {VENV} are not up to date, and {PROJECT} cannot be"
+            f" written to ({error.strerror}). Start Rollcall once as its owner."
         ) from None
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _make(development: bool) -> str:
-    say("  Making the environment in .venv from the lock; this is done once.")
+def _update(development: bool) -> str:
+    say("  Installing Python packages in .venv; later starts skip this.")
     stamp = _stamp()
-    # Packages for development are not removed by a later `make run`.
+    # A `make run` must not remove packages for development.
     lock = DEVELOPMENT if development or DEVELOPMENT in stamp else RUNTIME
     STAMP.unlink(missing_ok=True)
     if not stamp or not _python_version():
@@ -137,11 +139,11 @@ def _make(development: bool) -> str:
     locks = (RUNTIME, DEVELOPMENT) if lock == DEVELOPMENT else (RUNTIME,)
     made = {name: _digest(name) for name in locks} | {"python": _python_version()}
     STAMP.write_text(json.dumps(made, indent=1) + "\n")
-    return f"installed from {lock} by {installer}"
+    return f"installed from {lock} with {installer}"
 
 
 def _create() -> None:
-    # Without pip, whose unpacking takes seconds: uv seldom needs it.
+    # Without pip, which takes seconds to unpack and is not needed if uv works.
     answer = _run([sys.executable, "-m", "venv", "--clear", "--without-pip", VENV])
     if answer.returncode:
         raise RefusedError(NO_VENV)
@@ -159,17 +161,22 @@ def _install(lock: str) -> str:
     answer = _pip("install", "--require-hashes", "--no-deps", "-r", PROJECT / lock)
     if answer.returncode:
         lines = answer.stderr.strip().splitlines() or ["no reason given"]
-        raise RefusedError(f"The packages of {lock} cannot be installed: {lines[-1]}")
+        raise RefusedError(
+            f"The packages of {lock} could not be installed: {lines[-1]}"
+        )
     return "pip"
 
 
 def _uv() -> str | None:
-    """Return uv, this machine's or one fetched into the environment."""
+    """Return the path of uv, installed in the environment if this machine has none.
+
+    None if it cannot be installed.
+    """
     if found := shutil.which("uv"):
         return found
     own = VENV / "bin" / "uv"
     wanted = ("install", "--require-hashes", "--no-deps", "-r", PROJECT / INSTALLER)
-    # The starting Python's own pip if it has one, which fetches for the other.
+    # Installed by the pip of the Python that runs this, else by the environment's own.
     if not own.exists() and _run_quietly(
         [sys.executable, "-m", "pip", *QUIETLY, "--python", PYTHON, *wanted]
     ):
@@ -179,7 +186,7 @@ def _uv() -> str | None:
 
 
 def _with_pips_index() -> Mapping[str, str]:
-    """Return the environment for uv, which does not read pip's configuration."""
+    """Return environment variables with which uv uses the index configured for pip."""
     if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
         return os.environ
     pips = configparser.RawConfigParser(strict=False)
@@ -197,7 +204,7 @@ def _pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def _run_quietly(argv: list[str | Path], env: Mapping[str, str] | None = None) -> bool:
-    """Run it; return whether it failed."""
+    """Run a command; return whether it failed."""
     try:
         return _run(argv, env).returncode != 0
     except OSError:

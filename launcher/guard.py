@@ -1,10 +1,10 @@
-"""Outlives a supervisor that was killed, just long enough to end what it had started.
+"""The guard: a script that ends all processes if the supervisor was killed.
 
-Run as a script of its own. Its arguments say what runs, ``PID:SIGNAL`` each; then it
-reads ``add PID SIGNAL`` and ``drop PID`` from stdin; when stdin ends while processes
-are left, the supervisor has died: each gets its signal and, if that does not end it
-soon, it and its whole group are killed. PR_SET_PDEATHSIG alone would reach neither the
-workers' children nor systems other than Linux.
+Its arguments are the processes that run, each as ``PID:SIGNAL``. Then it reads
+``add PID SIGNAL`` and ``drop PID`` from stdin. If stdin ends while processes are left,
+the supervisor has died: each process gets its signal, and if that does not end it soon,
+it is killed with its whole group. PR_SET_PDEATHSIG (lifeline.py) is not enough: it does
+not reach the workers' children, and only Linux has it.
 """
 
 import os
@@ -17,7 +17,7 @@ GRACE_SECONDS = 3.0
 
 
 def main() -> None:
-    """Follow the supervisor until it ends."""
+    """Read from the supervisor until it ends; then end the processes that are left."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     running = (argument.split(":") for argument in sys.argv[1:])

@@ -1,4 +1,4 @@
-"""One instance of Rollcall: its data directory, who holds it, its secrets and ports."""
+"""An instance of Rollcall: its data directory and lock, its secrets and ports."""
 
 import fcntl
 import os
@@ -12,15 +12,15 @@ from pathlib import Path
 from launcher.console import RefusedError
 
 PROJECT = Path(__file__).resolve().parent.parent
-# Generated once and kept; what the environment sets wins and is kept instead.
+# Generated once and kept; values from the environment take precedence, and are kept.
 KEPT = ("SECRET_KEY", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
-# Below the range from which systems take the ports of outgoing connections.
+# Below the ports that systems use for outgoing connections.
 SERVICE_PORTS = range(20_000, 30_000)
 SECONDS_FOR_THE_LAST_RUN_TO_END = 10.0
 
 
 class Instance:
-    """A data directory that this process holds, and what its ``instance.env`` says."""
+    """A data directory that this process locks, and the values of ``instance.env``."""
 
     def __init__(self, data_dir: Path, environ: Mapping[str, str]) -> None:
         self.data_dir = data_dir
@@ -32,17 +32,16 @@ class Instance:
 
     @property
     def logs(self) -> Path:
-        """Where the programs' logs are."""
         return self.data_dir / "logs"
 
     @property
     def sign_in(self) -> Path:
-        """The file with the first superuser's name and password."""
+        """File with the first superuser's name and password."""
         return self.data_dir / "sign-in.txt"
 
     @property
     def migrated(self) -> Path:
-        """The file with the digest of the code that last migrated the database."""
+        """File with the digest of the code that last migrated the database."""
         return self.data_dir / "migrated"
 
     @property
@@ -53,18 +52,18 @@ class Instance:
 
     @property
     def first_start(self) -> Path:
-        """A file that is there until the first start has been completed."""
+        """File that exists until the first start has been completed."""
         return self.data_dir / "first-start"
 
     def open(self) -> None:
-        """Take the directory for this process and read what is kept in it.
+        """Create and lock the directory, and read ``instance.env``.
 
         Raises:
-            RefusedError: it cannot be written, or another process holds it.
+            RefusedError: it is not writable, or another process holds the lock.
         """
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._take()
+            self._acquire_lock()
             for directory in (self.logs, self.data_dir / "static"):
                 directory.mkdir(exist_ok=True)
                 self.hand_over(directory)
@@ -72,27 +71,28 @@ class Instance:
         except OSError as error:
             raise RefusedError(
                 f"Cannot write to the data directory {self.data_dir}"
-                f" ({error.strerror}); set ROLLCALL_DATA_DIR to another one."
+                f" ({error.strerror}). Set ROLLCALL_DATA_DIR to another directory."
             ) from None
 
-    def _take(self) -> None:
+    def _acquire_lock(self) -> None:
         self.lock = os.open(self.data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         self.hand_over(self.data_dir / "lock")
         deadline = time.monotonic() + SECONDS_FOR_THE_LAST_RUN_TO_END
         while not _try_lock(self.lock):
             holder = self.holder()
-            # The guard of a run that was killed holds the lock until all is ended.
+            # After a kill, the guard holds the lock until all processes have ended.
             if is_alive(holder) or time.monotonic() > deadline:
                 raise RefusedError(
-                    f"Rollcall already runs in {self.data_dir} (process {holder}): stop"
-                    " it, or set ROLLCALL_DATA_DIR and ROLLCALL_PORT for a second one."
+                    f"Rollcall is already running in {self.data_dir} (process"
+                    f" {holder}). Stop it, or set ROLLCALL_DATA_DIR and ROLLCALL_PORT"
+                    " to start a second one."
                 )
             time.sleep(0.05)
         os.ftruncate(self.lock, 0)
         os.pwrite(self.lock, f"{os.getpid()}\n".encode(), 0)
 
     def is_held(self) -> bool:
-        """Return whether a process holds the directory."""
+        """Return whether a process holds the directory's lock."""
         try:
             with (self.data_dir / "lock").open() as file:
                 return not _try_lock(file.fileno())
@@ -100,7 +100,7 @@ class Instance:
             return False
 
     def holder(self) -> int:
-        """Return the process that holds, or last held, the directory; 0 for none."""
+        """Return the id of the process that holds or last held the lock; 0: none."""
         try:
             return int((self.data_dir / "lock").read_text())
         except (OSError, ValueError):
@@ -115,16 +115,16 @@ class Instance:
         return {key: value for key, _, value in pairs}
 
     def choose(self) -> None:
-        """Fill in secrets, ports and addresses; keep those that there are.
+        """Fill in secrets, ports and addresses; keep the present ones.
 
         Raises:
-            RefusedError: the web server's port is no port, or is taken.
+            RefusedError: ROLLCALL_PORT is not a port, or is taken.
         """
         self.port = _web_port(self.environ.get("ROLLCALL_PORT") or "8000", self.host)
         self._fill_in()
 
     def choose_privately(self) -> None:
-        """Do the same for an instance nobody visits, on any free port."""
+        """Do the same for an instance without visitors, on any free port."""
         self.port = service_port()
         self._fill_in()
 
@@ -132,7 +132,7 @@ class Instance:
         for name in KEPT:
             given = self.environ.get(name)
             self.values[name] = given or self.values.get(name) or secret(name)
-        # Kept too, so that later starts and manage.py need not be told; empty: none.
+        # Kept too, for later starts and manage.py. An empty value removes it.
         given = self.environ.get("LIVEKIT_URL")
         kept = self.values.get("LIVEKIT_URL", "")
         self.values["LIVEKIT_URL"] = kept if given is None else given
@@ -152,12 +152,12 @@ class Instance:
         }
 
     def save(self) -> None:
-        """Write ``instance.env``, where ``manage.py`` and settings read all this."""
+        """Write ``instance.env``, which the settings read."""
         text = "".join(f"{key}={value}\n" for key, value in self.values.items())
         self.write_private(self.data_dir / "instance.env", text)
 
     def write_private(self, path: Path, text: str) -> None:
-        """Write a file that only its owner may read, whole or not at all."""
+        """Write a file atomically; only its owner may read it."""
         new = path.with_name(f"{path.name}.new")
         new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -167,34 +167,34 @@ class Instance:
         new.replace(path)
 
     def hand_over(self, path: Path) -> None:
-        """Give what root made here to the directory's owner, who may start it next."""
+        """Give a file that root created to the directory's owner, for later starts."""
         if os.geteuid() == 0:
             owner = self.data_dir.stat()
             os.chown(path, owner.st_uid, owner.st_gid)
 
     def process_environment(self) -> dict[str, str]:
-        """Return the environment of Rollcall's own processes."""
+        """Return the environment variables of Rollcall's own processes."""
         own = {"ROLLCALL_DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
         given = dict(self.environ)
-        # Compiling all packages anew would more than double the time of each start.
+        # Without stored bytecode, each start would take more than twice as long.
         given.pop("PYTHONDONTWRITEBYTECODE", None)
         return {**given, **self.values, **own}
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
-    """Return the data directory; a relative one is meant from the project's root."""
+    """Return the data directory; a relative path starts at the project's root."""
     return PROJECT / (environ.get("ROLLCALL_DATA_DIR") or ".run")
 
 
 def secret(name: str = "") -> str:
-    """Return a new random value fit for this setting."""
+    """Return a new random value in the form that this setting needs."""
     if name == "LIVEKIT_API_KEY":
         return f"API{secrets.token_hex(6)}"
     return secrets.token_urlsafe(48 if name == "SECRET_KEY" else 32)
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether there is a process of this number."""
+    """Return whether there is a process with this id."""
     if pid <= 0:
         return False
     try:
@@ -220,22 +220,24 @@ def _is_local(host: str) -> bool:
 
 def _web_port(text: str, host: str) -> int:
     if not (text.isdecimal() and 0 < int(text) < 65_536):
-        raise RefusedError(f"ROLLCALL_PORT={text}: write a number from 1 to 65535.")
+        raise RefusedError(
+            f"ROLLCALL_PORT={text} is not a port: write a number from 1 to 65535."
+        )
     try:
         _bind(host, int(text))
     except OSError as error:
         raise RefusedError(
-            f"Port {text} on {host} cannot be used ({error.strerror});"
-            " set ROLLCALL_PORT to a free one."
+            f"Port {text} on {host} cannot be used ({error.strerror})."
+            " Set ROLLCALL_PORT to a free port."
         ) from None
     return int(text)
 
 
 def service_port(kept: str | None = None) -> int:
-    """Return a free port of 127.0.0.1, the one that was kept if it is free.
+    """Return a free port on 127.0.0.1: ``kept`` if it is free, else a random one.
 
     Raises:
-        RefusedError: there is none.
+        RefusedError: no free port was found.
     """
     candidates = random.sample(SERVICE_PORTS, 100)
     for port in [*([int(kept)] if kept else []), *candidates]:
@@ -244,7 +246,10 @@ def service_port(kept: str | None = None) -> int:
         except OSError:
             continue
         return port
-    raise RefusedError("No free port from 20000 to 29999 on 127.0.0.1.")
+    raise RefusedError(
+        "No free port was found for Postgres and Redis, from 20000 to 29999 on"
+        " 127.0.0.1."
+    )
 
 
 def _bind(host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-"""Ties a process to its parent: when the parent dies, however, so does it (Linux)."""
+"""Lets a process die with its parent, however the parent ends (Linux only)."""
 
 import ctypes
 import os
@@ -10,14 +10,14 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(number: int = signal.SIGKILL, parent: int | None = None) -> None:
-    """Ask the kernel for this signal when the thread that forked this process ends.
+    """Ask the kernel for a signal when the thread that forked this process ends.
 
-    To be called after a change of user, which clears the request. Elsewhere than on
-    Linux it does nothing: there the guard alone cleans up.
+    Must be called after a change of user, which would clear the request. On other
+    systems than Linux it does nothing: there, only the guard cleans up.
 
     Args:
-        number: the signal.
-        parent: the expected parent; if it has died already, this process ends now.
+        number: The signal.
+        parent: The id of the expected parent; if it has died already, exit now.
     """
     if _libc is None:
         return

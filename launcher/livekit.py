@@ -1,4 +1,4 @@
-"""A real LiveKit server to test with: this machine's, else one that Go builds."""
+"""A real LiveKit server for tests: an installed one, else one that Go builds."""
 
 import fcntl
 import http.client
@@ -17,14 +17,15 @@ from launcher.supervisor import Program, Supervisor
 VERSION = "v1.13.5"
 PACKAGE = f"github.com/livekit/livekit-server/cmd/server@{VERSION}"
 HOW_TO_GET_IT = (
-    "There is no livekit-server here, and no Go to build one: install it"
-    " (https://docs.livekit.io/transport/self-hosting/local/) or Go 1.26 or newer."
+    "livekit-server is not installed, and there is no Go to build it. Install"
+    " livekit-server (https://docs.livekit.io/transport/self-hosting/local/), or Go"
+    " 1.26 or newer."
 )
 NO_INTERFACE = (
-    "Skipped: LiveKit's clients connect only where an interface beside lo has an"
-    " address, and there is none here."
+    "Skipped: LiveKit's clients need a network interface with an address besides lo,"
+    " and this machine has none."
 )
-# Scenarios take their time, in which little is computed: many at once, longest first.
+# Scenarios mostly wait, so many run at once, in their given order: the longest first.
 TESTS = (
     "tests_livekit",
     *("-p", "no:randomly"),
@@ -35,7 +36,7 @@ _ADDRESS_OF_INTERFACE = 0x8915
 
 
 def clients_can_connect() -> bool:
-    """Return whether an interface beside ``lo`` has an address, as clients require."""
+    """Return whether an interface besides ``lo`` has an address; clients need one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for _, name in socket.if_nameindex():
             try:
@@ -48,25 +49,27 @@ def clients_can_connect() -> bool:
     return False
 
 
-def must_be_had() -> None:
-    """Check that there is a server, or what builds one.
+def must_be_available() -> None:
+    """Check that LiveKit or Go is installed.
 
     Raises:
-        RefusedError: there is neither.
+        RefusedError: neither is.
     """
     if _found() is None and shutil.which("go") is None:
         raise RefusedError(HOW_TO_GET_IT)
 
 
 def server(supervisor: Supervisor, instance: Instance) -> Path:
-    """Return the server; the first time it is built, once for all checkouts.
+    """Return the path of LiveKit's server; build it if it is not there.
+
+    All checkouts of a user share the one that was built.
 
     Raises:
         RefusedError: Go could not build it.
     """
     if found := _found():
         return found
-    say(f"  Building livekit-server {VERSION}, once: this takes some minutes.")
+    say(f"  Building livekit-server {VERSION}, once. This takes some minutes.")
     built, log = _cache() / f"for-{os.getpid()}", instance.logs / "livekit-build.log"
     try:
         env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(built)}
@@ -83,7 +86,7 @@ def server(supervisor: Supervisor, instance: Instance) -> Path:
 
 
 def program(instance: Instance, executable: Path) -> Program:
-    """Return how LIVEKIT_URL's server is run: its webhooks come to this instance."""
+    """Return the program of a server on LIVEKIT_URL's port, with webhooks to here."""
     port = urlsplit(instance.environ["LIVEKIT_URL"]).port or 0
     server = [str(PYTHON), "-m", "tests_livekit.server", str(executable), str(port)]
     return Program(

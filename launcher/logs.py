@@ -1,4 +1,4 @@
-"""The programs' log files, and which of their lines are shown while all runs."""
+"""The programs' log files, and which of their lines are also shown on stderr."""
 
 import json
 import re
@@ -13,7 +13,7 @@ SHOWN_LEVELS = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 
 class Source(Protocol):
-    """What has a log."""
+    """A program with a log, as :class:`launcher.supervisor.Program`."""
 
     @property
     def name(self) -> str: ...
@@ -24,10 +24,10 @@ class Source(Protocol):
 
 
 class LogFile:
-    """One program's log: all its lines are in the file.
+    """The log file of a program, which has all its lines.
 
-    At a terminal warnings and errors are shown too; where stderr is no terminal every
-    line goes there, as JSON.
+    At a terminal, warnings and errors are also shown on stderr. If stderr is not a
+    terminal, every line is, as JSON.
     """
 
     def __init__(self, source: Source) -> None:
@@ -38,22 +38,22 @@ class LogFile:
         self._rest = b""
 
     def open_to_append(self) -> IO[bytes]:
-        """Open it for the program to write to."""
+        """Open the file, for the program to write to."""
         return self._path.open("ab")
 
     def rotate(self) -> None:
-        """Begin anew when it has grown large; the last one is kept beside."""
+        """Start a new file if this one is large; keep it as ``.log.1``."""
         if self._path.exists() and self._path.stat().st_size > ROTATE_BYTES:
             self.show_new()
             self._path.replace(self._path.with_suffix(".log.1"))
             self._read_to = 0
 
     def last_line(self) -> str:
-        """Return what its last line says."""
+        """Return the message of the last line; "" if there is none."""
         return last_message(self._path)
 
     def show_new(self) -> None:
-        """Pass on the lines written since the last call."""
+        """Show the lines that were written since the last call."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read_to)
@@ -79,7 +79,7 @@ class LogFile:
 
 
 def last_message(path: Path) -> str:
-    """Return what a log's last line that is not blank says; nothing without one."""
+    """Return the message of a log's last line that is not blank; "" if none."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - LAST_LINE_BYTES))

@@ -1,6 +1,6 @@
 """``python -m launcher.manage_all A … --then B …``: management commands in one process.
 
-Importing Django costs more than most commands: each process saved is a second.
+Importing Django takes longer than most commands: each process saved is a second.
 """
 
 import os
@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 
 
 def main(arguments: list[str]) -> None:
-    """Run the commands in turn; the first that fails ends the process."""
+    """Run the commands in order; the first one that fails ends the process."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "attendance_site.settings")
     while arguments:
         end = arguments.index("--then") if "--then" in arguments else len(arguments)

@@ -1,7 +1,7 @@
-"""``python -m launcher.pictures``: the pictures of the README, as people see the pages.
+"""``python -m launcher.pictures``: take the README's pictures in a browser.
 
-Runs in the environment's Python beside an instance that shows the demonstration
-(launcher/commands.py), whose address and account stand in its data directory.
+launcher/commands.py runs it in the environment's Python while an instance with the
+demonstration runs.
 """
 
 import os
@@ -16,7 +16,7 @@ from launcher import browser
 from launcher.console import Stopwatch, step
 from launcher.instance import PROJECT
 
-# Just below where the last row ends that the window shows whole.
+# The height to cut at: just below the last row that the window shows completely.
 LAST_END = """height => Math.max(
   ...[...document.querySelectorAll('main tr, main .legend')]
     .map(row => Math.ceil(row.getBoundingClientRect().bottom))
@@ -25,7 +25,7 @@ DIRECTORY = PROJECT / "docs" / "pictures"
 
 
 class Picture(NamedTuple):
-    """One picture: of which session's report, in a window of which size."""
+    """A picture of a session's report, with the size of its window."""
 
     name: str
     session: str
@@ -43,7 +43,7 @@ PICTURES = (
 
 
 def main() -> None:
-    """Take all of them."""
+    """Take all pictures."""
     DIRECTORY.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -60,13 +60,13 @@ def main() -> None:
 
 
 def _open_report(page: Page, session: str) -> None:
-    """Follow the newest such session that is decided."""
+    """Open the newest calculated session with this title."""
     decided = page.locator(".status")
     page.locator(".list a").filter(has_text=session, has=decided).first.click()
 
 
 def _whole_rows(page: Page, picture: Picture) -> FloatRect:
-    """Return the part of the window that ends between two rows."""
+    """Return the part of the window that has only complete rows."""
     height = page.evaluate(LAST_END, picture.height)
     return {"x": 0, "y": 0, "width": picture.width, "height": height}
 

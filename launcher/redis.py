@@ -1,4 +1,4 @@
-"""What starts Redis: our own, with a password, its data in the data directory."""
+"""The embedded Redis, with a password and its data in the data directory."""
 
 import os
 import platform
@@ -15,10 +15,10 @@ SYSTEM_SERVERS = ("redis-server", "valkey-server")
 
 
 def program(instance: Instance, site_packages: Path) -> Program:
-    """Prepare Redis's directory and return how it is run.
+    """Prepare Redis's directory, and return the program that runs it.
 
     Raises:
-        RefusedError: there is no Redis to run.
+        RefusedError: no Redis was found.
     """
     directory = instance.data_dir / "redis"
     directory.mkdir(mode=0o700, exist_ok=True)
@@ -37,7 +37,7 @@ def program(instance: Instance, site_packages: Path) -> Program:
         is_ready=lambda _: _answers(int(port), password),
         shown=f"ready, on 127.0.0.1:{port}",
         account=account,
-        # Its ordinary greeting is marked as a warning.
+        # Redis marks its usual first lines as warnings, so none are shown.
         alarm="",
     )
 
@@ -51,16 +51,16 @@ def _find_server(site_packages: Path, account: Account) -> Path:
         return runnable(server, [wheel], site_packages, account)
     python = ".".join(platform.python_version_tuple()[:2])
     raise RefusedError(
-        f"There is no Redis for Python {python} on {platform.system()}"
-        f" {platform.machine()} in a package: install redis-server or valkey-server,"
-        " or set REDIS_URL."
+        f"No Redis was found, and Python {python} on {platform.system()}"
+        f" {platform.machine()} has no package with it. Install redis-server or"
+        " valkey-server, or set REDIS_URL."
     )
 
 
 def _write_configuration(
     directory: Path, account: Account, port: str, password: str
 ) -> None:
-    # In a file, because anybody can read a command line.
+    # The password is in a file, because everybody can read command lines.
     path = directory / "redis.conf"
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)

@@ -1,21 +1,20 @@
-"""Rollcall's own processes: web server, Celery worker, beat, commands."""
+"""Rollcall's own programs: web server, Celery worker, beat, and commands."""
 
 import hashlib
 import http.client
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 from launcher.console import RefusedError
 from launcher.environment import PYTHON, RUNTIME
 from launcher.instance import PROJECT, Instance
 from launcher.supervisor import Program
 
-# Tasks are finished before a stop; none runs longer.
+# A worker finishes its tasks before it stops; none takes longer.
 WORKER_STOPS_WITHIN_SECONDS = 300.0
-# One alone keeps a webhook waiting too long when many come (make bench).
+# With only one, webhooks wait too long if many arrive (make bench).
 WEB_PROCESSES = 2
-# First what a migration does not import, so that the two seldom do the same work.
+# Modules that a migration does not import come first, so that migrating and compiling
+# ahead seldom compile the same one.
 IMPORTED_BY_PROGRAMS = (
     "livekit.api",
     "celery.apps.worker",
@@ -44,7 +43,7 @@ def manage(*arguments: str) -> list[str]:
 def manage_all(*commands: list[str]) -> list[str]:
     """Return the command line of several management commands in one process.
 
-    The system checks are left to the web server, which answers only if they pass.
+    Without the system checks: the web server runs them, and only starts if they pass.
     """
     words = [[*command, "--skip-checks", "--then"] for command in commands]
     argv = [word for command in words for word in command][:-1]
@@ -52,18 +51,18 @@ def manage_all(*commands: list[str]) -> list[str]:
 
 
 def compile_ahead() -> list[str]:
-    """Return a command that imports what the programs will, to have it compiled.
+    """Return a command that imports the programs' modules, so that they get compiled.
 
-    On the very first start the second processor would idle while the first migrates.
+    On the first start it runs on a second processor while the first one migrates.
     """
     return [str(PYTHON), "-c", f"import {', '.join(IMPORTED_BY_PROGRAMS)}"]
 
 
 def code_digest() -> str:
-    """Return a digest of all that decides how the database must look.
+    """Return a digest of everything that determines the schema of the database.
 
-    Migrations, but also which rights are granted after them; and the packages, which
-    bring migrations of their own.
+    That is all code of the apps (migrations, and the rights granted after them) and the
+    lock of the packages, which have migrations too.
     """
     digest = hashlib.sha256()
     for app in APPS:
@@ -75,7 +74,7 @@ def code_digest() -> str:
 
 
 def programs(instance: Instance) -> list[Program]:
-    """Return what Rollcall consists of, beside Postgres and Redis."""
+    """Return the programs of Rollcall: web, worker and beat."""
     return [
         _web(instance),
         _celery(instance, "worker", WORKER_STOPS_WITHIN_SECONDS),
@@ -85,9 +84,9 @@ def programs(instance: Instance) -> list[Program]:
 
 def _web(instance: Instance) -> Program:
     address = ["--host", instance.host, "--port", str(instance.port)]
-    # Without a limit open event streams would hold up the stop.
+    # Without a limit, open event streams would delay the stop.
     limits = ["--workers", str(WEB_PROCESSES), "--workers-kill-timeout", "3"]
-    # Its notes on ordinary disconnects read like failures.
+    # At lower levels, granian's notes about usual disconnects look like errors.
     quiet = ["--log-level", "warning", "--log-config", GRANIAN_LOGS]
     application = "attendance_site.asgi:application"
     granian = [str(PYTHON), "-m", "granian", "--interface", "asgi", "--no-ws"]
@@ -107,13 +106,14 @@ def _web_is_ready(instance: Instance) -> bool:
     if checks.get("migrations") == "missing":
         instance.migrated.unlink(missing_ok=True)
         raise RefusedError(
-            "The database has been replaced by an older one: start again to migrate it."
+            "The database was replaced by an older one, such as a backup."
+            " Start again to migrate it."
         )
     return status == http.HTTPStatus.OK
 
 
 def _health(instance: Instance) -> tuple[int, dict[str, str]]:
-    """Return status and checks of the web server's answer; 0 and none without one."""
+    """Return status and checks of ``/health/ready``; 0 and {} without an answer."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(instance.host, instance.host)  # noqa: S104
     name = instance.values["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
     connection = http.client.HTTPConnection(host, instance.port, timeout=5)
@@ -129,18 +129,14 @@ def _health(instance: Instance) -> tuple[int, dict[str, str]]:
 
 
 def _celery(instance: Instance, kind: str, stop_within_seconds: float) -> Program:
-    sign = instance.data_dir / f"{kind}.ready"
+    ready_file = instance.data_dir / f"{kind}.ready"
     return Program(
         name=kind,
         argv=[str(PYTHON), "-m", "launcher.celery_process", kind],
-        env=instance.process_environment() | {"ROLLCALL_READY_FILE": str(sign)},
+        env=instance.process_environment() | {"ROLLCALL_READY_FILE": str(ready_file)},
         cwd=PROJECT,
         log=instance.logs / f"{kind}.log",
-        is_ready=_exists(sign),
-        before=lambda: sign.unlink(missing_ok=True),
+        is_ready=lambda _: ready_file.exists(),
+        before=lambda: ready_file.unlink(missing_ok=True),
         stop_within_seconds=stop_within_seconds,
     )
-
-
-def _exists(sign: Path) -> Callable[[int], bool]:
-    return lambda _: sign.exists()

@@ -1,7 +1,7 @@
-"""Starts programs, waits until they are ready, starts again what dies, stops all.
+"""The supervisor: starts programs, waits until they are ready, restarts and stops them.
 
-Everything happens in the one thread that forks: the kernel ties a child to that thread
-(launcher/lifeline.py), and without other threads a fork is safe.
+Everything happens in one thread, because the kernel ties a child to the thread that
+forks it (launcher/lifeline.py), and forking is safe without other threads.
 """
 
 import os
@@ -26,7 +26,7 @@ from launcher.logs import LogFile
 
 DEATHS_TOO_MANY = 3
 DEATHS_WITHIN_SECONDS = 60.0
-# Before the first, second, further restart of a program that keeps dying.
+# Before the first, the second, and all further restarts of a program that keeps dying.
 PAUSES_SECONDS = (0.0, 1.0, 2.0)
 DEATHS_FORGOTTEN_SECONDS = 600.0
 READY_WITHIN_SECONDS = 60.0
@@ -36,7 +36,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequestedError(Exception):
-    """Somebody pressed Ctrl-C or asked the process to end."""
+    """Somebody pressed Ctrl-C, or the process got a signal to end."""
 
 
 def _nothing() -> None:
@@ -45,10 +45,11 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Program:
-    """One program to keep running.
+    """A program to keep running.
 
-    ``is_ready`` is asked with the process's number. ``before`` runs ahead of each
-    start. ``if_killed`` is what the program gets when the supervisor was killed.
+    ``is_ready`` is called with the process id. ``shown`` is printed when it is ready.
+    ``before`` is called before each start. ``if_killed`` is the signal that the program
+    gets if the supervisor was killed.
     """
 
     name: str
@@ -63,13 +64,13 @@ class Program:
     stop_signal: int = signal.SIGTERM
     stop_within_seconds: float = 10.0
     if_killed: int = signal.SIGKILL
-    # From this mark on a plain line of its log is shown at a terminal.
+    # A plain line of its log is shown at a terminal if this pattern occurs in it.
     alarm: str = r"\b(WARNING|ERROR|CRITICAL)\b"
 
 
 @dataclass
 class Child:
-    """A program's present process and its record of deaths."""
+    """A program with its present process, and the times at which it died."""
 
     program: Program
     log: LogFile
@@ -80,7 +81,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process's number; 0 while there is none."""
+        """Process id; 0 if there is no process."""
         return self.process.pid if self.process else 0
 
     def ended(self) -> bool:
@@ -89,7 +90,10 @@ class Child:
 
 
 class Supervisor:
-    """Holds the children of one run; its guard keeps ``lock`` open to the very end."""
+    """Runs programs and one-time steps.
+
+    Its guard keeps the file ``lock`` open until all processes have ended.
+    """
 
     def __init__(self, *, lock: int = -1, show_logs: bool = True) -> None:
         self._lock = lock
@@ -121,7 +125,7 @@ class Supervisor:
         self._stop_requests += 1
 
     def _pause(self, seconds: float = POLL_SECONDS) -> None:
-        """Wait for a signal, a death or the time to pass; then show new log lines."""
+        """Wait for a signal, a child's end, or the time; then show new log lines."""
         if not self._stop_requests:
             select.select([self._wake], [], [], seconds)
             with suppress(BlockingIOError):
@@ -138,7 +142,7 @@ class Supervisor:
     # --- Starting -----------------------------------------------------------------
 
     def start(self, *programs: Program) -> None:
-        """Start programs side by side; they are stopped side by side, last ones first.
+        """Start a group of programs; groups are stopped in reverse order.
 
         Raises:
             RefusedError: a program cannot be started.
@@ -149,7 +153,7 @@ class Supervisor:
             self._spawn(child)
 
     def until_ready(self) -> None:
-        """Wait until all that was started is ready, with a line for each.
+        """Wait until all programs are ready, and print a line for each.
 
         Raises:
             RefusedError: one ended, or was not ready in time.
@@ -164,7 +168,7 @@ class Supervisor:
                     step(child.program.name, child.program.shown, watch)
                 elif time.monotonic() > deadline:
                     raise _not_ready(child)
-            self._mend()
+            self._restart_dead()
             self._pause()
 
     def _spawn(self, child: Child) -> None:
@@ -210,12 +214,12 @@ class Supervisor:
         self._tell_guard(f"add {process.pid} {int(if_killed)}")
         return process
 
-    # --- Steps: what runs once and ends -------------------------------------------
+    # --- Steps: commands that run once ----------------------------------------------
 
     def begin(
         self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path
     ) -> subprocess.Popen[bytes]:
-        """Start something that ends by itself; its output goes to its log."""
+        """Start a command that ends by itself; its output goes to ``log``."""
         with log.open("wb") as output:
             process = self._popen(argv, env=env, cwd=cwd, output=output)
         self._steps.append(process)
@@ -224,15 +228,15 @@ class Supervisor:
     def foreground(
         self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path
     ) -> int:
-        """Run something at this terminal; return its exit code."""
+        """Run a command at this terminal; return its exit code."""
         process = self._popen(argv, env=env, cwd=cwd, output=None, session=False)
         self._steps.append(process)
         return self.finish(process)
 
     def finish(self, process: subprocess.Popen[bytes]) -> int:
-        """Wait for a step's end, with everything else kept running."""
+        """Wait for a step's end while keeping all programs running."""
         while process.poll() is None:
-            self._mend()
+            self._restart_dead()
             self._pause()
         self._steps.remove(process)
         self._tell_guard(f"drop {process.pid}")
@@ -241,17 +245,17 @@ class Supervisor:
     # --- Keeping it running -------------------------------------------------------
 
     def watch(self) -> None:
-        """Keep everything running until a stop is asked for.
+        """Keep all programs running until a stop is requested.
 
         Raises:
-            StopRequestedError: it was.
-            RefusedError: something died three times within a minute.
+            StopRequestedError: a stop was requested.
+            RefusedError: a program died three times within a minute.
         """
         while True:
-            self._mend()
+            self._restart_dead()
             self._pause(0.2)
 
-    def _mend(self) -> None:
+    def _restart_dead(self) -> None:
         for child in self._children():
             if child.was_ready and child.ended():
                 if child.process is not None:
@@ -278,10 +282,10 @@ class Supervisor:
         pause = PAUSES_SECONDS[min(len(child.deaths), len(PAUSES_SECONDS)) - 1]
         child.restart_at = now + pause
         when = f"in {pause:.0f} s" if pause else "now"
-        log("WARNING", f"{child.program.name} died ({how}); it is started again {when}")
+        log("WARNING", f"{child.program.name} died ({how}) and is restarted {when}.")
 
     def _bury(self, child: Child) -> None:
-        """Forget an ended process, and end what it left in its group."""
+        """Forget an ended process, and kill the rest of its process group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         self._tell_guard(f"drop {child.pid}")
@@ -290,7 +294,7 @@ class Supervisor:
     # --- Stopping -----------------------------------------------------------------
 
     def stop(self) -> None:
-        """Stop all, last started first; a further Ctrl-C kills what is left."""
+        """Stop everything, last started first; another Ctrl-C kills what is left."""
         self._stopping = True
         self._stop_requests = 0
         for process in list(self._steps):
@@ -319,7 +323,7 @@ class Supervisor:
     def _stop_wave(self, wave: list[Child]) -> None:
         began = time.monotonic()
         for child in wave:
-            # The main process alone: a signal to the group would end work in progress.
+            # Only the main process: a signal to the group would interrupt its work.
             os.kill(child.pid, child.program.stop_signal)
         while left := [child for child in wave if not child.ended()]:
             waited = time.monotonic() - began
@@ -334,7 +338,7 @@ class Supervisor:
     # --- The guard ----------------------------------------------------------------
 
     def _start_guard(self) -> subprocess.Popen[bytes]:
-        # What runs stands on its command line: it knows from its first moment on.
+        # On its command line, so that it knows the processes from the beginning.
         running = [
             f"{child.pid}:{int(child.program.if_killed)}"
             for child in self._children()
@@ -357,11 +361,11 @@ class Supervisor:
 
 
 def run_until_stopped(supervisor: Supervisor) -> None:
-    """Keep a started supervisor running; return when a stop is asked for."""
+    """Keep a started supervisor running; return when a stop is requested."""
     try:
         supervisor.watch()
     except StopRequestedError:
-        say("\nStopping; running work is finished first (Ctrl-C again: at once).")
+        say("\nStopping when running tasks are finished (Ctrl-C again: at once).")
 
 
 def _refuse_if_ended(child: Child) -> None:

@@ -66,6 +66,8 @@ def test_without_any_the_refusal_is_a_line_that_says_how_to_get_one() -> None:
     with pytest.raises(RefusedError) as refusal:
         browser.ensure()
     said = str(refusal.value)
-    assert said.startswith("The tests of the pages need Chromium (Error: ")
+    assert said.startswith(
+        "Chromium, for the tests in a browser, could not be installed (Error: "
+    )
     assert "apt-get install chromium" in said
     assert "\n" not in said

@@ -44,7 +44,8 @@ def unprivileged() -> Iterator[None]:
 
 def test_a_second_start_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     an_instance(tmp_path).open()
-    with pytest.raises(RefusedError, match=rf"already runs in .*process {os.getpid()}"):
+    running = rf"already running in .*process {os.getpid()}"
+    with pytest.raises(RefusedError, match=running):
         an_instance(tmp_path).open()
 
 

@@ -41,13 +41,13 @@ def cached(tmp_path: Path) -> list[str]:
 
 
 def test_with_neither_server_nor_go_it_is_refused() -> None:
-    with pytest.raises(RefusedError, match="no Go to build one"):
-        livekit.must_be_had()
+    with pytest.raises(RefusedError, match="no Go to build it"):
+        livekit.must_be_available()
 
 
 def test_an_installed_server_is_taken(programs: Path, get: Get) -> None:
     install(programs / "livekit-server")
-    livekit.must_be_had()
+    livekit.must_be_available()
     assert get() == programs / "livekit-server"
 
 
@@ -55,7 +55,7 @@ def test_go_builds_one_once(programs: Path, tmp_path: Path, get: Get) -> None:
     install(
         programs / "go", 'echo "$@" >> "$XDG_CACHE_HOME/asked"; : > "$GOBIN/server"'
     )
-    livekit.must_be_had()
+    livekit.must_be_available()
     assert get() == get()
     [asked] = (tmp_path / "cache" / "asked").read_text().splitlines()
     assert asked.startswith("install -p ")

@@ -120,7 +120,7 @@ def test_data_of_another_major_is_refused(
     (tmp_path / directory).mkdir()
     (tmp_path / directory / "PG_VERSION").write_text(f"{major}\n")
     with pytest.raises(
-        RefusedError, match=f"database of Postgres {major}, and this is"
+        RefusedError, match=f"database of Postgres {major}, but Rollcall uses"
     ):
         postgres.refuse_other_major(tmp_path)
 

@@ -53,7 +53,7 @@ def test_an_older_database_is_told_by_the_check_and_migrated_by_the_next_start(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Health, "checks", {"database": "ok", "migrations": "missing"})
-    with pytest.raises(RefusedError, match="start again to migrate it"):
+    with pytest.raises(RefusedError, match="Start again to migrate it"):
         web(instance).is_ready(0)
     assert not instance.migrated.exists()
 

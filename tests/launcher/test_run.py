@@ -125,7 +125,7 @@ def test_a_run_from_its_first_start_to_a_kill(checkout: Checkout) -> None:
     second = checkout.start()
     _, refusal = second.communicate(timeout=60)
     assert second.returncode == 1
-    assert refusal.startswith("Rollcall already runs in ")
+    assert refusal.startswith("Rollcall is already running in ")
     assert refusal.count("\n") == 1
 
     postmaster = checkout.data_dir / "pg18" / "postmaster.pid"

@@ -14,7 +14,7 @@ from launcher.instance import PROJECT
 from tests.launcher.waiting import is_running, until
 
 Start = Callable[..., "ToyRun"]
-STOPPING = "Stopping; running work is finished first (Ctrl-C again: at once)."
+STOPPING = "Stopping when running tasks are finished (Ctrl-C again: at once)."
 
 
 class ToyRun:
@@ -176,8 +176,8 @@ def test_three_deaths_within_a_minute_stop_everything_with_one_line(
     *notices, last = err.splitlines()
     assert code == 1
     assert [json.loads(line)["message"] for line in notices] == [
-        "first died (killed by signal 9); it is started again now",
-        "first died (killed by signal 9); it is started again in 1 s",
+        "first died (killed by signal 9) and is restarted now.",
+        "first died (killed by signal 9) and is restarted in 1 s.",
     ]
     assert last.startswith("first died three times within a minute, so everything was")
     assert none_left([*pids, *other])
