@@ -1,1 +1,1 @@
-"""`make bench`: how fast, as ratios to the least that the same machine could do."""
+"""`make bench`: how fast Rollcall is, mostly as ratios to the least possible work."""

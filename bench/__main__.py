@@ -13,7 +13,7 @@ PARTS = {
 
 
 def main(names: list[str]) -> int:
-    """Measure the named parts, or all."""
+    """Measure the named parts, or all of them; return the exit code."""
     rows: list[Row] = []
     for name in names or PARTS:
         say(f"{name}:")

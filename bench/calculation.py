@@ -1,8 +1,8 @@
-"""How fast sessions are calculated, beside one Postgres statement that does the same.
+"""How fast sessions are calculated, compared with one Postgres statement.
 
-Every run is a process of its own, so that its peak memory is its own too. The statement
-is written by hand for this purpose alone: it knows nothing of open connections, people
-marked by hand or failures.
+Every run is a process of its own, so that its peak memory can be measured. The
+statement was written only to compare with: it does not handle open connections, marks
+by people, or failures.
 """
 
 import os
@@ -20,7 +20,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many sessions with so many people each, three connections a person."""
+    """Numbers of sessions, and of people in each, with three connections a person."""
 
     sessions: int
     people: int
@@ -181,7 +181,7 @@ result = sum(session.changed for session in outcome.calculated.values())
 
 
 def measure() -> list[Row]:
-    """Return time beside the statement's, memory, and the cost of no change."""
+    """Return ratios to the statement, peak memory, and the ratio without changes."""
     small, small_first, _ = _compare(SMALL)
     large, large_first, again = _compare(LARGE)
     return [
@@ -199,6 +199,11 @@ def measure() -> list[Row]:
 
 
 def _compare(size: Size) -> tuple[float, Run, float]:
+    """Return the median ratio to the statement, a run, and the ratio without changes.
+
+    Raises:
+        RuntimeError: not everybody was decided, or the second run changed something.
+    """
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         owner.execute("SET rollcall.maintenance = 'benchmark'")
         owner.execute(_CLEAR_ALL)

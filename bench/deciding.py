@@ -1,4 +1,4 @@
-"""What people do with many at once: mark a class, bring a roster, end a large event."""
+"""How long it takes to mark a class, import a roster, and complete a large event."""
 
 import os
 import statistics
@@ -12,7 +12,7 @@ ROUNDS = 3
 MARKED, LINES, SMALL, LARGE = 1_000, 10_000, 1_000, 10_000
 
 _CLEAR = "TRUNCATE events_organization, events_user CASCADE"
-# One event with one session that was calculated: three quarters were there.
+# One event with one calculated session, at which three quarters were present.
 _FILL = """
     WITH organization AS (
         INSERT INTO events_organization (name, slug, time_zone, language)
@@ -85,7 +85,7 @@ _PREPARE_COMPLETION = "from attendance.completion.completing import complete_due
 
 
 def measure() -> list[Row]:
-    """Return seconds of a mark and an import, and the memory of completions."""
+    """Return seconds to mark and to import, and the memory of completing."""
     marks = _several(_MARK, _PREPARE_MARKS, MARKED, MARKED)
     new = _several(_IMPORT, _PREPARE_IMPORT, 0, LINES)
     small = _several(_COMPLETE, _PREPARE_COMPLETION, SMALL, SMALL)
@@ -106,7 +106,11 @@ def measure() -> list[Row]:
 
 
 def _several(measured: str, prepare: str, people: int, expected: int) -> Run:
-    """Return medians of some runs, each on an event of its own."""
+    """Return the medians of several runs, each on a new event with ``people``.
+
+    Raises:
+        RuntimeError: a run's result is not ``expected``.
+    """
     runs = []
     for _ in range(ROUNDS):
         _fill(people)

@@ -1,7 +1,7 @@
-"""A client that costs little: ready-made requests over lasting connections.
+"""A client that needs little CPU: prepared requests over persistent connections.
 
-One thread waits for all its sockets; every request is answered before the next one goes
-out on the same connection, as LiveKit's queue of a room does it.
+One thread waits for all sockets. A connection sends its next request after the answer
+to the last one, as LiveKit's queue of a room does.
 """
 
 import selectors
@@ -16,7 +16,7 @@ CONNECTIONS = 16
 
 @dataclass(slots=True)
 class Measured:
-    """What one run gave: answers, the seconds it took, seconds per answer."""
+    """The result of a run: answers, its duration, and the seconds of each answer."""
 
     answers: int = 0
     seconds: float = 0.0
@@ -24,17 +24,16 @@ class Measured:
 
     @property
     def per_second(self) -> float:
-        """Answers per second."""
         return self.answers / self.seconds
 
     def percentile(self, percent: float) -> float:
-        """The latency in seconds that this share of the answers did not exceed."""
+        """Return a percentile of the latencies, in seconds."""
         ordered = sorted(self.latencies)
         return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
 
 
 def post(port: int, path: str, body: bytes, authorization: str = "-") -> bytes:
-    """Return the bytes of one request."""
+    """Return the bytes of a POST request."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
         f"Content-Type: application/webhook+json\r\nAuthorization: {authorization}\r\n"
@@ -46,10 +45,10 @@ def post(port: int, path: str, body: bytes, authorization: str = "-") -> bytes:
 def run(
     port: int, requests: Iterator[bytes], *, seconds: float, per_second: float = 0
 ) -> Measured:
-    """Send requests for some seconds, as fast as answered or at a fixed rate.
+    """Send requests for some seconds, as fast as they are answered or at a fixed rate.
 
-    At a fixed rate a latency counts from when the request was due, so that waiting for
-    a free connection counts too.
+    At a fixed rate, latencies count from when a request was due, so they include
+    waiting for a free connection.
 
     Raises:
         RuntimeError: an answer is not 204.

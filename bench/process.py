@@ -1,4 +1,4 @@
-"""Something measured in a process of its own: its peak memory is its own, too."""
+"""Measuring code in a process of its own, to get its peak memory."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-# A statement by hand has its connection open, too.
+# The statement to compare with has an open connection too.
 connection.ensure_connection()
 {prepare}
 started = time.perf_counter()
@@ -23,7 +23,7 @@ print(seconds, megabytes, result)
 
 
 class Run(NamedTuple):
-    """Seconds, peak memory in MB, and the number that was the result."""
+    """Seconds, peak memory in MB, and the code's ``result``."""
 
     seconds: float
     megabytes: float
@@ -31,7 +31,10 @@ class Run(NamedTuple):
 
 
 def run(measured: str, *, prepare: str = "") -> Run:
-    """Run ``measured``, which sets ``result``, and say what it took."""
+    """Run the code ``prepare``, then measure the code ``measured``.
+
+    ``measured`` must set ``result`` to a whole number.
+    """
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "attendance_site.settings",
         "LOG_LEVEL": "ERROR",

@@ -1,4 +1,4 @@
-"""Rollcall's settings with one more route: the bare view to compare with."""
+"""Rollcall's settings with one more route, the bare view to compare with."""
 
 from attendance_site.settings import *  # noqa: F403
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure beside what it should be; ``at_most`` False: it should be at least."""
+    """A measured value and its goal, a maximum (``at_most``) or a minimum."""
 
     name: str
     value: float
@@ -17,12 +17,11 @@ class Row:
 
     @property
     def is_met(self) -> bool:
-        """Whether the goal is reached."""
         return self.value <= self.goal if self.at_most else self.value >= self.goal
 
 
 def say(line: str) -> None:
-    """Print one line at once."""
+    """Print a line without buffering."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

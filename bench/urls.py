@@ -1,4 +1,4 @@
-"""Rollcall's routes and, behind the same server and middleware, a bare insert."""
+"""Rollcall's routes, and a view that only inserts, behind the same middleware."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 @csrf_exempt
 @require_POST
 def bare(request: HttpRequest) -> HttpResponse:
-    """Do the least that keeps a body: one committed insert."""
+    """Store the body in the simplest way: one committed insert."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO bench_body (body) VALUES (%s)", [request.body.decode()]

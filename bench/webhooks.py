@@ -1,4 +1,4 @@
-"""How many webhooks a second are stored, beside a view that only inserts the body."""
+"""How many webhooks a second are stored, compared with a view that only inserts."""
 
 import base64
 import contextlib
@@ -31,7 +31,7 @@ PEOPLE = 30
 
 
 def measure() -> list[Row]:
-    """Return the ratio of rates, and the 99th percentile at a steady rate."""
+    """Return the ratio of the rates, and the 99th percentile at a steady rate."""
     with _server() as port:
         stored = _facts(port)
         bare = _bare(port)
@@ -62,7 +62,7 @@ def _ratio(port: int, stored: Iterator[bytes], bare: Iterator[bytes]) -> float:
 
 @contextlib.contextmanager
 def _server() -> Iterator[int]:
-    """Run Rollcall's own server, with the bare view beside; yield its port."""
+    """Run Rollcall's server with the bare view; yield its port."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
         owner.execute(
             "CREATE TABLE IF NOT EXISTS bench_body ("
@@ -116,7 +116,7 @@ def _until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def _facts(port: int) -> Iterator[bytes]:
-    """Yield signed requests, each a fact of its own: people come and go in rooms."""
+    """Yield signed requests, each with a new fact: a join or a leave."""
     now = datetime.now(UTC)
     for number in count():
         person, leaves = divmod(number, 2)
@@ -177,7 +177,7 @@ def _body(
 
 
 def _bare(port: int) -> Iterator[bytes]:
-    """Yield the same bodies to the bare view."""
+    """Yield requests with the same bodies to the bare view."""
     now = datetime.now(UTC)
     for number in count():
         person, leaves = divmod(number, 2)
