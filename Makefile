@@ -1,4 +1,4 @@
-# Each target is one line over launcher/: `python3 -m launcher run` is the same.
+# Each target only calls launcher/: `make run` is the same as `python3 -m launcher run`.
 PYTHON ?= python3
 
 .PHONY: run test test-livekit check demo bench lock pictures

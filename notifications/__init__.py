@@ -1,1 +1,1 @@
-"""Who is told, asked and shown: nothing yet. It will hear ``attendance_changed``."""
+"""Notifications; empty so far. They will follow the signal ``attendance_changed``."""

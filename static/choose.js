@@ -1,4 +1,4 @@
-// Chooses all people shown without asking for the page anew, and opens what to do then.
+// "Choose all" without loading the page again; opens the form to mark those chosen.
 const people = document.querySelectorAll("input[form=several]");
 const details = document.querySelector("#several details");
 

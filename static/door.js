@@ -1,5 +1,5 @@
-// The door: names are found while one types, and taps need no network.
-// Without this the page is a form, and works as well.
+// The door: filters people while one types, and keeps taps that are made without a
+// network. Without JavaScript the page works as a form.
 
 import { FAILED, LATER, SENT, Taps } from "./taps.js";
 
@@ -12,7 +12,7 @@ if (form) begin();
 function begin() {
   const { user, event, session, zone } = form.dataset;
   const search = document.querySelector("#q");
-  // A phone's clock may be wrong: the server's counts, as far as it is known.
+  // If the phone's clock is wrong by more than PATIENCE, the server's is used.
   const ahead = Date.now() - Date.parse(form.dataset.now);
   const offset = Math.abs(ahead) > PATIENCE ? ahead : 0;
 
@@ -21,7 +21,7 @@ function begin() {
     show();
   });
 
-  // --- What is tapped -----------------------------------------------------------------
+  // --- Taps ---------------------------------------------------------------------------
 
   form.addEventListener("submit", (submitted) => {
     const { name, value: person } = submitted.submitter ?? {};
@@ -50,7 +50,7 @@ function begin() {
     show();
   });
 
-  // Needs the network, as everything but taps does; yet the page stays.
+  // Needs the network. The page is not left, because taps may be waiting.
   async function undo(person) {
     const sent = new URLSearchParams(new FormData(form));
     sent.append("undo", person);
@@ -73,7 +73,7 @@ function begin() {
   const isOf = (person) => (tap) => tap.person === person && tap.session === session;
   const waitingFor = (person) => taps.waiting.find(isOf(person));
   const refusedFor = (person) => taps.refused.find(isOf(person));
-  // Of another session, or of somebody who is no longer in the list.
+  // Refused taps at another session, or for somebody who is no longer in the list.
   const refusedUnseen = () =>
     taps.refused.filter((tap) => tap.session !== session || !rowOf(tap.person));
 
@@ -98,12 +98,12 @@ function begin() {
     }
   }
 
-  // What a rule refuses stays refused; whatever else failed is tried again.
+  // What a rule refuses is final; after other failures the tap is sent again.
   async function refusal(answer) {
     const problem = await answer.json();
     const isRule = problem.type !== "about:blank";
     if (answer.status === 401 || (answer.status === 403 && !isRule)) {
-      // Signed out, or in again: another page has another token.
+      // Signed out, or signed in again with another CSRF token.
       await look();
       return LATER;
     }
@@ -112,7 +112,7 @@ function begin() {
     return answer.status === 500 ? FAILED : LATER;
   }
 
-  // --- What is shown ------------------------------------------------------------------
+  // --- Showing taps -------------------------------------------------------------------
 
   const rows = () => form.querySelectorAll("[data-person]");
   const rowOf = (person) => document.getElementById(`p${person}`);
@@ -169,7 +169,8 @@ function begin() {
     );
   }
 
-  // Rows say what is not on the server yet; what it knows of stands in them already.
+  // Marks rows whose tap is not on the server yet, or was refused. What the server knows
+  // is in the rows already.
   function show() {
     const waiting = taps.waiting;
     const mine = new Map(
@@ -210,14 +211,14 @@ function begin() {
     does.append(part("take-back"));
   }
 
-  // Where a button goes, its row has the focus instead.
+  // If a button with the focus is hidden, its row gets the focus.
   function keepFocus(row) {
     if (!row.contains(document.activeElement)) return;
     row.tabIndex = -1;
     row.focus({ preventScroll: true });
   }
 
-  // --- What others do -----------------------------------------------------------------
+  // --- Loading what others did --------------------------------------------------------
 
   async function look() {
     try {
@@ -226,13 +227,13 @@ function begin() {
       const isOurs = isDoor && take(parsed(await answer.text()));
       tell("signed-out", answer.redirected || (isDoor && !isOurs));
     } catch {
-      // No network: what is shown stays.
+      // Without a network the page stays as it is.
     }
   }
 
   function take(page) {
     const fresh = page.querySelector("form[data-door]");
-    // Whoever signed in meanwhile sends no taps of somebody else.
+    // Another user has signed in meanwhile, who must not send these taps.
     if (fresh?.dataset.user !== user) return false;
     form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
     form.querySelector("[data-list]").replaceWith(fresh.querySelector("[data-list]"));
@@ -243,14 +244,14 @@ function begin() {
   }
 
   setInterval(async () => {
-    // Not under the fingers of somebody who is about to tap, nor while taps are sent.
+    // Not while somebody is about to tap, nor while taps are sent.
     const isBusy = taps.waiting.length || document.activeElement.matches("[data-list] button");
     if (!document.hidden && !isBusy) await look();
   }, LOOK_AGAIN);
 
   // --- Finding somebody ---------------------------------------------------------------
 
-  // As the server compares names (events/names.py), by the same map of letters.
+  // Like `searched` of the server (core/names.py), with the same map of letters.
   const typedAs = JSON.parse(form.dataset.typedAs);
   const searched = (words) =>
     Array.from(words.normalize("NFKD").toLowerCase(), (letter) => typedAs[letter] ?? letter)

@@ -1,4 +1,4 @@
-// The code on the screen, fetched anew whenever it changes.
+// The screen with the check-in code: loads the next code when the present one expires.
 
 const AFTERWARDS = 300;
 const TRY_AGAIN = 3_000;
@@ -24,7 +24,7 @@ function wait() {
   setTimeout(change, Number(part(document).dataset.left) * 1000 + AFTERWARDS);
 }
 
-// The screen stays on while the code is shown, where the browser can do that.
+// Keeps the screen on while the code is shown, if the browser can.
 async function stayAwake() {
   if (!document.hidden) await navigator.wakeLock?.request("screen").catch(() => {});
 }

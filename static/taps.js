@@ -1,8 +1,8 @@
-// Taps at the door that the server has not heard of yet.
+// Taps at the door that the server has not received yet.
 //
-// Each has a key of its own, made here, and the time at which it was made: sending it
-// twice counts once, and a late network makes nobody late. They are kept in the
-// browser's storage too, so that a page that is loaded again still sends them.
+// Each has a key and the time of the tap. So sending it twice counts once, and sending it
+// late makes nobody late. They are also in the browser's storage, so that they are sent
+// after the page was loaded again.
 // Source: docs/rules.md 57.
 
 const FIRST_PAUSE = 2_000;
@@ -22,9 +22,9 @@ export class Taps {
   #timer;
   #isSending = false;
 
-  // prefix: whose taps, at which event. send: gets a tap, and says SENT, LATER (none
-  // gets through), FAILED (this one alone) or, in an object, why it is refused.
-  // changed: is told of each tap with what became of it.
+  // prefix: of the keys in storage, with user and event. send(tap): returns SENT, LATER
+  // (nothing gets through), FAILED (only this tap failed) or { why } if it was refused.
+  // changed(tap, outcome): is called after a tap was sent or refused.
   constructor(prefix, send, changed) {
     this.#prefix = prefix;
     this.#send = send;
@@ -45,7 +45,7 @@ export class Taps {
     return [...this.#waiting.values()];
   }
 
-  // Kept until somebody has read why, also when the page is loaded again.
+  // Kept until somebody has read the reason, even if the page is loaded again.
   get refused() {
     return [...this.#refused.values()];
   }
@@ -64,7 +64,7 @@ export class Taps {
     forget(this.#prefix + key);
   }
 
-  // Sends one after the other, in their order, until none gets through.
+  // Sends the taps in order, until nothing gets through.
   async flush() {
     if (this.#isSending) return;
     this.#isSending = true;
@@ -99,12 +99,12 @@ export class Taps {
 }
 
 function newKey() {
-  // randomUUID() exists on https alone.
+  // randomUUID() exists only with https.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Storage may be full or forbidden: then taps last as long as the page.
+// If storage is full or forbidden, taps are kept only as long as the page is open.
 
 function store(name, tap) {
   try {
