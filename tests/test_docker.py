@@ -21,7 +21,7 @@ import pytest
 import yaml
 from django.urls import resolve
 
-from launcher import environment, postgres, rollcall
+from launcher import postgres, rollcall
 from launcher.instance import PROJECT, Instance
 from launcher.supervisor import Supervisor
 from sessions_app.livekit import EVENTS, sign_webhook
@@ -41,10 +41,9 @@ from tests.containers import (
     seconds,
     variables,
 )
-from tests.launcher.test_instance import free_port
+from tests.launcher.machine import SITE_PACKAGES, free_port
 from tests.launcher.waiting import until
 
-SITE_PACKAGES = next((environment.VENV / "lib").glob("python3.*/site-packages"))
 GIVEN = as_filled_in_by_somebody()
 WEB_PORT = "8000"
 # Of its own container, that is.

@@ -8,28 +8,12 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from attendance.reports.filters import ReportFilters
-
-ROOT = Path(__file__).resolve().parents[2]
-APPS = (
-    "core",
-    "events",
-    "sessions_app",
-    "attendance",
-    "notifications",
-    "attendance_site",
-)
-MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for app in APPS
-    for path in (ROOT / app).rglob("*.py")
-    if "migrations" not in path.parts and path.name != "__init__.py"
-)
+from tests.attendance_site.modules import MODULES, ROOT
 
 LISTENING = """
 import importlib, json, sys

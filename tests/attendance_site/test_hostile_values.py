@@ -27,9 +27,8 @@ from tests.attendance_site.hostile import (
     in_turn,
     make_world,
     pages,
-    routes,
 )
-from tests.attendance_site.test_routes import BODIES
+from tests.attendance_site.routes import BODIES, routes
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ import pytest
 
 from events.models import slug_validator
 from events.roster.pasted_lines import as_in_mail
-from tests.attendance_site.test_frozen_texts import MODULES, ROOT
+from tests.attendance_site.modules import MODULES, ROOT
 
 LENGTH = 300_000
 PIECES = (

@@ -1,15 +1,12 @@
 """Forms of organizations, events and rosters, as people use them."""
 
-import html
 import re
-from datetime import datetime
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from events.models import Event, EventState, Organization, Participant, Role
-from tests.attendance.pages import signed_in, text
+from tests.attendance.pages import signed_in
 from tests.factories import (
     make_event,
     make_member,
@@ -18,39 +15,9 @@ from tests.factories import (
     make_participant,
     make_user,
 )
+from tests.forms import at, send, wrong
 
 pytestmark = pytest.mark.django_db
-
-
-def at(written: str) -> datetime:
-    return datetime.fromisoformat(written)
-
-
-def send(client: Client, path: str, **data: Any) -> Any:
-    return client.post(path, data)
-
-
-def wrong(answer: Any) -> dict[str, str]:
-    """What the form says is wrong, by field; "" for what is no field's fault."""
-    assert answer.status_code == 200
-    page = answer.content.decode()
-    found = dict(
-        re.findall(r'<div class="error-text" id="id_(\w+)_error">(.*?)</div>', page)
-    )
-    for name in found:
-        field = re.search(
-            rf'<(?:input|select|textarea) [^>]*id="id_{name}"[^>]*>', page
-        )
-        assert field
-        assert 'aria-invalid="true"' in field[0]
-        assert f"id_{name}_error" in field[0]
-    [summary] = re.findall(r'role="alert">(.*?)</div>', page, re.DOTALL)
-    general = text(summary).removeprefix(
-        "Nothing was saved yet. Please look at what is marked."
-    )
-    if general:
-        found[""] = general
-    return {name: html.unescape(text(said)) for name, said in found.items()}
 
 
 # --- Organizations ------------------------------------------------------------------

@@ -11,7 +11,6 @@ from django.test import Client
 from events.models import Event, EventState, Role
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.pages import queries, signed_in, text
-from tests.events.test_forms import at, send, wrong
 from tests.factories import (
     START,
     make_event,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.forms import at, send, wrong
 
 pytestmark = pytest.mark.django_db
 
