@@ -39,3 +39,10 @@ def wrong(answer: Any) -> dict[str, str]:
     if general:
         found[""] = general
     return {name: html.unescape(text(said)) for name, said in found.items()}
+
+
+def assert_told(answer: Any, field: str, said: str) -> None:
+    """One thing is wrong, and this is said of it: all, or between two "…" a part."""
+    [(name, told)] = wrong(answer).items()
+    assert name == field
+    assert told == said or (said.startswith("…") and said.strip("…") in told)
