@@ -56,6 +56,7 @@ def sender(world: World) -> Sender:
 # --- Paths ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_paths(world: World, sender: Sender) -> None:
     # The admin reads _00 as a NUL.
     values = (MANY_DIGITS, str(2**63), "-1", "_00", quote("a\0b"), quote("²"))
@@ -77,6 +78,7 @@ PARAMETERS = (
 )
 
 
+@pytest.mark.slow
 def test_queries_of_pages(world: World, sender: Sender) -> None:
     for route, values in zip(pages(), in_turn(KINDS), strict=False):
         for value in values:
@@ -100,6 +102,7 @@ def test_the_parameters_above_are_all_that_pages_look_at(world: World) -> None:
 CURSORS = ("cD0=", "cD1hYmM=", "cD0lMDA=", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "é", "=")
 
 
+@pytest.mark.slow
 def test_queries_of_rest(world: World, sender: Sender) -> None:
     turns = in_turn(KINDS)
     for method, address, operation in operations(world):
@@ -245,6 +248,7 @@ def test_bodies_that_never_end(start: str, sender: Sender) -> None:
     assert sender.crashed == {}
 
 
+@pytest.mark.slow
 def test_bodies_of_rest(world: World, sender: Sender) -> None:
     turns = in_turn(LITERALS)
     for method, address, described in takers(world):
@@ -310,6 +314,7 @@ RIGHT = {
 SENT_BESIDES = ("participant", "change", "identity", "status", "reason", "undo")
 
 
+@pytest.mark.slow
 def test_forms(world: World, sender: Sender) -> None:
     right = RIGHT | {
         "participant": world.ids["people"],
