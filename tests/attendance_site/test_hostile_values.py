@@ -138,6 +138,7 @@ def schema() -> dict[str, Any]:
 ADMINS = admin.site._registry  # noqa: SLF001  there is no public list of them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._meta.label)
 def test_the_lists_of_the_admin(model: Any, sender: Sender) -> None:
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -374,6 +375,7 @@ def test_bodies_that_are_none(
 # --- Anybody --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_anonymous_visitors(world: World, settings: Settings) -> None:
     # So that each try is looked at.
     settings.LOGIN_TRIES_PER_MINUTE = 1000
