@@ -1,4 +1,4 @@
-"""The launcher's commands: run, demo, test, test-livekit, bench, pictures, and more."""
+"""The launcher's commands: run, demo, test, test-fast, bench, pictures, and more."""
 
 import os
 import secrets
@@ -233,14 +233,25 @@ def _print_address(instance: Instance, watch: Stopwatch, *, first_start: bool) -
     say("Ctrl-C stops everything.")
 
 
-# --- test, test-livekit, bench, pictures ----------------------------------------------
+# --- test, test-fast, test-livekit, bench, pictures -----------------------------------
 
 
 def test(arguments: list[str]) -> int:
     """Run the tests on services of their own; the arguments go to pytest."""
+    return _pytest(
+        arguments, chromium=browser.ensure() if _needs_browser(arguments) else ""
+    )
+
+
+def test_fast(arguments: list[str]) -> int:
+    """Run the tests for after each change: all except slow ones."""
+    left_out = [f"--ignore={directory}" for directory in SLOW_DIRECTORIES]
+    return _pytest([*left_out, "-m", "not slow", *arguments])
+
+
+def _pytest(arguments: list[str], chromium: str = "") -> int:
     # One process per processor; tests of one file run in the same, with its fixtures.
     spread = ["--numprocesses", "auto", "--dist", "loadfile"]
-    chromium = browser.ensure() if _needs_browser(arguments) else ""
     return _with_own_services(
         ["-m", "pytest", *spread, *arguments],
         durable=False,
@@ -371,9 +382,12 @@ OF_INSTANCES = frozenset(
         "SECRET_KEY",
     }
 )
+# Left out like tests marked `slow` (pyproject.toml): these need a browser or programs.
+SLOW_DIRECTORIES = ("tests/browser", "tests/launcher")
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
+    "test-fast": test_fast,
     "test-livekit": test_livekit,
     "check": check,
     "demo": demo,
