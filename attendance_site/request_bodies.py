@@ -71,7 +71,6 @@ class Body(NamedTuple):
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether more was read than kept."""
         return self.sent_bytes > len(self.content)
 
 

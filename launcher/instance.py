@@ -46,7 +46,6 @@ class Instance:
 
     @property
     def has_own_postgres(self) -> bool:
-        """Whether Postgres is the embedded one."""
         given = (self.environ.get(n) for n in ("DATABASE_URL", "DATABASE_OWNER_URL"))
         return not any(given)
 

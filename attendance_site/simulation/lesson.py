@@ -129,12 +129,10 @@ class Simulation:
 
     @property
     def url(self) -> str:
-        """URL of the page with its report."""
         return f"{settings.PUBLIC_URL}/sessions/{self.session.pk}/"
 
     @property
     def agrees(self) -> bool:
-        """Whether the report is right about everybody."""
         return all(line.agrees for line in self.lines)
 
 
