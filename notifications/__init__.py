@@ -1,1 +1,1 @@
-"""Who is told, asked and shown: nothing yet. It will hear ``attendance_changed``."""
+"""Notifications: empty so far. They will be triggered by ``attendance_changed``."""

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
-    """Who is told, asked and shown."""
+    """Notifications about decisions."""
 
     name = "notifications"
     verbose_name = _("Notifications")
