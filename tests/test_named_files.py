@@ -13,12 +13,12 @@ FOLDERS = (
     "sessions_app",
 )
 # In documents `notes.py` may follow `room/rules.py`: it stands beside it.
-NAMED = re.compile(r"`+([a-z_]+(?:/[a-z_]+)*\.(?:py|js|html|md))`+")
+NAMED = re.compile(r"`+([a-z_]+(?:/[a-z_]+)*\.(?:py|js|css|html|md))`+")
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 MODULES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 TEXTS = sorted(DOCUMENTS + MODULES)
 # `module.name` or `room/module.name`.
-DOTTED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+)\.(?!(?:py|js|html|md)`)(\w+)`")
+DOTTED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+)\.(?!(?:py|js|css|html|md)`)(\w+)`")
 # A setting in Postgres, and a field of LiveKit's.
 NOT_OURS = {("rollcall", "maintenance"), ("participant", "joinedAtMs")}
 
@@ -48,6 +48,22 @@ def test_what_is_named_in_a_module_is_there() -> None:
         if (module, name) not in NOT_OURS and not _defines(module, name)
     ]
     assert missing == []
+
+
+NAMED_TEST = re.compile(r"`(test_\w+)`")
+
+
+def test_tests_that_are_named_are_there() -> None:
+    named = {
+        name
+        for path in DOCUMENTS
+        for name in NAMED_TEST.findall(path.read_text(encoding="utf-8"))
+    }
+    texts = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")
+    ]
+    there = {name for text in texts for name in re.findall(r"def (test_\w+)", text)}
+    assert named - there == set()
 
 
 def _defines(module: str, name: str) -> bool:

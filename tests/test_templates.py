@@ -1,23 +1,29 @@
-"""What holds for every template, the style sheet and the Arabic catalogue."""
+"""What holds for every template, the style sheet and every language's catalogue."""
 
 import ast
 import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.template import engines
+from django.utils.formats import get_format
 from django.utils.translation.template import templatize
+
+from attendance.rules.statuses import MEANINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted((ROOT / "static").rglob("*.css"))
 APPS = ["attendance_site", "notifications", "attendance", "sessions_app", "events"]
-CATALOGUE = ROOT / "locale/ar/LC_MESSAGES/django"
+# All but the one that the texts themselves are in.
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 HOW_TO_MEND = (
-    "run `manage.py makemessages -l ar --no-location -i tests`, translate what is new "
-    "in locale/ar/LC_MESSAGES/django.po, then run `manage.py compilemessages -l ar`"
+    "run `manage.py makemessages --all --no-location -i tests`, translate what is new "
+    "in each locale/*/LC_MESSAGES/django.po, then run `manage.py compilemessages`"
 )
 each_template = pytest.mark.parametrize(
     "path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates"))
@@ -94,12 +100,7 @@ TEXT_COLOURS = [
     "ink",
     "ink-soft",
     "accent",
-    "present",
-    "late",
-    "partial",
-    "absent",
-    "excused",
-    "unknown",
+    *MEANINGS,
 ]
 
 
@@ -116,7 +117,9 @@ def test_every_colour_of_text_can_be_read_on_every_ground(
     assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
 
 
-# --- The Arabic catalogue -----------------------------------------------------------
+# --- Languages ----------------------------------------------------------------------
+
+each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 Key = tuple[str, str]
 """Context (empty without one) and text."""
@@ -159,7 +162,7 @@ def texts_of_template(path: Path) -> Iterator[Key]:
 
 
 def source_texts() -> set[Key]:
-    """All texts that somebody may have to read in Arabic."""
+    """All texts that somebody may have to read in their language."""
     found: set[Key] = set()
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
@@ -184,10 +187,15 @@ class Entry(dict[str, str]):
         return [text for name, text in self.items() if name.startswith("msgstr")]
 
 
-def catalogue() -> list[Entry]:
+def catalogue(language: str, ending: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / f"django.{ending}"
+
+
+@cache
+def entries_of(language: str) -> list[Entry]:
     """Read the .po file without any tool; its header left out."""
     entries: list[Entry] = []
-    for block in CATALOGUE.with_suffix(".po").read_text().split("\n\n"):
+    for block in catalogue(language, "po").read_text().split("\n\n"):
         entry, name = Entry(), ""
         for line in block.splitlines():
             if line.startswith("#,") and "fuzzy" in line:
@@ -203,36 +211,62 @@ def catalogue() -> list[Entry]:
     return entries
 
 
-ENTRIES = catalogue()
+def test_the_catalogues_are_those_of_the_languages_that_are_offered() -> None:
+    assert {path.name for path in (ROOT / "locale").iterdir()} == set(LANGUAGES)
 
 
-def test_every_text_has_its_place_in_the_catalogue() -> None:
-    known = {entry.key for entry in ENTRIES}
+@each_language
+def test_every_text_has_its_place_in_the_catalogue(language: str) -> None:
+    known = {entry.key for entry in entries_of(language)}
     assert source_texts() - known == set(), HOW_TO_MEND
 
 
-def test_nothing_in_the_catalogue_is_empty_or_a_guess() -> None:
-    assert len(ENTRIES) > 300
+@each_language
+def test_nothing_in_the_catalogue_is_empty_or_a_guess(language: str) -> None:
+    assert len(entries_of(language)) > 300
     empty = [
         entry.key
-        for entry in ENTRIES
+        for entry in entries_of(language)
         if entry.fuzzy or not all(text.strip() for text in entry.translations)
     ]
     assert empty == [], HOW_TO_MEND
 
 
-def test_plural_forms_are_all_six_of_arabic() -> None:
-    plural = [entry for entry in ENTRIES if "msgid_plural" in entry]
+PLURAL_FORMS = re.compile(r"Plural-Forms: nplurals=(\d+); plural=(.+);")
+# Of any language one of these has each of its forms.
+NUMBERS = (*range(200), 1_000_000)
+
+
+def numbers_of_forms(language: str) -> list[int]:
+    """A number for each plural form of the language, in their order."""
+    header = catalogue(language, "po").read_text().replace('"\n"', "")
+    found = PLURAL_FORMS.search(header)
+    assert found
+    form_of = gettext.c2py(found[2])
+    forms = [form_of(number) for number in NUMBERS]
+    return [NUMBERS[forms.index(form)] for form in range(int(found[1]))]
+
+
+@each_language
+def test_plural_forms_are_all_that_the_language_has(language: str) -> None:
+    plural = [entry for entry in entries_of(language) if "msgid_plural" in entry]
     assert plural
-    assert {len(entry.translations) for entry in plural} == {6}
+    forms = len(numbers_of_forms(language))
+    assert {len(entry.translations) for entry in plural} == {forms}
+
+
+def test_arabic_has_six_plural_forms() -> None:
+    assert numbers_of_forms("ar") == [0, 1, 2, 3, 11, 100]
 
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
-def test_no_translation_asks_for_a_value_that_it_does_not_get() -> None:
-    for entry in ENTRIES:
-        given = set(PLACEHOLDER.findall(entry["msgid"]))
+@each_language
+def test_no_translation_asks_for_a_value_that_it_does_not_get(language: str) -> None:
+    for entry in entries_of(language):
+        source = entry["msgid"] + entry.get("msgid_plural", "")
+        given = set(PLACEHOLDER.findall(source))
         many = len(entry.translations) > 1
         for text in entry.translations:
             asked = set(PLACEHOLDER.findall(text))
@@ -240,16 +274,19 @@ def test_no_translation_asks_for_a_value_that_it_does_not_get() -> None:
             assert asked <= given if many else asked == given, entry.key
 
 
-def test_no_translation_has_digits_that_the_source_writes_otherwise() -> None:
-    assert not re.search(
-        "[\u0660-\u0669\u06f0-\u06f9]", CATALOGUE.with_suffix(".po").read_text()
-    )
+@each_language
+def test_no_translation_has_digits_that_the_source_writes_otherwise(
+    language: str,
+) -> None:
+    digits = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
+    assert not digits.search(catalogue(language, "po").read_text())
 
 
-def test_the_compiled_catalogue_is_that_of_the_readable_one() -> None:
-    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+@each_language
+def test_the_compiled_catalogue_is_that_of_the_readable_one(language: str) -> None:
+    with catalogue(language, "mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    for entry in ENTRIES:
+    for entry in entries_of(language):
         context, text = entry.key
         key = f"{context}\x04{text}" if context else text
         if "msgid_plural" in entry:
@@ -257,10 +294,21 @@ def test_the_compiled_catalogue_is_that_of_the_readable_one() -> None:
                 compiled.ngettext(key, entry["msgid_plural"], number)
                 if not context
                 else compiled.npgettext(context, text, entry["msgid_plural"], number)
-                for number in (0, 1, 2, 3, 11, 100)
+                for number in numbers_of_forms(language)
             ]
         elif context:
             found = [compiled.pgettext(context, text)]
         else:
             found = [compiled.gettext(text)]
         assert found == entry.translations, HOW_TO_MEND
+
+
+@each_language
+@pytest.mark.parametrize("name", ["DATE_FORMAT", "TIME_FORMAT", "DATETIME_FORMAT"])
+def test_dates_and_times_are_not_written_as_in_english(
+    language: str, name: str
+) -> None:
+    own = get_format(name, language, use_l10n=True)
+    assert own != get_format(name, "en", use_l10n=True), (
+        f"write attendance_site/formats/{language}/formats.py"
+    )

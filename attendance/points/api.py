@@ -1,5 +1,7 @@
 """REST views of engagement points, of the leaderboard, and of the points per status."""
 
+from typing import Any
+
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -40,10 +42,9 @@ def _worth(default: int) -> serializers.IntegerField:
 class WorthSerializer(serializers.Serializer[PointsPerStatus]):
     """Points per status, and for feedback; other statuses are worth nothing."""
 
-    present = _worth(_DEFAULTS.present)
-    late = _worth(_DEFAULTS.late)
-    partial = _worth(_DEFAULTS.partial)  # type: ignore[assignment]
-    feedback = _worth(_DEFAULTS.feedback)
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return a field for each that is worth something."""
+        return {name: _worth(worth) for name, worth in _DEFAULTS._asdict().items()}
 
 
 class EntrySerializer(ModelSerializer[EngagementEntry]):

@@ -224,7 +224,9 @@ class RowsInWords:
         tried = self._tried(row.stranger.evidence.attempts)
         if tried and not row.intervals:
             return _("%(attempts)s, never got through") % {"attempts": tried}
-        return f"{presence.text}; {tried}" if tried else presence.text
+        if not tried:
+            return presence.text
+        return _("%(seen)s; %(attempts)s") % {"seen": presence.text, "attempts": tried}
 
     def _tried(self, attempts: Attempts) -> str:
         number, first_at, last_at = attempts

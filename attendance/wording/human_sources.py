@@ -24,7 +24,9 @@ from attendance.wording.parts import (
     quoted,
 )
 
-_ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。", ".”", "!”", "?”")
+_ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。")
+# What a language puts after the end of a quoted sentence.
+_AFTER_THE_END = "”»\N{POP DIRECTIONAL ISOLATE}"
 
 BY_THEMSELVES, BY_BADGE = "self", "qr"
 # A check-in received at least this much later is explained with the time of receipt.
@@ -58,7 +60,7 @@ def with_remarks_on_people(
 ) -> str:
     """Add a check-in, and the person's own answer, if they did not decide."""
     for remark in _remarks(decision, zone):
-        if sentence.endswith(_ENDS_OF_SENTENCES):
+        if sentence.rstrip(_AFTER_THE_END).endswith(_ENDS_OF_SENTENCES):
             text = _("%(sentence)s %(remark)s")
         else:
             text = _("%(sentence)s. %(remark)s")

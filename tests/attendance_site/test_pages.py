@@ -5,6 +5,7 @@ A page that stands in no row fails the test. The stranger owns another organizat
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from attendance.decisions.place import Place
 from attendance.models import AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
 from tests.attendance_site.test_routes import ROLES, fill, starred, written
+from tests.browser.pages import routes
 from tests.factories import (
     START,
     make_event,
@@ -223,6 +225,23 @@ def test_every_page_stands_in_the_table() -> None:
     rows = {starred(route.partition(" ")[2]) for route in TABLE}
     assert rows <= served
     assert {path for path in served - rows if not ELSEWHERE.match(path)} == set()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+LEADS_TO = re.compile(r"""(?:\burl |\b(?:reverse|redirect|action)\()\s*["'](\w+)["']""")
+
+
+def test_something_leads_to_every_page() -> None:
+    """A link or a button of a template, or what a view answers."""
+    texts = [*(ROOT / "templates").rglob("*.html")]
+    for app in ("events", "sessions_app", "attendance"):
+        texts += (ROOT / app).rglob("*.py")
+    led_to = {
+        name
+        for path in texts
+        for name in LEADS_TO.findall(path.read_text(encoding="utf-8"))
+    }
+    assert routes() - led_to == set()
 
 
 @pytest.mark.django_db

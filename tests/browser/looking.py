@@ -1,15 +1,18 @@
-"""Looking at a page at both widths, in both directions and both colour schemes."""
+"""Looking at a page in every language, at both widths and in both colour schemes."""
+
+from django.conf import settings
+from django.utils.translation import get_language_info
 
 from tests.browser.pages import Seen
 from tests.browser.school import School
 from tests.browser.visitor import DESK, PHONE, Windows
 
 # Each pair of width, scheme and direction occurs.
+PAIRS = [[(PHONE, "light"), (DESK, "dark")], [(PHONE, "dark"), (DESK, "light")]]
 LOOKS = {
-    "en": [(PHONE, "light"), (DESK, "dark")],
-    "ar": [(PHONE, "dark"), (DESK, "light")],
+    language: PAIRS[number % 2]
+    for number, (language, _name) in enumerate(settings.LANGUAGES)
 }
-DIRECTIONS = {"en": "ltr", "ar": "rtl"}
 
 
 def look_at(page: Seen, windows: Windows, school: School) -> None:
@@ -28,7 +31,8 @@ def flaws_of(page: Seen, windows: Windows, school: School, language: str) -> lis
     if page.opened:
         visitor.open_all()
     html = visitor.page.locator("html")
-    assert html.get_attribute("dir") == DIRECTIONS[language]
+    is_from_right = get_language_info(language)["bidi"]
+    assert html.get_attribute("dir") == ("rtl" if is_from_right else "ltr")
     flaws = visitor.dead_ends()
     for width, scheme in LOOKS[language]:
         flaws += visitor.flaws(width, scheme)

@@ -522,6 +522,15 @@ def test_names_and_notes_are_isolated_where_text_runs_from_right_to_left() -> No
     assert "\u2068" not in explain(decision, RIYADH)
 
 
+def test_a_quoted_sentence_is_not_ended_twice_in_any_language() -> None:
+    decision = marked(
+        "excused", notes="Ill.", computed_status=None, checked_in_at=at("10:05")
+    )
+    assert "“Ill.” Checked in" in explain(decision, RIYADH)
+    with translation.override("ar"):
+        assert "\u2068Ill.\u2069» " in explain(decision, RIYADH)
+
+
 def test_a_percent_sign_in_a_name_or_a_note_is_just_a_percent_sign() -> None:
     decision = marked("late", marked_by_name="100 %(s", notes="50 % of %(status)s")
     assert explain(decision, RIYADH) == (

@@ -1,0 +1,145 @@
+"""What docs/personal-data.md says of erasing somebody is so: nothing of them stays."""
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from attendance.audit.seals import verify
+from attendance.models import Attendance, ChangeReason, Feedback
+from events.models import (
+    IdempotentAnswer,
+    KnownIdentity,
+    Organization,
+    Participant,
+    User,
+)
+from sessions_app.models import Connection
+from sessions_app.rebuild import rebuild_connections
+from tests.attendance.pages import AFTERWARDS, calculate, organizer_of
+from tests.factories import (
+    START,
+    make_client,
+    make_event,
+    make_participant,
+    make_session,
+    make_user,
+)
+from tests.test_personal_data import PERSONAL, Column, all_columns
+from tests.webhooks import deliver_all, make_participant_body
+
+pytestmark = pytest.mark.django_db
+
+NAME, TABLET = "zebulon", "zebulon-tablet"
+ADDRESS = f"{NAME}@example.com"
+TOLD = {"name": NAME, "metadata": f"mail: {ADDRESS}", "attributes": {"of": NAME}}
+
+
+@pytest.fixture
+def zebulon() -> Participant:
+    """With an account, on a roster; was there, and somebody wrote about them."""
+    user = make_user(NAME, email=ADDRESS, first_name=NAME)
+    session = make_session(make_event(ends_at=AFTERWARDS))
+    person = make_participant(session.event, name=NAME, email=ADDRESS, user=user)
+    for sid, identity in (("PA_1", person.identity), ("PA_2", TABLET)):
+        join = make_participant_body(
+            "participant_joined",
+            START,
+            session.room_name,
+            sid=sid,
+            identity=identity,
+            joined_at=START,
+            participant=TOLD,
+        )
+        deliver_all(join)
+    organizer = organizer_of(session)
+    rest = make_client(organizer)
+    about = {"session": session.pk, "status": "excused", "notes": f"{NAME} is ill"}
+    path = f"/api/participants/{person.pk}/attendance"
+    rest.patch(path, about, headers={"Idempotency-Key": "1"})
+    link = {"identity": TABLET, "participant": person.pk}
+    rest.post(f"/api/sessions/{session.pk}/unmatched/link", link)
+    Feedback.objects.create(participant=person, rating=5, text=f"{NAME} liked it")
+    LogEntry.objects.log_actions(organizer.pk, [person], CHANGE, single_object=True)
+    calculate(session)
+    return person
+
+
+def where_they_are_named() -> set[Column]:
+    """All columns of all tables that hold the name in whatever form."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table, column in all_columns(that_may_be_personal=True):
+            cursor.execute(
+                f"""
+                SELECT count(*) FROM {table} t WHERE t.{column}::text ILIKE %s
+                OR t.{column}::text LIKE %s
+                """,  # noqa: S608
+                [f"%{NAME}%", f"%{NAME.encode().hex()}%"],
+            )
+            if cursor.fetchone()[0]:
+                found.add((table, column))
+    return found
+
+
+def test_they_are_named_where_the_page_says(zebulon: Participant) -> None:
+    found = where_they_are_named()
+    assert found - set(PERSONAL) == set()
+    assert {table for table, _column in found} == {
+        "attendance_attendance",
+        "attendance_changereason",
+        "attendance_feedback",
+        "django_admin_log",
+        "events_idempotentanswer",
+        "events_knownidentity",
+        "events_participant",
+        "events_user",
+        "sessions_app_connection",
+        "sessions_app_presenceevent",
+    }
+
+
+WITHOUT_NAMES = """
+    SET LOCAL rollcall.maintenance = 'erasing somebody';
+    UPDATE sessions_app_presenceevent SET identity = %(new)s, payload = jsonb_set(
+        payload #- '{participant,name}' #- '{participant,metadata}'
+            #- '{participant,attributes}',
+        '{participant,identity}', to_jsonb(%(new)s::text)
+    ) WHERE identity = %(old)s
+"""
+
+
+def erase(person: Participant) -> None:
+    """As the page says."""
+    empty = dict.fromkeys(("first_name", "last_name", "email", "language"), "")
+    User.objects.filter(username=NAME).update(
+        username="erased", password="!", is_active=False, **empty
+    )
+    Participant.objects.filter(pk=person.pk).update(name="erased", email="", user=None)
+    ChangeReason.objects.filter(change__participant=person).delete()
+    Attendance.objects.filter(participant=person).update(notes="")
+    IdempotentAnswer.objects.all().delete()
+    Session.objects.all().delete()
+    Feedback.objects.filter(participant=person).delete()
+    LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr="")
+    for old, new in ((person.identity, person.identity), (TABLET, "erased")):
+        Connection.objects.filter(identity=old).update(identity=new, name=None)
+        KnownIdentity.objects.filter(identity=old).update(identity=new)
+        with connection.cursor() as cursor:
+            cursor.execute(WITHOUT_NAMES, {"old": old, "new": new})
+
+
+def test_erasing_them_breaks_neither_seals_nor_reports(zebulon: Participant) -> None:
+    before = report_of(zebulon)
+    erase(zebulon)
+    assert where_they_are_named() == set()
+    assert verify(Organization.objects.all()) == []
+    assert rebuild_connections().differing == {}
+    [session] = zebulon.event.sessions.all()
+    calculate(session)
+    assert report_of(zebulon) == before
+
+
+def report_of(person: Participant) -> list[tuple[object, ...]]:
+    rows = Attendance.objects.filter(participant=person).order_by("pk")
+    return list(rows.values_list("session", "status", "computed_status", "join_count"))
