@@ -1,4 +1,4 @@
-"""The launcher's commands: run, demo, test, test-livekit, bench, pictures, and more."""
+"""The launcher's commands: run, demo, test, test-fast, bench, pictures, and more."""
 
 import os
 import secrets
@@ -230,14 +230,25 @@ def _say_where(instance: Instance, watch: Stopwatch, *, first_start: bool) -> No
     say("Ctrl-C stops everything.")
 
 
-# --- test, test-livekit, bench, pictures ----------------------------------------------
+# --- test, test-fast, test-livekit, bench, pictures -----------------------------------
 
 
 def test(arguments: list[str]) -> int:
     """Run the tests on services of their own; the arguments go to pytest."""
+    return _pytest(
+        arguments, chromium=browser.ensure() if _sees_pages(arguments) else ""
+    )
+
+
+def test_fast(arguments: list[str]) -> int:
+    """Run the tests that one runs after each change: all but those slow by nature."""
+    left_out = [f"--ignore={directory}" for directory in SLOW_DIRECTORIES]
+    return _pytest([*left_out, "-m", "not slow", *arguments])
+
+
+def _pytest(arguments: list[str], chromium: str = "") -> int:
     # One process for each processor; the tests of one file share what they set up.
     spread = ["--numprocesses", "auto", "--dist", "loadfile"]
-    chromium = browser.ensure() if _sees_pages(arguments) else ""
     return _with_own_services(
         ["-m", "pytest", *spread, *arguments],
         durable=False,
@@ -368,9 +379,12 @@ OTHERS = frozenset(
         "SECRET_KEY",
     }
 )
+# Beside what is marked `slow` (pyproject.toml): they need a browser, start programs.
+SLOW_DIRECTORIES = ("tests/browser", "tests/launcher")
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
+    "test-fast": test_fast,
     "test-livekit": test_livekit,
     "check": check,
     "demo": demo,

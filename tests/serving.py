@@ -12,7 +12,7 @@ from django.db import connection
 from launcher.environment import PYTHON
 from launcher.instance import PROJECT
 from launcher.lifeline import die_with_parent
-from tests.launcher.test_instance import free_port
+from tests.launcher.machine import free_port
 from tests.launcher.waiting import until
 
 

@@ -1,7 +1,6 @@
 """What the database itself refuses, to the application and even to its owner."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +26,7 @@ from events.models import Participant
 from sessions_app.models import ConflictingDelivery, PresenceEvent
 from sessions_app.rebuild import rebuild_connections
 from sessions_app.reconciliation import reconcile_connections
+from tests.application_role import as_application
 from tests.factories import (
     START,
     make_attendance_change,
@@ -318,20 +318,6 @@ def test_every_table_can_be_read_and_added_to_by_the_application(
         ).fetchone()
         may_change = table not in TABLES
         assert found == (True, True, may_change, may_change), table
-
-
-@contextmanager
-def as_application() -> Iterator[None]:
-    """Let Django itself connect as web and workers do."""
-    owner = dict(connection.settings_dict)
-    connection.close()
-    role = postgres(settings.DATABASE_URL, name="DATABASE_URL")
-    connection.settings_dict.update(USER=role["USER"], PASSWORD=role["PASSWORD"])
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict.update(owner)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ import pytest
 import yaml
 from django.urls import resolve
 
-from launcher import environment, postgres, rollcall
+from launcher import postgres, rollcall
 from launcher.instance import PROJECT, Instance
 from launcher.supervisor import Supervisor
 from sessions_app.livekit import EVENTS, sign_webhook
@@ -41,10 +41,9 @@ from tests.containers import (
     seconds,
     variables,
 )
-from tests.launcher.test_instance import free_port
+from tests.launcher.machine import SITE_PACKAGES, free_port
 from tests.launcher.waiting import until
 
-SITE_PACKAGES = next((environment.VENV / "lib").glob("python3.*/site-packages"))
 GIVEN = as_filled_in_by_somebody()
 WEB_PORT = "8000"
 # Of its own container, that is.
@@ -309,6 +308,7 @@ def entries(lock: Path) -> dict[str, str]:
     return {part.partition("==")[0]: part for part in parts}
 
 
+@pytest.mark.slow
 def test_the_image_has_the_locked_packages_without_embedded_servers(
     image: Image,
 ) -> None:
@@ -317,6 +317,7 @@ def test_the_image_has_the_locked_packages_without_embedded_servers(
     assert entries(image.directory / "image.lock") == locked
 
 
+@pytest.mark.slow
 def test_the_image_serves_its_static_files(image: Image) -> None:
     static = image.directory / ".run" / "static"
     assert (static / "rollcall.css").read_bytes() == (
@@ -325,6 +326,7 @@ def test_the_image_serves_its_static_files(image: Image) -> None:
     assert (static / "admin").is_dir()
 
 
+@pytest.mark.slow
 def test_as_it_is_set_up_django_has_no_complaint(image: Image) -> None:
     checked = image.run(
         *("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
@@ -417,6 +419,7 @@ def test_the_cluster_is_made_as_make_run_makes_its_own() -> None:
     assert f":{postgres.MAJOR}." in SERVICES["postgres"]["image"]
 
 
+@pytest.mark.slow
 def test_postgres_is_asked_for_health_as_it_answers(
     cluster: tuple[Path, str], database: str
 ) -> None:
@@ -470,11 +473,13 @@ def is_healthy(image: Image, port: str) -> bool:
     return image.run(*argv).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_web_server_is_healthy_by_its_own_check(image: Image, web: str) -> None:
     assert is_healthy(image, web)
     assert not is_healthy(image, str(free_port()))
 
 
+@pytest.mark.slow
 def test_livekits_webhook_is_taken_as_it_comes_from_its_container(
     web: str, migrated: str
 ) -> None:
@@ -497,6 +502,7 @@ def test_livekits_webhook_is_taken_as_it_comes_from_its_container(
             application.execute("TRUNCATE sessions_app_presenceevent")
 
 
+@pytest.mark.slow
 def test_a_visitor_is_sent_to_the_encrypted_address(web: str) -> None:
     host = GIVEN["ALLOWED_HOSTS"]
     connection = http.client.HTTPConnection("127.0.0.1", int(web), timeout=10)

@@ -116,6 +116,18 @@ def row_of(page: str, name: str, *, with_controls: bool = False) -> str:
     return str(row) if with_controls else re.sub(CONTROLS, "", row, flags=re.DOTALL)
 
 
+def bars_of(row: str) -> list[tuple[str, str, bool]]:
+    """Each bar's place, its width, and whether it is hatched."""
+    return [
+        (x, width, "url(#hatch-" in how)
+        for how, x, width in re.findall(
+            r'<rect ((?:class="seen")|(?:fill="[^"]*")) x="([^"]*)" y="\d+" '
+            r'width="([^"]*)"',
+            row,
+        )
+    ]
+
+
 def people_of(page: str) -> list[str]:
     """Who of the roster is shown."""
     return re.findall(r'<th class="person" [^>]*><strong><bdi>(.*?)</bdi>', page)

@@ -4,9 +4,8 @@ Each thread has a connection of its own, as each worker has.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import (
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from attendance.audit.changes import Change, record_changes
 from attendance.audit.seals import verify
@@ -42,6 +41,7 @@ from events.services import update_participant
 from sessions_app.facts import STORE_AND_FOLD
 from sessions_app.livekit import Signature, read_webhook
 from sessions_app.models import LiveSession
+from tests.at_once import PATIENCE, another_connection, with_own_connection
 from tests.factories import (
     START,
     make_attendance,
@@ -59,19 +59,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SOON = START + timedelta(hours=2)
 DUE = Selection(now=SOON)
-# No test waits for so long unless something is broken.
-PATIENCE = 20
 T = TypeVar("T")
-
-
-def with_own_connection(work: Callable[[], T]) -> Callable[[], T]:
-    def run() -> T:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    return run
 
 
 def run_due() -> CalculationResult:
@@ -84,16 +72,6 @@ def lesson_with(people: int) -> LiveSession:
         person = make_participant(session.event)
         make_connection(session, identity=person.identity)
     return session
-
-
-@contextmanager
-def another_connection() -> Iterator[psycopg.Connection]:
-    """A transaction that is left open until the test ends it."""
-    other = psycopg.connect(**connection.get_connection_params())
-    try:
-        yield other
-    finally:
-        other.close()
 
 
 # Two who write to one log at once

@@ -21,7 +21,7 @@ from events.models import Event, EventState, Organization, Participant
 from tests.factories import make_event
 from tests.launcher.waiting import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PEOPLE = 2 * PEOPLE_AT_ONCE + 200
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Role, User
+from tests.attendance_site.routes import routes
 from tests.factories import (
     make_connection,
     make_event,
@@ -92,16 +92,6 @@ def make_world() -> World:
             "c": "BBBBBBC",
         },
     )
-
-
-def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:
-    """Yield each path that the resolver knows, with its parameters."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        path = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, path)
-        elif isinstance(pattern, URLPattern) and "^" not in path:
-            yield path
 
 
 def pages() -> Iterator[str]:

@@ -34,6 +34,8 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.slow
+
 EXPECTED = {
     "Amina Hadid": "present",
     "Yusuf Karim": "present",

@@ -17,9 +17,9 @@ from attendance_site import liveness
 from attendance_site.doctor import Finding, examine
 from attendance_site.simulation import ownership
 from sessions_app.models import ConflictingDelivery, LiveSession
+from tests.application_role import as_application
 from tests.attendance_site.signs_of_life import no_pulse
 from tests.factories import make_event, make_presence_event, make_session
-from tests.test_database_roles import as_application
 
 __all__ = ["no_pulse"]
 

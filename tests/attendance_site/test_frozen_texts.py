@@ -8,28 +8,12 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from attendance.reports.filters import ReportFilters
-
-ROOT = Path(__file__).resolve().parents[2]
-APPS = (
-    "core",
-    "events",
-    "sessions_app",
-    "attendance",
-    "notifications",
-    "attendance_site",
-)
-MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for app in APPS
-    for path in (ROOT / app).rglob("*.py")
-    if "migrations" not in path.parts and path.name != "__init__.py"
-)
+from tests.attendance_site.modules import MODULES, ROOT
 
 LISTENING = """
 import importlib, json, sys
@@ -50,15 +34,27 @@ for name in ("gettext", "pgettext", "ngettext", "npgettext"):
 django.setup()
 for module in json.loads(sys.argv[1]):
     importlib.import_module(module)
-eval(sys.argv[2])
-print(json.dumps(heard, default=str))
+told = [list(heard)]
+for more in json.loads(sys.argv[2]):
+    heard.clear()
+    eval(more)
+    told.append(list(heard))
+print(json.dumps(told, default=str))
 """
+SPOKEN = [
+    "django.utils.translation.gettext('Sign in')",
+    "str(django.utils.translation.gettext_lazy('Sign in'))",
+    "django.utils.translation.gettext_lazy('Sign in').format()",
+    "django.utils.translation.gettext_lazy('Sign in') + '.'",
+    "f\"{django.utils.translation.gettext_lazy('Sign in')}\"",
+]
 
 
-def frozen(more: str = "None") -> set[str]:
-    """Return those of our texts that importing everything, and ``more``, translated."""
+@pytest.fixture(scope="module")
+def heard() -> dict[str, set[str]]:
+    """Those of our texts that are translated: by importing everything, by each more."""
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", LISTENING, json.dumps(MODULES), more],
+        [sys.executable, "-c", LISTENING, json.dumps(MODULES), json.dumps(SPOKEN)],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -66,30 +62,27 @@ def frozen(more: str = "None") -> set[str]:
     )
     catalogue = (ROOT / "locale/ar/LC_MESSAGES/django.po").read_text()
     ours = catalogue.replace('"\n"', "")
-    return {
-        text
-        for heard in json.loads(done.stdout)
-        for text in heard
-        if re.search(rf'^msgid "{re.escape(str(text))}"$', ours, re.MULTILINE)
-    }
+    told = [
+        {
+            text
+            for translated in each
+            for text in translated
+            if re.search(rf'^msgid "{re.escape(str(text))}"$', ours, re.MULTILINE)
+        }
+        for each in json.loads(done.stdout)
+    ]
+    return dict(zip(["import", *SPOKEN], told, strict=True))
 
 
-def test_importing_everything_puts_nothing_into_words() -> None:
-    assert frozen() == set()
+def test_importing_everything_puts_nothing_into_words(
+    heard: dict[str, set[str]],
+) -> None:
+    assert heard["import"] == set()
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        "django.utils.translation.gettext('Sign in')",
-        "str(django.utils.translation.gettext_lazy('Sign in'))",
-        "django.utils.translation.gettext_lazy('Sign in').format()",
-        "django.utils.translation.gettext_lazy('Sign in') + '.'",
-        "f\"{django.utils.translation.gettext_lazy('Sign in')}\"",
-    ],
-)
-def test_the_listener_hears(more: str) -> None:
-    assert frozen(more) == {"Sign in"}
+@pytest.mark.parametrize("more", SPOKEN)
+def test_the_listener_hears(more: str, heard: dict[str, set[str]]) -> None:
+    assert heard[more] == {"Sign in"}
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,8 @@ from tests.attendance_site.hostile import (
     in_turn,
     make_world,
     pages,
-    routes,
 )
-from tests.attendance_site.test_routes import BODIES
+from tests.attendance_site.routes import BODIES, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +56,7 @@ def sender(world: World) -> Sender:
 # --- Paths ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_paths(world: World, sender: Sender) -> None:
     # The admin reads _00 as a NUL.
     values = (MANY_DIGITS, str(2**63), "-1", "_00", quote("a\0b"), quote("²"))
@@ -78,6 +78,7 @@ PARAMETERS = (
 )
 
 
+@pytest.mark.slow
 def test_queries_of_pages(world: World, sender: Sender) -> None:
     for route, values in zip(pages(), in_turn(KINDS), strict=False):
         for value in values:
@@ -101,6 +102,7 @@ def test_the_parameters_above_are_all_that_pages_look_at(world: World) -> None:
 CURSORS = ("cD0=", "cD1hYmM=", "cD0lMDA=", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "é", "=")
 
 
+@pytest.mark.slow
 def test_queries_of_rest(world: World, sender: Sender) -> None:
     turns = in_turn(KINDS)
     for method, address, operation in operations(world):
@@ -136,6 +138,7 @@ def schema() -> dict[str, Any]:
 ADMINS = admin.site._registry  # noqa: SLF001  there is no public list of them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._meta.label)
 def test_the_lists_of_the_admin(model: Any, sender: Sender) -> None:
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -246,6 +249,7 @@ def test_bodies_that_never_end(start: str, sender: Sender) -> None:
     assert sender.crashed == {}
 
 
+@pytest.mark.slow
 def test_bodies_of_rest(world: World, sender: Sender) -> None:
     turns = in_turn(LITERALS)
     for method, address, described in takers(world):
@@ -311,6 +315,7 @@ RIGHT = {
 SENT_BESIDES = ("participant", "change", "identity", "status", "reason", "undo")
 
 
+@pytest.mark.slow
 def test_forms(world: World, sender: Sender) -> None:
     right = RIGHT | {
         "participant": world.ids["people"],
@@ -370,6 +375,7 @@ def test_bodies_that_are_none(
 # --- Anybody --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_anonymous_visitors(world: World, settings: Settings) -> None:
     # So that each try is looked at.
     settings.LOGIN_TRIES_PER_MINUTE = 1000

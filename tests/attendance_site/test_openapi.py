@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.attendance_site.test_routes import METHODS, api_routes
+from tests.attendance_site.routes import METHODS, api_routes
 
 
 @pytest.fixture(scope="module")

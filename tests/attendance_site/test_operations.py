@@ -17,6 +17,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(settings.BASE_DIR)
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 MUST_BE_ZERO = re.compile(r"must answer 0:")

@@ -4,7 +4,6 @@ A page that stands in no row fails the test. The stranger owns another organizat
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
-from tests.attendance_site.test_routes import ROLES, fill, starred, written
+from tests.attendance_site.routes import ROLES, fill, patterns, starred
 from tests.browser.pages import routes
 from tests.factories import (
     START,
@@ -30,6 +28,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.written import written
 
 TIMES = {"starts_at": "2026-07-01T10:00", "ends_at": "2026-07-01T11:00"}
 PERSON = {"name": "New", "role": "attendee", "registration": "registered"}
@@ -211,17 +210,8 @@ ELSEWHERE = re.compile(
 )
 
 
-def page_routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
-    for pattern in patterns:
-        path = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from page_routes(pattern.url_patterns, path)
-        elif isinstance(pattern, URLPattern):
-            yield starred(path)
-
-
 def test_every_page_stands_in_the_table() -> None:
-    served = set(page_routes(get_resolver().url_patterns))
+    served = {starred(path) for path, _pattern in patterns()}
     rows = {starred(route.partition(" ")[2]) for route in TABLE}
     assert rows <= served
     assert {path for path in served - rows if not ELSEWHERE.match(path)} == set()

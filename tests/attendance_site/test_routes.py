@@ -5,18 +5,14 @@ may use it. The stranger owns another organization; all objects are of this one.
 """
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -24,6 +20,14 @@ from rest_framework.test import APIClient
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Role, User
+from tests.attendance_site.routes import (
+    BODIES,
+    METHODS,
+    ROLES,
+    api_routes,
+    fill,
+    starred,
+)
 from tests.factories import (
     make_connection,
     make_event,
@@ -36,17 +40,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
-
-ROLES = (
-    "anonymous",
-    "stranger",
-    "attendee",
-    "host",
-    "viewer",
-    "organizer",
-    "admin",
-    "owner",
-)
+from tests.written import written
 
 # Columns: anonymous stranger attendee host viewer organizer admin owner
 TABLE = {
@@ -152,61 +146,10 @@ TABLE = {
     "PUT api/sessions/{session}/policy": "401 404 403 403 403 200 200 200",
 }
 
-BODIES: dict[str, dict[str, Any]] = {
-    "POST api/auth/token": {"username": "nobody", "password": "wrong"},
-    "PATCH api/me": {"name": "New"},
-    "POST api/organizations": {"name": "New"},
-    "PATCH api/organizations/{organization}": {"name": "New"},
-    "POST api/organizations/{organization}/members": {
-        "username": "somebody",
-        "role": "viewer",
-    },
-    "PATCH api/organizations/{organization}/members/{member}": {"role": "organizer"},
-    "PUT api/organizations/{organization}/policy": {"grace_minutes": 5},
-    "PUT api/organizations/{organization}/policy/{session_type}": {"grace_minutes": 5},
-    "POST api/events": {
-        "organization": "{organization}",
-        "title": "New",
-        "starts_at": "2026-03-02T10:00:00Z",
-    },
-    "PATCH api/events/{event}": {"title": "New"},
-    "POST api/events/{event}/participants": {"name": "New"},
-    "PATCH api/participants/{participant}": {"name": "New"},
-    "PATCH api/participants/{other}": {"name": "New"},
-    "POST api/events/{event}/attendance/bulk": {
-        "marks": [{"participant": "{participant}", "status": "late"}]
-    },
-    "PATCH api/participants/{participant}/attendance": {"status": "late"},
-    "POST api/participants/{participant}/check-in": {"session": "{past}"},
-    "PATCH api/participants/{other}/attendance": {
-        "status": "late",
-        "session": "{session}",
-    },
-    "POST api/check-in": {"code": "BBBBBBC"},
-    "PUT api/organizations/{organization}/points": {"present": 5},
-    "POST api/sessions": {
-        "event": "{event}",
-        "title": "New",
-        "starts_at": "2026-03-02T10:00:00Z",
-        "ends_at": "2026-03-02T11:00:00Z",
-    },
-    "PATCH api/sessions/{session}": {"title": "New"},
-    "POST api/sessions/{past}/end": {"ended_at": "2026-03-02T10:30:00Z"},
-    "POST api/sessions/{session}/join-token": {"participant": "{participant}"},
-    "POST api/sessions/{past}/unmatched/link": {
-        "identity": "guest",
-        "participant": "{participant}",
-    },
-    "POST api/sessions/{past}/unmatched/unlink": {"identity": "linked guest"},
-    "PUT api/sessions/{session}/policy": {"grace_minutes": 5},
-}
-
 # Bodies that are a file.
 FILES = {
     "POST api/events/{event}/participants/import": b"name,email\nNew,n@example.com"
 }
-
-METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass
@@ -266,17 +209,6 @@ def world(settings: Settings) -> World:
     )
 
 
-def fill(value: Any, ids: dict[str, object]) -> Any:
-    """Put ids in the place of ``{names}``, also in bodies."""
-    if isinstance(value, dict):
-        return {key: fill(inner, ids) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [fill(inner, ids) for inner in value]
-    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-        return ids[value[1:-1]]
-    return value.format_map(ids) if isinstance(value, str) else value
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", TABLE)
 def test_each_role_gets_the_answer_of_the_table(route: str, world: World) -> None:
@@ -316,29 +248,6 @@ def body_of(route: str, world: World) -> tuple[str, str]:
     return "" if sent is None else json.dumps(sent), "application/json"
 
 
-def written(queries: CaptureQueriesContext) -> list[str]:
-    """Return the statements that wrote rows, but counted tries of passwords."""
-    return [
-        query["sql"]
-        for query in queries.captured_queries
-        if query["sql"].lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
-        and "events_signintries" not in query["sql"]
-    ]
-
-
-def api_routes(
-    patterns: list[Any] | None = None, prefix: str = ""
-) -> Iterator[tuple[str, Any]]:
-    """Yield each path under api/ with its view class, parameters without their type."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        path = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from api_routes(pattern.url_patterns, path)
-        elif isinstance(pattern, URLPattern) and path.startswith("api/"):
-            callback: Any = pattern.callback
-            yield path, getattr(callback, "cls", None) or callback.view_class
-
-
 def test_every_route_and_method_stands_in_the_table() -> None:
     served = {
         f"{method.upper()} {starred(path)}"
@@ -347,11 +256,6 @@ def test_every_route_and_method_stands_in_the_table() -> None:
         if hasattr(view, method)
     }
     assert served == {starred(route) for route in TABLE}
-
-
-def starred(path: str) -> str:
-    """Put a star for each parameter of a path."""
-    return re.sub(r"<[^>]+>|\{[^}]+\}", "*", path)
 
 
 def test_the_resolver_is_really_read() -> None:

@@ -16,7 +16,7 @@ from tests.attendance_site.many_organizations import (
     make_many_organizations,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CALCULATE, COMPLETE, RECONCILE = TASKS = (
     "attendance.tasks.calculate_due_sessions",

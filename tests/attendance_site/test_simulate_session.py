@@ -26,6 +26,8 @@ from events.models import Event, Organization, User
 from sessions_app.models import LiveSession, PresenceEvent
 from tests.factories import make_membership, make_organization, make_user
 
+pytestmark = pytest.mark.slow
+
 Losing = Callable[[dict[str, Any]], bool]
 POLICY = {
     "grace_minutes": 15,

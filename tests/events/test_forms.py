@@ -1,15 +1,12 @@
 """Forms of organizations, events and rosters, as people use them."""
 
-import html
 import re
-from datetime import datetime
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from events.models import Event, EventState, Organization, Participant, Role
-from tests.attendance.pages import signed_in, text
+from tests.attendance.pages import signed_in
 from tests.factories import (
     make_event,
     make_member,
@@ -18,39 +15,9 @@ from tests.factories import (
     make_participant,
     make_user,
 )
+from tests.forms import assert_told, at, send, wrong
 
 pytestmark = pytest.mark.django_db
-
-
-def at(written: str) -> datetime:
-    return datetime.fromisoformat(written)
-
-
-def send(client: Client, path: str, **data: Any) -> Any:
-    return client.post(path, data)
-
-
-def wrong(answer: Any) -> dict[str, str]:
-    """What the form says is wrong, by field; "" for what is no field's fault."""
-    assert answer.status_code == 200
-    page = answer.content.decode()
-    found = dict(
-        re.findall(r'<div class="error-text" id="id_(\w+)_error">(.*?)</div>', page)
-    )
-    for name in found:
-        field = re.search(
-            rf'<(?:input|select|textarea) [^>]*id="id_{name}"[^>]*>', page
-        )
-        assert field
-        assert 'aria-invalid="true"' in field[0]
-        assert f"id_{name}_error" in field[0]
-    [summary] = re.findall(r'role="alert">(.*?)</div>', page, re.DOTALL)
-    general = text(summary).removeprefix(
-        "Nothing was saved. Please correct the marked fields."
-    )
-    if general:
-        found[""] = general
-    return {name: html.unescape(text(said)) for name, said in found.items()}
 
 
 # --- Organizations ------------------------------------------------------------------
@@ -67,16 +34,6 @@ def test_whoever_makes_an_organization_owns_it() -> None:
     assert (made.time_zone, made.language) == ("Asia/Riyadh", "ar")
     assert made.memberships.get().user == user
     assert made.memberships.get().role == Role.OWNER
-
-
-def test_a_taken_slug_is_told_at_its_field() -> None:
-    make_organization(slug="al-noor")
-    client = signed_in(make_user())
-    answer = send(client, "/organizations/new/", slug="al-noor", **SCHOOL)
-    assert wrong(answer) == {"slug": "Another organization has this slug."}
-    answer = send(client, "/organizations/new/", slug="Al_Noor", **SCHOOL)
-    assert "lowercase letters" in wrong(answer)["slug"]
-    assert Organization.objects.count() == 1
 
 
 def test_a_zone_is_found_however_it_is_written() -> None:
@@ -144,44 +101,6 @@ def test_of_two_times_the_form_asks_which() -> None:
     assert event.starts_at == at("2026-10-25T01:30Z")
     page = client.get(f"/events/{event.pk}/edit/").content.decode()
     assert '<option value="1" selected>' in page
-
-
-def test_a_time_that_never_comes_is_refused() -> None:
-    client, _ = berlin()
-    answer = send(client, "/events/new/", **COURSE | {"starts_at": "2026-03-29T02:30"})
-    assert wrong(answer) == {
-        "starts_at": "02:30 does not exist on this day, because the clocks go forward."
-    }
-    assert not Event.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("tomorrow", "Write a date and a time."),
-        ("2026-13-01T10:00", "Write a date and a time."),
-        ("2026-07-01T10:00Z", "Write a date and a time."),
-        ("0001-01-01T00:00", "Write a time between the years 2000 and 2100."),
-        ("", "This field is required."),
-    ],
-)
-def test_what_is_no_time_is_told_at_its_field(written: str, said: str) -> None:
-    client, _ = berlin()
-    answer = send(client, "/events/new/", **COURSE | {"starts_at": written})
-    assert wrong(answer) == {"starts_at": said}
-
-
-def test_an_end_before_the_start_is_told_as_in_rest() -> None:
-    client, _ = berlin()
-    answer = send(client, "/events/new/", **COURSE, ends_at="2026-07-01T09:00")
-    assert wrong(answer) == {"ends_at": "The end must be later than the start."}
-    assert not Event.objects.exists()
-
-
-def test_with_a_wrong_zone_no_time_is_blamed() -> None:
-    client, _ = berlin()
-    answer = send(client, "/events/new/", **COURSE | {"time_zone": "Nowhere"})
-    assert list(wrong(answer)) == ["time_zone"]
 
 
 def test_whoever_organizes_in_several_organizations_says_in_which() -> None:
@@ -275,28 +194,6 @@ def test_somebody_with_a_known_address_gets_their_account() -> None:
     assert (person.user, person.role) == (user, "host")
 
 
-def test_an_address_that_is_on_the_roster_is_told_at_its_field() -> None:
-    client, event = roster()
-    make_participant(event, email="amina@example.com")
-    answer = send(
-        client, f"/events/{event.pk}/people/new/", **PERSON, email="AMINA@example.com"
-    )
-    assert wrong(answer) == {
-        "email": "Somebody with this address is already on the roster."
-    }
-    answer = send(client, f"/events/{event.pk}/people/new/", **PERSON, email="amina")
-    assert list(wrong(answer)) == ["email"]
-
-
-def test_an_address_longer_than_can_be_kept_is_told_at_its_field() -> None:
-    client, event = roster()
-    path, address = f"/events/{event.pk}/people/", f"{'a' * 250}@example.com"
-    answer = send(client, f"{path}new/", **PERSON, email=address)
-    assert "at most 254 characters" in wrong(answer)["email"]
-    answer = send(client, f"{path}several/", lines=f"Amina, {address}")
-    assert "at most 254 characters" in wrong(answer)["lines"]
-
-
 def test_a_person_is_changed() -> None:
     client, event = roster()
     person = make_participant(event, name="Amin")
@@ -373,22 +270,6 @@ def test_addresses_are_understood_as_mail_programs_write_them() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("line", "wrong_with_it"),
-    [
-        ("a@example.com, b@example.com", "write one person per line"),
-        ("A <a@example.com>, B <b@example.com>", "write one person per line"),
-        ("a@@example", "Enter a valid email address."),
-        ("A <a@@example>", "Enter a valid email address."),
-    ],
-)
-def test_what_is_no_address_or_two_is_no_name(line: str, wrong_with_it: str) -> None:
-    client, event = roster()
-    answer = send(client, f"/events/{event.pk}/people/several/", lines=line)
-    assert f"Line 1: {wrong_with_it}" in wrong(answer)["lines"]
-    assert not event.participants.exists()
-
-
 def test_each_bad_line_is_named_and_nobody_is_added() -> None:
     client, event = roster()
     path = f"/events/{event.pk}/people/several/"
@@ -413,8 +294,66 @@ def test_addresses_that_come_twice_are_named_by_line() -> None:
     assert event.participants.count() == 1
 
 
-def test_too_many_lines_and_none_are_told() -> None:
-    client, event = roster()
-    path = f"/events/{event.pk}/people/several/"
-    assert "at most 200" in wrong(send(client, path, lines="x\n" * 201))["lines"]
-    assert list(wrong(send(client, path, lines=" \n"))) == ["lines"]
+# --- What is refused ----------------------------------------------------------------
+
+SEVERAL: dict[str, str] = {}
+NEW = {
+    "/organizations/new/": SCHOOL,
+    "/events/new/": COURSE,
+    "/events/{event}/people/new/": PERSON,
+    "/events/{event}/people/several/": SEVERAL,
+}
+SCHOOLS, COURSES, PEOPLE, LINES = NEW
+TOO_LONG = f"{'a' * 250}@example.com"
+REFUSED = [
+    (SCHOOLS, "slug", "al-noor", "Another organization has this slug."),
+    (SCHOOLS, "slug", "Al_Noor", "…lowercase letters…"),
+    (
+        COURSES,
+        "starts_at",
+        "2026-03-29T02:30",
+        "02:30 does not exist on this day, because the clocks go forward.",
+    ),
+    (COURSES, "starts_at", "tomorrow", "Write a date and a time."),
+    (COURSES, "starts_at", "2026-13-01T10:00", "Write a date and a time."),
+    (COURSES, "starts_at", "2026-07-01T10:00Z", "Write a date and a time."),
+    (
+        COURSES,
+        "starts_at",
+        "0001-01-01T00:00",
+        "Write a time between the years 2000 and 2100.",
+    ),
+    (COURSES, "starts_at", "", "This field is required."),
+    (COURSES, "ends_at", "2026-07-01T09:00", "The end must be later than the start."),
+    # No time is blamed for it.
+    (COURSES, "time_zone", "Nowhere", "…"),
+    (
+        PEOPLE,
+        "email",
+        "AMINA@example.com",
+        "Somebody with this address is already on the roster.",
+    ),
+    (PEOPLE, "email", "amina", "…"),
+    (PEOPLE, "email", TOO_LONG, "…at most 254 characters…"),
+    (LINES, "lines", f"Amina, {TOO_LONG}", "…at most 254 characters…"),
+    (LINES, "lines", "a@b.org, b@b.org", "…Line 1: write one person per line…"),
+    (LINES, "lines", "A <a@b.org>, B <b@b.org>", "…Line 1: write one person per line…"),
+    (LINES, "lines", "a@@example", "…Line 1: Enter a valid email address.…"),
+    (LINES, "lines", "A <a@@example>", "…Line 1: Enter a valid email address.…"),
+    (LINES, "lines", "x\n" * 201, "…at most 200…"),
+    (LINES, "lines", " \n", "…"),
+]
+
+
+@pytest.mark.parametrize(("form", "field", "written", "said"), REFUSED)
+def test_what_is_refused_is_told_at_its_field_and_nothing_is_saved(
+    form: str, field: str, written: str, said: str
+) -> None:
+    organization = make_organization(slug="al-noor", time_zone="Europe/Berlin")
+    event = make_event(organization)
+    make_participant(event, email="amina@example.com")
+    client = signed_in(make_member(organization))
+    answer = send(client, form.format(event=event.pk), **NEW[form] | {field: written})
+    assert_told(answer, field, said)
+    for model in (Organization, Event, Participant):
+        assert model.objects.count() == 1

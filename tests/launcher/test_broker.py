@@ -11,7 +11,7 @@ import pytest
 from launcher import redis, rollcall
 from launcher.instance import Instance
 from launcher.supervisor import Program
-from tests.launcher.test_postgres import SITE_PACKAGES
+from tests.launcher.machine import SITE_PACKAGES
 from tests.launcher.waiting import until
 
 Running = subprocess.Popen[bytes]

@@ -10,18 +10,13 @@ import pytest
 
 from launcher.console import RefusedError
 from launcher.instance import Instance
+from tests.launcher.machine import free_port
 
 NOBODY = 65_534
 
 
 def an_instance(data_dir: Path, **environ: str) -> Instance:
     return Instance(data_dir, {"ROLLCALL_PORT": str(free_port()), **environ})
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -8,13 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from launcher import environment, postgres
+from launcher import postgres
 from launcher.console import RefusedError
 from launcher.instance import Instance
 from launcher.supervisor import Supervisor
+from tests.launcher.machine import SITE_PACKAGES
 from tests.launcher.waiting import until
-
-SITE_PACKAGES = next((environment.VENV / "lib").glob("python3.*/site-packages"))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import pytest
 from launcher.environment import VENV
 from launcher.instance import PROJECT
 from launcher.rollcall import APPS
-from tests.launcher.test_instance import free_port
+from tests.launcher.machine import free_port
 from tests.launcher.waiting import is_running, processes_of, until
 
 COPIED = (*APPS, "launcher", "static", "templates")

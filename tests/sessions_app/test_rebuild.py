@@ -16,7 +16,7 @@ from sessions_app import rebuild
 from sessions_app.models import Connection, LiveSession
 from sessions_app.rebuild import rebuild_connections
 from tests.factories import START, make_connection, make_session
-from tests.sessions_app.test_webhook_content import ANYTHING
+from tests.sessions_app.odd_bodies import ANYTHING
 from tests.webhooks import (
     RECORDINGS,
     deliver,

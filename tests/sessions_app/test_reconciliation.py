@@ -200,7 +200,7 @@ def test_the_command_and_the_task_do_it_now(
 ) -> None:
     first = joined(lesson)
     call_command("reconcile_connections")
-    assert capsys.readouterr().out == "1 taken as left.\n"
+    assert capsys.readouterr().out == "Connections taken as left: 1.\n"
     first.refresh_from_db()
     assert first.inferred_left_at == minutes(120)
     second = joined(lesson)

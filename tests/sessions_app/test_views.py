@@ -11,7 +11,6 @@ from django.test import Client
 from events.models import Event, EventState, Role
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.pages import queries, signed_in, text
-from tests.events.test_forms import at, send, wrong
 from tests.factories import (
     START,
     make_event,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.forms import assert_told, at, send, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -178,19 +178,22 @@ def test_the_next_session_is_suggested_a_week_later_at_the_same_time_of_day() ->
     assert suggested(client, event) == ["2026-04-01T10:00", "2026-04-01T11:30"]
 
 
-def test_what_the_rules_refuse_is_told_at_the_field() -> None:
+@pytest.mark.parametrize(
+    ("field", "written", "said"),
+    [
+        ("room_name", "other_room", "…Room names of this organization begin with…"),
+        ("ends_at", "2026-07-01T10:00", "The end must be later than the start."),
+        ("ends_at", "2027-07-01T10:00", "…lasts at most 7 days…"),
+        ("session_type", "party", "…"),
+        ("starts_at", "2026-03-29T02:30", "…does not exist on this day…"),
+    ],
+)
+def test_what_the_rules_refuse_is_told_at_the_field(
+    field: str, written: str, said: str
+) -> None:
     client, event = berlin()
     path = f"/events/{event.pk}/sessions/new/"
-    foreign = send(client, path, **LESSON, room_name="other_room")
-    assert "Room names of this organization begin with" in wrong(foreign)["room_name"]
-    ends = send(client, path, **LESSON | {"ends_at": "2026-07-01T10:00"})
-    assert wrong(ends) == {"ends_at": "The end must be later than the start."}
-    long = send(client, path, **LESSON | {"ends_at": "2027-07-01T10:00"})
-    assert "lasts at most 7 days" in wrong(long)["ends_at"]
-    kind = send(client, path, **LESSON | {"session_type": "party"})
-    assert list(wrong(kind)) == ["session_type"]
-    never = send(client, path, **LESSON | {"starts_at": "2026-03-29T02:30"})
-    assert "does not exist on this day" in wrong(never)["starts_at"]
+    assert_told(send(client, path, **LESSON | {field: written}), field, said)
     assert not LiveSession.objects.exists()
 
 
@@ -277,14 +280,14 @@ def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("2026-03-02T12:30", "The end is in the future"),
-        ("2026-03-02T10:00", "The session starts at"),
-        ("", "This field is required."),
+        ("2026-03-02T12:30", "…The end is in the future…"),
+        ("2026-03-02T10:00", "…The session starts at…"),
+        ("", "…This field is required.…"),
     ],
 )
 def test_an_end_that_cannot_be_is_told_at_its_field(written: str, said: str) -> None:
     session = make_session()
-    assert said in wrong(end(session, AFTERWARDS, ended_at=written))["ended_at"]
+    assert_told(end(session, AFTERWARDS, ended_at=written), "ended_at", said)
     session.refresh_from_db()
     assert session.ended_at is None
 

@@ -1,6 +1,5 @@
 """Whatever is in a validly signed body: never an error, and kept exactly once."""
 
-import copy
 import hashlib
 import json
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from livekit.api import TokenVerifier, WebhookReceiver
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
@@ -16,6 +14,7 @@ from livekit.protocol.webhook import WebhookEvent
 from sessions_app.livekit import Signature, read_webhook, verify_webhook
 from sessions_app.models import Connection, PresenceEvent
 from tests.factories import START
+from tests.sessions_app.odd_bodies import ANYTHING, BODIES
 from tests.webhooks import (
     KEY,
     RECORDINGS,
@@ -28,11 +27,6 @@ from tests.webhooks import (
     unix_ms,
 )
 
-BODIES = [
-    delivery["body"].encode()
-    for path in RECORDINGS
-    for delivery in load_recording(path)["deliveries"]
-]
 JOINED = make_participant_body(
     "participant_joined", START, "room", sid="PA_1", identity="ana", joined_at=START
 )
@@ -159,77 +153,6 @@ def test_no_turn_password_of_a_recording_is_anywhere_in_the_database(
 
 
 # Whatever comes
-
-ODD_VALUES = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(10**30), 10**30),
-    st.floats(),
-    st.text(st.characters(codec=None, exclude_categories=()), max_size=10),
-    st.text("aé\x00", min_size=250, max_size=260),
-    st.sampled_from(
-        ["turnPassword", "\x00", "\ud800", "1795245773", 10**400, "9" * 400, 1e22]
-    ),
-    st.just([]),
-    st.just({}),
-)
-
-
-def _paths(value: Any) -> list[tuple[Any, Any]]:
-    """Every (container, key) in a value."""
-    items: list[tuple[Any, Any]] = []
-    if isinstance(value, dict):
-        items = [(value, key) for key in value]
-    elif isinstance(value, list):
-        items = [(value, index) for index in range(len(value))]
-    return items + [path for box, key in items for path in _paths(box[key])]
-
-
-def _change(draw: st.DrawFn, body: Any) -> None:
-    """Replace, wrap, copy, rename or drop something in a body."""
-    paths = _paths(body)
-    if not paths:
-        return
-    box, key = draw(st.sampled_from(paths))
-    other, place = draw(st.sampled_from(paths))
-    changed = draw(
-        st.one_of(
-            ODD_VALUES,
-            st.just([box[key]]),
-            st.just({"a": box[key]}),
-            st.just(copy.deepcopy(other[place])),
-        )
-    )
-    if draw(st.booleans()):
-        box[key] = changed
-    elif isinstance(box, dict):
-        value = box.pop(key)
-        if draw(st.booleans()):
-            box[draw(st.text(max_size=5))] = value
-    else:
-        del box[key]
-
-
-@st.composite
-def grown_from_real_bodies(draw: st.DrawFn) -> bytes:
-    """A recorded body in which some values, keys and bytes were changed."""
-    body = json.loads(draw(st.sampled_from(BODIES)))
-    for _ in range(draw(st.integers(0, 4))):
-        _change(draw, body)
-    text = json.dumps(body, ensure_ascii=draw(st.booleans()))
-    raw = bytearray(text.encode(errors="surrogatepass"))
-    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 3]))):
-        raw[draw(st.integers(0, len(raw) - 1))] = draw(st.integers(0, 255))
-    return bytes(raw)
-
-
-ANYTHING = st.one_of(
-    grown_from_real_bodies(),
-    st.binary(max_size=300),
-    st.recursive(
-        ODD_VALUES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
-    ).map(lambda value: json.dumps(value).encode()),
-)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,4 +16,4 @@ class Command(commands.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = reconcile_connections(now=timezone.now())
-        self.stdout.write(f"{number} connections taken as left.")
+        self.stdout.write(f"Connections taken as left: {number}.")

@@ -1,6 +1,6 @@
 """Events that end: decided as a whole, once, whatever happens meanwhile."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,11 +17,18 @@ from attendance.completion.completing import (
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from attendance.models import Attendance, AttendanceChange, EngagementEntry
+from attendance.models import AttendanceChange, EngagementEntry
 from core.errors import Conflict
 from events.models import Event, EventState, Organization, Participant
-from sessions_app.models import Connection, LiveSession
+from sessions_app.models import Connection
 from sessions_app.services import cancel_session, restore_session
+from tests.attendance.completion.held import (
+    DAY,
+    LONG_AFTER,
+    about_event,
+    hold,
+    run,
+)
 from tests.attendance.pages import be_there
 from tests.factories import (
     START,
@@ -32,40 +39,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-LONG_AFTER = START + 10 * DAY
-
-
-@pytest.fixture
-def course() -> Event:
-    return make_event(ends_at=START + timedelta(hours=1))
-
-
-@pytest.fixture
-def ana(course: Event) -> Participant:
-    return make_participant(course, name="Ana")
-
-
-def hold(
-    course: Event, *present: tuple[Participant, float], day: int = 0
-) -> LiveSession:
-    """An hour's session at which these people were for so many minutes."""
-    session = make_session(course, starts_at=START + day * DAY)
-    for person, minutes in present:
-        be_there(session, person, (0, minutes))
-    calculate_session(session, now=session.end, force=True)
-    return session
-
-
-def about_event(person: Participant) -> tuple[str, str | None, bool] | None:
-    row = Attendance.objects.filter(participant=person, session=None).first()
-    return (row.status, row.source, row.derived) if row else None
-
-
-def run(now: datetime = LONG_AFTER) -> list[int]:
-    return [one.event_id for one in complete_due_events(now=now)]
-
 
 # When
 

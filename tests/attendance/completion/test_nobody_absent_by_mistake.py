@@ -18,18 +18,14 @@ from attendance.models import AttendanceChange
 from events.models import Event, EventState, Participant, Registration
 from events.services import update_participant
 from sessions_app.services import cancel_event, cancel_session, end_session
-from tests.attendance.completion.test_completing import (
+from tests.at_once import PATIENCE, another_connection, with_own_connection
+from tests.attendance.completion.held import (
     LONG_AFTER,
     about_event,
     hold,
     run,
 )
 from tests.attendance.pages import be_there
-from tests.attendance.test_concurrency import (
-    PATIENCE,
-    another_connection,
-    with_own_connection,
-)
 from tests.factories import (
     START,
     make_event,
@@ -41,16 +37,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 UNKNOWN = ("unknown", None, False)
-
-
-@pytest.fixture
-def course() -> Event:
-    return make_event(ends_at=START + timedelta(hours=1))
-
-
-@pytest.fixture
-def ana(course: Event) -> Participant:
-    return make_participant(course, name="Ana")
 
 
 # What is learned later

@@ -64,11 +64,11 @@ SOURCES = ("manual", "parent_reported", "admin_override")
 STATUS = st.sampled_from(["present", "late", "partial", "absent", "excused"])
 MINUTE = st.sampled_from([-5, 5, 40])
 REASON = st.sampled_from(["", "the same", "another"])
-EXAMPLES, STEPS = 50, 30
+EXAMPLES, STEPS = 30, 30
 # Of the acts, where the choices of one run are few. The tour does each of them.
 NEVER_AT_MOST = 4
 # Reading all lists takes longest; what they have wrong stays wrong.
-STEPS_BETWEEN_LISTS = 3
+STEPS_BETWEEN_LISTS = 6
 UNDECIDED = ("unknown", None)
 
 ACTS: set[str] = {"mark_many"}

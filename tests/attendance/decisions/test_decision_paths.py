@@ -4,7 +4,7 @@ import pytest
 
 from tests.attendance.decisions.decision_paths import Paths, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class PathsOfOneSession(Paths):

@@ -19,6 +19,7 @@ class PathsOfCourses(Paths):
     sessions_at_first = (2,)
 
 
+@pytest.mark.slow
 def test_whatever_is_done_in_whatever_order_row_log_points_and_lists_agree() -> None:
     run(PathsOfCourses)
 

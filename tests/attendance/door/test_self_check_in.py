@@ -15,7 +15,6 @@ from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState, Participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, signed_in, text
-from tests.attendance_site.test_routes import written
 from tests.factories import (
     START,
     make_event,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.written import written
 
 pytestmark = pytest.mark.django_db
 

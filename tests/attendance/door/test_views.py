@@ -15,7 +15,6 @@ from attendance.models import Attendance, AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, queries, signed_in, text
-from tests.attendance_site.test_routes import written
 from tests.factories import (
     START,
     make_attendance,
@@ -25,6 +24,7 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.written import written
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
     RUNNING,
+    bars_of,
     be_there,
     get,
     make_lesson,
@@ -20,7 +21,6 @@ from tests.attendance.pages import (
     text,
     try_in_vain,
 )
-from tests.attendance.reports.test_session_report_page import bars_of
 from tests.factories import make_attendance, make_user
 from tests.webhooks import Room, deliver_all
 

@@ -10,6 +10,7 @@ from events.models import Organization, Participant, Role
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
+    bars_of,
     be_there,
     calculate,
     get,
@@ -34,18 +35,6 @@ pytestmark = pytest.mark.django_db
 
 CHOOSE_SCRIPT = '<script type="module" src="/static/choose.js">'
 PRINT_SCRIPT = '<script type="module" src="/static/print.js">'
-
-
-def bars_of(row: str) -> list[tuple[str, str, bool]]:
-    """Each bar's place, its width, and whether it is hatched."""
-    return [
-        (x, width, "url(#hatch-" in how)
-        for how, x, width in re.findall(
-            r'<rect ((?:class="seen")|(?:fill="[^"]*")) x="([^"]*)" y="\d+" '
-            r'width="([^"]*)"',
-            row,
-        )
-    ]
 
 
 # --- The head -----------------------------------------------------------------------
