@@ -104,7 +104,7 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
     def mark(
         self, request: HttpRequest, rows: QuerySet[Attendance]
     ) -> HttpResponse | None:
-        """Ask which status and why, then mark as everywhere else, with the log."""
+        """Show a form for status and reason, then mark by the usual service."""
         if not isinstance(request.user, User):
             raise PermissionDenied
         form = AdminMarkForm(request.POST if "mark" in request.POST else None)
@@ -114,7 +114,7 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
                 "title": _("Mark…"),
                 "opts": self.opts,
                 "form": form,
-                # One page of them: more are selected only all together.
+                # At most one page: more rows can only be selected all at once.
                 "rows": rows.select_related("participant", "event", "session")[
                     : self.list_per_page
                 ],
@@ -162,7 +162,6 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
 
     @admin.display(description=_("event"))
     def event(self, change: AttendanceChange) -> Event:
-        """Whose decision it is; without a session, about the whole of it."""
         return change.participant.event
 
 
@@ -208,7 +207,7 @@ class PointsMappingAdmin(RowAdmin[PointsMapping]):
     def has_delete_permission(
         self, request: HttpRequest, obj: PointsMapping | None = None
     ) -> bool:
-        """It is set back by writing the defaults, so that everybody's points follow."""
+        """Refuse: deleting would not balance anybody's points, saving defaults does."""
         return False
 
     def save_model(
@@ -218,7 +217,7 @@ class PointsMappingAdmin(RowAdmin[PointsMapping]):
         form: "ModelForm[PointsMapping]",
         change: bool,
     ) -> None:
-        """Write it together with what balances everybody's points."""
+        """Save by the service, which balances everybody's points."""
         worth = PointsPerStatus(
             *(getattr(obj, name) for name in PointsPerStatus._fields)
         )

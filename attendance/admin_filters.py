@@ -1,4 +1,4 @@
-"""Filters of the admin by something written: there are too many people for a list."""
+"""Text filters of the admin, where there are too many values for a list."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TextFilter(admin.SimpleListFilter):
-    """Rows in one of whose ``columns`` the text occurs, in capitals or not."""
+    """Filters for rows in one of whose ``columns`` the text occurs, in any case."""
 
     template = "admin/attendance/text_filter.html"
     columns: ClassVar[tuple[str, ...]] = ()
@@ -19,11 +19,11 @@ class TextFilter(admin.SimpleListFilter):
     def lookups(
         self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
     ) -> list[tuple[str, str]]:
-        """Something, or the filter would not be shown at all."""
+        """Return one choice: without any the admin would not show the filter."""
         return [("", "")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows that are left."""
+        """Return the matching rows; all of them without a text."""
         text = (self.value() or "").strip()
         if not text:
             return queryset
@@ -33,7 +33,7 @@ class TextFilter(admin.SimpleListFilter):
         return queryset.filter(condition)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Yield what the form keeps of the other filters, and what is written."""
+        """Yield the context of the template: other filters to keep, and the text."""
         kept = changelist.get_filters_params()
         yield {
             "kept": [
@@ -49,21 +49,21 @@ class TextFilter(admin.SimpleListFilter):
 
 
 class OfPerson(TextFilter):
-    """By a person's name or address."""
+    """Filters by a person's name or email address."""
 
     title, parameter_name = _("person"), "person"
     columns = ("participant__name", "participant__email")
 
 
 class OfEvent(TextFilter):
-    """By an event's title."""
+    """Filters by an event's title."""
 
     title, parameter_name = _("event"), "event_title"
     columns = ("participant__event__title",)
 
 
 class OfActor(TextFilter):
-    """By who did it."""
+    """Filters by the user who made a change."""
 
     title, parameter_name = _("actor"), "actor_name"
     columns = ("actor__username", "actor__email", "actor__first_name")

@@ -1,4 +1,4 @@
-"""Marking from the admin: the same service as everywhere, a place at a time."""
+"""Marking from the admin, by the usual service, one place at a time."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from events.models import User
 
 
 class AdminMarkForm(forms.Form):
-    """Which status, and why."""
+    """The status to mark with, and the reason."""
 
     status = forms.ChoiceField(
         label=_("Status"),
@@ -37,9 +37,12 @@ class AdminMarkForm(forms.Form):
 def mark_rows(
     rows: QuerySet[Attendance], data: Mapping[str, Any], *, by: User
 ) -> tuple[int, list[str]]:
-    """Mark all people of some rows; return how many, and what was refused, in words.
+    """Mark the people of some rows.
 
     The rows of one session, or of one event, are marked together or not at all.
+
+    Returns:
+        The number of people who were marked, and the messages of refused places.
     """
     source = ADMIN_OVERRIDE if data["override"] else MANUAL
     places: dict[Place, list[Mark]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Routes of REST, room by room."""
+"""Routes of the REST API, room by room."""
 
 from django.urls import path
 

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AttendanceConfig(AppConfig):
-    """What presence means: one decision per person."""
+    """Decisions about who was there, and everything that leads to or follows them."""
 
     name = "attendance"
     verbose_name = _("Attendance")
 
     def ready(self) -> None:
-        """Hear of sessions and feedback; say how violated constraints are told."""
+        """Connect receivers, and register the messages of violated constraints."""
         from attendance.constraints import RULES
         from attendance.decisions.consequences import follow_sessions
         from attendance.models import Feedback

@@ -1,4 +1,4 @@
-"""How violations of this app's named constraints are told, by forms and REST alike."""
+"""Messages for violations of this app's named constraints, in forms and REST."""
 
 from django.utils.translation import gettext_lazy as _
 

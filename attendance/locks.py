@@ -1,21 +1,23 @@
-"""Every lock that deciding takes, and the one order in which they are taken.
+"""All locks that are taken when something is decided, and the order in which they are.
 
-1. ``events.locks.lock_links``: who an identity is, in one organization.
-2. ``events.locks.lock_event``: the event's row, several by id. Whatever changes a
-   roster, cancels or completes starts here, the admin too; what a link or a person's
-   name changes in further events their triggers lock, by id.
-3. ``sessions_app.locks.lock_session``: the session's row, several by id. Calculations
-   claim theirs by ``FOR NO KEY UPDATE SKIP LOCKED`` (``evidence/due.py``), in the order
-   in which they ended: what is locked they pass over, and never wait for.
-   ``lock_rooms``: who takes a room at which time.
-4. The decisions at a session, by participant (``decisions/locked_rows.py``).
-5. ``lock_event_results``: what sessions say about their events, events by id; then the
-   decisions about events.
-6. ``lock_heads``: the organizations' logs and ledgers, by id.
+1. ``events.locks.lock_links``: the links of identities in one organization.
+2. ``events.locks.lock_event``: the row of an event; of several events in order of id.
+   Code that changes a roster, cancels or completes starts here, also in the admin.
+   Other events that a link or a person's name changes are locked by triggers, in order
+   of id.
+3. ``sessions_app.locks.lock_session``: the row of a session; of several in order of id.
+   Calculations claim theirs by ``FOR NO KEY UPDATE SKIP LOCKED``
+   (``evidence/due.py``), in the order in which they ended: they skip locked sessions,
+   and never wait for them. ``lock_rooms``: the use of a room at a time.
+4. The decisions at a session, in order of participant (``decisions/locked_rows.py``).
+5. ``lock_event_results``: the deriving of course results, in order of event id; then
+   the rows of the course results.
+6. ``lock_heads``: the logs and ledgers of organizations, in order of id.
 
-Nobody may need them all, but everybody takes those they need in this order, so two who
-decide at once wait for each other and never in a circle. All last until the transaction
-ends; none is of a database session, so PgBouncer in transaction mode may stand between.
+No transaction needs all of them, but each takes those it needs in this order, so that
+two transactions may wait for each other, but never deadlock. All locks last until the
+transaction ends; none belongs to a database session, so that PgBouncer can be used in
+transaction mode.
 
 Source: docs/rules.md 42.
 """
@@ -24,22 +26,22 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-# The first of the two numbers of an advisory lock says of what it is.
+# The first of the two keys of an advisory lock: what kind of thing it locks.
 _EVENT_RESULTS = 0xE7E1
 _HEADS = 0x5EA1
 _LOCK = "SELECT pg_advisory_xact_lock(%s, i::int) FROM unnest(%s::bigint[]) i"
 
 
 def lock_event_results(events: Iterable[int]) -> None:
-    """Keep others from deriving decisions about these events."""
+    """Lock the deriving of course results of these events."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [_EVENT_RESULTS, sorted(set(events))])
 
 
 def lock_heads(organizations: Iterable[int]) -> None:
-    """Let nobody else add to these organizations' logs and ledgers.
+    """Lock the logs and ledgers of these organizations for writing.
 
-    Taken last: two transactions never follow the same link of a chain.
+    Taken last. Under it no two transactions add a link after the same one of a chain.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [_HEADS, sorted(set(organizations))])

@@ -1,4 +1,4 @@
-"""What the upper apps may hear of: changes of decisions."""
+"""The signal by which upper apps learn of changes of decisions."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""What Celery runs; each finds its own work in the database."""
+"""The Celery tasks; each finds its work in the database."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,7 +10,7 @@ from attendance.evidence.due import Selection
 
 @shared_task
 def calculate_due_sessions() -> None:
-    """Calculate what is due; after a failure look again when it may be retried."""
+    """Calculate due sessions; after a failure, run again when a retry is due."""
     if calculate_sessions(Selection(now=timezone.now())).failed:
         calculate_due_sessions.apply_async(countdown=QUICK_RETRY.total_seconds())
 

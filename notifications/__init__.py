@@ -1,1 +1,1 @@
-"""Notifications; empty so far. They will follow the signal ``attendance_changed``."""
+"""Notifications: empty so far. They will be triggered by ``attendance_changed``."""

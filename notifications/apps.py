@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
-    """Notifications; empty so far."""
+    """Notifications about decisions."""
 
     name = "notifications"
     verbose_name = _("Notifications")

@@ -1,7 +1,7 @@
-"""The log of decisions: every change of a status or source is written here, once.
+"""Writes the log of decisions: one row for each change of a status or source.
 
-Whoever changes a decision calls :func:`record_changes` in the same transaction. The
-table refuses UPDATE, DELETE and TRUNCATE in the database (``core/append_only.py``).
+Code that changes a decision calls :func:`record_changes` in the same transaction. The
+database refuses UPDATE, DELETE and TRUNCATE on the log (``core/append_only.py``).
 
 Source: docs/rules.md 65.
 """
@@ -21,12 +21,13 @@ from core.sql import as_array
 
 
 class Change(NamedTuple):
-    """One decision before and after; ``session_id`` None is the event as a whole.
+    """One decision before and after a change.
 
     Attributes:
-        undoes_id: The change that this one takes back.
-        follows: It follows from other changes, so nobody is its actor.
-        reason: What the person who changed it wrote.
+        session_id: None for a course result.
+        undoes_id: The change that this one undoes.
+        follows: The change follows from other changes, so it has no actor.
+        reason: The text that the person gave for the change; may be empty.
     """
 
     organization_id: int
@@ -58,7 +59,8 @@ _RECORD = """
     SELECT number FROM batch
 """
 
-# A digest is of a random salt: it tells which change a text belongs to.
+# Digests are unique, because each has a random salt: they tell to which change a reason
+# belongs.
 _WRITE_REASONS = """
     INSERT INTO attendance_changereason (change_id, salt, text)
     SELECT c.id, r.salt, r.text
@@ -76,14 +78,15 @@ class _Reason(NamedTuple):
 
 @transaction.atomic(savepoint=False)
 def record_changes(changes: Sequence[Change], *, actor_id: int | None = None) -> None:
-    """Write ``changes`` as one sealed batch with its points, and tell the upper apps.
+    """Write ``changes`` as one sealed batch, write its points, and send the signal.
 
-    Called once per transaction, last; nothing if there are none. What others write to
-    the log of the same organizations waits until this transaction ends.
+    Call this once per transaction, as its last step. It does nothing if there are no
+    changes. Other transactions that write to the logs of the same organizations wait
+    until this one ends.
 
     Args:
         changes: All changes of this transaction.
-        actor_id: The user who made them; None for a machine.
+        actor_id: The user who made them; None if no person did.
     """
     if not changes:
         return

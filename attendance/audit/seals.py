@@ -1,9 +1,10 @@
-"""The seals of the log: a chain of hashes per organization, one link per transaction.
+"""The seals of the log: a hash chain per organization, with one link per transaction.
 
-A link covers all changes of one batch and the link before it. Whoever edits, deletes,
-inserts or swaps rows breaks it, the database's owner included. Who recomputes the whole
-chain, or cuts off its tail, is found only by comparing with seals kept elsewhere
-(``manage.py verify_audit --export`` and ``--against``).
+A link covers all changes of one batch and the link before it. Editing, deleting,
+inserting or swapping rows breaks the chain, even if the database's owner does it. A
+chain that was calculated anew, or has lost its newest links, is noticed only by
+comparison with seals kept elsewhere (``manage.py verify_audit --export`` and
+``--against``).
 
 Source: docs/rules.md 67, 68; docs/architecture.md, "The log".
 """
@@ -18,12 +19,12 @@ from django.db import connection
 from attendance.models import AuditSeal
 from events.models import Organization
 
-# What the first link of a chain follows.
+# The previous digest of the first link of a chain.
 GENESIS = bytes(32)
 SEALS_AT_ONCE = 1000
 
-# A row of attendance_attendancechange as it is sealed. Never changed: old seals would
-# no longer fit.
+# A row of attendance_attendancechange as it is sealed. Do not change this: existing
+# seals would no longer match.
 _SEALED_ROW = """
     jsonb_build_array(
         c.id, c.organization_id, c.participant_id, c.session_id,
@@ -61,7 +62,10 @@ _SEAL = f"""
 
 
 def seal_batch(batch: int, organizations: Iterable[int]) -> None:
-    """Add a link over ``batch`` to the chain of each organization; heads are locked."""
+    """Add a link over ``batch`` to the chain of each organization.
+
+    The caller has locked the heads of the logs (``lock_heads``).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _SEAL,
@@ -73,7 +77,7 @@ def seal_batch(batch: int, organizations: Iterable[int]) -> None:
 
 
 class Misfit(NamedTuple):
-    """The first row of an organization's log that does not fit, and why."""
+    """The first seal or change of an organization that does not verify, and why."""
 
     organization: str
     row: str
@@ -81,7 +85,7 @@ class Misfit(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The newest seal of an organization, to be kept elsewhere."""
+    """The newest seal of an organization, for keeping elsewhere."""
 
     organization: str
     number: int
@@ -118,7 +122,13 @@ _OTHER_REASON = """
 
 
 class SealToVerify(NamedTuple):
-    """A seal with the digest of the rows that it covers, as they are now."""
+    """A seal, with the changes that it covers as they are now.
+
+    Attributes:
+        content: SHA-256 of the changes; None if there are none.
+        first: Smallest id of the changes.
+        last: Largest id of the changes.
+    """
 
     number: int
     batch: int
@@ -132,18 +142,18 @@ class SealToVerify(NamedTuple):
 def verify(organizations: Iterable[Organization]) -> list[Misfit]:
     """Return the first misfit of each organization whose log does not verify.
 
-    What is written meanwhile does no harm: changes and their seal appear together.
+    Changes may be written meanwhile: they become visible together with their seal.
     """
-    found = (_first_misfit(organization) for organization in organizations)
-    return [misfit for misfit in found if misfit]
+    misfits = (_first_misfit(organization) for organization in organizations)
+    return [misfit for misfit in misfits if misfit]
 
 
 def _first_misfit(organization: Organization) -> Misfit | None:
-    follows, number = GENESIS, 0
+    previous_digest, number = GENESIS, 0
     for link in _links(organization.pk):
-        if why := _why_not(link, follows, number + 1):
+        if why := _why_not(link, previous_digest, number + 1):
             return Misfit(organization.slug, _place(link, number + 1), why)
-        follows, number = link.digest, link.number
+        previous_digest, number = link.digest, link.number
     for statement, why in (
         (_UNSEALED, "no seal covers it"),
         (_OTHER_REASON, "its reason is not the text that was given"),
@@ -156,23 +166,23 @@ def _first_misfit(organization: Organization) -> Misfit | None:
     return None
 
 
-def _why_not(link: SealToVerify, follows: bytes, number: int) -> str:
-    """Say what is wrong with a link; empty if it fits."""
+def _why_not(link: SealToVerify, previous_digest: bytes, number: int) -> str:
+    """Return why a link does not verify; empty if it does."""
     if link.number != number:
         return f"the seal is missing, the next is {link.number}"
-    if link.previous_digest != follows:
+    if link.previous_digest != previous_digest:
         return "it does not follow the seal before it"
     if link.content is None:
         return "the changes that it covers are gone"
-    if digest_of(follows, number, link.batch, link.content) != link.digest:
+    if digest_of(previous_digest, number, link.batch, link.content) != link.digest:
         return "the changes that it covers are not those that were sealed"
     return ""
 
 
-def digest_of(follows: bytes, number: int, batch: int, content: bytes) -> bytes:
-    """Return the digest of a link, as :data:`_SEAL` does."""
+def digest_of(previous_digest: bytes, number: int, batch: int, content: bytes) -> bytes:
+    """Return the digest of a link, as :data:`_SEAL` calculates it."""
     numbers = struct.pack(">qq", number, batch)
-    return hashlib.sha256(follows + numbers + content).digest()
+    return hashlib.sha256(previous_digest + numbers + content).digest()
 
 
 def _place(link: SealToVerify, number: int) -> str:
@@ -217,7 +227,7 @@ def heads(organizations: Iterable[Organization]) -> list[Head]:
 
 
 def missing(kept: Iterable[Head]) -> list[Misfit]:
-    """Return which of the seals that were kept elsewhere no longer stand."""
+    """Return the seals kept elsewhere that are gone here, or differ."""
     gone = []
     for head in kept:
         seal = AuditSeal.objects.filter(

@@ -1,4 +1,4 @@
-"""REST of calculating a session because somebody asks for it."""
+"""The REST view that calculates a session on request."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,17 +17,17 @@ from sessions_app.lookups import organized_session
 
 
 class NotCalculated(RuleBroken):
-    """The calculation failed; it is tried again by itself."""
+    """The calculation failed; it is retried automatically."""
 
     status = 500
 
 
 class SessionCalculate(APIView):
-    """Calculating a session because somebody asks for it."""
+    """The calculation of one session on request."""
 
     @extend_schema(request=CalculateSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Calculate what is new, and return the report; 409 while it runs."""
+        """Calculate a session, and return its report; 409 while the session runs."""
         session = organized_session(viewer_of(request), pk)
         serializer = CalculateSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -35,7 +35,7 @@ class SessionCalculate(APIView):
         user, now = signed_in(request), timezone.now()
         outcome = calculate_session(session, now=now, force=wanted["force"])
         if session.pk in outcome.failed:
-            # What exactly is for the log and the admin, not for organizers.
+            # Details are in the log and the admin; organizers do not see them.
             raise NotCalculated(
                 "not_calculated",
                 _("The calculation failed. It will be retried automatically."),

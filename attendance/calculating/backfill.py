@@ -1,7 +1,7 @@
-"""A row for each person about whom nothing was decided: unknown, of their event.
+"""Writes an ``unknown`` course result for people who have none.
 
-Rows come by themselves once something is decided; people of a roster that is older than
-Rollcall get theirs here. Nothing changes by it, so nothing is written to the log.
+Usually the row is written with the first decision; people whose rosters are older than
+Rollcall get theirs here. No decision changes, so nothing is written to the log.
 """
 
 import logging
@@ -42,7 +42,7 @@ _BACKFILL = f"""
 
 @dataclass(slots=True)
 class Backfilled:
-    """How many people got a row, in how many batches."""
+    """The number of people who got a row, and of batches so far."""
 
     people: int = 0
     batches: int = 0
@@ -51,13 +51,13 @@ class Backfilled:
 def backfill_attendance(
     *, progress: Callable[[Backfilled], None] = lambda done: None
 ) -> Backfilled:
-    """Give everybody in reports who has no event-level row one that says unknown.
+    """Give everybody in reports who has no course result an ``unknown`` one.
 
-    Each batch is a transaction of its own: broken off, it goes on where it was. Who has
-    a row, whatever it says, is left alone.
+    Each batch is a transaction of its own, so an interrupted run can be repeated.
+    Existing rows are left alone.
 
     Args:
-        progress: Called after each batch with what is done so far.
+        progress: Called after each batch with the numbers so far.
     """
     done = Backfilled()
     after = 0

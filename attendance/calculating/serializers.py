@@ -1,4 +1,4 @@
-"""What may be asked of a calculation, as JSON."""
+"""The serializer of a request to calculate a session."""
 
 from rest_framework import serializers
 
@@ -6,12 +6,12 @@ from core.fields import Declared
 
 
 class CalculateSerializer(Declared):
-    """What a calculation may do beyond the usual."""
+    """Options of a calculation."""
 
     force = serializers.BooleanField(
-        default=False, help_text="Also when nothing is new."
+        default=False, help_text="Calculate even if nothing is new."
     )
     count_empty_as_absent = serializers.BooleanField(
         default=False,
-        help_text="If nobody at all was seen: count whoever is unknown as absent.",
+        help_text="If nobody at all was seen: count everyone unknown as absent.",
     )

@@ -1,8 +1,8 @@
-"""Calculating sessions: claim, read, decide, write, in bulk.
+"""Calculates sessions in bulk: claims those that are due, reads, decides, writes.
 
-The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``); what is
-due stands in ``evidence/due.py``, what is read in ``evidence/session_evidence.py``, how
-rows are written in ``write_decisions.py``.
+The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``). The query
+for due sessions is in ``evidence/due.py``, reading in ``evidence/session_evidence.py``,
+writing in ``write_decisions.py``.
 
 Source: docs/rules.md 27, 28, 31, 32, 33, 37, 38.
 """
@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from attendance.audit.changes import Change
 from attendance.calculating.write_decisions import (
     Decided,
-    Verdict,
-    verdict,
+    StatusAndSource,
+    status_and_source,
     write_decisions,
 )
 from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
@@ -59,7 +59,7 @@ from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)
 
-# After a failure: twice a minute later, then hourly.
+# After a failure a session is retried twice after a minute, then hourly.
 QUICK_RETRIES = 2
 QUICK_RETRY = timedelta(seconds=60)
 SLOW_RETRY = timedelta(hours=1)
@@ -67,11 +67,11 @@ SLOW_RETRY = timedelta(hours=1)
 
 @dataclass(slots=True)
 class SessionResult:
-    """What one session's calculation gave.
+    """The result of one session's calculation.
 
     Attributes:
-        statuses: How many people have each status now.
-        changed: How many of them had another status or source before.
+        statuses: The number of people with each status now.
+        changed: The number of people who had another status or source before.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -80,7 +80,7 @@ class SessionResult:
 
 @dataclass(slots=True)
 class CalculationResult:
-    """What one run did: results and, in words, failures, by session id."""
+    """The result of one run: by session id, the results, and the errors as texts."""
 
     calculated: dict[int, SessionResult] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
@@ -89,15 +89,15 @@ class CalculationResult:
 def calculate_sessions(
     selection: Selection, *, dry_run: bool = False
 ) -> CalculationResult:
-    """Calculate the selected sessions, some at a time, each group in one transaction.
+    """Calculate the selected sessions in groups, each group in one transaction.
 
     If a group fails, each of its sessions is claimed and calculated in a transaction of
-    its own. One that fails is noted with its error and tried again later; it never
+    its own. A session that fails is noted with its error and retried later; it never
     stops the others.
 
     Args:
-        selection: Which sessions.
-        dry_run: Roll every transaction back: the outcome says what would be.
+        selection: The sessions to calculate.
+        dry_run: Roll every transaction back, and return what would have been done.
     """
     outcome = CalculationResult()
     with logged(logger, "calculate_attendance", "Attendance is calculated.") as fields:
@@ -139,10 +139,12 @@ def _as_fields(outcome: CalculationResult) -> dict[str, int]:
 def calculate_session(
     session: LiveSession, *, now: datetime, force: bool = False, dry_run: bool = False
 ) -> CalculationResult:
-    """Calculate one session because somebody asked for it.
+    """Calculate one session on request, however long ago it ended.
+
+    The result is empty if nothing is new, unless ``force`` is true.
 
     Raises:
-        Conflict: it is cancelled, or has not ended.
+        Conflict: The session is cancelled, or has not ended.
     """
     if session.cancelled_at:
         raise Conflict("session_cancelled", _("The session is cancelled."))
@@ -159,13 +161,13 @@ def calculate_session(
 
 @transaction.atomic
 def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
-    """Decide that a calculated session in which nobody was seen counts as held.
+    """Treat a calculated session in which nobody was seen as held.
 
-    Whoever is still unknown becomes absent by default, so that later facts and marks
-    still win.
+    Everybody who is expected and still unknown becomes absent by default; later facts
+    and marks win over that.
 
     Returns:
-        The changes; none where somebody was seen.
+        The changes; none if somebody was seen.
     """
     lock_session(session.pk)
     if not SessionCalculation.objects.filter(
@@ -178,7 +180,7 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
             inputs,
             row,
             _standing(row),
-            verdict(Status.ABSENT, SYSTEM_DEFAULT),
+            status_and_source(Status.ABSENT, SYSTEM_DEFAULT),
             row.computed,
             None,
         )
@@ -189,20 +191,21 @@ def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
 
 
 def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
-    """Calculate locked sessions together, or note why the only one fails.
+    """Calculate locked sessions together; if there is only one, note its failure.
 
-    Several that fail are tried again one by one, and not in this transaction: what was
-    locked for one of them would be held while the next one's locks are waited for.
+    The caller retries the sessions of a failed group one by one, in transactions of
+    their own: within this one, the locks of one session would be held while those of
+    the next are waited for.
 
     Returns:
-        Whether nothing is left to do for them.
+        False if the sessions have to be retried one by one.
     """
     if not sessions:
         return True
     try:
         with transaction.atomic():
             calculated = _calculate(sessions)
-            # Foreign keys are checked at commit: too late to blame one session.
+            # Else foreign keys are checked at commit, too late to blame one session.
             connection.check_constraints()
         outcome.calculated |= calculated
     except Exception as error:
@@ -221,14 +224,14 @@ def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
     inputs = {session.session_id: session for session in read_sessions(sessions)}
     evidence = read_evidence(sessions)
     seen = {
-        session_id: _source_that_saw(inputs[session_id], found)
-        for session_id, found in evidence.items()
+        session_id: _source_that_saw_anybody(inputs[session_id], of_session)
+        for session_id, of_session in evidence.items()
     }
     outcomes = {session: SessionResult() for session in sessions}
     decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
     for decision in decided:
         outcomes[decision.inputs.session_id].statuses[decision.after.status] += 1
-    # First: what follows for events asks whether anybody was seen.
+    # Before the decisions: deriving course results reads whether anybody was seen.
     _write_calculations(inputs.values(), seen)
     for change in write_decisions(decided):
         outcomes[change.session_id or 0].changed += 1
@@ -238,13 +241,15 @@ def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
 # --- Deciding -----------------------------------------------------------------------
 
 
-def _source_that_saw(inputs: SessionInputs, found: SessionEvidence) -> str | None:
-    """Return the source by which people who never came were absent.
+def _source_that_saw_anybody(
+    inputs: SessionInputs, evidence: SessionEvidence
+) -> str | None:
+    """Return the source for decisions about people whom no source saw.
 
-    The first that saw any person in the window, on the roster or not; None if nobody
+    It is the first that saw anybody in the window, on the roster or not; None if nobody
     was seen.
     """
-    everybody = [*found.people.values(), *found.strangers]
+    everybody = [*evidence.people.values(), *evidence.strangers]
     for rank, source in enumerate(AUTOMATIC_SOURCES):
         seen = chain.from_iterable(person.stays[rank] for person in everybody)
         if any(_overlaps(inputs, stay) for stay in seen):
@@ -266,7 +271,10 @@ def _decide(
     seen: dict[int, str | None],
     roster: Iterable[RosterRow],
 ) -> Iterator[Decided]:
-    """Yield a decision for everybody expected, and for the waitlisted who came."""
+    """Yield a decision about everybody expected, or on the waiting list and present.
+
+    People on the waiting list who have a row already get one, too.
+    """
     for row in roster:
         session = inputs[row.session_id]
         source = seen.get(row.session_id)
@@ -283,25 +291,28 @@ NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
 
 
 def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
-    """Leave a person unknown, but for what was decided by others.
+    """Return ``unknown``, or the decision that stands if no calculation made it.
 
-    Where nobody was seen, whether the session was held is for people to say; and who
-    waited for a place and did not come is not absent.
+    If nobody was seen, people have to say whether the session was held. Somebody on the
+    waiting list who did not come is not absent.
     """
     before = _standing(row)
     by_calculation = is_automatic(row.source) and not row.is_marked
-    after = verdict(Status.UNKNOWN, None) if by_calculation else before
+    after = status_and_source(Status.UNKNOWN, None) if by_calculation else before
     return Decided(session, row, before, after, NOT_COMPUTED, None)
 
 
-def _standing(row: RosterRow) -> Verdict:
-    return verdict(row.status or Status.UNKNOWN, row.source)
+def _standing(row: RosterRow) -> StatusAndSource:
+    return status_and_source(row.status or Status.UNKNOWN, row.source)
 
 
 def _computed(
-    session: SessionInputs, row: RosterRow, session_source: str, found: SessionEvidence
+    session: SessionInputs,
+    row: RosterRow,
+    session_source: str,
+    evidence: SessionEvidence,
 ) -> Decided:
-    seen = found.people.get(row.participant_id, NOTHING_SEEN)
+    seen = evidence.people.get(row.participant_id, NOTHING_SEEN)
     source, figures = calculate_person(
         session.window_start, session.window_end, seen.by_source, session.policy
     )
@@ -309,7 +320,7 @@ def _computed(
     computed = _in_columns(session, figures, by, seen.attempts)
     replaces = calculation_replaces(row.source, by, marked=row.is_marked)
     before = _standing(row)
-    after = verdict(figures.status.value, by) if replaces else before
+    after = status_and_source(figures.status.value, by) if replaces else before
     return Decided(session, row, before, after, computed, figures)
 
 
@@ -333,7 +344,7 @@ def _in_columns(
 
 
 def _as_jsonb(intervals: Iterable[Interval]) -> str:
-    """Return the intervals as Postgres shows jsonb, so that texts can be compared."""
+    """Return intervals as Postgres formats jsonb, so that the texts can be compared."""
     items = [
         f"[{joined}, {left}, {'true' if inferred else 'false'}]"
         for joined, left, inferred in intervals
@@ -341,7 +352,7 @@ def _as_jsonb(intervals: Iterable[Interval]) -> str:
     return f"[{', '.join(items)}]"
 
 
-# --- Noting how it went -------------------------------------------------------------
+# --- Writing the state of the calculation -------------------------------------------
 
 _WRITE_CALCULATIONS = """
     INSERT INTO attendance_sessioncalculation AS k (

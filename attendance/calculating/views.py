@@ -1,4 +1,4 @@
-"""Calculating a session because somebody asks for it on its report."""
+"""The actions on a session's report that calculate it."""
 
 from django.contrib import messages
 from django.http import HttpRequest

@@ -1,7 +1,7 @@
-"""Writing decisions in bulk: what was decided and computed becomes rows.
+"""Writes decisions and calculated results in bulk.
 
-Only rows that differ from what stands are given here; the changes among them go into
-the log in the same transaction.
+Only rows that differ from what stands are written; changes of decisions go into the log
+in the same transaction.
 
 Source: docs/rules.md 38, 40.
 """
@@ -20,28 +20,33 @@ from attendance.rules.calculation import Figures
 from core.sql import as_array
 
 
-class Verdict(NamedTuple):
-    """A status, and who or what decided on it."""
+class StatusAndSource(NamedTuple):
+    """A status, and who or what decided on it; None before any decision."""
 
     status: str
     source: str | None
 
 
-# There are few, and two for each person of a calculation.
-verdict = cache(Verdict)
+# Cached: there are few different ones, and a calculation needs two for each person.
+status_and_source = cache(StatusAndSource)
 
 
 class Decided(NamedTuple):
-    """What was decided about one person and computed, beside the row that stands.
+    """The decision about one person at one session, before and after a calculation.
 
-    ``before`` stands, ``after`` will: the row, the log and the points all tell it from
-    here. They are the same where what stands is left as others decided it.
+    Attributes:
+        row: The row as it is stored.
+        before: The decision that stands.
+        after: The decision to write; equal to ``before`` if another one outranks the
+            calculation.
+        computed: The calculated result to write.
+        figures: The figures behind ``computed``; None if nothing was calculated.
     """
 
     inputs: SessionInputs
     row: RosterRow
-    before: Verdict
-    after: Verdict
+    before: StatusAndSource
+    after: StatusAndSource
     computed: Computed
     figures: Figures | None
 
@@ -64,18 +69,22 @@ class Decided(NamedTuple):
 def write_decisions(
     decided: Iterable[Decided], *, actor_id: int | None = None
 ) -> list[Change]:
-    """Write the rows that differ, and what follows; return what changed of sessions.
+    """Write the rows that differ, their consequences, and the log.
 
     Args:
-        decided: Rows of sessions that this transaction has locked.
-        actor_id: The user who decided; None for a machine.
+        decided: Decisions at sessions that this transaction has locked.
+        actor_id: The user who decided; None for a calculation.
+
+    Returns:
+        The changes of session decisions, without those of course results.
     """
     decided = list(decided)
     differing = [decision for decision in decided if decision.differs]
     _write(differing)
     changes = [_change(decision) for decision in differing if decision.is_change]
     touched: dict[int, list[int]] = defaultdict(list)
-    # Where nobody was seen no row may differ, and yet nobody is absent by default.
+    # If nobody was seen, course results depend on it even where no row differs: nobody
+    # is absent by default then.
     for decision in decided:
         if decision.differs or decision.computed.source is None:
             touched[decision.inputs.event_id].append(decision.row.participant_id)
@@ -95,7 +104,7 @@ def _change(decision: Decided) -> Change:
     )
 
 
-# Name, type in Postgres, and where the value is; microseconds become instants.
+# Converts microseconds since the epoch.
 _INSTANT = "timestamptz 'epoch' + r.{} * interval '1 microsecond'"
 _COMPUTED_COLUMNS = {
     "computed_status": "text",
@@ -140,7 +149,7 @@ _VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
-# Who decided, when and why stays with the decision, and goes with one that is replaced.
+# Who decided, when and why is kept if the source stays the same, and cleared otherwise.
 _OF_DECIDER = ("marked_by_id", "marked_at", "notes")
 _REPLACED = ("status", "source", *_OF_DECIDER, *_COMPUTED_COLUMNS)
 _WRITE = f"""

@@ -1,4 +1,4 @@
-"""REST of completing an event, and of taking that back."""
+"""REST views that complete and reopen events."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -12,13 +12,14 @@ from events.serializers import EventSerializer
 
 
 class EventComplete(EventViews):
-    """Completing an event."""
+    """The completion of an event."""
 
     @extend_schema(request=None, responses=EventSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Decide about everybody; 409 while a session of it runs.
+        """Complete an event: write everybody's course result; 409 while a session runs.
 
-        What is due is calculated first. Who then is still unknown counts as absent.
+        Sessions that are due are calculated first. Registered attendees who are still
+        unknown then count as absent.
         """
         event = self.get_object()
         complete_event(event=event, now=timezone.now())
@@ -27,11 +28,11 @@ class EventComplete(EventViews):
 
 
 class EventReopen(EventViews):
-    """Taking a completion back."""
+    """The reopening of an event."""
 
     @extend_schema(request=None, responses=EventSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Take back what the completion did; what people decided stays."""
+        """Reopen an event: undo its completion; decisions of people stay."""
         event = reopen_event(
             event=self.get_object(), by=signed_in(request), now=timezone.now()
         )

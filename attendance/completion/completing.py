@@ -1,8 +1,8 @@
-"""Completing events: what was decided about sessions is decided about the whole.
+"""Completes events, which writes the course results, and reopens them.
 
-In batches, each a transaction with its part of the log. Whatever is interrupted, run
-again or run twice at once changes nothing but what was missing: a decision is written
-only where it differs.
+People are handled in batches, each in a transaction with its part of the log. Course
+results are written only where they differ, so a run that is interrupted and repeated,
+or runs twice at once, adds only what is missing.
 
 Source: docs/rules.md 58, 61, 62, 64.
 """
@@ -34,10 +34,10 @@ from sessions_app.models import LiveSession
 logger = logging.getLogger(__name__)
 
 PEOPLE_AT_ONCE = 500
-# A session that cannot be calculated holds up its event for so long.
+# How long a session that cannot be calculated delays the completion of its event.
 WAITS_AT_MOST = timedelta(hours=1)
 
-# An event's end is the later of its own and that of its last uncancelled session.
+# The end of an event: its own, or that of its last uncancelled session if later.
 END = f"""
     greatest(
         coalesce(e.ends_at,
@@ -50,11 +50,12 @@ END = f"""
     )
 """
 
-# No event ends before this; the index event_to_complete has events by it.
+# No event ends before this; the index event_to_complete is ordered by it.
 _NOT_BEFORE = "coalesce(e.ends_at, e.starts_at)"
 
-# Scheduled events whose end has passed. Whether all is calculated is an aggregate: of a
-# NOT EXISTS Postgres would read all sessions that there are, once anything is due.
+# Scheduled events whose end has passed. That all sessions are calculated is asked by an
+# aggregate: for a NOT EXISTS Postgres would read all sessions as soon as one event is
+# due.
 _DUE = f"""
     SELECT {_NOT_BEFORE}, e.id FROM events_event e
     WHERE e.state = 'scheduled' AND e.reopened_at IS NULL
@@ -74,7 +75,13 @@ _DUE = f"""
 
 @dataclass(slots=True)
 class Completed:
-    """What the completion of one event wrote, and why it broke off, if it did."""
+    """The result of completing one event.
+
+    Attributes:
+        people: Number of people who were looked at.
+        changes: Number of changed course results, by new status.
+        error: Why the completion failed; empty if it did not.
+    """
 
     event_id: int
     people: int = 0
@@ -84,12 +91,12 @@ class Completed:
 
 
 def complete_due_events(*, now: datetime) -> list[Completed]:
-    """Complete every scheduled event whose end has passed, and return what was done.
+    """Complete every scheduled event whose end has passed.
 
-    An event waits until its sessions are calculated, an hour at most; what was never
-    calculated by then (nothing ran, or the session was made afterwards) is calculated
-    first. One that somebody reopened is left to people. One that fails holds up no
-    other, and is tried again by the next run.
+    An event waits until its sessions are calculated, for an hour at most; sessions
+    never calculated by then (no worker ran, or the session was created later) are
+    calculated first. Reopened events are left to people. An event that fails does not
+    stop the others, and is retried by the next run.
     """
     completed = []
     for event_id in _due(now):
@@ -106,10 +113,11 @@ def complete_due_events(*, now: datetime) -> list[Completed]:
 
 
 def complete_event(*, event: Event, now: datetime) -> Completed:
-    """Complete an event because somebody asks for it; what is due is calculated first.
+    """Complete an event on request; sessions that are due are calculated first.
 
     Raises:
-        Conflict: it is a draft or cancelled, or a session of it has not ended.
+        Conflict: The event is a draft or cancelled, or one of its sessions has not
+            ended.
     """
     if event.state not in (EventState.SCHEDULED, EventState.COMPLETED):
         raise Conflict(
@@ -134,10 +142,10 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
 
 @transaction.atomic
 def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
-    """Take back what the completion did; what people decided stays.
+    """Undo the completion of an event; decisions of people stay.
 
     Raises:
-        Conflict: it is not completed.
+        Conflict: The event is not completed.
     """
     locked = lock_event(event.pk)
     if locked.state != EventState.COMPLETED:
@@ -168,18 +176,19 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
     return locked
 
 
-# What the system writes about an event is derived, or the default.
+# Course results that no person decided are derived, or have the default's source.
 _BY_PEOPLE = [source for source in SOURCE_LABELS if source != SYSTEM_DEFAULT]
 
 
 def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> None:
-    """Calculate what is due: nobody is absent by default where nobody has looked.
+    """Calculate due sessions, so that nobody is absent only for lack of a calculation.
 
     Args:
-        event_id: Whose sessions.
-        now: The present.
-        only_never: What was calculated stays; nobody looks at it, and its facts may be
-            older than the installation.
+        event_id: The event of the sessions.
+        now: The present time.
+        only_never: Only sessions that were never calculated. Others stay as they are:
+            nobody checks the result here, and their facts may be from before this
+            installation, and missing in it.
     """
     sessions = LiveSession.objects.filter(event=event_id, cancelled_at=None)
     if only_never:
@@ -202,9 +211,9 @@ def _due(now: datetime) -> Iterator[int]:
 
 
 def _complete(event_id: int) -> Completed:
-    """Decide about everybody, then say that the event is completed.
+    """Write the course results of everybody in batches, then close the event.
 
-    Whoever cancels or reopens it meanwhile ends it: nothing more is written.
+    If somebody cancels or reopens the event meanwhile, nothing more is written.
     """
     done = Completed(event_id)
     reopened = Event.objects.values_list("reopened_at", flat=True).get(pk=event_id)
@@ -213,7 +222,7 @@ def _complete(event_id: int) -> Completed:
     while True:
         began = time.monotonic()
         with transaction.atomic():
-            if not _still_ends(event_id, reopened):
+            if not _may_continue(event_id, reopened):
                 return done
             lock_event_results([event_id])
             people = _next_people(event_id, after)
@@ -243,15 +252,15 @@ def _complete(event_id: int) -> Completed:
     return done
 
 
-def _still_ends(event_id: int, reopened: datetime | None) -> bool:
-    """Lock the event, before all else; whether it is as it was when this began."""
+def _may_continue(event_id: int, reopened: datetime | None) -> bool:
+    """Lock the event, and return whether it was neither cancelled nor reopened."""
     try:
         event = lock_event(event_id)
     except Event.DoesNotExist:
         return False
     return (
         event.state in (EventState.SCHEDULED, EventState.COMPLETED)
-        # None also where another run has completed it in the meantime.
+        # None if another run has completed it in the meantime.
         and event.reopened_at in (reopened, None)
     )
 

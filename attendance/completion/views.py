@@ -1,4 +1,4 @@
-"""Completing an event on its page, and taking that back."""
+"""The actions on an event's page that complete and reopen it."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -13,7 +13,6 @@ from events.pages import action, organized_event
 
 @action(back="event_attendance")
 def complete(request: HttpRequest, user: User, event_id: int) -> None:
-    """Complete the event now."""
     event = organized_event(request, user, event_id)
     number = complete_event(event=event, now=timezone.now()).changes.total()
     text = ngettext(
@@ -27,7 +26,6 @@ def complete(request: HttpRequest, user: User, event_id: int) -> None:
 
 @action(back="event_attendance")
 def reopen(request: HttpRequest, user: User, event_id: int) -> None:
-    """Take its completion back."""
     event = organized_event(request, user, event_id)
     reopen_event(event=event, by=user, now=timezone.now())
     messages.success(

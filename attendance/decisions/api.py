@@ -1,4 +1,4 @@
-"""REST of what people decide: marks, check-ins, taking back, and the log."""
+"""REST views of marks, check-ins, undoing, and the log of decisions."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -43,10 +43,10 @@ from events.models import Participant
 from events.permissions import signed_in, viewer_of
 
 
-def decided(
+def current_decisions(
     request: Request, place: Place, people: Sequence[Participant]
 ) -> list[dict[str, Any]]:
-    """Return the decisions about people as they now stand."""
+    """Return the decisions about people that now stand, in the shape of REST."""
     return decisions_as_dicts(
         place.event,
         place.session,
@@ -60,7 +60,7 @@ def decided(
 
 
 class ParticipantCheckIn(APIView):
-    """Checking in."""
+    """The check-in of one person."""
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY],
@@ -69,9 +69,9 @@ class ParticipantCheckIn(APIView):
     )
     @idempotent
     def post(self, request: Request, pk: int) -> HttpResponseBase:
-        """Take somebody as come; a second time changes nothing, and says so.
+        """Check somebody in; a second check-in changes nothing, and says so.
 
-        Without `session`, in an event of exactly one session, it counts for that.
+        Without `session`, in an event of exactly one session, that session is meant.
         """
         person = visible_participant(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), person.event)
@@ -92,7 +92,7 @@ class ParticipantCheckIn(APIView):
             by=signed_in(request),
             now=timezone.now(),
         )
-        [decision] = decided(request, done.place, [person])
+        [decision] = current_decisions(request, done.place, [person])
         return Response(decision | {"already_checked_in": done.already})
 
 
@@ -106,7 +106,7 @@ class ParticipantAttendance(APIView):
     )
     @idempotent
     def patch(self, request: Request, pk: int) -> HttpResponseBase:
-        """Say what was with somebody, at a session or in the event as a whole."""
+        """Mark one person, at a session or about the course result."""
         person = visible_participant(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), person.event)
         rights.must_decide()
@@ -122,7 +122,7 @@ class ParticipantAttendance(APIView):
             by=signed_in(request),
             now=timezone.now(),
         )
-        [decision] = decided(request, place, [person])
+        [decision] = current_decisions(request, place, [person])
         return Response(decision)
 
 
@@ -136,7 +136,7 @@ class EventBulkAttendance(APIView):
     )
     @idempotent
     def post(self, request: Request, pk: int) -> HttpResponseBase:
-        """Say what was with many people; all of it, or nothing."""
+        """Mark many people; either all marks are written, or none."""
         event = visible_event(signed_in(request), pk)
         rights = Rights.of(viewer_of(request), event)
         rights.must_decide()
@@ -159,11 +159,11 @@ class EventBulkAttendance(APIView):
                 refusal.field = f"marks[0].{refusal.field}"
             raise
         people = [mark.participant for mark in marks]
-        return Response({"results": decided(request, place, people)})
+        return Response({"results": current_decisions(request, place, people)})
 
 
 class ChangeUndo(APIView):
-    """Taking back."""
+    """The undoing of a change."""
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY],
@@ -172,9 +172,10 @@ class ChangeUndo(APIView):
     )
     @idempotent
     def post(self, request: Request, pk: int) -> HttpResponseBase:
-        """Restore what was there before a change, as a new change that names it.
+        """Undo a change: restore what was there before, as a new change.
 
-        Only the newest of a decision, and only a person's: else 409.
+        Only the newest change of a decision can be undone, and only if a person made
+        it; else 409.
         """
         people = Participant.objects.visible_to(signed_in(request))
         changes = AttendanceChange.objects.filter(participant__in=people)
@@ -192,7 +193,7 @@ class ChangeUndo(APIView):
             **serializer.validated_data,
         )
         place = Place(change.participant.event, change.session)
-        [decision] = decided(request, place, [change.participant])
+        [decision] = current_decisions(request, place, [change.participant])
         return Response(decision)
 
 
@@ -200,7 +201,10 @@ class ChangeUndo(APIView):
 
 
 class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Ids are not looked up: one that is nobody's and a foreign one look alike."""
+    """Filters by ids without looking them up.
+
+    So an id that does not exist and one that the caller may not see look alike.
+    """
 
     session = django_filters.NumberFilter("session")
     actor = django_filters.NumberFilter("actor")
@@ -212,7 +216,7 @@ class ChangeFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class ChangesOfEventFilter(ChangeFilter):
-    """And by person."""
+    """Filters by participant, too."""
 
     participant = django_filters.NumberFilter("participant")
 
@@ -226,14 +230,14 @@ class ChangeList(generics.ListAPIView[AttendanceChange], ABC):
     queryset = AttendanceChange.objects.all()
 
     def get_queryset(self) -> QuerySet[AttendanceChange]:
-        """Those that the caller may read, with who made them and why."""
+        """Return the changes that the caller may read, with actor and reason loaded."""
         if getattr(self, "swagger_fake_view", False):
             return AttendanceChange.objects.none()
         return self.changes(self.kwargs["pk"]).select_related("actor", "reason")
 
     @abstractmethod
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
-        """Return those of the object that the path names."""
+        """Return the changes of the object in the path that the caller may read."""
 
 
 _ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)
@@ -245,10 +249,10 @@ _ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)
     )
 )
 class ParticipantChanges(ChangeList):
-    """Everything that was ever decided about a person."""
+    """All changes of the decisions about one person."""
 
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
-        """People read their own; members and hosts everybody's."""
+        """Return those of one person: oneself; members and hosts may read all."""
         person = visible_participant(signed_in(self.request), pk)
         return AttendanceChange.objects.filter(participant=person)
 
@@ -257,12 +261,12 @@ class ParticipantChanges(ChangeList):
     get=extend_schema(parameters=[_ID], operation_id="events_attendance_changes_list")
 )
 class EventChanges(ChangeList):
-    """Everything that was ever decided in an event; attendees get their own alone."""
+    """All changes of decisions in one event; attendees get only their own."""
 
     filterset_class = ChangesOfEventFilter
 
     def changes(self, pk: int) -> QuerySet[AttendanceChange]:
-        """Members and hosts read all, others what is about themselves."""
+        """Return those of an event: all for members and hosts, else one's own."""
         event = visible_event(signed_in(self.request), pk)
         viewer = viewer_of(self.request)
         changes = AttendanceChange.objects.filter(participant__event=event)

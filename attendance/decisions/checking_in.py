@@ -1,6 +1,7 @@
-"""Check-ins: who came, when, and whether that was late.
+"""Checking people in: who came, when, and whether that was late.
 
-As marks are written (``marking.py``), whichever path they take: door, REST, themselves.
+Every path (the door, REST, attendees themselves) uses this service. Decisions are
+written in the same way as marks (``marking.py``).
 
 Source: docs/rules.md 48, 49, 50, 51, 52.
 """
@@ -25,12 +26,12 @@ from events.models import EXPECTED, Participant, Registration, User
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
-# Clocks of phones are a little fast.
-CLOCKS_APART = timedelta(minutes=1)
+# How far ahead the clock of a phone may be.
+MAX_CLOCK_SKEW = timedelta(minutes=1)
 
 
 class CheckedIn(NamedTuple):
-    """The decision after a check-in; ``already``: there had been one before."""
+    """The decision after a check-in; ``already``: the person was checked in before."""
 
     decision: Attendance
     place: Place
@@ -48,31 +49,32 @@ def check_in(
     by: User,
     now: datetime,
 ) -> CheckedIn:
-    """Take somebody as come; a second time changes nothing.
+    """Check somebody in; a second check-in changes nothing.
 
-    Present; late at a session, if later than its grace. Where something of higher rank
-    stands the check-in is kept beside it.
+    They become present, or late if the grace period of the session is over. If a
+    decision of higher rank stands, it stays, and the check-in is kept with it.
 
     Args:
-        place: The session, or the event; an event of exactly one session is that.
-        participant: Who came. Somebody waitlisted, who had cancelled or only looked
-            becomes a walk-in.
-        method: How they were checked in.
-        at: When they came, from an offline queue; None: now.
-        notes: What the staff wrote.
-        by: Who checked them in: staff, or they themselves.
-        now: When it is heard of.
+        place: The session, or the event. If the event has exactly one session, that
+            session is meant.
+        participant: The person who came. Somebody on the waiting list, who had
+            cancelled, or is an onlooker becomes a walk-in.
+        method: A value of ``CheckInMethod``.
+        at: When they came, if an offline queue sends it later; None: ``now``.
+        notes: The note of the staff.
+        by: The user who checked them in: staff, or they themselves.
+        now: When the check-in arrives here.
 
     Raises:
-        Invalid: ``at`` lies in the future, or over a day back.
-        Conflict: the session, or the event, is cancelled.
+        Invalid: ``at`` is in the future, or more than 24 hours ago.
+        Conflict: The session, or the event, is cancelled.
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
     decision = _lock(place, participant)
     if decision.checked_in_at is not None:
         return CheckedIn(decision, place, already=True)
-    _expect(participant)
+    _make_walk_in(participant)
     before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
@@ -89,19 +91,22 @@ def check_in(
 
 def _lock(place: Place, participant: Participant) -> Attendance:
     if participant.registration not in EXPECTED:
-        # Whoever joins the roster changes the event's row: before its sessions'.
+        # Joining the roster changes the event's row, which is locked before sessions.
         lock_event(place.event.pk)
     return lock_decisions(place, [participant])[participant.pk]
 
 
-def _expect(participant: Participant) -> None:
+def _make_walk_in(participant: Participant) -> None:
     if participant.registration not in EXPECTED:
         participant.registration = Registration.WALK_IN
         participant.save(update_fields=["registration"])
 
 
 def place_of_check_in(place: Place) -> Place:
-    """Return the only session of the event, if it has exactly one and none is named."""
+    """Return the only session of an event that has exactly one; else ``place``.
+
+    Cancelled sessions are ignored.
+    """
     if place.session is None:
         sessions = place.event.sessions.filter(cancelled_at=None)[:2]
         if len(sessions) == 1:
@@ -112,7 +117,7 @@ def place_of_check_in(place: Place) -> Place:
 def _time_of_check_in(at: datetime | None, now: datetime) -> datetime:
     if at is None:
         return now
-    if at > now + CLOCKS_APART:
+    if at > now + MAX_CLOCK_SKEW:
         raise Invalid(
             "in_the_future",
             _("The check-in is in the future. Check the clock of the device."),
@@ -130,9 +135,12 @@ def _time_of_check_in(at: datetime | None, now: datetime) -> datetime:
 def status_of_check_in(
     place: Place, at: datetime, *, grace_minutes: int | None = None
 ) -> str:
-    """Return present, or late if it is a session and its grace was over.
+    """Return late if the place is a session whose grace period was over, else present.
 
-    ``grace_minutes`` is read where it is not given.
+    Args:
+        place: The session, or the event.
+        at: When the person came.
+        grace_minutes: The grace period of the session; None: read it.
     """
     if place.session is None:
         return Status.PRESENT
@@ -146,5 +154,5 @@ def status_of_check_in(
     return Status.LATE if is_late else Status.PRESENT
 
 
-# What a check-in gives (``status_of_check_in``).
+# What ``status_of_check_in`` can return.
 GIVEN_BY_CHECK_IN = (Status.PRESENT, Status.LATE)

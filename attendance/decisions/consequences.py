@@ -1,4 +1,4 @@
-"""What follows when session decisions were written: the event level, then the log.
+"""The consequences of written session decisions: course results, log, seal and points.
 
 Every path that writes decisions about sessions ends here, in its transaction.
 
@@ -15,7 +15,7 @@ from attendance.locks import lock_event_results
 from attendance.points.ledger import balance_event
 from events.models import Event
 
-_WITH_EVENT_LEVEL = """
+_WITH_COURSE_RESULTS = """
     SELECT e.id FROM events_event e
     WHERE e.id = ANY(%s) AND (
         e.state = 'completed' OR EXISTS (
@@ -27,9 +27,9 @@ _WITH_EVENT_LEVEL = """
 
 
 def follow_sessions(sender: object, event: Event, **kwargs: object) -> None:
-    """Let an event's sessions count, or no longer: for its decisions and the points.
+    """Derive course results and balance points after sessions of an event changed.
 
-    Receives ``sessions_changed``, in the transaction that changed them.
+    A receiver of ``sessions_changed``, in the transaction that changed the sessions.
     """
     people = event.participants.in_reports().order_by("pk")
     everybody = list(people.values_list("pk", flat=True))
@@ -43,22 +43,22 @@ def derive_and_log(
     *,
     actor_id: int | None = None,
 ) -> list[Change]:
-    """Derive anew what follows for events, and write all changes into the log.
+    """Derive course results anew, and write all changes into the log.
 
     Args:
-        changes: The changes of session decisions, already written.
-        touched: By event, the participants whose decisions, or figures behind them,
-            were written.
-        actor_id: The user who decided; None for a machine.
+        changes: Changes of session decisions, whose rows are already written.
+        touched: By event id, the participants whose session decisions, or the
+            calculated results in them, were written.
+        actor_id: The user who decided; None if no person did.
 
     Returns:
-        All changes, those of events behind those given.
+        The given changes, followed by those of course results.
     """
     if not touched:
         return []
     lock_event_results(touched)
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_EVENT_LEVEL, [list(touched)])
+        cursor.execute(_WITH_COURSE_RESULTS, [list(touched)])
         events = [event for (event,) in cursor.fetchall()]
     people = [person for event in events for person in touched[event]]
     derived = derive_event_decisions(people) if people else []

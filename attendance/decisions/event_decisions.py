@@ -1,7 +1,8 @@
-"""Decisions about events as a whole: derived from their sessions, else by default.
+"""Course results: derived from the sessions of an event, else absent by default.
 
-Derived when an event is completed, and again whenever a session decision of somebody
-changes who has such a decision, or whose event is completed.
+They are derived when the event is completed. After that, and for people who have a
+derived course result already, they are derived again whenever a session decision
+changes.
 
 Source: docs/rules.md 59, 61, 62, 63.
 """
@@ -25,15 +26,15 @@ from attendance.rules.statuses import CAME
 from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
 
-# An event all of whose sessions were cancelled, or saw nobody, and of which nobody has
-# said that it was held: nobody is absent there by default. To say so is to count the
-# missing as absent, or to have somebody come; that one is excused says nothing of all,
-# nor does an answer about oneself.
-_SAYS_THAT_IT_WAS_HELD = f"""
+# If all sessions of an event were cancelled, or nobody was seen in them, the event may
+# not have been held, and nobody is absent by default. A person confirms that it was
+# held by counting everyone as absent, or by a decision that somebody came. That
+# somebody is excused confirms nothing, nor does an attendee's own answer.
+_CONFIRMS_THAT_IT_WAS_HELD = f"""
     d.marked_at IS NOT NULL AND d.source <> '{SELF_REPORTED}'
     AND d.status IN ({sql_values(CAME)})
 """
-_IS_HELD_UNSAID = f"""
+_MAY_NOT_HAVE_BEEN_HELD = f"""
     EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
     AND NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -45,31 +46,35 @@ _IS_HELD_UNSAID = f"""
         SELECT FROM attendance_attendance d
         JOIN sessions_app_livesession s ON s.id = d.session_id
         WHERE d.event_id = e.id AND s.cancelled_at IS NULL
-            AND (d.source = '{SYSTEM_DEFAULT}' OR {_SAYS_THAT_IT_WAS_HELD})
+            AND (d.source = '{SYSTEM_DEFAULT}' OR {_CONFIRMS_THAT_IT_WAS_HELD})
     )
 """
-# Of whom the event itself says that they came. Somebody's own decision is no answer
-# where it is asked what would stand without it; so one is not enough, two are.
-_ANSWERED_BY = f"""
+# People whose course result was marked as one of those who came: it confirms that the
+# event was held, but not for the person themselves, because deriving asks what would
+# stand without that mark. So up to two are read: one of them is somebody else.
+_CONFIRMED_BY = f"""
     ARRAY(
         SELECT d.participant_id FROM attendance_attendance d
-        WHERE d.event_id = e.id AND d.session_id IS NULL AND {_SAYS_THAT_IT_WAS_HELD}
+        WHERE d.event_id = e.id AND d.session_id IS NULL
+            AND {_CONFIRMS_THAT_IT_WAS_HELD}
         LIMIT 2
     )
 """
 
-# Asked once for each event, not for each person.
+# Materialized, so that these conditions are evaluated once per event, not per person.
 _EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
-        SELECT e.id, e.organization_id, e.state, {_IS_HELD_UNSAID} AS is_held_unsaid,
-            {_ANSWERED_BY} AS answered_by
+        SELECT e.id, e.organization_id, e.state,
+            {_MAY_NOT_HAVE_BEEN_HELD} AS may_not_have_been_held,
+            {_CONFIRMED_BY} AS confirmed_by
         FROM events_event e
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state, e.is_held_unsaid AND array_remove(e.answered_by, p.id) = '{{}}',
+        e.state,
+        e.may_not_have_been_held AND array_remove(e.confirmed_by, p.id) = '{{}}',
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
@@ -99,7 +104,7 @@ _WRITE = """
 
 
 class EventDecision(NamedTuple):
-    """One person of an event, and the event-level decision that stands."""
+    """One person of an event, with the course result that stands, if any."""
 
     participant_id: int
     event_id: int
@@ -107,7 +112,7 @@ class EventDecision(NamedTuple):
     role: str
     registration: str
     event_state: str
-    is_held_unsaid: bool
+    may_not_have_been_held: bool
     has_row: bool
     status: str
     source: str | None
@@ -117,11 +122,11 @@ class EventDecision(NamedTuple):
 
     @property
     def may_be_absent_by_default(self) -> bool:
-        """A registered attendee of an event that nobody has to say anything about."""
+        """Whether this is a registered attendee of an event that was probably held."""
         return (
             self.role == ParticipantRole.ATTENDEE
             and self.registration == Registration.REGISTERED
-            and not self.is_held_unsaid
+            and not self.may_not_have_been_held
         )
 
 
@@ -132,7 +137,7 @@ class _Derived(NamedTuple):
 
 
 class ProspectiveDecision(NamedTuple):
-    """A decision about an event that would stand, before anything follows."""
+    """A decision that would stand after an undo."""
 
     status: str
     source: str | None
@@ -142,16 +147,17 @@ class ProspectiveDecision(NamedTuple):
 def derive_event_decisions(
     people: Sequence[int], *, completing: bool = False
 ) -> list[Change]:
-    """Write what follows for the event-level decisions of ``people``; return changes.
+    """Derive the course results of ``people``, write those that differ, return changes.
 
-    Their events are locked (``lock_event_results``). The changes are not yet in the
-    log.
+    The caller has locked the events (``lock_event_results``), and writes the changes
+    into the log.
 
     Args:
-        people: Participants, of any events.
-        completing: Their event is being completed: whoever then is still unknown
-            becomes absent by default. Otherwise that is so in completed events, and in
-            others only those are looked at who have a derived decision.
+        people: Ids of participants, of any events.
+        completing: The events are being completed. In them, and in completed events,
+            everybody is derived, and registered attendees who are still unknown become
+            absent by default. In other events only people with a derived course result
+            are derived again.
     """
     decisions = session_decisions(people)
     written = []
@@ -170,12 +176,15 @@ def derive_event_decisions(
     ]
 
 
-def what_would_follow(
+def preview_event_decisions(
     people: Mapping[int, ProspectiveDecision],
 ) -> dict[int, ProspectiveDecision]:
-    """Return, by participant, what would stand if these decisions were restored.
+    """Return the course results that would stand if these decisions were restored.
 
-    Reads as :func:`derive_event_decisions` does, and writes nothing.
+    Derives them like :func:`derive_event_decisions`, but writes nothing.
+
+    Args:
+        people: By participant id, the decision that would be restored.
     """
     prospects = dict(people)
     if not people:
@@ -195,7 +204,7 @@ def what_would_follow(
 def _new(
     old: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
 ) -> _Derived | None:
-    """Return the decision that follows; None: what stands stays."""
+    """Return the course result to write; None: the one that stands stays."""
     derived: Derived | None = derive(decisions, old.policy, list(AUTOMATIC_SOURCES))
     if derived is not None:
         if derivation_replaces(
@@ -204,7 +213,7 @@ def _new(
             return _Derived(derived.status, derived.source, True)
         return None
     is_default = old.source == SYSTEM_DEFAULT and not old.is_derived
-    if is_default and old.is_held_unsaid:
+    if is_default and old.may_not_have_been_held:
         return _Derived(Status.UNKNOWN, None, False)
     if old.source is not None and not old.is_derived:
         return None

@@ -1,4 +1,4 @@
-"""What people send from reports: marks, and undoing them."""
+"""The forms for marking people and for undoing marks."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _reason_field() -> forms.CharField:
 
 
 class MarkForm(ActionForm):
-    """One status, and one reason, for one person of an event or many."""
+    """One status and one reason for one or several people of an event."""
 
     participant = forms.ModelMultipleChoiceField(
         Participant.objects.none(),
@@ -62,21 +62,19 @@ class MarkForm(ActionForm):
 
     @property
     def marks(self) -> list[Mark]:
-        """What is said of each."""
         status, reason = self.cleaned_data["status"], self.cleaned_data["reason"]
         people = self.cleaned_data["participant"]
         return [Mark(person, status, reason) for person in people]
 
     @property
     def source(self) -> str:
-        """With which weight it is said."""
         if self.cleaned_data["override"]:
             return ADMIN_OVERRIDE
         return MANUAL
 
 
 class UndoForm(ActionForm):
-    """Which change is taken back, and why."""
+    """The change to undo, and the reason."""
 
     change = forms.ModelChoiceField(
         AttendanceChange.objects.none(),

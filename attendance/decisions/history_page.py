@@ -1,6 +1,6 @@
-"""Every change of the decisions about one person of an event, as a page shows it.
+"""The page with all changes of the decisions about one participant, newest first.
 
-Newest first. All times are the event's.
+All times are in the time zone of the event.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.decisions.what_stood import Log, logs_of, says_again
+from attendance.decisions.what_stood import Log, decides_again, logs_of
 from attendance.models import SOURCE_LABELS, AttendanceChange, Status
 from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.wording.phrases import clock_beside
@@ -21,28 +21,31 @@ from events.models import Participant
 from sessions_app.models import LiveSession
 
 CHANGES_A_PAGE = 50
-# What the address says for decisions about the event itself.
-WHOLE_EVENT = "event"
+# The value of ``session`` in the address that selects course results.
+COURSE_RESULT = "event"
 
 
 class LabelledStatus(NamedTuple):
-    """A status, with its word."""
+    """A status with its translated label."""
 
     status: str
     label: str
 
     @classmethod
     def of(cls, status: str) -> "LabelledStatus":
-        """Put it into a word."""
+        """Return the status with its label."""
         return cls(status, str(Status(status).label))
 
 
 class HistoryLine(NamedTuple):
-    """One change, as shown.
+    """One change, in words.
 
-    ``repeats``: that somebody said what stood already, in words. ``takes_back``: when
-    what it takes back was decided; ``taken_back``: by whom it was taken back itself,
-    and when.
+    Attributes:
+        session: None for a course result.
+        who: The person who made the change, or how else it came about.
+        repeats: Says that somebody repeated the decision that stood; else empty.
+        undoes: Time of the change that this one undoes; else empty.
+        undone_by: Who undid this change, and when; None if it was not undone.
     """
 
     when: str
@@ -54,17 +57,17 @@ class HistoryLine(NamedTuple):
     is_person: bool
     reason: str
     repeats: str
-    takes_back: str
-    taken_back: tuple[str, str] | None
+    undoes: str
+    undone_by: tuple[str, str] | None
 
 
 class HistoryPage:
-    """The history of one person's decisions in words.
+    """The history of the decisions about one participant, in words.
 
     Args:
-        person: With their event and its organization at hand.
-        session: As the address names it: a session's id, or ``event``; else all.
-        page: Which page of it.
+        person: With their event and its organization already loaded.
+        session: A session's id, or ``event`` for course results; anything else: all.
+        page: The number of the page, from the address.
     """
 
     def __init__(
@@ -77,8 +80,8 @@ class HistoryPage:
         self.session = session if session in dict(self.options) else ""
         changes = AttendanceChange.objects.filter(participant=person)
         if self.session:
-            is_whole = self.session == WHOLE_EVENT
-            changes = changes.filter(session=None if is_whole else int(self.session))
+            is_result = self.session == COURSE_RESULT
+            changes = changes.filter(session=None if is_result else int(self.session))
         pages = Paginator(
             changes.select_related(
                 "actor", "session", "reason", "undoes", "undone_by__actor"
@@ -89,22 +92,22 @@ class HistoryPage:
 
     @property
     def statuses(self) -> list[str]:
-        """Whose shapes the page needs."""
+        """All statuses, for the shapes that the page defines."""
         return list(Status.values)
 
     def _read_places(self) -> list[LiveSession | None]:
-        """What was decided about: sessions, the newest first, and the event (None)."""
+        """Return the sessions with changes, newest first, after None for the event."""
         changes = AttendanceChange.objects.filter(participant=self.person)
         ids = set(changes.order_by().values_list("session", flat=True).distinct())
         sessions = LiveSession.objects.filter(pk__in=ids - {None})
-        whole: list[LiveSession | None] = [None] if None in ids else []
-        return [*whole, *sessions.order_by("-starts_at", "-pk")]
+        event: list[LiveSession | None] = [None] if None in ids else []
+        return [*event, *sessions.order_by("-starts_at", "-pk")]
 
     @cached_property
     def options(self) -> list[tuple[str, str]]:
-        """What can be chosen, where there is more than one."""
+        """Values and labels of the choice between sessions and the course result."""
         return [
-            (WHOLE_EVENT, _("course result"))
+            (COURSE_RESULT, _("course result"))
             if place is None
             else (
                 str(place.pk),
@@ -115,7 +118,7 @@ class HistoryPage:
 
     @cached_property
     def lines(self) -> list[HistoryLine]:
-        """A page of the changes, the newest first."""
+        """The changes of this page, newest first."""
         return [self._line(change) for change in self.list]
 
     def _line(self, change: AttendanceChange) -> HistoryLine:
@@ -129,8 +132,8 @@ class HistoryPage:
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
             repeats=self._repeats(change),
-            takes_back=self._when(change.undoes, change) if change.undoes else "",
-            taken_back=self._taken_back(change),
+            undoes=self._when(change.undoes, change) if change.undoes else "",
+            undone_by=self._undone_by(change),
         )
 
     def _repeats(self, change: AttendanceChange) -> str:
@@ -138,27 +141,27 @@ class HistoryPage:
             return ""
         log = self._logs[change.participant_id, change.session_id]
         until = [entry for entry in log if entry.pk <= change.pk]
-        return _("Decided again:") if says_again(until) else _("Confirmed:")
+        return _("Decided again:") if decides_again(until) else _("Confirmed:")
 
     @cached_property
     def _logs(self) -> Mapping[tuple[int, int | None], Log]:
-        """Every change of the person's decisions, for what one page cannot tell."""
+        """The full logs, because earlier changes may be on another page."""
         return logs_of(AttendanceChange.objects.filter(participant=self.person))
 
-    def _taken_back(self, change: AttendanceChange) -> tuple[str, str] | None:
+    def _undone_by(self, change: AttendanceChange) -> tuple[str, str] | None:
         if not hasattr(change, "undone_by"):
             return None
         undone_by = change.undone_by
         return name_of(undone_by.actor), self._when(undone_by, change)
 
     def _when(self, change: AttendanceChange, shown: AttendanceChange) -> str:
-        """The time, with its day where that is not the day of what is shown."""
+        """Return the time of a change, with its date if ``shown`` is of another day."""
         about = shown.session or self.event
         return clock_beside(change.at, self._zone, beside=about.starts_at)
 
 
 def _who(change: AttendanceChange) -> str:
-    """Who decided; of what nobody decided, how it came."""
+    """Return who made a change; if no person did, how it came about."""
     if change.actor is not None:
         return name_of(change.actor)
     if change.source == SYSTEM_DEFAULT:

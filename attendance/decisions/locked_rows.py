@@ -1,7 +1,7 @@
-"""Rows of decisions as people change them: locked, written, and told as changes.
+"""Locks and writes the rows of decisions that people change.
 
-The session's row is locked first, or the event's, then the decisions: who decides at
-once does it one after the other.
+The row of the session, or of the event, is locked first, then the decisions, so that
+people who decide at the same time do so one after the other.
 
 Source: docs/rules.md 42.
 """
@@ -20,6 +20,7 @@ from events.locks import lock_event
 from events.models import EventState, Participant
 from sessions_app.locks import lock_session
 
+# Fields that people change; calculated results are not among them.
 WRITTEN = (
     "status",
     "source",
@@ -36,7 +37,7 @@ WRITTEN = (
 
 
 class DecisionBefore(NamedTuple):
-    """What stood before: the change is told from it."""
+    """Status and source of a decision before it was changed, for the log."""
 
     status: str
     source: str | None
@@ -45,10 +46,13 @@ class DecisionBefore(NamedTuple):
 def lock_decisions(
     place: Place, people: Sequence[Participant]
 ) -> dict[int, Attendance]:
-    """Lock the place, then the decisions of these people; return them, new ones too.
+    """Lock the place, then the decisions about these people.
+
+    Returns:
+        The decisions by participant id; unsaved ones for people without any.
 
     Raises:
-        Conflict: the session, or the event, is cancelled.
+        Conflict: The session, or the event, is cancelled.
     """
     _lock_place(place)
     rows = (
@@ -88,7 +92,7 @@ def _lock_place(place: Place) -> None:
 
 
 def write_rows(rows: Iterable[Attendance]) -> None:
-    """Write the columns that people change; what was computed stays as it is."""
+    """Write the fields that people change, and leave calculated results as they are."""
     Attendance.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -98,7 +102,7 @@ def write_rows(rows: Iterable[Attendance]) -> None:
 
 
 def change_of(row: Attendance, before: DecisionBefore, reason: str) -> Change:
-    """Return the entry of the log for a row that was written."""
+    """Return the change to log for a row that was written."""
     return Change(
         row.organization_id,
         row.participant_id,

@@ -1,9 +1,9 @@
-"""Marks: what people say of each other.
+"""Marks: decisions that one person makes about others.
 
-One way for every path (REST, pages, admin): rows are locked by ``locked_rows.py`` and
-written by ``written_decisions.py``, who wins is asked of ``rules/precedence.py``;
-status, evidence and log are written in one transaction. Who may do it is asked before
-(``rights.py``).
+Every path (REST, pages, admin) uses this service. Rows are locked by
+``locked_rows.py`` and written, with the log, by ``written_decisions.py``, in one
+transaction; ``rules/precedence.py`` tells which decision wins. Callers check
+permissions first (``rights.py``).
 
 Source: docs/rules.md 39, 40, 43, 44, 45.
 """
@@ -34,7 +34,7 @@ from events.models import (
 
 
 class Mark(NamedTuple):
-    """What a person says of another."""
+    """The status that a person gives another, and the reason."""
 
     participant: Participant
     status: str
@@ -50,24 +50,25 @@ def mark(
     by: User,
     now: datetime,
 ) -> list[Attendance]:
-    """Write what a person says of some people; all or nothing.
+    """Mark people; either all marks are written, or none.
 
-    Where a person has said the same already, another reason is written, and told in the
-    log; without one there is nothing new, and what stands stays.
+    A mark that repeats a person's decision with another reason is written and logged;
+    one without a new reason changes nothing.
 
     Args:
-        place: The session, or the event as a whole.
+        place: The session, or the event for course results.
         marks: Each about another person on the event's roster.
         source: ``manual``, ``parent_reported`` or ``admin_override``.
-        by: Who says so.
-        now: When.
+        by: The user who marks.
+        now: The time of the marks.
 
     Returns:
         The decisions that now stand, in the order of ``marks``.
 
     Raises:
-        Invalid: a status or person that cannot be marked, or the same person twice.
-        Conflict: the session is cancelled, or an admin's override stands.
+        Invalid: A person is on another roster, or marked twice.
+        Conflict: The session or the event is cancelled, a person cancelled or is an
+            onlooker, or a status is locked by an admin.
     """
     _must_be_markable(place, marks)
     decisions = lock_decisions(place, [mark.participant for mark in marks])
@@ -93,7 +94,7 @@ def mark(
 
 
 def _is_new(mark: Mark, decision: Attendance, source: str) -> bool:
-    """Whether it says anything that a person has not said already."""
+    """Return whether a mark differs from what a person had already decided."""
     if not decision.is_marked or (mark.status, source) != (
         decision.status,
         decision.source,

@@ -1,6 +1,6 @@
-"""What a page offers whoever may mark: statuses, the override, and taking back.
+"""The part of a page that lets readers mark people and undo changes.
 
-Made and rendered under the reader's language.
+Its texts are in the language that is active when they are read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,12 +32,12 @@ from core.names import isolated
 
 
 def chooses_all(query: Mapping[str, str]) -> bool:
-    """Whether the address says that everybody shown is chosen for a mark."""
+    """Return whether the address asks to tick everybody shown for a mark."""
     return query.get("choose") == ALL
 
 
 class UndoOffer(NamedTuple):
-    """The newest change of a decision, what it did, and what undoing it leaves."""
+    """The newest change of a decision, in words, and the decision after undoing it."""
 
     change_id: int
     done: str
@@ -45,18 +45,18 @@ class UndoOffer(NamedTuple):
 
 
 class MarkingPanel:
-    """What one reader may decide at one place.
+    """What one reader may mark and undo at one place.
 
     Attributes:
-        longest_reason: How many letters a reason may have.
+        longest_reason: Maximum length of a reason, in characters.
 
     Args:
-        place: The session, or the event as a whole.
-        rights: What the reader may do there.
-        decisions: Those of the people who are shown.
-        grace_minutes: By which a check-in there would be late.
-        chooses_all: Everybody shown is chosen already.
-        refused: What was just refused: it is chosen and typed still.
+        place: The session, or the event for course results.
+        rights: What the reader may do in the event.
+        decisions: The decisions about the people who are shown.
+        grace_minutes: The grace period of the session.
+        chooses_all: Everybody shown is ticked already.
+        refused: A mark that was just refused: its people and texts are filled in again.
     """
 
     longest_reason = LONGEST_REASON
@@ -86,12 +86,12 @@ class MarkingPanel:
 
     @property
     def statuses(self) -> list[tuple[str, str]]:
-        """What somebody can be marked as."""
+        """Values and labels of the statuses that somebody can be marked with."""
         return [(str(value), str(label)) for value, label in MARKS]
 
     @cached_property
     def radios(self) -> SafeString:
-        """The same to choose from, made once for all rows; nothing is chosen yet."""
+        """Radio buttons for the statuses, rendered once for all rows."""
         return format_html_join(
             "",
             '<label class="s-{0}"><input type="radio" name="status" value="{0}"'
@@ -101,27 +101,27 @@ class MarkingPanel:
 
     @cached_property
     def undoable(self) -> Mapping[int, UndoOffer]:
-        """By participant, what the reader may take back."""
+        """By participant id, the change that the reader may undo."""
         outcomes = undoable(
             self._place, self._decisions, grace_minutes=self._grace_minutes
         )
         return {
-            person: self._taking_back(outcome)
+            person: self._undo_offer(outcome)
             for person, outcome in outcomes.items()
             if self._rights.may_undo(outcome.change, self._place)
         }
 
-    def _taking_back(self, outcome: AfterUndo) -> UndoOffer:
+    def _undo_offer(self, outcome: AfterUndo) -> UndoOffer:
         change = outcome.change
         return UndoOffer(
             change_id=change.pk,
-            done=self._done(change, says_again=outcome.says_again),
+            done=self._done(change, decides_again=outcome.decides_again),
             afterwards=in_words(outcome.status, outcome.source),
         )
 
-    def _done(self, change: AttendanceChange, *, says_again: bool) -> str:
-        """What the newest change did, who made it, and when."""
-        if says_again:
+    def _done(self, change: AttendanceChange, *, decides_again: bool) -> str:
+        """Return what a change did, who made it, and when."""
+        if decides_again:
             text = _("Decided again by %(name)s, %(time)s: %(after)s.")
         elif change.repeats:
             text = _("Confirmed by %(name)s, %(time)s: %(after)s.")
@@ -142,7 +142,7 @@ class MarkingPanel:
 
 
 def in_words(status: str, source: str | None) -> str:
-    """Return a decision with who or what decided."""
+    """Return the label of a status, with that of its source."""
     label = str(Status(status).label)
     if source is None:
         return label

@@ -1,4 +1,4 @@
-"""What a decision is about."""
+"""The place of a decision: a session, or an event."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from sessions_app.models import LiveSession
 
 
 class Place(NamedTuple):
-    """What a decision is about: a session of an event, or (None) the event itself."""
+    """What a decision is about: a session of an event, or (None) its course result."""
 
     event: Event
     session: LiveSession | None

@@ -1,6 +1,6 @@
-"""A refused mark of several people: its page comes back with what was chosen and typed.
+"""Keeps a refused mark of several people, so that its form is shown filled in again.
 
-A session of the browser keeps it until that page is shown again, once.
+It is kept in the Django session until the page is shown once more.
 """
 
 import re
@@ -16,7 +16,7 @@ LONGEST_STATUS = 16
 
 
 class RefusedMark(NamedTuple):
-    """What was sent; nothing of it needs to be right."""
+    """What the form sent; none of it is validated."""
 
     people: list[int]
     status: str
@@ -25,7 +25,7 @@ class RefusedMark(NamedTuple):
 
 
 def keep_refused_mark(request: HttpRequest, place: Place) -> None:
-    """Keep what was sent, if it came from the form for several people."""
+    """Keep what a request sent, if it came from the form for several people."""
     sent = request.POST
     if "several" not in sent:
         return
@@ -40,7 +40,7 @@ def keep_refused_mark(request: HttpRequest, place: Place) -> None:
 
 
 def take_refused_mark(request: HttpRequest, place: Place) -> RefusedMark | None:
-    """Return, once, what was just refused at this place."""
+    """Return and forget the mark that was just refused at this place, if any."""
     kept = request.session.get(REFUSED_MARK)
     if kept is None or kept["place"] != _key(place):
         return None

@@ -1,9 +1,9 @@
-"""Who may decide about whom, where: asked before any service that decides.
+"""Permissions to decide about people; views check them before they call a service.
 
-Owners, admins and organizers decide about anyone in their organization. The host of an
-event decides about its sessions, and not about the event as a whole. Members who are
-viewers read; attendees decide nothing here. What somebody may not even see is a 404
-(``visible_to``), asked before.
+Owners, admins and organizers decide about everybody in their organization. Hosts of an
+event decide about its sessions, but not about course results. Members who are viewers
+only read; attendees decide nothing here. What a user may not see at all was answered
+with 404 before (``visible_to``).
 
 Source: docs/rules.md 83.
 """
@@ -25,10 +25,10 @@ class Rights:
     """What one user may do with the decisions of one event.
 
     Attributes:
-        reads_all: Everybody's decisions and their history; else only one's own.
-        organizes: Decides about everybody.
-        administers: And may override, and undo an override.
-        hosts: Decides about the sessions.
+        reads_all: May read everybody's decisions and history; else only their own.
+        organizes: May decide about sessions and course results.
+        administers: May also lock a status, and undo a locked one.
+        hosts: May decide about sessions only.
     """
 
     reads_all: bool
@@ -38,7 +38,7 @@ class Rights:
 
     @classmethod
     def of(cls, viewer: Viewer, event: Event) -> "Rights":
-        """Ask what ``viewer`` is to ``event``."""
+        """Return the rights of ``viewer`` in ``event``."""
         organization = event.organization_id
         organizes = viewer.organizes(organization)
         hosted = Event.objects.hosted_by(viewer.user).filter(pk=event.pk)
@@ -52,15 +52,15 @@ class Rights:
 
     @property
     def decides(self) -> bool:
-        """Whether there is anything that they may decide."""
+        """Whether they may decide about anything in this event."""
         return self.organizes or self.hosts
 
     def may_mark(self, place: Place) -> bool:
-        """Whether they may mark, check in and undo there."""
+        """Return whether they may mark, check in and undo at a place."""
         return self.organizes or (self.hosts and place.session is not None)
 
     def must_decide(self) -> None:
-        """Raise NotAllowed for whoever decides nothing at all in this event."""
+        """Raise NotAllowed unless they may decide about anything in this event."""
         if not self.decides:
             raise NotAllowed(
                 "organizers_and_hosts_only",
@@ -68,7 +68,7 @@ class Rights:
             )
 
     def must_mark(self, place: Place, *, source: str = MANUAL) -> None:
-        """Raise NotAllowed for whoever may not decide there, or not by ``source``."""
+        """Raise NotAllowed unless they may mark at a place, and with this source."""
         self.must_decide()
         if not self.may_mark(place):
             raise NotAllowed(
@@ -84,15 +84,13 @@ class Rights:
             )
 
     def may_undo(self, change: AttendanceChange, place: Place) -> bool:
-        """Whether they may take back this change of a decision there."""
-        return self.may_mark(place) and (
-            self.administers or not _is_of_override(change)
-        )
+        """Return whether they may undo a change of a decision at a place."""
+        return self.may_mark(place) and (self.administers or not _concerns_lock(change))
 
     def must_undo(self, change: AttendanceChange) -> None:
-        """Raise NotAllowed for whoever may not take this change back."""
+        """Raise NotAllowed unless they may undo a change."""
         self.must_mark(Place(change.participant.event, change.session))
-        if _is_of_override(change) and not self.administers:
+        if _concerns_lock(change) and not self.administers:
             raise NotAllowed(
                 "admins_only",
                 _(
@@ -102,5 +100,5 @@ class Rights:
             )
 
 
-def _is_of_override(change: AttendanceChange) -> bool:
+def _concerns_lock(change: AttendanceChange) -> bool:
     return ADMIN_OVERRIDE in (change.source, change.from_source)

@@ -1,4 +1,4 @@
-"""What people say of others as JSON: marks, check-ins, and the log of all that."""
+"""Serializers of marks, check-ins, undoing, and the log of decisions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,33 +39,32 @@ BY_PEOPLE = [
 
 
 class SessionField(RowField[LiveSession]):
-    """A session of the event in the context; others do not exist."""
+    """A session of ``context["event"]``; ids of others are refused as unknown."""
 
     def get_queryset(self) -> QuerySet[LiveSession]:
-        """Return the event's sessions."""
+        """Return the sessions of the event in the context."""
         return LiveSession.objects.filter(event=self.context["event"])
 
 
 def _reason() -> serializers.CharField:
-    """Return a field for somebody's own words."""
     return serializers.CharField(
         max_length=LONGEST_REASON, default="", allow_blank=True
     )
 
 
-class _AtSerializer(Declared):
-    """What a decision is about."""
+class _PlaceSerializer(Declared):
+    """The place of a decision."""
 
     session = SessionField(
         queryset=LiveSession.objects.none(),
         allow_null=True,
         default=None,
-        help_text="A session of the event. Without it: the event as a whole.",
+        help_text="A session of the event. Without it: the course result.",
     )
 
 
-class CheckInSerializer(_AtSerializer):
-    """That somebody came."""
+class CheckInSerializer(_PlaceSerializer):
+    """A check-in."""
 
     method = serializers.ChoiceField(
         choices=CheckInMethod.choices, default=CheckInMethod.STAFF
@@ -74,34 +73,35 @@ class CheckInSerializer(_AtSerializer):
     checked_in_at = InstantField(
         allow_null=True,
         default=None,
-        help_text="When they came, at most 24 hours back. Default: now.",
+        help_text="When the person came, at most 24 hours ago. Default: now.",
     )
 
 
-class MarkSerializer(_AtSerializer):
-    """What was with one person."""
+class MarkSerializer(_PlaceSerializer):
+    """The mark of one person."""
 
     status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=BY_PEOPLE,
         default=MANUAL,
-        help_text="`admin_override`: for admins and owners alone.",
+        help_text="`admin_override` is for admins and owners only.",
     )
 
 
 class OneOfManySerializer(Declared):
-    """What was with one person of many."""
+    """The mark of one person of many."""
 
     participant = serializers.IntegerField(min_value=1, max_value=BIGGEST_ID)
     status = serializers.ChoiceField(choices=MARKS)
     notes = _reason()
 
 
-class BulkMarkSerializer(_AtSerializer):
-    """What was with many people; all or nothing."""
+class BulkMarkSerializer(_PlaceSerializer):
+    """Marks of many people; either all are written, or none."""
 
-    # Counted before any is looked at: each costs kilobytes.
+    # ListSerializer checks the number before it validates any, each of which needs
+    # kilobytes of memory.
     marks = serializers.ListSerializer[Any](
         child=OneOfManySerializer(),
         allow_empty=False,
@@ -113,7 +113,7 @@ class BulkMarkSerializer(_AtSerializer):
     )
 
     def validate_marks(self, marks: Sequence[dict[str, Any]]) -> list[Mark]:
-        """Return the marks with their people; all are on the roster of the event."""
+        """Return the marks with their participants, all of whom are on the roster."""
         roster = Participant.objects.filter(event=self.context["event"])
         people = roster.in_bulk({mark["participant"] for mark in marks})
         errors = [
@@ -136,7 +136,7 @@ def _nobody() -> serializers.ErrorDetail:
 
 
 class UndoSerializer(Declared):
-    """Why a change is taken back."""
+    """The reason for undoing a change."""
 
     reason = _reason()
 
@@ -145,7 +145,7 @@ class CheckedInSerializer(ReportRowSerializer):
     """The decision after a check-in."""
 
     already_checked_in = serializers.BooleanField(
-        help_text="There had been a check-in before: this one changed nothing."
+        help_text="The person was checked in before: this request changed nothing."
     )
 
 
@@ -159,7 +159,8 @@ class ChangeSerializer(ModelSerializer[AttendanceChange]):
     """One entry of the log."""
 
     actor = MarkedBySerializer(
-        allow_null=True, help_text="Null for machines, and for what follows."
+        allow_null=True,
+        help_text="Null for calculations, and for changes that follow from others.",
     )
     reason = serializers.SerializerMethodField()
     undoes = serializers.IntegerField(source="undoes_id", allow_null=True)
@@ -167,7 +168,7 @@ class ChangeSerializer(ModelSerializer[AttendanceChange]):
     session = serializers.IntegerField(
         source="session_id",
         allow_null=True,
-        help_text="Null: about the event as a whole.",
+        help_text="Null for course results.",
     )
 
     class Meta:
@@ -187,5 +188,5 @@ class ChangeSerializer(ModelSerializer[AttendanceChange]):
         ]
 
     def get_reason(self, change: AttendanceChange) -> str:
-        """What the person wrote; empty if nothing, or if it was erased."""
+        """Return the reason; empty if none was given, or if it was erased."""
         return change.reason.text if hasattr(change, "reason") else ""

@@ -1,4 +1,4 @@
-"""Taking a decision of a person back.
+"""Undoing the newest change that a person made of a decision.
 
 Source: docs/rules.md 46, 47.
 """
@@ -17,7 +17,7 @@ from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.event_decisions import (
     ProspectiveDecision,
     derive_event_decisions,
-    what_would_follow,
+    preview_event_decisions,
 )
 from attendance.decisions.locked_rows import (
     DecisionBefore,
@@ -26,7 +26,12 @@ from attendance.decisions.locked_rows import (
     write_rows,
 )
 from attendance.decisions.place import Place
-from attendance.decisions.what_stood import Log, logs_of, maker, says_again
+from attendance.decisions.what_stood import (
+    Log,
+    decides_again,
+    deciding_change,
+    logs_of,
+)
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
@@ -42,14 +47,20 @@ from events.models import User
 def undo(
     change: AttendanceChange, *, reason: str, by: User, now: datetime
 ) -> Attendance:
-    """Restore what was there before a change, as a new change that names it.
+    """Restore the decision before a change, as a new change that refers to it.
 
-    If a machine had decided, what it computes at present counts, and what was kept
-    beside the decision that is taken back counts again. If there was nothing, the
-    decision is unknown.
+    Of these the one of the highest rank decides: the decision before, if a person made
+    it or it was the default; the check-in; the result of the last calculation. Without
+    any of them the status is unknown.
+
+    Args:
+        change: The newest change of a decision, made by a person.
+        reason: Why it is undone; may be empty.
+        by: The user who undoes it.
+        now: The time of the new change.
 
     Raises:
-        Conflict: it is not the newest change of that decision, or not a person's.
+        Conflict: There is a newer change, or no person made this one.
     """
     participant = change.participant
     place = Place(participant.event, change.session)
@@ -58,7 +69,7 @@ def undo(
     log = _logs(place, [participant.pk])[participant.pk]
     _must_be_newest(change, log)
     before = DecisionBefore(decision.status, decision.source)
-    _take_back(decision, place, log)
+    _restore_before(decision, place, log)
     decision.updated_at = now
     write_rows([decision])
     if place.session is None and derive_event_decisions([participant.pk]):
@@ -72,52 +83,53 @@ def undo(
 
 
 class AfterUndo(NamedTuple):
-    """What would stand if the newest change of a decision were taken back.
+    """The decision that would stand after undoing the newest change.
 
-    ``says_again``: by that change somebody said what a person had said already.
+    ``decides_again``: that change repeated the decision of a person.
     """
 
     change: AttendanceChange
     status: str
     source: str | None
-    says_again: bool
+    decides_again: bool
 
 
 def undoable(
     place: Place, decisions: Mapping[int, Attendance], *, grace_minutes: int
 ) -> dict[int, AfterUndo]:
-    """Return, by participant, whose newest change a person made, and what undoing does.
+    """Return what undoing would leave, by participant id.
 
-    A constant number of queries; nothing is written.
+    Only people whose newest change was made by a person are included. Takes a constant
+    number of queries, and writes nothing.
 
     Args:
-        place: The session, or the event as a whole.
-        decisions: By participant, with ``checked_in_by`` at hand.
-        grace_minutes: By which a check-in at the session would be late.
+        place: The session, or the event for course results.
+        decisions: By participant id, with ``checked_in_by`` already loaded.
+        grace_minutes: The grace period of the session.
     """
     logs, prospects = _logs(place, decisions), {}
     for person, log in logs.items():
         if log[-1].actor_id is not None:
             decision = copy.copy(decisions[person])
-            _take_back(decision, place, log, grace_minutes=grace_minutes)
+            _restore_before(decision, place, log, grace_minutes=grace_minutes)
             prospects[person] = ProspectiveDecision(
                 decision.status, decision.source, decision.is_marked
             )
     if place.session is None:
-        prospects = what_would_follow(prospects)
+        prospects = preview_event_decisions(prospects)
     return {
         person: AfterUndo(
             change=logs[person][-1],
             status=prospect.status,
             source=prospect.source,
-            says_again=says_again(logs[person]),
+            decides_again=decides_again(logs[person]),
         )
         for person, prospect in prospects.items()
     }
 
 
 def _logs(place: Place, people: Collection[int]) -> Mapping[int, Log]:
-    """Return the changes of each person's decision there, the oldest first."""
+    """Return the log of each person's decision at a place, by participant id."""
     changes = AttendanceChange.objects.filter(
         session=place.session, participant__in=people
     ).select_related("actor", "reason")
@@ -139,16 +151,16 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
         )
 
 
-def _take_back(
+def _restore_before(
     decision: Attendance,
     place: Place,
     log: Log,
     *,
     grace_minutes: int | None = None,
 ) -> None:
-    """Set the decision to the best of what was there before and what is known beside.
+    """Set the decision to what wins without the newest change of its log.
 
-    What a machine had decided is not restored as such: what is computed now counts.
+    An earlier calculated decision is not restored: the last calculation decides.
     """
     change = log[-1]
     if change.source == CHECK_IN and change.undoes_id is None:
@@ -156,13 +168,13 @@ def _take_back(
         decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
     if change.from_source == SYSTEM_DEFAULT:
-        # Whoever counted all the missing as absent marked nobody.
+        # Counting everyone as absent is no mark, so nobody is restored as its maker.
         decision.status, decision.source = change.from_status, change.from_source
-    elif change.from_source is not None and (made_by := maker(log[:-1])):
+    elif change.from_source is not None and (earlier := deciding_change(log[:-1])):
         decision.status, decision.source = change.from_status, change.from_source
-        decision.marked_by, decision.marked_at = made_by.actor, made_by.at
-        decision.notes = made_by.reason.text if hasattr(made_by, "reason") else ""
-    if decision.checked_in_at and _is_better(decision, CHECK_IN):
+        decision.marked_by, decision.marked_at = earlier.actor, earlier.at
+        decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
+    if decision.checked_in_at and _outranks(CHECK_IN, decision):
         decision.status = status_of_check_in(
             place, decision.checked_in_at, grace_minutes=grace_minutes
         )
@@ -185,5 +197,5 @@ def _clear(decision: Attendance) -> None:
     decision.notes, decision.derived = "", False
 
 
-def _is_better(decision: Attendance, source: str) -> bool:
+def _outranks(source: str, decision: Attendance) -> bool:
     return rank(source, marked=True) > rank(decision.source, marked=decision.is_marked)

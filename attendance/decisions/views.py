@@ -1,4 +1,4 @@
-"""What people decide on pages: marks, taking them back, and the history of both."""
+"""The pages' actions for marking and undoing, and the page of the history."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,26 +26,26 @@ from events.pages import action, read_page, shown_event, shown_participant
 from events.permissions import Viewer
 from sessions_app.pages import shown_session
 
-# Decides, and returns whose row the page then shows.
+# Writes a decision, and returns the id of the participant to whose row the page jumps.
 Decide = Callable[[HttpRequest, Place, Rights, User], int | None]
 
 
-def _buttons_at_both_places(decide: Decide) -> tuple[Any, Any]:
-    """Return the buttons that decide about a session and about an event as a whole."""
+def _views_for_both_places(decide: Decide) -> tuple[Any, Any]:
+    """Return the views that decide at a session, and about course results."""
 
     @action(back="session")
     @wraps(decide)
     def at_session(request: HttpRequest, user: User, session_id: int) -> str | None:
         session = shown_session(request, user, session_id)
-        return _decided(request, user, Place(session.event, session))
+        return _decide_at(request, user, Place(session.event, session))
 
     @action(back="event_attendance")
     @wraps(decide)
     def about_event(request: HttpRequest, user: User, event_id: int) -> str | None:
         event = shown_event(request, user, event_id)
-        return _decided(request, user, Place(event, None))
+        return _decide_at(request, user, Place(event, None))
 
-    def _decided(request: HttpRequest, user: User, place: Place) -> str | None:
+    def _decide_at(request: HttpRequest, user: User, place: Place) -> str | None:
         rights = Rights.of(Viewer.of(user), place.event)
         rights.must_mark(place)
         person = decide(request, place, rights, user)
@@ -62,7 +62,7 @@ def _mark(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
         if len(request.POST.getlist("participant")) > 1:
             refusal.message = _("Nobody was marked. %(reason)s") % {"reason": refusal}
         raise
-    messages.success(request, _marked(decisions))
+    messages.success(request, _success_message(decisions))
     return decisions[0].participant_id if len(decisions) == 1 else None
 
 
@@ -75,7 +75,7 @@ def _mark_all(
     return mark(place, form.marks, source=form.source, by=user, now=timezone.now())
 
 
-def _marked(decisions: list[Attendance]) -> str:
+def _success_message(decisions: list[Attendance]) -> str:
     status = Status(decisions[0].status).label
     if len(decisions) == 1:
         name = isolated(decisions[0].participant.name)
@@ -102,8 +102,8 @@ def _undo(request: HttpRequest, place: Place, rights: Rights, user: User) -> int
     return int(change.participant_id)
 
 
-mark_at_session, mark_about_event = _buttons_at_both_places(_mark)
-undo_at_session, undo_about_event = _buttons_at_both_places(_undo)
+mark_at_session, mark_about_event = _views_for_both_places(_mark)
+undo_at_session, undo_about_event = _views_for_both_places(_undo)
 
 
 @read_page

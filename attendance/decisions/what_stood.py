@@ -1,6 +1,6 @@
-"""What the log tells of one decision: who made what stood, and who said it again.
+"""Answers from the log of a decision: who decided, and who repeated that.
 
-A log here is the changes of one decision, the oldest first.
+A log here is the changes of one decision, oldest first.
 
 Source: docs/rules.md 45, 47.
 """
@@ -16,19 +16,24 @@ Log = Sequence[AttendanceChange]
 def logs_of(
     changes: Iterable[AttendanceChange],
 ) -> Mapping[tuple[int, int | None], Log]:
-    """Return the log of each decision, by participant and session, of such changes."""
+    """Return the log of each decision, by the ids of participant and session.
+
+    Args:
+        changes: All changes of these decisions, in any order.
+    """
     logs: dict[tuple[int, int | None], list[AttendanceChange]] = defaultdict(list)
     for change in sorted(changes, key=lambda change: change.pk):
         logs[change.participant_id, change.session_id].append(change)
     return logs
 
 
-def maker(log: Log) -> AttendanceChange | None:
-    """Return by which change a person made what stood at the end of ``log``.
+def deciding_change(log: Log) -> AttendanceChange | None:
+    """Return the change by which a person decided what stands at the end of ``log``.
 
-    Only the newest is ever undone, so that an undo stands right behind what it took
-    back: if it restored what had been there, that was made by whoever made it then.
-    None: a machine decided, or what was kept beside a decision counted again.
+    Only the newest change can be undone, so an undo comes right after the change that
+    it undoes. If it restored what had stood before, the change that decided that is
+    looked for in the log before both. None if a calculation decided, or if an undo let
+    a check-in or a calculated result decide again.
     """
     while log and log[-1].undoes_id is not None:
         *earlier, undone, undo_ = log
@@ -39,9 +44,9 @@ def maker(log: Log) -> AttendanceChange | None:
     return log[-1] if log and log[-1].actor_id is not None else None
 
 
-def says_again(log: Log) -> bool:
-    """Whether by the newest somebody said what a person had said already.
+def decides_again(log: Log) -> bool:
+    """Return whether the newest change repeats the decision of a person.
 
-    Who says what followed by itself, or was computed, is the first to say it.
+    Repeating what was calculated, or followed from sessions, confirms it instead.
     """
-    return log[-1].repeats and maker(log[:-1]) is not None
+    return log[-1].repeats and deciding_change(log[:-1]) is not None

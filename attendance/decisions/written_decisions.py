@@ -1,4 +1,4 @@
-"""Writing what a person decided: the rows, what follows, and the log."""
+"""Writes decisions of people: the rows, their consequences, and the log."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,14 @@ from events.models import User
 
 
 def may_replace(decision: Attendance, source: str) -> bool:
-    """What only follows from sessions gives way to whatever is said of the event."""
+    """Return whether a person's decision may replace the one that stands.
+
+    A derived course result gives way to every decision about the event itself.
+
+    Args:
+        decision: The decision that stands.
+        source: The source of the person's decision.
+    """
     return decision.derived or mark_replaces(
         decision.source, source, marked=decision.is_marked
     )
@@ -28,7 +35,7 @@ def decide(
     by: User,
     now: datetime,
 ) -> None:
-    """Put a person's decision into its row, which is not yet written."""
+    """Set the fields of a person's decision on its row, without saving it."""
     decision.status, decision.source = status, source
     decision.marked_by, decision.marked_at = by, now
     decision.notes, decision.derived = notes, False
@@ -43,14 +50,15 @@ def write_and_log(
     *,
     by: User,
 ) -> None:
-    """Write rows that a person changed, what follows, and the log.
+    """Write rows that a person changed, their consequences, and the log.
 
     Args:
-        place: Where.
-        decisions: The rows, by participant.
-        before: What stood.
-        reasons: Why, by participant; those about whom nothing was decided are missing.
-        by: Who decided.
+        place: The session, or the event, that the decisions are about.
+        decisions: The rows to write, by participant id.
+        before: What stood before, by participant id.
+        reasons: The reason of each new decision, by participant id; people whose
+            decision did not change are left out.
+        by: The user who decided.
     """
     write_rows(decisions.values())
     changes = [

@@ -1,4 +1,4 @@
-"""REST of the door: the code on the screen, and checking oneself in by it."""
+"""REST views of the code on the door's screen, and of self check-in by it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.decisions.api import decided
+from attendance.decisions.api import current_decisions
 from attendance.decisions.serializers import CheckedInSerializer
 from attendance.door.opening_hours import doors_of, nearest_door
 from attendance.door.self_check_in import address_of, check_in_by_code, code_of
@@ -21,24 +21,32 @@ from events.permissions import signed_in, viewer_of
 
 
 class CodeSerializer(Declared):
-    """The code of an event as it is now."""
+    """The current code of an event, and its times."""
 
     code = serializers.CharField()
-    url = serializers.URLField(help_text="What attendees open: the QR code says it.")
-    changes_at = serializers.DateTimeField(help_text="From then on another is shown.")
-    valid_until = serializers.DateTimeField(help_text="So long this one is accepted.")
-    opens_at = serializers.DateTimeField(
-        allow_null=True, help_text="Null in an event that is cancelled, as is the next."
+    url = serializers.URLField(
+        help_text="The address that attendees open; the QR code contains it."
     )
-    closes_at = serializers.DateTimeField(allow_null=True)
+    changes_at = serializers.DateTimeField(
+        help_text="From this time on another code is shown."
+    )
+    valid_until = serializers.DateTimeField(
+        help_text="Until this time the code is accepted."
+    )
+    opens_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null if the event is cancelled."
+    )
+    closes_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null if the event is cancelled."
+    )
 
 
 class CheckInCode(APIView):
-    """The code on the screen."""
+    """The code on the screen at the door."""
 
     @extend_schema(responses=CodeSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return the present code, also while the door is not open."""
+        """Return the current code, even while the door is closed."""
         event = visible_event(signed_in(request), pk)
         viewer_of(request).must_organize(event.organization_id)
         now = timezone.now()
@@ -61,7 +69,7 @@ class SelfCheckInSerializer(Declared):
 
 
 class SelfCheckIn(APIView):
-    """Checking oneself in."""
+    """The self check-in of the caller."""
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY],
@@ -70,10 +78,10 @@ class SelfCheckIn(APIView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponseBase:
-        """Take the caller as come; a second time changes nothing, and says so.
+        """Check the caller in; a second check-in changes nothing, and says so.
 
-        409 for a code that is over, and with the time if it is too early (`opens_at`)
-        or too late (`closed_at`).
+        409 if the code has expired, or if the door is not open yet (with `opens_at`) or
+        no longer (with `closed_at`).
         """
         serializer = SelfCheckInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -82,5 +90,5 @@ class SelfCheckIn(APIView):
             user=signed_in(request),
             now=timezone.now(),
         )
-        [decision] = decided(request, done.place, [done.decision.participant])
+        [decision] = current_decisions(request, done.place, [done.decision.participant])
         return Response(decision | {"already_checked_in": done.already})

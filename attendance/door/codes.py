@@ -1,9 +1,9 @@
 """The codes on the screen at the door, which attendees open or type.
 
-Pure. A code is six letters that change every 30 seconds, then the event's number in
-letters: nothing is stored, and the event is found from the code alone. Nobody who
-knows one can tell the next. Letters that are taken for others, or make words, are
-left out.
+Pure. A code is six letters that change every 30 seconds, then the event's id in
+letters: nothing is stored, and the event is found from the code alone. Knowing one code
+does not tell the next. Vowels, which would make words, and letters that are easily
+confused are not used.
 
 Source: docs/rules.md 54, 55.
 """
@@ -20,7 +20,13 @@ LONGEST = CHANGING + 15
 
 
 class Code(NamedTuple):
-    """A code and its times; ``valid_until``: the previous one is still accepted."""
+    """A code and its times.
+
+    Attributes:
+        changes_at: When another code is shown.
+        valid_until: When this code is no longer accepted: one step later, because the
+            previous code is accepted, too.
+    """
 
     text: str
     changes_at: datetime
@@ -28,12 +34,12 @@ class Code(NamedTuple):
 
 
 def code_at(event_id: int, now: datetime, *, key: bytes) -> Code:
-    """Return the code of an event.
+    """Return the code of an event at a time.
 
     Args:
-        event_id: The event's number, positive.
-        now: An aware time, not before 1970.
-        key: What nobody else knows.
+        event_id: The event's id, positive.
+        now: An aware datetime, not before 1970.
+        key: The secret key.
     """
     step = _step(now)
     return Code(
@@ -44,12 +50,15 @@ def code_at(event_id: int, now: datetime, *, key: bytes) -> Code:
 
 
 def normalized(typed: str) -> str:
-    """Return a code as it was typed: any case, with spaces or hyphens."""
+    """Return a typed code in capitals, without spaces, hyphens and the like."""
     return "".join(letter for letter in typed.upper() if letter.isalnum())
 
 
 def event_of(text: str) -> int | None:
-    """Return whose code this is, or would be; None for what never is a code."""
+    """Return the id of the event in a code; None for text that cannot be a code.
+
+    Neither the changing letters nor the event are looked up.
+    """
     number = text[CHANGING:]
     if not number or len(text) > LONGEST or not set(text) <= set(LETTERS):
         return None
@@ -62,19 +71,19 @@ def event_of(text: str) -> int | None:
 
 
 def is_accepted(text: str, now: datetime, *, key: bytes) -> bool:
-    """Whether it is the present code of its event, or the one just before."""
+    """Return whether a text is the current code of its event, or the previous one."""
     event_id = event_of(text)
     if event_id is None:
         return False
     step = _step(now)
-    present, previous = (_text(event_id, each, key) for each in (step, step - 1))
-    # Both are compared, each in constant time.
-    is_present = hmac.compare_digest(text, present)
-    return hmac.compare_digest(text, previous) or is_present
+    current, previous = (_text(event_id, s, key) for s in (step, step - 1))
+    # Always compare both, each in constant time.
+    is_current = hmac.compare_digest(text, current)
+    return hmac.compare_digest(text, previous) or is_current
 
 
 def grouped(text: str) -> str:
-    """Return it as it is read aloud and typed: "BCD FGH JK"."""
+    """Return a code in groups of letters that are easy to read: "BCD FGH JK"."""
     parts = [text[start : start + 3] for start in range(0, len(text), 3)]
     if len(parts[-1]) == 1:
         parts[-2:] = ["".join(parts[-2:])]

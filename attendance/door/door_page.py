@@ -1,6 +1,7 @@
-"""The door as its staff see it: who is expected, who is inside.
+"""The page of the door for its staff: who is expected, and who is inside.
 
-Made and rendered under the reader's language. All times are the event's.
+Texts are in the language that is active when they are made. All times are in the time
+zone of the event.
 
 Source: docs/rules.md 53, 56.
 """
@@ -28,12 +29,11 @@ from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 500
-# Whoever is not expected comes last.
 EXPECTED_FIRST = Case(When(registration__in=EXPECTED, then=Value(0)), default=Value(1))
 
 
 class Counts(NamedTuple):
-    """How many people: ``missing`` are expected, not inside and not excused."""
+    """Numbers of expected people; ``missing`` are neither inside nor excused."""
 
     expected: int
     inside: int
@@ -45,12 +45,11 @@ class DoorRow(NamedTuple):
     """One person at the door.
 
     Attributes:
-        person: Who.
-        since: When they came, on the event's clocks; empty: not inside.
-        decided: What was decided otherwise, in a word.
+        since: When they came; empty if they are not inside.
+        decided: The label of a status that the check-in did not give; else empty.
         is_expected: Whether they are in the counts.
-        can_go: Whether the check-in decides, so that it can be taken back here.
-        search: Their name as searching compares it.
+        can_go: The check-in decides, so that it can be undone here.
+        search: The text in which a search looks for words.
     """
 
     person: Participant
@@ -62,15 +61,15 @@ class DoorRow(NamedTuple):
 
 
 class DoorPage:
-    """The door of one session, or of an event without any.
+    """The door of one session, or of an event without sessions.
 
     Args:
-        event: With its organization.
-        sees_emails: The reader may see addresses, and search by them.
-        now: The present.
-        session: The id of the session that was chosen; else the nearest one's.
-        q: Words in the name of whom one looks for.
-        page: Which part of a long list.
+        event: With its organization already loaded.
+        now: The present time.
+        sees_emails: The reader may see email addresses, and search for them.
+        session: The id of a session; anything else selects the nearest door.
+        q: The words of a search.
+        page: The number of the page, from the address.
     """
 
     def __init__(
@@ -96,17 +95,16 @@ class DoorPage:
 
     @property
     def session(self) -> LiveSession | None:
-        """What people are checked in for; None: the event."""
+        """The session for which people are checked in; None: the event itself."""
         return self.door.place.session if self.door else None
 
     @property
     def place(self) -> Place:
-        """The same, as decisions name it."""
+        """The place for which people are checked in."""
         return Place(self.event, self.session)
 
     @property
     def when(self) -> str:
-        """The day, and from when to when."""
         if self.door is None:
             return ""
         day = long_date(self.door.starts_at.astimezone(self._zone).date())
@@ -114,7 +112,10 @@ class DoorPage:
 
     @property
     def choices(self) -> list[tuple[LiveSession, str, bool]]:
-        """The sessions of that day, if there are several, with times; which it is."""
+        """The sessions of the day, their times, and whether each is the chosen one.
+
+        Empty if there is only one session.
+        """
         if self.door is None:
             return []
         day = self.door.starts_at.astimezone(self._zone).date()
@@ -139,12 +140,11 @@ class DoorPage:
 
     @property
     def typed_as(self) -> str:
-        """Which letters are typed for which, for finding people without the server."""
+        """The server's map of letters as JSON, for searching in the browser."""
         return json.dumps(TYPED_AS)
 
     @cached_property
     def counts(self) -> Counts:
-        """How many of the expected are where."""
         inside = Q(here__checked_in_at__isnull=False)
         excused = Q(here__status=Status.EXCUSED) & ~inside
         counted = self._roster().aggregate(
@@ -157,7 +157,7 @@ class DoorPage:
 
     @property
     def rows(self) -> list[DoorRow]:
-        """The people of this page of the list."""
+        """The rows of this page of the list."""
         return [self._row(person) for person in self.people]
 
     def row_of(self, participant_id: int) -> DoorRow | None:
@@ -167,18 +167,18 @@ class DoorPage:
 
     def _row(self, person: Participant) -> DoorRow:
         at, status = person.checked_in_at, person.status  # type: ignore[attr-defined]
-        said_by_the_door = GIVEN_BY_CHECK_IN if at else ()
-        is_odd = status not in (None, Status.UNKNOWN, *said_by_the_door)
+        given_by_check_in = GIVEN_BY_CHECK_IN if at else ()
+        is_decided_otherwise = status not in (None, Status.UNKNOWN, *given_by_check_in)
         return DoorRow(
             person,
             since=clock_beside(at, self._zone, beside=self.now) if at else "",
-            decided=str(Status(status).label) if is_odd else "",
+            decided=str(Status(status).label) if is_decided_otherwise else "",
             is_expected=person.registration in EXPECTED,
             can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]
-            search=searched(self._known_as(person.name, person.email)),
+            search=searched(self._searchable(person.name, person.email)),
         )
 
-    def _known_as(self, name: str, email: str) -> str:
+    def _searchable(self, name: str, email: str) -> str:
         return f"{name} {email}" if self.sees_emails else name
 
     def _roster(self) -> QuerySet[Participant]:
@@ -196,16 +196,16 @@ class DoorPage:
 
     @cached_property
     def people(self) -> "Page[Participant]":
-        """Who is on this page of the list."""
-        found = self._roster().order_by(EXPECTED_FIRST, "name", "pk")
+        """The people of this page of the list."""
+        people = self._roster().order_by(EXPECTED_FIRST, "name", "pk")
         if self.q:
-            found = found.filter(pk__in=self._called())
-        return Paginator(found, PEOPLE_A_PAGE).get_page(self._page)
+            people = people.filter(pk__in=self._search())
+        return Paginator(people, PEOPLE_A_PAGE).get_page(self._page)
 
-    def _called(self) -> list[int]:
+    def _search(self) -> list[int]:
         people = self.event.participants.values_list("pk", "name", "email")
         return [
             pk
             for pk, name, email in people
-            if is_found(self._known_as(name, email), self.q)
+            if is_found(self._searchable(name, email), self.q)
         ]

@@ -1,4 +1,4 @@
-"""The form of the door."""
+"""The form for walk-ins at the door."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ class WalkInForm(RowForm):
 
     @transaction.atomic
     def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:
-        """Put them on the roster, and check them in."""
+        """Add the person to the roster, and check them in."""
         person = create_participant(
             event=place.event, registration=Registration.WALK_IN, **self.values
         )

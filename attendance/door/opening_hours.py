@@ -1,7 +1,8 @@
-"""When one can check oneself in, and what that counts for.
+"""When attendees can check themselves in, and for which session.
 
-The door of a session opens half an hour before it begins and closes when it ends; of
-an event without sessions, so does the event's. Staff may check people in at any time.
+The door of a session opens half an hour before the session begins, and closes when it
+ends. An event without sessions has one door, with the event's own times. Staff may
+check people in at any time.
 
 Source: docs/rules.md 53.
 """
@@ -24,7 +25,10 @@ OPENS_BEFORE = timedelta(minutes=30)
 
 
 class Door(NamedTuple):
-    """The door of a session, or of an event without any; closed from ``closes_at``."""
+    """The door of a session, or of an event without sessions.
+
+    It is open from ``opens_at`` to ``closes_at``, which is exclusive.
+    """
 
     place: Place
     opens_at: datetime
@@ -32,12 +36,12 @@ class Door(NamedTuple):
     closes_at: datetime
 
     def is_open(self, now: datetime) -> bool:
-        """Whether people may check themselves in."""
+        """Return whether attendees may check themselves in."""
         return self.opens_at <= now < self.closes_at
 
 
 def doors_of(event: Event) -> list[Door]:
-    """Return all doors of an event, in order; none if it is cancelled."""
+    """Return all doors of an event, in order of start; none if it is cancelled."""
     if event.state == EventState.CANCELLED:
         return []
     sessions = event.sessions.filter(cancelled_at=None).order_by("starts_at", "pk")
@@ -53,9 +57,9 @@ def _door(
 
 
 def nearest_door(doors: Sequence[Door], now: datetime) -> Door | None:
-    """Return the door that people are at: of what runs, else comes next, else was last.
+    """Return the door of the running session, else of the next, else of the last.
 
-    So, of two lessons in a row, it is the first one's until that ends.
+    Of two sessions in a row, it is the first one's until that session ends.
     """
     not_over = [door for door in doors if now < door.closes_at]
     if not_over:
@@ -64,10 +68,11 @@ def nearest_door(doors: Sequence[Door], now: datetime) -> Door | None:
 
 
 def open_door(event: Event, now: datetime) -> Door:
-    """Return the door through which people come now.
+    """Return the door that is open now.
 
     Raises:
-        Conflict: it is not open yet, or no more, and says when it opens or closed.
+        Conflict: The door is not open yet (with ``opens_at``) or no longer (with
+            ``closed_at``), or the event is cancelled.
     """
     door = nearest_door(doors_of(event), now)
     if door is None:
@@ -90,7 +95,7 @@ def open_door(event: Event, now: datetime) -> Door:
 
 
 def time_at(event: Event, moment: datetime, now: datetime) -> str:
-    """Return a time on the event's clocks, with its day unless that is today."""
+    """Return a time in the event's time zone, with its date unless that is today."""
     zone = ZoneInfo(event.time_zone)
     local = moment.astimezone(zone)
     if local.date() == now.astimezone(zone).date():

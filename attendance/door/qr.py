@@ -1,22 +1,22 @@
-"""QR codes, as the one path of an SVG that a template draws."""
+"""QR codes as the path of an SVG, which a template draws."""
 
 from typing import NamedTuple
 
 import segno
 
-# Readers need this much white around it.
+# Width of the white margin that readers need, in modules.
 QUIET = 4
 
 
 class Qr(NamedTuple):
-    """A QR code: ``side`` is that of its square, with the white around it."""
+    """A QR code; ``side`` is the side of its square in modules, with the margin."""
 
     side: int
     path: str
 
 
 def qr_of(text: str) -> Qr:
-    """Return the code of a text; up to 15 % of it may be dirty."""
+    """Return the QR code of a text, readable if up to 15 % of it is damaged."""
     rows = segno.make(text, error="m", micro=False).matrix
     path = []
     for y, row in enumerate(rows, QUIET):

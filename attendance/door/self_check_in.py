@@ -1,4 +1,4 @@
-"""Checking oneself in by the code on the screen.
+"""Self check-in by the code on the screen.
 
 Source: docs/rules.md 52, 53, 54, 55.
 """
@@ -21,12 +21,12 @@ from events.accounts.attempts import count_try, key_of, tries_of
 from events.models import EXPECTED, Event, Participant, Registration, User
 
 WRONG_CODES_A_MINUTE = 10
-# Whoever opened the page in time has so long to sign in and to confirm.
+# How long somebody who opened the page in time has to sign in and to confirm.
 TIME_TO_CONFIRM = timedelta(minutes=10)
 
 
 class TooManyCodes(RuleBroken):
-    """Somebody guesses; ``wait`` is in seconds."""
+    """The user tried too many wrong codes; ``wait`` is in seconds."""
 
     status = 429
 
@@ -37,7 +37,7 @@ class TooManyCodes(RuleBroken):
 
 
 class Arrival(NamedTuple):
-    """Who comes by a code, through which door, and when they were there."""
+    """A person who may check in by a code, at a door, and the time they were there."""
 
     door: Door
     participant: Participant
@@ -45,29 +45,28 @@ class Arrival(NamedTuple):
 
 
 def code_of(event: Event, now: datetime) -> Code:
-    """Return the code that an event's screen shows."""
+    """Return the code that the screen of an event shows."""
     return codes.code_at(event.pk, now, key=_key())
 
 
 def address_of(code: Code) -> str:
-    """Return what the QR code on the screen opens."""
+    """Return the address in the QR code on the screen."""
     return f"{settings.PUBLIC_URL}{reverse('self_check_in', args=[code.text])}"
 
 
 def check_in_by_code(
     typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
 ) -> CheckedIn:
-    """Check the user in; a second time changes nothing.
+    """Check the user in; a second check-in changes nothing.
 
-    Raises:
-        RuleBroken: as :func:`arrival`.
+    Args and errors are those of :func:`arrival`.
     """
-    coming = arrival(typed, user=user, now=now, opened_at=opened_at)
+    arriving = arrival(typed, user=user, now=now, opened_at=opened_at)
     return check_in(
-        coming.door.place,
-        coming.participant,
+        arriving.door.place,
+        arriving.participant,
         method=CheckInMethod.SELF,
-        at=coming.at,
+        at=arriving.at,
         by=user,
         now=now,
     )
@@ -76,20 +75,23 @@ def check_in_by_code(
 def arrival(
     typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
 ) -> Arrival:
-    """Return who comes by a code. Nothing is written, but that a code was wrong.
+    """Return who may check in by a code, and where, without checking them in.
+
+    Only wrong codes are written, to count them.
 
     Args:
-        typed: The code, as it was typed or scanned.
-        user: Who comes.
-        now: The present.
-        opened_at: When they opened the page, if that counts: the code may have changed
-            since, and the door closed.
+        typed: The code as it was typed or scanned.
+        user: The user who checks in.
+        now: The present time.
+        opened_at: When they opened the page with this code, if that was lately: the
+            code may have changed since, and the door may have closed.
 
     Raises:
-        Invalid: it never was a code.
-        Conflict: the code is over; it is too early or too late, then with the time.
-        NotAllowed: the user is not expected at this event.
-        TooManyCodes: the user has tried too many wrong ones.
+        Invalid: The text cannot be a code.
+        Conflict: The code has expired; the door is not open yet (with ``opens_at``) or
+            no longer (with ``closed_at``); the event is cancelled.
+        NotAllowed: The user is not expected at this event.
+        TooManyCodes: The user has tried too many wrong codes.
     """
     moments = [now] if opened_at is None else [opened_at, now]
     event = _event_of(typed, user, moments)
@@ -103,7 +105,7 @@ def arrival(
 
 
 def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
-    """Return whose code this is."""
+    """Return the event of a code that was valid at any of these moments."""
     key = key_of("check-in code", str(user.pk))
     tries = tries_of(key)
     if tries.number >= WRONG_CODES_A_MINUTE:

@@ -1,7 +1,7 @@
-"""Checking oneself in: what the code on the screen opens.
+"""The pages of self check-in, which the code on the screen opens.
 
-Opening it writes nothing. That somebody opened it in time is kept in a cookie of
-theirs, signed, so that signing in and thinking do not make them late.
+Opening them writes nothing to the database. A signed cookie keeps the time at which
+somebody opened the page, so that signing in first does not make them late.
 """
 
 from datetime import datetime
@@ -34,7 +34,7 @@ COOKIE = "rollcall_door"
 
 @read_page
 def type_code(request: HttpRequest, user: User) -> HttpResponse:
-    """A field for those whose camera does not read the code."""
+    """Show a field for typing the code, and open the page of a code that was typed."""
     if code := normalized(request.GET.get("code", ""))[: 2 * LONGEST]:
         return redirect("self_check_in", code)
     return render(request, "attendance/door/type_code.html")
@@ -43,7 +43,7 @@ def type_code(request: HttpRequest, user: User) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def self_check_in(request: HttpRequest, code: str) -> HttpResponseBase:
-    """What the code means for whoever opens it; sent: they are here."""
+    """Show the page of a code; a POST checks the user in."""
     now = timezone.now()
     opened_at = _opened_at(request, code)
     if not isinstance(request.user, User):
@@ -66,10 +66,10 @@ def _answer(
         if request.method == "POST":
             check_in_by_code(code, user=user, now=now, opened_at=opened_at)
             return redirect("self_check_in", code)
-        coming = arrival(code, user=user, now=now, opened_at=opened_at)
+        arriving = arrival(code, user=user, now=now, opened_at=opened_at)
     except RuleBroken as refusal:
         return _refused(request, refusal)
-    return _show(request, coming, now)
+    return _show(request, arriving, now)
 
 
 def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
@@ -80,24 +80,24 @@ def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
     return answer
 
 
-def _show(request: HttpRequest, coming: Arrival, now: datetime) -> HttpResponse:
-    place = coming.door.place
+def _show(request: HttpRequest, arriving: Arrival, now: datetime) -> HttpResponse:
+    place = arriving.door.place
     use_language(request, place.event.organization.language)
     decision = Attendance.objects.filter(
-        participant=coming.participant, session=place.session
+        participant=arriving.participant, session=place.session
     ).first()
     since = decision.checked_in_at if decision else None
     context = {
         "event": place.event,
         "session": place.session,
-        "person": coming.participant,
+        "person": arriving.participant,
         "since": time_at(place.event, since, now) if since else "",
     }
     return render(request, "attendance/door/self_check_in.html", context)
 
 
 def _opened_at(request: HttpRequest, code: str) -> datetime | None:
-    """Return when this browser opened this code, if it was lately."""
+    """Return when this browser opened the page of this code; None if not lately."""
     try:
         of_code, at = signing.loads(
             request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=TIME_TO_CONFIRM

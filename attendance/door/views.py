@@ -1,6 +1,6 @@
-"""The door for its staff: the list, a badge's page, walk-ins, badges, the screen.
+"""The pages of the door for its staff: list, scanned badge, walk-ins, badges, screen.
 
-Opening any of them writes nothing.
+A GET of any of them writes nothing.
 """
 
 import math
@@ -42,13 +42,13 @@ from events.pages import (
 from events.permissions import Viewer
 
 BADGES_A_PAGE = 100
-# Without JavaScript a closed door is looked at again after so long.
+# Without JavaScript the screen of a closed door reloads after this time.
 LOOK_AGAIN_SECONDS = 30
 
 
 @form_page
 def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """The list of people; sent: one of them came, or was tapped by mistake."""
+    """Show the list of people; a POST checks one in, or undoes that."""
     page = _page(request, user, event_id)
     if request.method == "POST":
         undone = request.POST.get("undo", "")
@@ -66,7 +66,7 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
 def door_person(
     request: HttpRequest, user: User, event_id: int, participant_id: int
 ) -> HttpResponse:
-    """What a badge opens: one person, and one button."""
+    """Show the person of a scanned badge; a POST checks them in."""
     page = _page(request, user, event_id)
     person = _person(page.event, participant_id)
     if request.method == "POST":
@@ -79,7 +79,7 @@ def door_person(
 
 @form_page
 def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Somebody who is not on the roster."""
+    """Show the form for a walk-in; a POST adds them and checks them in."""
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
     form = WalkInForm(posted(request))
@@ -100,7 +100,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
 
 @read_page
 def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Badges to print: a name, and a code that opens the page of that person."""
+    """Show badges to print: a name, and a QR code of that person's page."""
     event = organized_event(request, user, event_id)
     people = event.participants.exclude(registration__in=NOT_IN_REPORTS)
     shown = Paginator(people.order_by("name", "pk"), BADGES_A_PAGE).get_page(
@@ -121,7 +121,7 @@ def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse
 
 @read_page
 def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """The changing code that attendees open with their own cameras."""
+    """Show the changing code that attendees scan to check themselves in."""
     event = organized_event(request, user, event_id)
     now = timezone.now()
     code = code_of(event, now)
@@ -142,11 +142,11 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
     return render(request, "attendance/door/screen.html", context)
 
 
-# --- What they share ------------------------------------------------------------------
+# --- Shared parts ---------------------------------------------------------------------
 
 
 def _page(request: HttpRequest, user: User, event_id: int) -> DoorPage:
-    """Return the door that was asked for, if this user may check people in there."""
+    """Return the page of the door; raise NotAllowed if the user may not check in."""
     event = shown_event(request, user, event_id)
     viewer = Viewer.of(user)
     rights = Rights.of(viewer, event)
@@ -159,11 +159,11 @@ def _page(request: HttpRequest, user: User, event_id: int) -> DoorPage:
 
 
 def _page_of(request: HttpRequest, event: Event, *, sees_emails: bool) -> DoorPage:
-    asked = {
+    parameters = {
         name: request.POST.get(name) or request.GET.get(name, "")
         for name in ("session", "q", "page")
     }
-    return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **asked)
+    return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **parameters)
 
 
 def _person(event: Event, participant_id: int | None) -> Participant:
@@ -173,7 +173,7 @@ def _person(event: Event, participant_id: int | None) -> Participant:
 
 
 def _address(page: DoorPage) -> str:
-    """Return where the same list is."""
+    """Return the address of the list, with the same session and search."""
     query = {"session": page.session.pk if page.session else "", "q": page.q}
     shown = urlencode({name: value for name, value in query.items() if value})
     return f"{reverse('door', args=[page.event.pk])}?{shown}"
@@ -186,7 +186,7 @@ def _check_in(
     person: Participant,
     method: CheckInMethod,
 ) -> None:
-    """Check somebody in and say so, or say what a rule refused."""
+    """Check somebody in, and show a message that says so, or why it was refused."""
     try:
         done = check_in(page.place, person, method=method, by=user, now=timezone.now())
     except RuleBroken as refusal:
@@ -202,7 +202,7 @@ def _check_in(
 def _undo(
     request: HttpRequest, user: User, page: DoorPage, person: Participant
 ) -> None:
-    """Take a check-in back, if nothing has been decided since."""
+    """Undo a check-in, unless something has been decided since."""
     change = AttendanceChange.objects.filter(
         participant=person, session=page.session
     ).first()

@@ -1,9 +1,9 @@
-"""Which sessions are to be calculated now: the query that finds the work.
+"""The query that finds and locks the sessions whose calculation is due.
 
 A session is due when it ended over five minutes ago, within the last seven days, is
 not cancelled, and was never calculated, or has facts received since, or its window,
-roster or links changed since. Messages and schedules are hints; this query is what
-decides, so a lost message, a missed tick or two schedulers at once change nothing.
+roster or links changed since. Tasks and schedules only trigger the query, so a lost
+task, a missed run or two schedulers at once change nothing.
 
 Source: docs/rules.md 34, 35, 36.
 """
@@ -13,18 +13,18 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-# Facts of the last seconds may still be on their way.
+# How long after the end a session waits for facts that are still on their way.
 SETTLING = timedelta(minutes=5)
 DAYS = 7
-# A fact may be committed this much later than it says it was received.
+# A fact may be committed this much later than its ``received_at``.
 LATE_COMMIT = timedelta(seconds=60)
 
 SESSIONS_AT_ONCE = 50
 PEOPLE_AT_ONCE = 20_000
 
-# The facts that may say something about a session: received not long before its start,
-# about something that began before its end, or that has no usable time. Their number
-# tells whether any is new.
+# The number of facts that may concern a session: received at the earliest a day before
+# its start, about something that began before its end or has no usable time. If the
+# number has changed, there are new facts.
 FACTS_OF_SESSION = """
     SELECT count(*) FROM sessions_app_presenceevent f
     WHERE f.room_name = s.room_name
@@ -33,8 +33,8 @@ FACTS_OF_SESSION = """
             < coalesce(s.ended_at, s.ends_at)
 """
 
-# Each mark by itself: a change that began before the other mark, and was committed
-# after it was read, would not move the later of both.
+# Both times of change are compared, not only the later one: a transaction may commit
+# an earlier time after a calculation has read a later one in the other column.
 _IS_DUE = f"""
     (
         k.calculated_at IS NULL
@@ -54,8 +54,8 @@ _IS_DUE = f"""
 
 _NO_RETRY_PENDING = "(k.retry_at IS NULL OR k.retry_at <= %(now)s)"
 
-# In the order in which they ended, as the index live_session_end has them: in that of
-# their ids every session that ever was would be looked at.
+# Sessions are claimed in order of their end, by the index live_session_end: in order of
+# ids Postgres would look at every session there is.
 _END = "coalesce(s.ended_at, s.ends_at)"
 
 _CLAIM = f"""
@@ -87,12 +87,12 @@ class Selection:
     """Which ended sessions to calculate.
 
     Attributes:
-        now: The time that "ended" and "days" are measured by.
-        session_id: This one alone, even if it ended just now.
-        session_type: Those of one type.
-        organization_id: Those of one organization.
-        days: How far back their end may lie.
-        force: Also where nothing is new.
+        now: The time that the ends of sessions are compared with.
+        session_id: Only this session, even if it ended just now or long ago.
+        session_type: Only sessions of this type.
+        organization_id: Only sessions of this organization.
+        days: How many days ago they may have ended.
+        force: Also sessions for which nothing is new.
     """
 
     now: datetime
@@ -122,13 +122,13 @@ class Selection:
     def claim(self, *, after: int, limit: int = SESSIONS_AT_ONCE) -> list[int]:
         """Lock the next sessions for this transaction and return their ids.
 
-        What another run holds is passed over, unless one session was asked for by id:
-        then its turn is waited for. At most :data:`PEOPLE_AT_ONCE` people are taken
-        together, so that memory does not grow with them.
+        Sessions that another run has locked are skipped; one that was selected by its
+        id is waited for. At most :data:`PEOPLE_AT_ONCE` people are taken together, to
+        bound the memory used, unless one session alone has more.
 
         Args:
-            after: The last session that was claimed before; 0: from the first.
-            limit: How many at most.
+            after: Id of the last session that was claimed before; 0: from the first.
+            limit: Maximum number of sessions.
         """
         wait = "" if self.session_id is not None else "SKIP LOCKED"
         settling = timedelta() if self.session_id is not None else SETTLING

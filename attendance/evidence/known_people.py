@@ -1,12 +1,12 @@
-"""Whom a LiveKit identity means in the events of some sessions: the SQL of it.
+"""The SQL that finds whom each LiveKit identity means, for the events of sessions.
 
-In this order: the participant whose own identity it is; the person of this event to
-whom it was linked; a person of this event who is the same as somebody to whom it was
-linked in another event of the organization. The newest link comes before older ones.
-The same person is who has the same account, else (unless both have accounts) the same
-address and the same name: a family may share an address, and many share a name.
-Cancelled people and onlookers are nobody's match: if they came, the report lists them
-as unmatched.
+The first of these matches: the participant whose own identity it is; the participant
+of this event to whom it was linked; a participant of this event who is the same person
+as somebody to whom it was linked in another event of the organization. Newer links
+come before older ones. Two participants are the same person if they have the same
+account or (unless both have accounts) the same address and the same name: a family may
+share an address, and many people share a name. People who cancelled and onlookers are
+never matched: if they came, the report lists them as unmatched.
 
 Source: docs/rules.md 72, 73.
 """
@@ -17,7 +17,10 @@ from events.models import NOT_IN_REPORTS
 
 
 def _sameness(row: str) -> str:
-    """What is equal for rows of one person: "user 7", "email ana@example.com ana"."""
+    """Return SQL for keys such as "user 7" and "email ana@example.com ana".
+
+    Rows of the same person share at least one key.
+    """
     return f"""
         unnest(ARRAY[
             'user ' || {row}.user_id,

@@ -1,4 +1,4 @@
-"""Who somebody unmatched probably is. Pure; a guess is only shown, never acted upon.
+"""Guesses who somebody unmatched is. Pure; a guess is only shown, never acted upon.
 
 Source: docs/rules.md 73.
 """
@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from core.names import plain
 
-# Fewer letters say nothing: "A", "me".
+# Shorter words, such as "A" or "me", are no evidence.
 SHORTEST_NAME = 3
 
 
 class Ground(StrEnum):
-    """Why a person is guessed."""
+    """Why this person is guessed."""
 
     OWN_IDENTITY = "own_identity"
     KNOWN_ELSEWHERE = "known_elsewhere"
@@ -23,9 +23,9 @@ class Ground(StrEnum):
 
 
 class Candidate(NamedTuple):
-    """Somebody it could be.
+    """Somebody on the roster who may be the stranger.
 
-    ``was_seen``: in this session, by another identity.
+    ``was_seen``: they were seen in this session under another identity.
     """
 
     participant_id: int
@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
 
 
 class LinkedElsewhere(NamedTuple):
-    """Whom the identity was said to be in another event of the organization."""
+    """The person to whom the identity was linked in another event."""
 
     name: str
     email: str
@@ -43,7 +43,7 @@ class LinkedElsewhere(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """A guess; ``participant_id`` is None for who is not on this roster."""
+    """A guess; ``participant_id`` is None if the person is not on this roster."""
 
     ground: Ground
     participant_id: int | None
@@ -57,23 +57,25 @@ def guess(
     known: LinkedElsewhere | None,
     candidates: Iterable[Candidate],
 ) -> Guess | None:
-    """Return who it probably is; None where nobody, or more than one, comes to mind.
+    """Return who a stranger probably is; None if nobody fits, or several people do.
 
     Args:
-        identity: The stranger's.
-        name: What they called themselves; may be empty.
-        known: What was said of the identity elsewhere.
-        candidates: The whole roster, those who cancelled or only looked included.
+        identity: The stranger's LiveKit identity.
+        name: The name under which they joined; may be empty.
+        known: The person to whom the identity was linked in another event, if any.
+        candidates: The whole roster, including people who cancelled and onlookers.
     """
     roster = list(candidates)
     for person in roster:
         if person.identity == identity:
             return Guess(Ground.OWN_IDENTITY, person.participant_id, person.name)
     if known is not None:
-        same = _only([person for person in roster if _same(person.name, known.name)])
+        same = _only(
+            [person for person in roster if _same_words(person.name, known.name)]
+        )
         if same is not None:
             return Guess(Ground.KNOWN_ELSEWHERE, same.participant_id, same.name, known)
-    if same := _only([person for person in roster if _same(person.name, name)]):
+    if same := _only([person for person in roster if _same_words(person.name, name)]):
         return Guess(Ground.SAME_NAME, same.participant_id, same.name)
     if known is not None:
         return Guess(Ground.KNOWN_ELSEWHERE, None, known.name, known)
@@ -83,14 +85,14 @@ def guess(
 
 
 def _only(people: Sequence[Candidate]) -> Candidate | None:
-    """Return the one there is, or the only one who was not seen otherwise."""
+    """Return the only person, or the only one of several not seen otherwise."""
     if len(people) > 1:
         people = [person for person in people if not person.was_seen]
     return people[0] if len(people) == 1 else None
 
 
-def _same(name: str, other: str) -> bool:
-    """Whether they have the same words; many write the family's name first."""
+def _same_words(name: str, other: str) -> bool:
+    """Ignore the order of the words: many people write the family name first."""
     return bool(plain(name)) and sorted(plain(name).split()) == sorted(
         plain(other).split()
     )

@@ -1,4 +1,4 @@
-"""What was decided about people at the sessions of their event that count."""
+"""Reads the decisions about people at the sessions that a course result counts."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from django.db import connection
 
 from attendance.rules.event_result import SessionDecision
 
-# Sessions in which nobody was seen decide nothing, but for whom a person marked there.
+# A session in which nobody was seen is counted only for people who were marked there.
 _SESSION_DECISIONS = """
     SELECT a.participant_id, a.status, a.source,
         a.marked_at IS NOT NULL,
@@ -23,10 +23,13 @@ _SESSION_DECISIONS = """
 
 
 def session_decisions(people: Sequence[int]) -> Mapping[int, list[SessionDecision]]:
-    """Return, by participant, what was decided at the sessions that count."""
-    found: dict[int, list[SessionDecision]] = defaultdict(list)
+    """Return, by participant id, the decisions at counted sessions, in order of start.
+
+    Cancelled sessions are left out, and so are people without any decision.
+    """
+    decisions: dict[int, list[SessionDecision]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SESSION_DECISIONS, {"people": list(people)})
         for participant_id, *decision in cursor.fetchall():
-            found[participant_id].append(SessionDecision._make(decision))
-    return found
+            decisions[participant_id].append(SessionDecision._make(decision))
+    return decisions

@@ -1,7 +1,7 @@
-"""What a calculation reads, for many sessions at once.
+"""Reads what a calculation needs, for many sessions at once.
 
-People are found by their identity here, when facts are read (``known_people.py``).
-Instants are integers, microseconds since the epoch, as the calculation wants them.
+Facts are matched to people only here, by identity (``known_people.py``). Instants are
+integers, microseconds since the epoch, as the calculation expects them.
 
 Source: docs/rules.md 8.
 """
@@ -27,7 +27,8 @@ from sessions_app.sources import SOURCES, stays
 class SessionInputs(NamedTuple):
     """One session as it stood when its calculation began; the window in microseconds.
 
-    ``facts`` and the times of changes tell later whether anything is new.
+    ``facts`` (their number) and the times of changes are stored, so that a later run
+    can tell whether anything is new.
     """
 
     session_id: int
@@ -43,7 +44,7 @@ class SessionInputs(NamedTuple):
 
 
 class Attempts(NamedTuple):
-    """How often somebody tried to connect and never got through."""
+    """Attempts of somebody to connect that failed."""
 
     number: int
     first_at: int | None
@@ -56,8 +57,8 @@ NO_ATTEMPTS = Attempts(0, None, None)
 class Evidence(NamedTuple):
     """What was seen of one person, or one stranger, in one session.
 
-    ``stays`` are those that each of ``AUTOMATIC_SOURCES`` saw, in that order. (A tuple:
-    there is one for each person of a calculation, and dictionaries are slow to make.)
+    ``stays`` has one sequence for each of ``AUTOMATIC_SOURCES``, in that order. It is a
+    tuple because a calculation makes one for each person, and dictionaries are slower.
     """
 
     stays: tuple[Sequence[Stay], ...]
@@ -65,7 +66,7 @@ class Evidence(NamedTuple):
 
     @property
     def by_source(self) -> Iterable[tuple[str, Sequence[Stay]]]:
-        """The stays with their sources, the highest rank first."""
+        """Each source with its stays, the highest rank first."""
         return zip(AUTOMATIC_SOURCES, self.stays, strict=True)
 
 
@@ -75,7 +76,7 @@ NOTHING_SEEN = Evidence(_NO_STAYS, NO_ATTEMPTS)
 
 
 class UnmatchedPerson(NamedTuple):
-    """Somebody seen in a session who is nobody on its roster."""
+    """Somebody seen in a session who matches nobody on its roster."""
 
     identity: str | None
     name: str | None
@@ -84,7 +85,7 @@ class UnmatchedPerson(NamedTuple):
 
 
 class LinkedIdentity(NamedTuple):
-    """An identity seen in a session that somebody said belongs to a person."""
+    """An identity that was seen in a session and had been linked to a person."""
 
     session_id: int
     participant_id: int
@@ -93,7 +94,7 @@ class LinkedIdentity(NamedTuple):
 
 
 class SessionEvidence:
-    """Everybody seen in one session: people by participant id, strangers apart."""
+    """Everybody seen in one session: people by participant id, and strangers."""
 
     def __init__(self) -> None:
         self.people: dict[int, Evidence] = {}
@@ -103,8 +104,7 @@ class SessionEvidence:
 class RosterRow(NamedTuple):
     """One person to decide about, with the decision that stands, if any.
 
-    The fields from ``computed_status`` on are what the last calculation wrote;
-    ``intervals`` is text as Postgres shows jsonb.
+    ``computed`` is the result of the last calculation.
     """
 
     session_id: int
@@ -118,9 +118,10 @@ class RosterRow(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What of a computed result tells whether another one differs from it.
+    """The part of a calculated result that is compared with a new one.
 
-    ``percentage`` is in hundredths of a percent.
+    ``percentage`` is in hundredths of a percent; ``intervals`` is text as Postgres
+    shows jsonb. All fields are None before any calculation.
     """
 
     status: str | None
@@ -147,8 +148,8 @@ def _microseconds(expression: str) -> str:
 _EXPECTED = sql_values(EXPECTED)
 _NOT_IN_REPORTS = sql_values(NOT_IN_REPORTS)
 
-# The policy that decided, which is the same for everybody in a report; else the one
-# that would decide now.
+# The policy by which a session was decided, which is the same for everybody in a
+# report; before that the policy that is in effect now.
 _POLICIES = f"""
     SELECT s.id,
         coalesce(d.grace_minutes, y.grace_minutes),
@@ -209,7 +210,7 @@ _EVIDENCE = f"""
 
 
 def _stays_of_people(condition: str) -> str:
-    """The stays of ``people`` alone: what others did is not even read."""
+    """Return SQL for the stays of ``people`` alone, without reading those of others."""
     of_wanted = """
         s.id = ANY(%(sessions)s) AND c.identity IN (SELECT identity FROM wanted)
     """
@@ -248,8 +249,8 @@ _LINKED = f"""
     ORDER BY 1, 2, min(joined_at), 3
 """
 
-# The sessions once more: else Postgres reads all that was ever decided about each
-# person, for each session.
+# The join repeats the condition on sessions: else Postgres reads, for each session, all
+# decisions there are about each person.
 _ROSTER = f"""
     SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
         a.id, a.status, a.source,
@@ -289,7 +290,7 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
 
 
 def read_policies(sessions: Iterable[int]) -> dict[int, Policy]:
-    """Return by which thresholds each session was decided, or would be now."""
+    """Return, by session id, the policy it was decided by, or else the current one."""
     return {
         session_id: Policy.of(thresholds)
         for session_id, *thresholds in _rows(_POLICIES, sessions)
@@ -299,34 +300,34 @@ def read_policies(sessions: Iterable[int]) -> dict[int, Policy]:
 def read_evidence(
     sessions: Iterable[int], people: Iterable[int] | None = None
 ) -> dict[int, SessionEvidence]:
-    """Return what was seen in each session; those in which nothing was are missing.
+    """Return, by session id, what was seen; sessions without evidence are missing.
 
     Args:
         sessions: Their ids.
-        people: Only what was seen of these participants; None: of everybody, also of
-            strangers.
+        people: Read only the evidence of these participants; None: of everybody,
+            strangers included.
     """
-    found: dict[int, SessionEvidence] = defaultdict(SessionEvidence)
+    by_session: dict[int, SessionEvidence] = defaultdict(SessionEvidence)
     if people is None:
         rows = _rows(_EVIDENCE, sessions)
     else:
         rows = _rows(_EVIDENCE_OF_PEOPLE, sessions, people)
     for session_id, participant_id, source, *seen in rows:
         evidence = _evidence(source, *seen)
-        session = found[session_id]
+        session = by_session[session_id]
         if participant_id is None:
             session.strangers.append(evidence)
         elif participant_id in session.people:
-            session.people[participant_id] = _both(
+            session.people[participant_id] = _merge(
                 session.people[participant_id], evidence
             )
         else:
             session.people[participant_id] = evidence
-    return found
+    return by_session
 
 
 def read_strangers(session: int) -> list[UnmatchedPerson]:
-    """Return who was seen in a session and is nobody on its roster, by arrival."""
+    """Return who was seen in a session and matches nobody, in order of arrival."""
     return [
         UnmatchedPerson(identity, name, kind, _evidence(source, *seen))
         for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
@@ -334,12 +335,12 @@ def read_strangers(session: int) -> list[UnmatchedPerson]:
 
 
 def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedIdentity]:
-    """Return by which linked identities these participants were seen."""
+    """Return the linked identities under which these participants were seen."""
     return [LinkedIdentity._make(row) for row in _rows(_LINKED, sessions, people)]
 
 
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
-    """Return everybody on the sessions' rosters who could be in their reports."""
+    """Return everybody on the rosters, without people who cancelled and onlookers."""
     return [
         RosterRow._make((*row[:7], Computed(*row[7:])))
         for row in _rows(_ROSTER, sessions)
@@ -362,19 +363,19 @@ def _evidence(
     return Evidence(tuple(stays), tries)
 
 
-def _both(one: Evidence, other: Evidence) -> Evidence:
-    """Join what two sources saw; of attempts the most, as two seldom know any."""
-    stays = (a or b for a, b in zip(one.stays, other.stays, strict=True))
-    return Evidence(tuple(stays), max(one.attempts, other.attempts))
+def _merge(left: Evidence, right: Evidence) -> Evidence:
+    """Merge the evidence of two sources, with the attempts of the one that has more."""
+    stays = (a or b for a, b in zip(left.stays, right.stays, strict=True))
+    return Evidence(tuple(stays), max(left.attempts, right.attempts))
 
 
 def shown_until(session: LiveSession, now: datetime) -> datetime:
-    """Return the end of what can have been seen of a session."""
+    """Return the time up to which a session can be shown: ``now`` or its end."""
     return min(max(now, session.starts_at), session.end)
 
 
 def presence(seen: Evidence, window: tuple[int, int]) -> list[Interval]:
-    """Return when somebody was there, by the source that decides."""
+    """Return when somebody was in the window, by the source that decides."""
     start, until = window
     if start >= until:
         return []

@@ -1,4 +1,4 @@
-"""Where people are while a session runs, from what was seen of them."""
+"""Where people are while a session runs, according to the evidence."""
 
 from itertools import chain
 from typing import NamedTuple
@@ -22,10 +22,10 @@ class LastSeen(NamedTuple):
     """Where somebody is, and since when; instants as in ``Stay``.
 
     Attributes:
-        since: When the oldest of their open connections began; None if they are not
-            in the room.
-        left_at: When they left; None if they are in the room, or never were.
-        is_inferred: No fact says that they left.
+        since: Start of the oldest of their open connections; None if they are not in
+            the room.
+        left_at: When they left; None if they are in the room, or were never seen.
+        is_inferred: ``left_at`` is estimated: no fact says that they left.
     """
 
     since: int | None = None
@@ -34,14 +34,13 @@ class LastSeen(NamedTuple):
 
     @property
     def where(self) -> Whereabouts:
-        """The same in a word."""
         if self.since is not None:
             return Whereabouts.HERE
         return Whereabouts.MISSING if self.left_at is None else Whereabouts.LEFT
 
 
 def last_seen(seen: Evidence) -> LastSeen:
-    """Return where somebody of whom this was seen is now."""
+    """Return where somebody is now, from the evidence about them."""
     stays = list(chain.from_iterable(seen.stays))
     open_since = [stay.joined_at for stay in stays if stay.left_at is None]
     if open_since:
@@ -53,14 +52,14 @@ def last_seen(seen: Evidence) -> LastSeen:
     ]
     if not ends:
         return LastSeen()
-    left_at, is_told = max(ends)
-    return LastSeen(left_at=left_at, is_inferred=not is_told)
+    left_at, is_reported = max(ends)
+    return LastSeen(left_at=left_at, is_inferred=not is_reported)
 
 
 def where_of(seen: Evidence, status: str) -> Whereabouts | None:
-    """Return where somebody is now; None: they were not seen, and it is decided.
+    """Return where somebody is now; None if they were not seen but are decided about.
 
-    So nobody who was checked in at the door, or is excused, is looked for.
+    So nobody who was checked in at the door, or is excused, is shown as missing.
     """
     where = last_seen(seen).where
     is_open = where != Whereabouts.MISSING or status == Status.UNKNOWN

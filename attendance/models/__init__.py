@@ -1,4 +1,4 @@
-"""What presence means: one decision per person, and the log that nobody can change."""
+"""The models of attendance: decisions, their log, policies and points."""
 
 from attendance.models.choices import (
     AUTOMATIC_SOURCES,

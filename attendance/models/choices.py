@@ -1,4 +1,4 @@
-"""Statuses, sources and ways of checking in, in words."""
+"""Choices of model fields, with their labels: statuses, sources, ways to check in."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from sessions_app.sources import SOURCES
 
 
 class Status(models.TextChoices):
-    """What was decided about somebody."""
+    """How somebody attended."""
 
     UNKNOWN = statuses.Status.UNKNOWN, _("unknown")
     PRESENT = statuses.Status.PRESENT, _("present")
@@ -27,15 +27,15 @@ class Status(models.TextChoices):
     EXCUSED = statuses.Status.EXCUSED, _("excused")
 
 
-# What people may say of each other, as forms and REST offer it.
+# The statuses that people may choose when they mark somebody.
 MARKS = [choice for choice in Status.choices if choice[0] in statuses.CAN_BE_MARKED]
 
 
-# Of what somebody writes beside a decision, in letters.
+# In characters.
 LONGEST_REASON = 2000
 
 
-# By what a calculation decides, each with the source that it follows, by rank.
+# The decision source of calculations by each source of presence, highest rank first.
 AUTOMATIC_SOURCES = {automatic(source.name): source for source in SOURCES}
 
 
@@ -55,7 +55,7 @@ SOURCE_LABELS = dict(DECISION_SOURCES)
 
 
 class CheckInMethod(models.TextChoices):
-    """How somebody was checked in."""
+    """How somebody checked in."""
 
     STAFF = "staff", _("at the door")
     QR = "qr", _("badge")

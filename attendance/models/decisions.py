@@ -1,4 +1,4 @@
-"""Decisions, and how the calculation of a session went."""
+"""Decisions about people, and the state of each session's calculation."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -21,11 +21,12 @@ from sessions_app.models import LiveSession
 
 
 class SessionCalculation(models.Model):
-    """How a session's last calculation went, and what it had read.
+    """The state of a session's calculation: what it read, and whether it failed.
 
-    ``calculated_at`` is when the reading began, null if it never succeeded. A session
-    is due again when the number of its facts differs from ``facts_read``, or the last
-    change of its window or roster from what it read (``evidence/due.py``).
+    ``calculated_at`` is when the last successful calculation began to read; null before
+    any. A session is due again when the number of its facts differs from
+    ``facts_read``, or the last change of its window or roster from
+    ``inputs_changed_at`` or ``roster_changed_at`` (``evidence/due.py``).
     After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
     """
 
@@ -51,18 +52,20 @@ class SessionCalculation(models.Model):
 
 
 class Attendance(models.Model):
-    """The decision about one participant at one session, or (session empty) the event.
+    """The decision about one participant at one session, or (session null) the event.
 
-    ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the final
-    decision; ``derived``: it follows from the sessions of the event. A person decided
-    where ``marked_at`` is set, and nowhere else. A check-in is kept
-    beside it, when it happened and when it arrived here, and so is the person's own
-    answer, also where something of higher rank decides. ``computed_status`` and what
-    follows is what the last calculation found;
-    it is kept beside a person's mark, and null before any. Lengths are in seconds,
-    rounded down; ``percentage`` is of the window, two decimals, half up; ``intervals``
-    is a list of ``[joined_at, left_at, inferred]``, instants in microseconds since the
-    epoch, united and clipped to the window, ends exclusive.
+    ``status``, ``source``, ``marked_by``, ``marked_at`` and ``notes`` are the decision
+    that stands; ``marked_at`` is set if, and only if, a person decided. ``derived`` is
+    true of a course result that follows from the sessions of the event.
+
+    A check-in (when it happened and when it arrived here) and the person's own answer
+    are kept even if a source of higher rank decides. The fields from
+    ``computed_status`` to ``present_regardless_over`` are the result of the last
+    calculation and the policy it used: kept beside a person's mark, null before any
+    calculation. Lengths are in seconds, rounded down; ``percentage`` is of the window,
+    two decimals, half up; ``intervals`` is a list of ``[joined_at, left_at,
+    inferred]``, instants in microseconds since the epoch, united and clipped to the
+    window, ends exclusive.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -74,8 +77,8 @@ class Attendance(models.Model):
         Participant,
         models.PROTECT,
         related_name="attendances",
-        # attendance_once_per_participant is one. With one of its own Postgres would
-        # read all decisions about somebody for each session.
+        # attendance_once_per_participant serves as its index. With a separate one
+        # Postgres would read all decisions about somebody for each session.
         db_index=False,
     )
 
@@ -147,7 +150,7 @@ class Attendance(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["session"], name="attendance_of_session"),
-            # consequences, event_decisions: what was decided about events as a whole
+            # Queries of consequences.py and event_decisions.py for course results.
             models.Index(
                 fields=["event"],
                 condition=Q(session__isnull=True),
@@ -221,16 +224,16 @@ class Attendance(models.Model):
 
     @property
     def is_marked(self) -> bool:
-        """Whether a person decided: marked, checked in, applied, or answered.
+        """Whether a person decided: marked, checked in, applied a result, or answered.
 
-        Also one who is forgotten. In SQL: ``marked_at IS NOT NULL``; constraints keep
-        it so.
+        Also true if that person's account has since been erased. In SQL:
+        ``marked_at IS NOT NULL``; constraints keep it so.
         """
         return self.marked_at is not None
 
     @property
     def policy(self) -> calculation.Policy | None:
-        """The policy that the computed status was decided by."""
+        """The policy that the last calculation used; None before any."""
         if self.grace_minutes is None:
             return None
         values = (getattr(self, name) for name in calculation.Policy._fields)

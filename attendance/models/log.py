@@ -1,4 +1,4 @@
-"""The log of decisions that nobody can change."""
+"""The log of decisions, which nobody can change, and its seals."""
 
 from django.conf import settings
 from django.db import models
@@ -14,10 +14,11 @@ from sessions_app.models import LiveSession
 class AttendanceChange(models.Model):
     """One change of a decision's status or source. Append-only, and sealed.
 
-    Or a person said what stood already (:attr:`repeats`).
-    ``batch`` is one number per transaction. ``reason_digest`` is the SHA-256 of the
-    salt and text of its :class:`ChangeReason`, which can be erased while this stays;
-    null without a reason. ``actor`` is null for machines.
+    A person who repeats the decision that stands gets a row too (:attr:`repeats`).
+    ``session`` is null for course results. ``batch`` is one number per transaction.
+    ``reason_digest`` is the SHA-256 of the salt and text of the row's
+    :class:`ChangeReason`, which can be erased while this row stays; null without a
+    reason. ``actor`` is null if no person made the change.
     """
 
     append_only = True
@@ -70,9 +71,9 @@ class AttendanceChange(models.Model):
 
     @property
     def repeats(self) -> bool:
-        """Whether somebody said what stood already: only who, when and why differ.
+        """Whether somebody repeated the decision that stood: same status and source.
 
-        Whether a person had said it, the changes before tell
+        Whether a person had decided before, only earlier changes tell
         (``decisions/what_stood.py``).
         """
         before, after = self.from_status, self.to_status
@@ -80,7 +81,7 @@ class AttendanceChange(models.Model):
 
 
 class ChangeReason(models.Model):
-    """The text given for a change: personal data that can be erased."""
+    """The reason given for a change: personal data, which can be erased."""
 
     change = models.OneToOneField(
         AttendanceChange, models.PROTECT, primary_key=True, related_name="reason"
@@ -99,7 +100,7 @@ class ChangeReason(models.Model):
 class AuditSeal(models.Model):
     """One link of an organization's hash chain over its changes. Append-only.
 
-    ``digest`` covers one batch of changes and ``previous_digest``, the link before.
+    ``digest`` covers one batch of changes and the digest of the link before.
     """
 
     append_only = True

@@ -1,4 +1,4 @@
-"""Points, what they are given for, and feedback."""
+"""The ledger of points, the points per status, and feedback."""
 
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class EngagementEntry(models.Model):
     """Points that a change of a decision gave or took. Append-only.
 
-    ``change`` is null for what balances a changed mapping or was given for feedback.
-    That organization and session exist is not asked a second time of the database: the
-    change, or else the participant, already vouches for them.
+    ``change`` is null for entries that balance a changed mapping, and for feedback.
+    ``organization`` and ``session`` have no foreign key constraint: those of the change
+    and the participant already guarantee that both exist.
     """
 
     append_only = True
@@ -35,7 +35,7 @@ class EngagementEntry(models.Model):
         Participant,
         models.PROTECT,
         related_name="engagement_entries",
-        db_index=False,  # engagement_of_participant is one.
+        db_index=False,  # engagement_of_participant serves as its index.
     )
     session = models.ForeignKey(
         LiveSession,
@@ -73,9 +73,9 @@ def _points(
 
 
 class PointsMapping(models.Model):
-    """What a decision is worth in an organization; without a row, the defaults here.
+    """The points per status in an organization; without a row the defaults apply.
 
-    Every other status is worth nothing.
+    Statuses without a field are worth nothing.
     """
 
     organization = models.OneToOneField(
@@ -96,7 +96,7 @@ class PointsMapping(models.Model):
 
 
 class Feedback(models.Model):
-    """One to five stars and a text; one per participant, so one per event."""
+    """One to five stars and a text of a participant about their event."""
 
     participant = models.OneToOneField(
         Participant, models.CASCADE, related_name="feedback"

@@ -1,4 +1,4 @@
-"""The thresholds by which presence is decided."""
+"""Policies: the thresholds that statuses are decided by."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
-"""An event as its page shows it: when it is, its sessions, its roster.
+"""The page of an event: its time, its sessions, its roster.
 
-Who may read the roster sees everybody; an attendee sees the sessions with their own
-status alone. All times are the event's.
+Members and hosts see the whole roster; attendees see only the sessions, with their own
+statuses. All times are in the time zone of the event.
 """
 
 from datetime import datetime
@@ -29,7 +29,7 @@ PEOPLE_A_PAGE = 200
 
 
 class Step(StrEnum):
-    """What an organizer does next with an event."""
+    """The next thing for an organizer to do with an event."""
 
     ADD_PEOPLE = "add_people"
     ADD_SESSION = "add_session"
@@ -38,7 +38,7 @@ class Step(StrEnum):
 
 
 class EventPage:
-    """An event in words; made and rendered under the reader's language."""
+    """The page of an event, in words of the language that is active."""
 
     def __init__(
         self,
@@ -64,17 +64,17 @@ class EventPage:
 
     @property
     def sees_emails(self) -> bool:
-        """Members do; hosts see names alone."""
+        """Whether the reader is a member; hosts see only names."""
         return self._viewer.belongs_to(self.event.organization_id)
 
     @cached_property
     def own(self) -> Participant | None:
-        """The reader's own place on the roster."""
+        """The reader on the roster, if they are on it."""
         return self.event.participants.filter(user=self._viewer.user).first()
 
     @cached_property
     def is_host(self) -> bool:
-        """The event expects the reader as a host."""
+        """Whether the reader is a host who is expected at the event."""
         return (
             self.own is not None
             and self.own.role == ParticipantRole.HOST
@@ -87,41 +87,37 @@ class EventPage:
 
     @property
     def may_check_in(self) -> bool:
-        """Organizers do, and hosts at sessions; at nothing that is cancelled."""
+        """Whether the reader may check people in: hosts only if there are sessions."""
         if self.is_cancelled:
             return False
         return self.may_change or (self.is_host and bool(self.sessions))
 
     @property
     def has_decisions(self) -> bool:
-        """There is somebody about whom something is, or can be, decided."""
+        """Whether there is anybody whose decisions the reader may see."""
         return bool(self.people.paginator.count or self.own)
 
     # The event
 
     @property
     def when(self) -> str:
-        """The day, and from when to when."""
         return day_and_times(self.event.starts_at, self.event.end, self._zone)
 
     @property
     def is_draft(self) -> bool:
-        """Nobody has said yet that it will be."""
         return self.event.state == EventState.DRAFT
 
     @property
     def is_cancelled(self) -> bool:
-        """It was called off, with its sessions."""
         return self.event.state == EventState.CANCELLED
 
     @property
     def may_cancel(self) -> bool:
-        """Neither what was cancelled already nor what is over."""
         return self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
 
     @property
     def next_step(self) -> Step:
-        """What is still missing before people can meet."""
+        """The next step for the reader; none for those who may not change the event."""
         if not self.may_change or self.event.state == EventState.COMPLETED:
             return Step.NONE
         if self.is_cancelled:
@@ -142,7 +138,7 @@ class EventPage:
 
     @cached_property
     def lines(self) -> list[SessionLine]:
-        """The sessions, newest first."""
+        """The sessions of this page, newest first."""
         sessions = list(self.sessions)
         zones = dict.fromkeys((s.pk for s in sessions), self.event.time_zone)
         return session_lines(

@@ -1,4 +1,4 @@
-"""Sessions as lists show them, and those on a signed-in user's first page."""
+"""Lists of sessions, and the first page of a signed-in user."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -24,15 +24,16 @@ AHEAD_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session, as listed.
+    """One session of a list.
 
     Attributes:
-        when: From when to when, with the day where the heading does not say it.
-        zone: Whose clock that is; empty if it is everybody's.
-        counts: People by status once that is decided; attendees see their own alone.
+        when: Start and end, with the date unless a heading says it.
+        zone: The time zone of ``when``; empty if all lines have the same.
+        counts: Number of people by status, once decided; attendees see only their own
+            status.
         is_own: ``counts`` is only about the reader.
-        remark: Why there are no counts; empty where that goes without saying.
-        is_running: It has begun and not ended.
+        remark: Why there are no counts; empty if that is obvious.
+        is_running: The session has begun, has not ended, and is not cancelled.
     """
 
     session: LiveSession
@@ -46,13 +47,13 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the first page shows.
+    """The content of the first page.
 
     Attributes:
-        groups: Headings with their sessions; none empty.
-        zone: The zone of all times; empty if lines name their own.
-        organizes: The user may make sessions somewhere.
-        has_events: There is an event that the user sees.
+        groups: Headings with their sessions; groups without sessions are left out.
+        zone: The time zone of all times; empty if each line names its own.
+        organizes: The user is an organizer of some organization.
+        has_events: The user can see some event.
     """
 
     groups: list[tuple[str, list[SessionLine]]]
@@ -62,11 +63,12 @@ class Overview:
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
-    """Return the sessions of the user's organizations and rosters around ``now``.
+    """Return the sessions around ``now`` that the user can see.
 
     Args:
-        user: Times are on their clock, or on the event's if they named none.
-        now: The present.
+        user: The reader. Times are in their time zone; if they have set none, in that
+            of the event.
+        now: The present time.
     """
     sessions = _around(user, now)
     viewer = Viewer.of(user)
@@ -100,15 +102,15 @@ def session_lines(
     now: datetime,
     undated: Collection[int] = (),
 ) -> list[SessionLine]:
-    """Return how a list shows these sessions to ``user``, in their order.
+    """Return the lines of sessions as ``user`` may see them, in the given order.
 
     Args:
-        sessions: With their events and calculations.
+        sessions: With their events and calculations already loaded.
         user: The reader.
-        viewer: The same, with their roles.
-        zones: On whose clocks each session's times are, by its id.
-        now: The present.
-        undated: Sessions of which the day goes without saying.
+        viewer: The reader with their roles.
+        zones: The time zone of each session's times, by session id.
+        now: The present time.
+        undated: Ids of sessions that are shown without their date.
     """
     counts = _counts(sessions, user, viewer, now=now)
     common = _common(zones)
@@ -137,14 +139,14 @@ def session_lines(
 
 
 def _common(zones: Mapping[int, str]) -> str:
-    """Return the zone of all; empty if there are several, or none."""
+    """Return the only time zone; empty if there are several, or none."""
     return next(iter(zones.values())) if len(set(zones.values())) == 1 else ""
 
 
 def _around(user: User, now: datetime) -> list[LiveSession]:
-    """The newest that have begun, newest first, after the next to come, soonest first.
+    """Return the next sessions, soonest first, then the latest begun, newest first.
 
-    A group keeps this order: what comes next and what was last are on top.
+    Groups keep this order, so that each has the sessions closest to now on top.
     """
     sessions = LiveSession.objects.visible_to(user).select_related(
         "event__organization", "calculation"
@@ -190,9 +192,10 @@ def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) 
 def _counts(
     sessions: Sequence[LiveSession], user: User, viewer: Viewer, *, now: datetime
 ) -> dict[int, tuple[dict[str, int], bool]]:
-    """How many have each status, or one's own, as the reports say to this user.
+    """Return, by session id, the number of people with each status in its report.
 
-    A constant number of queries, however many sessions.
+    The second value tells whether this is only about the reader. Takes a constant
+    number of queries.
     """
     ids = [session.pk for session in sessions]
     hosted = set(

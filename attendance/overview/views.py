@@ -1,4 +1,4 @@
-"""The first page, and an event's."""
+"""The first page, and the page of an event."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(request.user, User):
         return SignIn.as_view()(request)
     if request.method == "POST":
-        # The form of a tab that was open before somebody signed in in another.
+        # The sign-in form of a tab that was opened before the user signed in.
         return redirect("home")
     overview = sessions_overview(request.user, now=timezone.now())
     context = {"overview": overview, "page": "today"}

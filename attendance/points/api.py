@@ -1,4 +1,4 @@
-"""REST of engagement points: one's own, the leaderboard, what decisions are worth."""
+"""REST views of engagement points, of the leaderboard, and of the points per status."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def _worth(default: int) -> serializers.IntegerField:
 
 
 class WorthSerializer(serializers.Serializer[PointsPerStatus]):
-    """What decisions are worth; every other status nothing."""
+    """Points per status, and for feedback; other statuses are worth nothing."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each that is worth something."""
@@ -48,7 +48,7 @@ class WorthSerializer(serializers.Serializer[PointsPerStatus]):
 
 
 class EntrySerializer(ModelSerializer[EngagementEntry]):
-    """What was given or taken; without ``change`` for feedback, or as a balance."""
+    """Points given or taken; ``change`` is null for feedback and balancing entries."""
 
     event = serializers.IntegerField(source="participant.event_id")
 
@@ -67,7 +67,7 @@ class EntrySerializer(ModelSerializer[EngagementEntry]):
 
 
 class PointsSerializer(Declared):
-    """A person's total, and a page of what it is made of, newest first."""
+    """A person's total, and a page of the entries that make it up, newest first."""
 
     total = serializers.IntegerField()
     next = serializers.URLField(allow_null=True)
@@ -94,7 +94,7 @@ class LeaderboardSerializer(Declared):
 
 
 class UserPoints(APIView):
-    """Somebody's points."""
+    """The points of one user."""
 
     @extend_schema(
         parameters=[
@@ -104,9 +104,9 @@ class UserPoints(APIView):
         responses=PointsSerializer,
     )
     def get(self, request: Request, pk: int) -> Response:
-        """Return one's own; for organizers those of people on their rosters.
+        """Return the points of a user: oneself, or, for organizers, people on rosters.
 
-        Organizers see what was given in their organizations alone.
+        Organizers see only the entries of their own organizations.
         """
         viewer = viewer_of(request)
         if not may_read_points(pk, viewer):
@@ -132,7 +132,7 @@ class UserPoints(APIView):
 
 
 class OrganizationLeaderboard(APIView):
-    """Who has most points."""
+    """The leaderboard of an organization."""
 
     @extend_schema(
         parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
@@ -140,9 +140,10 @@ class OrganizationLeaderboard(APIView):
         operation_id="organizations_leaderboard_list",
     )
     def get(self, request: Request, pk: int) -> Response:
-        """Return people who show it on their profile; who has as many shares a rank.
+        """Return the people who show their points on their profile, most points first.
 
-        Members and people on the organization's rosters see it.
+        People with equally many points share a rank. Members and people on the
+        organization's rosters may read it.
         """
         organizations = organizations_on_leaderboards_of(signed_in(request))
         organization = get_object_or_404(organizations, pk=pk)
@@ -153,11 +154,11 @@ class OrganizationLeaderboard(APIView):
 
 
 class OrganizationPoints(APIView):
-    """What decisions are worth in an organization."""
+    """The points per status of an organization."""
 
     @extend_schema(responses=WorthSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return the mapping."""
+        """Return the points per status."""
         organization = visible_organization(signed_in(request), pk)
         return Response(
             points_per_status_in([organization.pk])[organization.pk]._asdict()
@@ -165,7 +166,7 @@ class OrganizationPoints(APIView):
 
     @extend_schema(request=WorthSerializer, responses=WorthSerializer)
     def put(self, request: Request, pk: int) -> Response:
-        """Set all of it; what is left out gets its default. Totals follow at once."""
+        """Set all points; those left out get their defaults. Totals change at once."""
         organization = visible_organization(signed_in(request), pk)
         viewer_of(request).must_administer(organization.pk)
         serializer = WorthSerializer(data=request.data)

@@ -1,7 +1,8 @@
-"""Points as people read them: one's own, and who of an organization has most.
+"""Queries for the points of a user and for the leaderboard of an organization.
 
-Entries belong to participants; a person is all participants of one account, else of one
-address, else the participant alone. Nothing here writes.
+Entries belong to participants. The leaderboard groups them by person: all participants
+with the same account, else with the same email address, else the participant alone.
+Nothing here writes.
 
 Source: docs/rules.md 71.
 """
@@ -39,8 +40,8 @@ _PERSON = Case(
 def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
     """Return the entries of a user that the viewer may read.
 
-    One's own all; of people on one's rosters those of the organizations that one
-    organizes.
+    All of them if the user is the viewer; else those in organizations where the viewer
+    is an organizer.
     """
     entries = EngagementEntry.objects.filter(participant__user=user_id)
     if user_id == viewer.user.pk:
@@ -50,7 +51,7 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
 
 
 def may_read_points(user_id: int, viewer: Viewer) -> bool:
-    """Whether they are the viewer's own, or of somebody on a roster they organize."""
+    """Return whether the viewer is the user, or organizes an event they belong to."""
     organized = [pk for pk in viewer.roles if viewer.organizes(pk)]
     return (
         user_id == viewer.user.pk
@@ -61,10 +62,10 @@ def may_read_points(user_id: int, viewer: Viewer) -> bool:
 
 
 def leaderboard(organization: Organization) -> QuerySet[Any]:
-    """Return who has how many points, most first, as rows of values.
+    """Return rows of ``rank``, ``name``, ``user`` and ``total``, most points first.
 
-    Only people who show it on their profile, and only of events where they do; nobody
-    with nothing. Who has as many shares the rank.
+    Only points from events where the person shows them on the profile are included, and
+    only people who have any. People with equally many points share a rank.
     """
     return (
         EngagementEntry.objects.filter(
@@ -85,7 +86,7 @@ def leaderboard(organization: Organization) -> QuerySet[Any]:
 
 
 def organizations_on_leaderboards_of(user: User) -> QuerySet[Organization]:
-    """Return those whose leaderboard ``user`` may see: members, people on rosters."""
+    """Return the organizations that ``user`` belongs to, or is on a roster of."""
     on_rosters = Participant.objects.in_reports().filter(user=user)
     return Organization.objects.visible_to(user) | Organization.objects.filter(
         pk__in=on_rosters.values("event__organization")

@@ -1,10 +1,10 @@
-"""Engagement points: what decisions are worth, and the ledger that keeps to it.
+"""The points per status, and the ledger of engagement points.
 
-A person's total always equals the present mapping of their present decisions: each
-change of a decision writes what it gave or took, and whatever else changes what counts
-(the mapping, a session cancelled or made) writes what balances it. Session decisions
-count, those about an event as a whole only where it has no sessions; cancelled sessions
-count nothing.
+A person's total always equals the current points of their current decisions: each
+change of a decision writes an entry with the difference, and so does everything else
+that changes the total (a new mapping, a session cancelled or created, feedback).
+Decisions at sessions are counted, course results only for events without sessions;
+cancelled sessions are not counted.
 
 Source: docs/rules.md 69, 70.
 """
@@ -22,7 +22,7 @@ from events.models import Participant
 
 
 class PointsPerStatus(NamedTuple):
-    """What each decision is worth; every other status nothing."""
+    """Points per status, and for feedback; other statuses are worth nothing."""
 
     present: int = MEANINGS[Status.PRESENT].points
     late: int = MEANINGS[Status.LATE].points
@@ -30,13 +30,13 @@ class PointsPerStatus(NamedTuple):
     feedback: int = POINTS_FOR_FEEDBACK
 
     def of(self, status: str) -> int:
-        """Return the points of one decision."""
+        """Return the points of a decision with this status."""
         points: int = self._asdict().get(Status(status), 0)
         return points
 
 
 def points_per_status_in(organizations: Iterable[int]) -> Mapping[int, PointsPerStatus]:
-    """Return the mapping of each organization."""
+    """Return the points per status of each organization, by its id."""
     ids = set(organizations)
     rows = PointsMapping.objects.filter(organization__in=ids).values_list(
         "organization", *PointsPerStatus._fields
@@ -52,8 +52,8 @@ _WORTH = """
         %(points)s::int[]) w (organization_id, status, points))
 """
 
-# Decisions that count: at sessions that were not cancelled; about the event itself
-# where there is no such session.
+# Decisions that are counted: those at sessions that are not cancelled, and course
+# results of events without such sessions.
 _COUNTS = """
     CASE WHEN {row}.session_id IS NULL THEN NOT EXISTS (
         SELECT FROM sessions_app_livesession s
@@ -123,7 +123,10 @@ _BALANCE = f"""
 
 
 def give_points(batch: int, organizations: Iterable[int]) -> None:
-    """Write what each change of a batch gave or took; the heads are locked."""
+    """Write the points that each change of a batch gave or took.
+
+    The caller has locked the heads of the logs (``lock_heads``).
+    """
     ids = sorted(set(organizations))
     with connection.cursor() as cursor:
         cursor.execute(_GIVE, _mapping(ids) | {"batch": batch, "of": ids})
@@ -131,7 +134,7 @@ def give_points(batch: int, organizations: Iterable[int]) -> None:
 
 @transaction.atomic
 def balance_event(event_id: int, organization_id: int) -> None:
-    """Write what balances the ledger after sessions of an event were made or unmade."""
+    """Balance the ledger after sessions of an event were created or cancelled."""
     _balance("p.event_id = %(id)s", event_id, organization_id)
 
 
@@ -139,9 +142,9 @@ def balance_event(event_id: int, organization_id: int) -> None:
 def balance_after_feedback(
     sender: object, instance: Feedback, **kwargs: object
 ) -> None:
-    """Write what feedback that is given, or withdrawn, is worth.
+    """Write the points of feedback that was given or withdrawn.
 
-    Receives ``post_save`` and ``post_delete``: there is no other way to give any yet.
+    A receiver of ``post_save`` and ``post_delete``: no service gives feedback yet.
     """
     person = Participant.objects.select_related("event").get(pk=instance.participant_id)
     _balance("p.id = %(id)s", person.pk, person.event.organization_id)
@@ -149,8 +152,9 @@ def balance_after_feedback(
 
 @transaction.atomic
 def set_points_per_status(organization_id: int, worth: PointsPerStatus) -> None:
-    """Change what decisions are worth, and balance everybody's ledger."""
-    # Before the mapping: who writes changes meanwhile reads it under the same lock.
+    """Set the points per status of an organization, and balance everybody's ledger."""
+    # Lock before the update: transactions that write changes read the mapping under the
+    # same lock.
     lock_heads([organization_id])
     PointsMapping.objects.update_or_create(
         organization_id=organization_id, defaults=worth._asdict()
@@ -167,7 +171,7 @@ def _balance(who: str, id_: int, organization_id: int) -> None:
 
 
 def _mapping(organizations: list[int]) -> dict[str, Any]:
-    """Return the mappings as three columns; feedback is listed beside the statuses."""
+    """Return the parameters of :data:`_WORTH`; feedback is listed like a status."""
     rows = [
         (organization, name, points)
         for organization, worth in points_per_status_in(organizations).items()

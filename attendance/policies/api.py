@@ -1,4 +1,4 @@
-"""REST of the thresholds: of an organization, of a session type, of a session."""
+"""REST views of policies: of an organization, of a session type, of a session."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -17,7 +17,7 @@ from sessions_app.models import LiveSession, SessionType
 
 
 def known_type(name: str) -> str:
-    """Return the session type of a path; 404 names those there are."""
+    """Return a session type from the path; raise 404 with the known ones otherwise."""
     if name not in SessionType.values:
         raise NotFound(
             _("“%(type)s” is not a session type. Choose one of: %(types)s.")
@@ -27,7 +27,7 @@ def known_type(name: str) -> str:
 
 
 class PolicyView(APIView):
-    """The thresholds of one place."""
+    """Base of the views that read and write the policy of one place."""
 
     def _read(self, place: PolicyScope) -> Response:
         return Response(PolicySerializer(policy_at(place)).data)
@@ -44,12 +44,12 @@ class OrganizationPolicy(PolicyView):
 
     @extend_schema(responses=PolicySerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return what holds, and where it comes from."""
+        """Return the policy in effect, and where it comes from."""
         return self._read(PolicyScope(visible_organization(signed_in(request), pk)))
 
     @extend_schema(request=PolicySerializer, responses=PolicySerializer)
     def put(self, request: Request, pk: int) -> Response:
-        """Set all thresholds; what is left out gets its default."""
+        """Set all thresholds; those left out get their defaults."""
         organization = visible_organization(signed_in(request), pk)
         viewer_of(request).must_administer(organization.pk)
         return self._write(request, PolicyScope(organization))
@@ -62,7 +62,7 @@ class SessionTypePolicy(PolicyView):
         responses=PolicySerializer, operation_id="organizations_policy_type_retrieve"
     )
     def get(self, request: Request, pk: int, session_type: str) -> Response:
-        """Return what holds, and where it comes from."""
+        """Return the policy in effect, and where it comes from."""
         organization = visible_organization(signed_in(request), pk)
         return self._read(PolicyScope(organization, known_type(session_type)))
 
@@ -72,7 +72,7 @@ class SessionTypePolicy(PolicyView):
         operation_id="organizations_policy_type_update",
     )
     def put(self, request: Request, pk: int, session_type: str) -> Response:
-        """Set all thresholds; what is left out gets its default."""
+        """Set all thresholds; those left out get their defaults."""
         organization = visible_organization(signed_in(request), pk)
         place = PolicyScope(organization, known_type(session_type))
         viewer_of(request).must_administer(organization.pk)
@@ -80,16 +80,16 @@ class SessionTypePolicy(PolicyView):
 
 
 class SessionPolicy(PolicyView):
-    """The thresholds of one session: who sees it reads, its organizers set them."""
+    """The thresholds of one session: all who see it read them, organizers set them."""
 
     @extend_schema(responses=PolicySerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return what holds, and where it comes from."""
+        """Return the policy in effect, and where it comes from."""
         return self._read(self._place(visible_session(signed_in(request), pk)))
 
     @extend_schema(request=PolicySerializer, responses=PolicySerializer)
     def put(self, request: Request, pk: int) -> Response:
-        """Set all thresholds; what is left out gets its default."""
+        """Set all thresholds; those left out get their defaults."""
         session = organized_session(viewer_of(request), pk)
         return self._write(request, self._place(session))
 

@@ -1,8 +1,8 @@
-"""Which thresholds hold where, and how they are changed.
+"""Which policy is in effect where, and how policies are changed.
 
-The most specific that exists wins: the session's own, its type's, the organization's,
-the defaults. Changing a policy makes nothing due: decided is decided, until somebody
-recalculates.
+The most specific policy wins: the session's, its session type's, the organization's,
+the defaults. Changing a policy makes no session due: decisions stay as they are until
+somebody calculates again.
 
 Source: docs/rules.md 25.
 """
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 
 class PolicyScope(NamedTuple):
-    """What a policy is for: a session, or a session type, or (both empty) all."""
+    """What a policy is for: a session, a session type, or (both None) everything."""
 
     organization: Organization
     session_type: str | None = None
@@ -39,13 +39,14 @@ class PolicyScope(NamedTuple):
 
 
 class EffectivePolicy(NamedTuple):
-    """The thresholds that hold at a place, and where they come from."""
+    """The policy in effect at a place, and where it comes from."""
 
     policy: Policy
     scope: Scope
 
 
-# The same for many at once, of a session ``s`` of an event ``e``; null: the defaults.
+# The policy in effect for session ``s`` of event ``e``, for queries over many sessions;
+# no row means the defaults.
 POLICY_OF_SESSION = """
     SELECT grace_minutes, partial_from, present_over, present_regardless_over
     FROM attendance_attendancepolicy
@@ -58,7 +59,7 @@ POLICY_OF_SESSION = """
 
 
 def policy_at(place: PolicyScope) -> EffectivePolicy:
-    """Return what holds at ``place``: its own row, or what it inherits."""
+    """Return the policy in effect at ``place``: its own, or the one it inherits."""
     session_type = place.session.session_type if place.session else place.session_type
     row = (
         AttendancePolicy.objects.filter(
@@ -92,10 +93,10 @@ def _scope_of(row: AttendancePolicy) -> Scope:
 
 @transaction.atomic
 def set_policy(place: PolicyScope, policy: Policy) -> EffectivePolicy:
-    """Give ``place`` its own thresholds.
+    """Give ``place`` a policy of its own, or replace the one it has.
 
     Raises:
-        Invalid: the percentages do not ascend.
+        Invalid: The percentages do not ascend.
     """
     thresholds = (
         policy.partial_from,

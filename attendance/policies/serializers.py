@@ -1,4 +1,4 @@
-"""Thresholds as JSON."""
+"""Serializer of policies."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""Decisions in the shape of REST and in words: of a session or of a whole event."""
+"""Decisions and intervals in the shape of REST."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from attendance.rules.precedence import is_automatic
 
 
 def decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
-    """Return the fields of a decision; all empty before any."""
+    """Return the fields of a decision; before any, they are null or empty."""
     if decision is None:
         decision = Attendance(notes="")
     seconds, late = decision.attended_seconds, decision.late_seconds
@@ -48,7 +48,7 @@ def decision_as_dict(decision: Attendance | None) -> dict[str, Any]:
 
 
 def intervals_as_dicts(intervals: Iterable[Interval]) -> list[dict[str, Any]]:
-    """Return presences with their ends as aware times."""
+    """Return intervals with aware datetimes."""
     return [
         {
             "joined_at": instant(interval.joined_at),

@@ -1,7 +1,8 @@
-"""Decisions of people one by one: about a session, or about an event as a whole.
+"""Reads rows of course results, and the decisions about chosen people.
 
-The rows are those of reports. About an event nothing is computed: figures are empty,
-and the sentence says from which sessions the decision follows. Nothing here writes.
+The rows have the shape of a session's report, but course results have no calculated
+figures: those fields are empty, and the explanation names the sessions that the result
+follows from. Nothing here writes.
 """
 
 from collections.abc import Sequence
@@ -26,10 +27,11 @@ from sessions_app.models import LiveSession
 
 
 def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
-    """Return whom ``user`` sees on the roster, each with their ``event_status``.
+    """Return the people whom ``user`` sees on the roster, with their course results.
 
-    ``is_marked``: a person decided it. Everybody but those who cancelled or only
-    looked; unknown before any decision.
+    They are annotated with ``event_status``, which is ``unknown`` before any decision,
+    and ``is_marked``: a person decided it. People who cancelled and onlookers are left
+    out.
     """
     return (
         Participant.objects.visible_to(user)
@@ -49,14 +51,14 @@ def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
 
 
 def count_statuses(people: QuerySet[Any]) -> dict[str, int]:
-    """Return how many of :func:`roster_with_decisions` have each status."""
+    """Return how many people of :func:`roster_with_decisions` have each status."""
     counts: dict[str, int] = dict.fromkeys(Status.values, 0)
     counted = people.order_by().values_list("event_status").annotate(number=Count("pk"))
     return counts | dict(counted)
 
 
 def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
-    """Return the rows of people about the event as a whole, by four queries."""
+    """Return a row with the course result of each person, by four queries."""
     ids = [person.pk for person in people]
     stored = Attendance.objects.filter(session=None, participant__in=ids)
     decisions = {
@@ -94,14 +96,14 @@ def decisions_as_dicts(
     viewer: Viewer,
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Return the decisions about people in the shape of REST, in their order.
+    """Return the decisions about people in the shape of REST, in the given order.
 
     Args:
-        event: Whose people they are.
-        session: The session in question; None: the event as a whole.
-        people: Of whom.
-        viewer: Who asks; organizers are shown identities.
-        now: Presence of a running session is shown until then.
+        event: The event of the people and of the session.
+        session: The session of the decisions; None: course results.
+        people: The participants.
+        viewer: The user who reads; only organizers see identities.
+        now: Presence in a running session is shown until this time.
     """
     if session is None:
         rows = event_rows(event, people)

@@ -1,8 +1,8 @@
-"""Which people of a report a page shows: its filters and its search.
+"""The filters and the search of a report: which of its people a page shows.
 
-They are parts of the address (``?status=late&q=mari``), so that they work without
-JavaScript and can be sent to somebody. Counting is done before choosing: the numbers
-on the filters, and the summary, are always those of everybody.
+They are query parameters (``?status=late&q=mari``), so that they work without
+JavaScript and a filtered page can be shared. Numbers are counted before filtering:
+those on the filters, and in the summary, always include everybody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from attendance.wording.phrases import IN_ORDER, capitalized, comma
 from core.names import is_found, isolated
 
 BY_HAND = "hand"
-# What the address says where everybody shown is chosen for a mark.
+# The value of ``choose`` in an address that ticks everybody shown for a mark.
 ALL = "all"
 MISSING = "missing"
 LONGEST_SEARCH = 200
@@ -28,14 +28,14 @@ LONGEST_SEARCH = 200
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What somebody chose; an empty field leaves nobody out.
+    """The filters and the search that were chosen; empty fields filter nobody out.
 
     Attributes:
-        status: One of the statuses.
-        by: ``hand``: decided by a person.
-        where: One of ``Whereabouts``; only where a session runs.
-        who: ``missing``: absent, or unknown and not seen; not where a session runs.
-        q: Words that all occur in a person's name, or their address.
+        status: One of ``Status``.
+        by: ``hand``: only people about whom a person decided.
+        where: One of ``Whereabouts``; only while the session runs.
+        who: ``missing``: absent, or unknown and not seen; only while no session runs.
+        q: Search words, all of which occur in the name or email address.
     """
 
     status: str = ""
@@ -46,7 +46,7 @@ class PeopleFilter:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "PeopleFilter":
-        """Read a query string; a value that does not exist chooses nothing."""
+        """Return the filter of query parameters; unknown values are ignored."""
         status, by, where, who, q = (parameters.get(name, "") for name in NAMES)
         return cls(
             status=status if status in Status.values else "",
@@ -58,12 +58,12 @@ class PeopleFilter:
 
     @property
     def query(self) -> str:
-        """The query string that chooses the same; ``?`` alone for everybody."""
+        """The query string of this filter; ``?`` alone for everybody."""
         return "?" + urlencode({k: v for k, v in asdict(self).items() if v})
 
     @property
     def filters(self) -> dict[str, str]:
-        """What is chosen beside the search."""
+        """The fields that are not empty, without the search."""
         return {k: v for k, v in asdict(self).items() if v and k != "q"}
 
 
@@ -71,7 +71,7 @@ NAMES = [field.name for field in fields(PeopleFilter)]
 
 
 class Pill(NamedTuple):
-    """A link that chooses people of one kind, with their number."""
+    """A link to a filter, with the number of people that it shows."""
 
     label: str
     number: int
@@ -80,13 +80,13 @@ class Pill(NamedTuple):
 
 
 class ListedPerson(NamedTuple):
-    """Somebody among many, as far as filters and search ask.
+    """A person of a report, with what filters and search compare.
 
     Attributes:
-        status: What was decided about them.
+        status: The status that stands, a value of ``Status``.
         is_by_hand: A person decided it.
-        was_seen: Anything saw them.
-        where: Where they are, while it runs; None: that is no question any more.
+        was_seen: Some source of presence saw them.
+        where: Where they are while the session runs; None if that no longer matters.
     """
 
     pk: int
@@ -99,13 +99,13 @@ class ListedPerson(NamedTuple):
 
 
 class FilteredPeople:
-    """The filters of one report, and the people whom they leave.
+    """The filters of one report, and the people whom they show.
 
     Args:
-        everybody: Who is in the report.
-        choice: What was chosen.
-        is_live: The session runs: people can be chosen by where they are.
-        knows_addresses: The reader may find people by their address too.
+        everybody: All people of the report.
+        choice: The filter that was chosen.
+        is_live: The session runs: people can be filtered by where they are.
+        knows_addresses: The reader may also search for email addresses.
     """
 
     def __init__(
@@ -120,22 +120,22 @@ class FilteredPeople:
         self.total = len(everybody)
         self._kinds = self._count_kinds(everybody, is_live=is_live)
         self._knows_addresses = knows_addresses
-        self.people = [person for person in everybody if self._takes(person)]
+        self.people = [person for person in everybody if self._shows(person)]
 
     @property
     def is_everybody(self) -> bool:
-        """Whether nothing was chosen."""
+        """Whether no filter and no search was chosen."""
         return self.choice == PeopleFilter()
 
     @property
     def query_of_all(self) -> str:
-        """The query string of the same people, all chosen for a mark."""
+        """The query string of the same filter, with everybody ticked for a mark."""
         query = self.choice.query
         return f"{query}{'' if query == '?' else '&'}choose={ALL}"
 
     @property
     def pills(self) -> list[Pill]:
-        """Everybody, then each kind that there is; the search stays as it is."""
+        """A link to everybody, then one per filter; each keeps the search."""
         q = self.choice.q
         everybody = PeopleFilter(q=q)
         return [
@@ -158,7 +158,7 @@ class FilteredPeople:
 
     @property
     def in_words(self) -> str:
-        """What was chosen and how many fit; empty for everybody."""
+        """The chosen filters, and how many people they show; empty for everybody."""
         if self.is_everybody:
             return ""
         chosen = [self._kinds[kind][0] for kind in self.choice.filters.items()]
@@ -173,7 +173,7 @@ class FilteredPeople:
     def _count_kinds(
         self, everybody: Sequence[ListedPerson], *, is_live: bool
     ) -> dict[tuple[str, str], tuple[str, int]]:
-        """Label and number of every kind that occurs or was chosen."""
+        """Return, by filter, its label and number; filters for nobody are left out."""
         statuses = [person.status for person in everybody]
         is_decided = set(statuses) - {Status.UNKNOWN.value}
         kinds: dict[tuple[str, str], tuple[str, int]] = {}
@@ -186,23 +186,23 @@ class FilteredPeople:
             kinds["status", status] = str(status.label), number
         if not is_live:
             label = pgettext("people", "absent or not seen")
-            kinds["who", MISSING] = label, _missing(everybody)
+            kinds["who", MISSING] = label, _count_missing(everybody)
         by_hand = sum(person.is_by_hand for person in everybody)
         kinds["by", BY_HAND] = _("marked by hand"), by_hand
         chosen = self.choice.filters.items()
         return {k: v for k, v in kinds.items() if v[1] or k in chosen}
 
-    def _takes(self, person: ListedPerson) -> bool:
+    def _shows(self, person: ListedPerson) -> bool:
         status, by, where, who, q = astuple(self.choice)
         return (
             status in ("", person.status)
             and (not by or person.is_by_hand)
             and where in ("", person.where)
             and (not who or _is_missing(person))
-            and (not q or self._is_called(person, q))
+            and (not q or self._matches(person, q))
         )
 
-    def _is_called(self, person: ListedPerson, q: str) -> bool:
+    def _matches(self, person: ListedPerson, q: str) -> bool:
         name = person.name
         if self._knows_addresses:
             name = f"{name} {person.email}"
@@ -215,8 +215,12 @@ def _is_missing(person: ListedPerson) -> bool:
     )
 
 
-def _missing(everybody: Sequence[ListedPerson]) -> int:
-    """Count them where another filter does not; nobody misses what has not begun."""
+def _count_missing(everybody: Sequence[ListedPerson]) -> int:
+    """Return how many people are missing; 0 hides the filter.
+
+    It is hidden if it would show the same people as the filter for the absent, and as
+    long as nobody was seen or decided about, as before a session begins.
+    """
     missing = sum(map(_is_missing, everybody))
     absent = sum(person.status in DID_NOT_COME for person in everybody)
     anybody = any(p.was_seen or p.status != Status.UNKNOWN for p in everybody)

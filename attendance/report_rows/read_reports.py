@@ -1,7 +1,7 @@
-"""Reading reports of sessions: everybody on the roster, what was decided, and why.
+"""Reads the reports of sessions.
 
-Rows of a calculated session show what was stored; before that, presence so far is read
-from the connections. Nothing here writes.
+Rows of people with a calculated result show the stored intervals; otherwise presence so
+far is read from the connections. Nothing here writes.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ from attendance.wording.sentences import sentence_of
 from events.models import KnownIdentity, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
 
-# Facts of this long before and after a session are told as having been received.
+# Facts from up to this long before and after a session are counted in its report.
 AROUND = timedelta(hours=1)
 # Hosts first, then by name.
 ORDER_OF_PEOPLE = ("-role", "name", "pk")
@@ -48,9 +48,9 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     """Return the report of ``session`` as ``user`` may see it.
 
     Args:
-        session: With its event at hand (``select_related("event")``).
-        user: One who may see the session.
-        now: Presence of a running session is shown until then.
+        session: With its event already loaded (``select_related("event")``).
+        user: A user who may see the session.
+        now: Presence in a running session is shown until this time.
     """
     roster = Participant.objects.visible_to(user).in_reports()
     people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
@@ -69,15 +69,15 @@ def read_reports(
     now: datetime,
     waiting: bool = False,
 ) -> list[Report]:
-    """Return a report of each session, however many, by a constant number of queries.
+    """Return a report of each session, by a constant number of queries.
 
     Args:
-        rosters: Sessions, with their events at hand, each with those of its people who
-            are looked for, in the order in which they are shown. The waitlisted among
-            them get a row only if they were there, or somebody decided about them.
-        user: One who may see these sessions and people.
-        now: Presence of a running session is shown until then.
-        waiting: The waitlisted all get a row.
+        rosters: Sessions with their events already loaded, each with the people wanted,
+            in the order of the rows. Of people on the waiting list only those get a row
+            who were there, or about whom a person decided.
+        user: A user who may see these sessions and people.
+        now: Presence in running sessions is shown until this time.
+        waiting: Everybody on the waiting list gets a row, too.
     """
     sessions = [session for session, _people in rosters]
     visibilities = ReportVisibility.of_each(sessions, user)
@@ -87,14 +87,14 @@ def read_reports(
     evidence = read_evidence(ids, _people_of(rosters))
     reports = []
     for session, visibility in zip(sessions, visibilities, strict=True):
-        found = evidence.get(session.pk)
+        session_evidence = evidence.get(session.pk)
         report = Report(
             session,
             calculations.get(session.pk),
             policies[session.pk],
             shown_until(session, now),
             visibility,
-            found.people if found else {},
+            session_evidence.people if session_evidence else {},
         )
         reports.append(report)
     _add_rows(reports, rosters, waiting=waiting)
@@ -132,19 +132,20 @@ def _decisions(
 
 
 def _facts_around(session: LiveSession) -> int:
-    """Count the facts of the room from an hour before the window to an hour after it.
+    """Return the number of facts from an hour before the window to an hour after it.
 
-    For showing alone: early joiners and late leaves belong to a lesson, what was heard
-    in the same room yesterday does not. (``due.FACTS_OF_SESSION`` counts more, because
-    it must miss nothing.) A fact is of the time when it happened and of that when its
-    connection began; one without a usable time, of that when it was received.
+    Only for display: early joins and late leaves belong to a session, facts about the
+    same room on the day before do not. (``due.FACTS_OF_SESSION`` counts more, because
+    it must miss none.) A fact is counted if it happened in that time or its connection
+    began in it; one without a usable time if it was received in it.
     """
     around = session.starts_at - AROUND, session.end + AROUND
     facts = PresenceEvent.objects.filter(room_name=session.room_name).filter(
         Q(occurred_at__range=around)
         | Q(joined_at__range=around)
         | Q(occurred_at=None, joined_at=None, received_at__range=around),
-        # Nothing is told before it happens: this finds them by an index.
+        # Implied, since no fact is received before it happens; it lets Postgres use an
+        # index.
         received_at__gte=around[0],
     )
     return facts.count()
@@ -179,7 +180,7 @@ def _linked(
 
 
 def _guess(report: Report) -> None:
-    """Say of everybody unmatched who it probably is."""
+    """Set ``guess`` of each unmatched row, and the candidates of the report."""
     event = report.session.event
     report.candidates.extend(
         Participant.objects.filter(event=event).order_by(*ORDER_OF_PEOPLE)
@@ -213,7 +214,7 @@ def _row(
     seen: Evidence,
 ) -> ReportRow:
     sentence = sentence_of(
-        decision or _attempts_alone(seen),
+        decision or _only_attempts(seen),
         starts_at=report.session.starts_at,
         zone=ZoneInfo(report.session.event.time_zone),
         intervals=intervals,
@@ -223,11 +224,12 @@ def _row(
     return ReportRow(person, decision, intervals, sentence, report.calculated_at, seen)
 
 
-def _attempts_alone(seen: Evidence) -> Attendance:
-    """Return what is known of somebody about whom nothing was computed."""
-    tries = seen.attempts
+def _only_attempts(seen: Evidence) -> Attendance:
+    """Return an unsaved decision with the failed attempts of somebody without one."""
+    attempts = seen.attempts
+    first_at, last_at = attempts.first_at, attempts.last_at
     return Attendance(
-        failed_attempts=tries.number,
-        first_attempt_at=None if tries.first_at is None else instant(tries.first_at),
-        last_attempt_at=None if tries.last_at is None else instant(tries.last_at),
+        failed_attempts=attempts.number,
+        first_attempt_at=None if first_at is None else instant(first_at),
+        last_attempt_at=None if last_at is None else instant(last_at),
     )

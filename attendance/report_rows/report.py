@@ -1,6 +1,6 @@
-"""A session's report: its rows, who was unmatched, and what somebody may see of it.
+"""The report of a session, which pages, REST and CSV files show.
 
-Pages, REST and exports show the same. ``read_reports.py`` reads it.
+``read_reports.py`` reads it.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,14 @@ from sessions_app.models import LiveSession
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One person of a report: the decision, what was computed, and the explanation.
+    """One person of a report: the decision, the calculated result, the explanation.
 
-    ``seen`` is what stands in the connections now, also if a calculation read others.
-    ``linked``: by which other identities they were seen, for organizers alone.
+    Attributes:
+        attendance: None before any decision.
+        intervals: As calculated; before that presence so far.
+        calculated_at: When the session was calculated; None before that.
+        seen: The present evidence, which may be newer than the calculation's.
+        linked: Linked identities under which they were seen; only for organizers.
     """
 
     participant: Participant
@@ -41,16 +45,16 @@ class ReportRow:
 
     @property
     def status(self) -> str:
-        """The final status, unknown before any decision."""
+        """The status that stands; ``unknown`` before any decision."""
         return self.attendance.status if self.attendance else Status.UNKNOWN
 
     @property
     def is_computed(self) -> bool:
-        """Whether the last calculation found figures for this person."""
+        """Whether the last calculation gave a result for this person."""
         return bool(self.attendance and self.attendance.computed_status)
 
     def as_dict(self, *, with_identities: bool) -> dict[str, Any]:
-        """Return the row in the shape of REST, the identity only if it may be seen."""
+        """Return the row in the shape of REST; the identity only if asked for."""
         person = self.participant
         return {
             "participant": {
@@ -75,9 +79,11 @@ class ReportRow:
 
 @dataclass(slots=True)
 class UnmatchedRow:
-    """Somebody seen who is nobody on the roster; ``seconds`` in the window.
+    """Somebody who was seen and matches nobody on the roster.
 
-    ``guess``: who it probably is, for organizers alone.
+    Attributes:
+        seconds: Presence inside the window, rounded down.
+        guess: Who it probably is; only for organizers.
     """
 
     stranger: UnmatchedPerson
@@ -91,16 +97,16 @@ class Report:
     """A session's report as one reader may see it.
 
     Attributes:
-        policy: The thresholds that decided, or would decide now.
+        policy: The policy that decided; before that the one in effect now.
         until: The end of the window, or the present time while it runs.
-        seen: What stands in the connections, by participant id.
-        facts: How many were received about the time around the window.
-        unmatched: Who was seen and is not on the roster.
-        candidates: Who an unmatched person could be: the whole roster, those who
-            cancelled or only looked included. Empty but for organizers, and where
-            nobody is unmatched.
+        seen: The present evidence, by participant id.
+        facts: Number of facts from around the time of the session.
+        unmatched: Everybody who was seen and matches nobody on the roster.
+        candidates: The people an unmatched person could be: the whole roster, including
+            people who cancelled and onlookers. Only for organizers, and empty if nobody
+            is unmatched.
 
-    The last three are read for the report of one session alone.
+    The last three are read only by ``session_report``, not for many reports.
     """
 
     session: LiveSession
@@ -116,27 +122,27 @@ class Report:
 
     @property
     def calculated_at(self) -> datetime | None:
-        """When the reading of the last calculation began."""
+        """When the last successful calculation began; None before any."""
         return self.calculation.calculated_at if self.calculation else None
 
     @property
     def window(self) -> tuple[int, int]:
-        """From when to when presence counts so far, in microseconds."""
+        """Start and end of the window so far, in microseconds since the epoch."""
         return microseconds(self.session.starts_at), microseconds(self.until)
 
     @property
     def is_void(self) -> bool:
-        """Whether the session was cancelled, so that no decision counts."""
+        """Whether the session is cancelled, so that no decision is counted."""
         return self.session.cancelled_at is not None
 
     @property
     def nobody_seen(self) -> bool:
-        """Whether it was calculated, and no source had seen anybody."""
+        """Whether the session was calculated, and no source had seen anybody."""
         return bool(self.calculated_at and self.calculation.nobody_seen)  # type: ignore[union-attr]
 
     @property
     def summary(self) -> dict[str, int]:
-        """How many people have each status."""
+        """The number of people with each status."""
         counts = dict.fromkeys(Status.values, 0)
         for row in self.rows:
             counts[row.status] += 1
@@ -174,7 +180,7 @@ class Report:
         }
 
     def row_as_dict(self, row: ReportRow) -> dict[str, Any]:
-        """Return one of the rows in the shape of REST."""
+        """Return a row in the shape of REST, as this reader may see it."""
         return row.as_dict(with_identities=self.visibility.sees_identities)
 
     def _unmatched_as_dict(self, row: UnmatchedRow) -> dict[str, Any]:

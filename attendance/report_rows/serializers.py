@@ -1,4 +1,4 @@
-"""The row of a report as JSON; ``report.py`` builds it."""
+"""Serializers that describe the row of a report; ``report.py`` builds it."""
 
 from rest_framework import serializers
 
@@ -8,7 +8,7 @@ from events.models import ParticipantRole
 
 
 class ReportPersonSerializer(Declared):
-    """A person on the roster; ``identity`` for organizers alone."""
+    """A person on the roster; ``identity`` is null except for organizers."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -17,7 +17,7 @@ class ReportPersonSerializer(Declared):
 
 
 class IntervalSerializer(Declared):
-    """One unbroken presence inside the window; ``inferred``: its end is."""
+    """One unbroken presence inside the window; ``inferred``: its end is estimated."""
 
     joined_at = InstantField()
     left_at = InstantField()
@@ -25,28 +25,28 @@ class IntervalSerializer(Declared):
 
 
 class MarkedBySerializer(Declared):
-    """Who marked, checked in or applied."""
+    """The user who marked, checked in, or applied a calculated result."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
 
 
 class OwnAnswerSerializer(Declared):
-    """What the person themselves answered; beside the decision, or the decision."""
+    """The person's own answer, kept even if something else decided."""
 
     attended = serializers.BooleanField()
     answered_at = InstantField()
 
 
 class LinkedIdentitySerializer(Declared):
-    """An identity that somebody said belongs to this person, seen in this session."""
+    """An identity seen in this session that had been linked to this person."""
 
     identity = serializers.CharField()
     name = serializers.CharField(allow_null=True)
 
 
 class ReportRowSerializer(Declared):
-    """One person: what was decided, what was computed, and why."""
+    """One person: the decision, the calculated result, and the explanation."""
 
     participant = ReportPersonSerializer()
     status = serializers.ChoiceField(choices=Status.choices)
@@ -68,7 +68,7 @@ class ReportRowSerializer(Declared):
     explanation = serializers.CharField()
     intervals = IntervalSerializer(many=True)
     linked_identities = LinkedIdentitySerializer(
-        many=True, help_text="Shown to organizers alone; else empty."
+        many=True, help_text="Only for organizers; else empty."
     )
     marked_by = MarkedBySerializer(allow_null=True)
     marked_at = InstantField(allow_null=True)
@@ -76,9 +76,10 @@ class ReportRowSerializer(Declared):
     updated_at = InstantField(allow_null=True)
     derived = serializers.BooleanField()
     self_reported = OwnAnswerSerializer(allow_null=True)
-    checked_in_at = InstantField(allow_null=True, help_text="When they came.")
+    checked_in_at = InstantField(allow_null=True, help_text="When the person came.")
     check_in_received_at = InstantField(
-        allow_null=True, help_text="When that arrived here, perhaps from a queue."
+        allow_null=True,
+        help_text="When the check-in arrived here; later if it was sent from a queue.",
     )
     check_in_method = serializers.ChoiceField(
         choices=CheckInMethod.choices, allow_null=True

@@ -1,4 +1,4 @@
-"""What somebody may see of a report.
+"""Which parts of a report a user may see.
 
 Source: docs/rules.md 82.
 """
@@ -13,13 +13,13 @@ from sessions_app.models import LiveSession
 
 @dataclass(frozen=True, slots=True)
 class ReportVisibility:
-    """What somebody may see of a report.
+    """Which parts of a report a user may see.
 
     Attributes:
-        sees_everybody: Everybody's rows and who was unmatched; else only their own row.
-        sees_identities: LiveKit identities, by which one could be taken for another.
-        sees_addresses: Everybody's mail address; else only their own.
-        user_id: Whose own row it would be.
+        sees_everybody: All rows and the unmatched people; else only the user's own row.
+        sees_identities: LiveKit identities, which would let one impersonate others.
+        sees_addresses: Everybody's email address; else only the user's own.
+        user_id: The user.
     """
 
     sees_everybody: bool
@@ -29,7 +29,11 @@ class ReportVisibility:
 
     @classmethod
     def of(cls, session: LiveSession, user: User) -> "ReportVisibility":
-        """Organizers see all, viewers all but identities, hosts no addresses either."""
+        """Return what ``user`` may see of the report of ``session``.
+
+        Organizers see everything, viewers everything but identities, hosts neither
+        identities nor email addresses, attendees their own row.
+        """
         [visibility] = cls.of_each([session], user)
         return visibility
 
@@ -54,6 +58,6 @@ class ReportVisibility:
         ]
 
     def address_of(self, person: Participant) -> str | None:
-        """Return a mail address; None where it is not the reader's business."""
+        """Return the email address of a person; None if the user may not see it."""
         is_self = person.user_id is not None and person.user_id == self.user_id
         return person.email if self.sees_addresses or is_self else None

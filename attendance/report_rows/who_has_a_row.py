@@ -1,4 +1,4 @@
-"""Who has a row in the report of a session: one rule, for one report and for many.
+"""Who has a row in the report of a session, in Python and in SQL.
 
 Source: docs/rules.md 30.
 """
@@ -22,28 +22,29 @@ from attendance.rules.instants import microseconds
 from events.models import EXPECTED, Participant, Registration, User
 from sessions_app.models import LiveSession
 
-# Who has a row in a session's report, as has_row() says it, of people annotated so.
+# The condition of has_row() for people annotated with ``was_there`` and ``is_marked``.
 HAS_ROW = Q(registration__in=EXPECTED) | Q(was_there=True) | Q(is_marked=True)
 
 
 def has_row(person: Participant, *, was_there: bool, is_marked: bool) -> bool:
-    """Whether somebody of a roster has a row in the report of a session.
+    """Return whether somebody on the roster has a row in the report of a session.
 
-    Who is expected has; who waits for a place has where they were there, or a person
-    decided about them. (Those of whom nothing is reported are not asked about.)
+    Everybody who is expected has one. People on the waiting list have one if they were
+    there, or a person decided about them. Callers have left out people who cancelled,
+    and onlookers.
     """
     return person.registration in EXPECTED or was_there or is_marked
 
 
-# Participants, once for each session of their event, which annotates them.
+# Participants, once for each session of their event, annotated by :func:`all_rows`.
 People: TypeAlias = QuerySet[Any]
 
 
 def with_a_row(rows: People, *, now: datetime) -> People:
-    """Return those of :func:`all_rows` that are in the session's report.
+    """Return those of :func:`all_rows` that are in the reports of their sessions.
 
-    What was seen is looked up for those alone who wait for a place, where no
-    calculation has told it.
+    Evidence is read only for people on the waiting list, and only for sessions without
+    a calculated result about them.
     """
     condition = HAS_ROW
     waiting: dict[int, list[int]] = defaultdict(list)
@@ -79,10 +80,10 @@ def _who_came(
 
 
 def all_rows(user: User) -> People:
-    """Everybody whom ``user`` sees, once for each session of their events.
+    """Return everybody whom ``user`` sees, once for each session of their events.
 
-    Annotated with the session, and with the decision about them there. (Only what is
-    annotated may be filtered by: else the rows would be joined once more.)
+    They are annotated with the session, and with the decision about them there. Filter
+    by these annotations only: another lookup would join the sessions once more.
     """
     return (
         Participant.objects.visible_to(user)

@@ -1,4 +1,4 @@
-"""REST of reports: of a session, of an event, of many."""
+"""REST views of the reports of a session, of an event, and of many sessions."""
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -40,13 +40,13 @@ from sessions_app.models import SessionType
 
 
 class SessionReport(APIView):
-    """A session's report."""
+    """The report of one session."""
 
     @extend_schema(responses=ReportSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return everybody on the roster, what was decided, and why.
+        """Return everybody on the roster, with the decision and its explanation.
 
-        Attendees get their own row alone.
+        Attendees get only their own row.
         """
         session = visible_session(signed_in(request), pk)
         report = session_report(session, user=signed_in(request), now=timezone.now())
@@ -54,11 +54,11 @@ class SessionReport(APIView):
 
 
 class SessionAttendanceStatus(APIView):
-    """Who is connected."""
+    """Who is connected to a session."""
 
     @extend_schema(responses=AttendanceStatusSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """Return who is connected now; a participant sees themselves alone."""
+        """Return who is connected now; attendees see only themselves."""
         session = visible_session(signed_in(request), pk)
         status = attendance_status(session, user=signed_in(request), now=timezone.now())
         return with_etag(request, status)
@@ -68,8 +68,8 @@ class SessionAttendanceStatus(APIView):
 
 
 _MOMENT = (
-    "A date (inclusive, of the organization's zone) or an RFC 3339 instant; the "
-    "session's start is compared."
+    "A date (inclusive, in the organization's time zone) or an RFC 3339 instant; it is "
+    "compared with the start of the session."
 )
 FILTERS = [
     OpenApiParameter("session_type", enum=SessionType.values),
@@ -86,14 +86,14 @@ PAGES = [OpenApiParameter("page", int), OpenApiParameter("page_size", int)]
 
 
 class TableRenderer(BaseRenderer):
-    """Names the media type; the view streams the table itself."""
+    """Declares the media type; the view streams the CSV itself."""
 
     media_type = "text/csv"
     format = "csv"
 
 
 def _wanted_rows(request: Request) -> ReportRows:
-    """Return the rows that the query string asks for; 400 names what is wrong in it."""
+    """Return the rows that the query string selects; 400 with the errors in it."""
     filters = ReportFilters(request.query_params)
     if not filters.is_valid():
         raise translate_validation(filters.errors)
@@ -111,9 +111,9 @@ class ReportList(APIView):
     def get(self, request: Request) -> Response:
         """Return the rows of all reports that the caller sees, newest session first.
 
-        They are those of each session's own report: attendees get their own alone.
-        `summary` counts the filtered rows by session type and status; rows of
-        cancelled sessions are counted apart, as `void`.
+        They are the rows of each session's own report: attendees get only their own.
+        `summary` has the number of filtered rows by session type and status; rows of
+        cancelled sessions are counted separately, as `void`.
         """
         rows = _wanted_rows(request)
         pages = Pages()
@@ -124,14 +124,14 @@ class ReportList(APIView):
 
 
 class ReportTable(APIView):
-    """The same rows as a table."""
+    """Rows of the reports of many sessions, as CSV."""
 
     renderer_classes = [TableRenderer]
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False
     ) -> tuple[BaseRenderer, str]:
-        """There is but one form, whatever the client would like best."""
+        """Ignore the Accept header: there is only one format."""
         return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
@@ -142,17 +142,17 @@ class ReportTable(APIView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Return all rows as CSV: UTF-8 with a byte order mark.
 
-        Times are those of the event's clocks, whose zone is `time_zone`. Text that a
-        spreadsheet would take for a formula has an apostrophe in front.
+        Times are in the time zone of the event, which is in `time_zone`. Text that a
+        spreadsheet would read as a formula begins with an apostrophe.
         """
         return csv_response(_wanted_rows(request), language=get_language() or "")
 
 
-# --- Policies -------------------------------------------------------------------------
+# --- Course results -------------------------------------------------------------------
 
 
 class EventAttendance(APIView):
-    """The decisions about an event as a whole."""
+    """The course results of an event."""
 
     @extend_schema(
         parameters=[
@@ -164,9 +164,9 @@ class EventAttendance(APIView):
         operation_id="events_attendance_list",
     )
     def get(self, request: Request, pk: int) -> Response:
-        """Return everyone on the roster, unknown before any decision.
+        """Return everybody on the roster with the course result; unknown before any.
 
-        Attendees get their own alone.
+        Attendees get only their own.
         """
         event = visible_event(signed_in(request), pk)
         wanted = StatusQuerySerializer(data=request.query_params)

@@ -1,7 +1,7 @@
 """Who is connected to a session now, and since when.
 
-Seconds are those of ended connections: the answer changes only when somebody comes or
-goes, or the session starts or ends.
+Seconds are counted only for ended connections, so that the answer, and its ETag, change
+only when somebody comes or goes, or the session starts or ends.
 
 Source: docs/rules.md 28, 82.
 """
@@ -20,7 +20,7 @@ from attendance.rules.instants import instant, microseconds
 from events.models import Participant, User
 from sessions_app.models import LiveSession
 
-# Whoever is still connected this long after the end was forgotten by the server.
+# Connections still open this long after the end are assumed to be stale.
 OVERTIME = timedelta(hours=1)
 
 
@@ -30,26 +30,26 @@ def attendance_status(
     """Return ``{session, running, participants}`` as ``user`` may see it.
 
     Args:
-        session: With its event at hand.
-        user: One who may see the session; a participant sees themselves alone.
-        now: Tells whether it is running.
+        session: With its event already loaded.
+        user: A user who may see the session; attendees see only themselves.
+        now: The present time, which tells whether the session is running.
     """
     visibility = ReportVisibility.of(session, user)
     evidence = read_evidence([session.pk]).get(session.pk)
     people = evidence.people if evidence else {}
-    is_called_off = session.cancelled_at is not None
-    is_watched = not is_called_off and now < session.end + OVERTIME
+    is_cancelled = session.cancelled_at is not None
+    may_be_connected = not is_cancelled and now < session.end + OVERTIME
     rows = with_a_row(all_rows(user).filter(session=session.pk), now=now)
     return {
         "session": session.pk,
-        "running": not is_called_off and session.starts_at <= now < session.end,
+        "running": not is_cancelled and session.starts_at <= now < session.end,
         "participants": [
             _row(
                 session,
                 person,
                 people.get(person.pk, NOTHING_SEEN),
                 visibility,
-                is_watched,
+                may_be_connected,
             )
             for person in rows.order_by(*ORDER_OF_PEOPLE)
         ],
@@ -61,9 +61,9 @@ def _row(
     person: Participant,
     seen: Evidence,
     visibility: ReportVisibility,
-    is_watched: bool,
+    may_be_connected: bool,
 ) -> dict[str, Any]:
-    since = last_seen(seen).since if is_watched else None
+    since = last_seen(seen).since if may_be_connected else None
     return {
         "participant": {
             "id": person.pk,
@@ -79,10 +79,10 @@ def _row(
 
 def _ended_seconds(session: LiveSession, seen: Evidence) -> int:
     window = microseconds(session.starts_at), microseconds(session.end)
-    ended = ((source, _ended(stays)) for source, stays in seen.by_source)
+    ended = ((source, _ended_stays(stays)) for source, stays in seen.by_source)
     _source, figures = calculate_person(*window, ended, Policy())
     return figures.attended_seconds
 
 
-def _ended(stays: Sequence[Stay]) -> list[Stay]:
+def _ended_stays(stays: Sequence[Stay]) -> list[Stay]:
     return [stay for stay in stays if stay.left_at is not None]

@@ -1,8 +1,8 @@
-"""Rows of reports as a table for spreadsheets: the same values as in REST.
+"""Rows of reports as a CSV file for spreadsheets, with the same values as in REST.
 
-UTF-8 with a byte order mark, without which spreadsheets take Arabic names for Latin
-letters. Times are those of the event's clocks, whose zone stands in a column; nothing
-is rounded. What a spreadsheet would run as a formula gets an apostrophe in front.
+The file is UTF-8 with a byte order mark, without which spreadsheets garble Arabic
+names. Times are in the time zone of the event, which has a column; nothing is rounded.
+Texts that a spreadsheet would run as formulas begin with an apostrophe.
 
 Source: docs/rules.md 80; OWASP, "CSV Injection".
 """
@@ -73,13 +73,13 @@ COLUMNS = (
 
 _BEGIN_FORMULAS = frozenset("=+-@")
 _ARE_STRIPPED = frozenset("\t\r\n")
-# Where spreadsheets of many countries, which expect semicolons, begin a cell within
-# what we quote as one.
+# In many countries spreadsheets split cells at semicolons, so that a new cell may begin
+# inside a text that is quoted as one.
 _CELLS = re.compile(r"(?<=[;\t\r\n])")
 
 
 def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
-    """Return all the rows as a file, written while it is sent."""
+    """Return all rows as a CSV file, which is generated while it is sent."""
     return StreamingHttpResponse(
         as_csv(rows.chunks(), language=language),
         content_type="text/csv; charset=utf-8",
@@ -91,12 +91,12 @@ def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
 
 
 def as_csv(chunks: Iterable[list[Report]], *, language: str) -> Iterator[str]:
-    """Yield the table, a piece for each chunk of reports.
+    """Yield the text of the file: the heading, then one piece for each chunk.
 
     Args:
-        chunks: Read only as they are asked for.
-        language: Of the explanations. Whoever reads the pieces does so after the
-            request's own language has ended.
+        chunks: Reports; read lazily.
+        language: The language of the explanations. It is activated for each piece,
+            because they are read after the request's own language has been deactivated.
     """
     yield BYTE_ORDER_MARK + _lines([COLUMNS])
     chunks = iter(chunks)
@@ -171,20 +171,20 @@ def _interval(interval: Interval, beside: datetime, zone: tzinfo) -> str:
 
 
 def _clock(moment: datetime, beside: datetime, zone: tzinfo) -> str:
-    """Return the time, with its date where that is not the date of ``beside``."""
+    """Return the time, preceded by its date if ``beside`` is on another date."""
     date, _, time = _local(moment, zone).partition(" ")
     return time if date == f"{beside.astimezone(zone):%Y-%m-%d}" else f"{date} {time}"
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:
-    """Return what clocks show, to the fraction of a second if there is one."""
+    """Return the local date and time, with the fraction of a second if there is one."""
     local = moment.astimezone(zone).replace(tzinfo=None)
     is_whole = local.microsecond % 1000 == 0 and local.microsecond
     return local.isoformat(" ", timespec="milliseconds" if is_whole else "auto")
 
 
 def _cell(value: object, zone: tzinfo) -> object:
-    """Return what is written: numbers stay numbers, nothing is an empty cell."""
+    """Return the content of a cell: numbers stay numbers, None becomes empty."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -195,7 +195,7 @@ def _cell(value: object, zone: tzinfo) -> object:
 
 
 def harmless(text: str) -> str:
-    """Return a text of which no spreadsheet takes any part for a formula."""
+    """Return a text no part of which a spreadsheet reads as a formula."""
     first, *further = _CELLS.split(text)
     first = f"'{first}" if first[:1] in _ARE_STRIPPED else _as_text(first)
     return first + "".join(map(_as_text, further))
@@ -206,12 +206,12 @@ def _as_text(cell: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether it begins like one, also after what spreadsheets or people do not see."""
+    """Return whether a text begins like a formula, invisible characters ignored."""
     for char in text:
-        # Full-width ones too, as Chinese and Japanese keyboards write them.
+        # Also in full width, as Chinese and Japanese keyboards write them.
         if unicodedata.normalize("NFKC", char) in _BEGIN_FORMULAS:
             return True
-        # Separators, and characters for control and format.
+        # Skip separators, control and format characters.
         if unicodedata.category(char)[0] not in "ZC":
             return False
     return False

@@ -1,7 +1,7 @@
-"""The decisions about an event as a whole, as a page shows them.
+"""The page with the course results of an event.
 
-Who may read the whole roster sees everybody; an attendee sees their own decision alone.
-All times are the event's.
+Users who may read the whole roster see everybody, attendees only their own course
+result. All times are in the time zone of the event.
 """
 
 from typing import NamedTuple
@@ -37,7 +37,7 @@ PEOPLE_A_PAGE = 200
 
 
 class EventReportRow(NamedTuple):
-    """One person, as shown."""
+    """One person, in words."""
 
     participant_id: int
     name: str
@@ -50,16 +50,16 @@ class EventReportRow(NamedTuple):
 
 
 class EventDecisionsPage:
-    """The decisions about an event in words.
+    """The course results of an event, in words.
 
     Args:
-        event: With its organization at hand.
-        rights: What the reader may do in it.
+        event: With its organization already loaded.
+        rights: What the reader may do in the event.
         user: The reader.
-        choice: Whom to show.
-        page: Which page of them.
-        chooses_all: Everybody shown is chosen already.
-        refused: The mark that was just refused.
+        choice: The filter and search that were chosen.
+        page: The number of the page, from the address.
+        chooses_all: Everybody shown is ticked already.
+        refused: A mark that was just refused.
     """
 
     def __init__(
@@ -92,17 +92,16 @@ class EventDecisionsPage:
 
     @property
     def when(self) -> str:
-        """The day, and from when to when."""
         return day_and_times(self.event.starts_at, self.event.end, self.zone)
 
     @property
     def query(self) -> str:
-        """The query string of this page of the people chosen."""
+        """The query string of this page, with its filter."""
         return self._with_page(self.filtered.choice.query)
 
     @property
     def query_of_all(self) -> str:
-        """The same, all on this page chosen for a mark."""
+        """The query string of this page, with everybody on it ticked for a mark."""
         return self._with_page(self.filtered.query_of_all)
 
     def _with_page(self, query: str) -> str:
@@ -114,37 +113,34 @@ class EventDecisionsPage:
 
     @property
     def is_of_all(self) -> bool:
-        """Everybody; else the reader's own decision alone."""
+        """Whether everybody is shown; else only the reader's own course result."""
         return self._rights.reads_all
 
     @property
     def may_change(self) -> bool:
-        """Organizers do: hosts decide about sessions alone."""
+        """Whether the reader is an organizer: hosts decide about sessions only."""
         return self._rights.organizes
 
     @property
     def is_cancelled(self) -> bool:
-        """It was called off: nothing is decided about it."""
         return self.event.state == EventState.CANCELLED
 
     @property
     def may_complete(self) -> bool:
-        """It is published and open."""
         return self.may_change and self.event.state == EventState.SCHEDULED
 
     @property
     def may_reopen(self) -> bool:
-        """It is completed."""
         return self.may_change and self.event.state == EventState.COMPLETED
 
     @property
     def statuses(self) -> list[str]:
-        """Whose shapes the page needs."""
+        """All statuses, for the shapes that the page defines."""
         return list(Status.values)
 
     @property
     def counts(self) -> list[Count]:
-        """How many people have each status that anybody has."""
+        """The number of people with each status, without statuses that nobody has."""
         statuses = [person.status for person in self._everybody]
         return [
             Count(status.value, str(status.label), number)
@@ -170,13 +166,13 @@ class EventDecisionsPage:
 
     @cached_property
     def _shown(self) -> list[ReportRow]:
-        """A page of those chosen, with their whole decisions."""
+        """The rows of the people on this page."""
         people = Participant.objects.in_bulk([person.pk for person in self.list])
         return event_rows(self.event, [people[person.pk] for person in self.list])
 
     @cached_property
     def panel(self) -> MarkingPanel | None:
-        """What the reader may decide; None: nothing."""
+        """The marking panel; None if the reader may not mark anybody here."""
         place = Place(self.event, None)
         if self.is_cancelled or not self._rights.may_mark(place):
             return None
@@ -191,7 +187,7 @@ class EventDecisionsPage:
 
     @cached_property
     def rows(self) -> list[EventReportRow]:
-        """Those chosen, a page of them."""
+        """The people on this page, in words."""
         undoable = self.panel.undoable if self.panel else {}
         return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
 

@@ -1,7 +1,7 @@
-"""Which rows of reports somebody asks for: the query string, read and checked.
+"""The filters of reports over many sessions, read from the query string.
 
-REST, export and page take the same. Ids are not looked up: one that is nobody's and a
-foreign one both find nothing.
+REST, the CSV file and the page take the same filters. Ids are not looked up: one that
+does not exist and one that the user may not see both find nothing.
 """
 
 import re
@@ -22,12 +22,12 @@ from sessions_app.models import SessionType
 
 Moment: TypeAlias = date | datetime
 
-# A plus of a query string arrives as a space.
+# A plus sign that was not escaped in a query string arrives as a space.
 _LOST_PLUS = re.compile(r"(?<=[T\d:.]) (?=\d\d:?\d\d\Z)")
 
 
 class MomentField(forms.Field):
-    """A date, or an instant in RFC 3339."""
+    """A date, or an instant in the format of RFC 3339."""
 
     default_error_messages = {
         "invalid": _(
@@ -38,7 +38,7 @@ class MomentField(forms.Field):
     }
 
     def to_python(self, value: object) -> Moment | None:
-        """Return a date, or an aware time."""
+        """Return a date, or an aware datetime; None for an empty value."""
         text = str(value or "").strip()
         if not text:
             return None
@@ -63,7 +63,7 @@ def _parsed(text: str) -> Moment | None:
 
 
 class _ChoiceField(forms.ChoiceField):
-    """One of some values, which an error names."""
+    """An optional choice; its error message lists the values."""
 
     def __init__(self, choices: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
         choices = list(choices)
@@ -71,7 +71,7 @@ class _ChoiceField(forms.ChoiceField):
         super().__init__(choices=[("", _("all")), *choices], required=False, **kwargs)
 
     def validate(self, value: str) -> None:
-        """Refuse what is none of them, in the language of whoever asks."""
+        """Raise ValidationError for an unknown value, in the reader's language."""
         if value and not self.valid_value(value):
             raise ValidationError(
                 _("“%(value)s” is not one of: %(values)s."),
@@ -81,7 +81,7 @@ class _ChoiceField(forms.ChoiceField):
 
 
 class ReportFilters(forms.Form):
-    """Filters of reports; empty ones leave nothing out."""
+    """The filters of reports; empty ones are ignored."""
 
     session_type = _ChoiceField(SessionType.choices, label=_("Type"))
     organization = forms.IntegerField(required=False, label=_("Organization"))
@@ -93,12 +93,12 @@ class ReportFilters(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Reserved words of Python.
+        # Set here because ``from`` is a keyword of Python.
         self.fields["from"] = MomentField(required=False, label=_("From"))
         self.fields["to"] = MomentField(required=False, label=_("To"))
 
     def clean(self) -> dict[str, Any]:
-        """Nothing lies between a later and an earlier moment."""
+        """Refuse a range that ends before it begins."""
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first and last and type(first) is type(last) and last < first:
             self.add_error(
@@ -108,7 +108,7 @@ class ReportFilters(forms.Form):
 
     @property
     def names_days(self) -> bool:
-        """Whether a bound is a date, which begins elsewhere at another time."""
+        """Whether a bound is a date, which depends on an organization's time zone."""
         bounds = self.cleaned_data["from"], self.cleaned_data["to"]
         return any(bound and not isinstance(bound, datetime) for bound in bounds)
 
@@ -116,8 +116,8 @@ class ReportFilters(forms.Form):
         """Return the condition on :func:`attendance.reports.many_reports.report_rows`.
 
         Args:
-            zones: Those of all organizations whose sessions there may be: dates are
-                those of an organization's own zone.
+            zones: The time zones of all organizations whose sessions may be found:
+                dates are compared in the organization's own zone.
         """
         chosen = self.cleaned_data
         exact = ("session_type", "session", "status", "source")

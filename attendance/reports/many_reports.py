@@ -1,8 +1,8 @@
-"""Reports over many sessions: which rows there are, and reading some of them.
+"""Rows of the reports of many sessions: which there are, and their content.
 
-A row is a person at a session. The database knows all rows without reading what was
-seen in any room, but for people who wait for a place: they have a row where they were
-there, which is looked up beforehand.
+A row is a person at a session. One query finds the rows, without reading any evidence;
+only for people on the waiting list, who have a row if they were there, evidence is read
+before it.
 """
 
 from collections import defaultdict
@@ -27,7 +27,8 @@ from events.models import (
 )
 from sessions_app.models import LiveSession, SessionType
 
-# Read together for an export: few enough for memory, enough for few queries.
+# Rows of a CSV file that are read together: few enough for memory, and enough for few
+# queries.
 ROWS_AT_ONCE = 2000
 
 
@@ -36,8 +37,8 @@ class TypeSummary:
     """The rows of one session type.
 
     Attributes:
-        statuses: How many rows have each status, void ones left out.
-        void: How many are of cancelled sessions, where no decision counts.
+        statuses: The number of rows with each status, without those in ``void``.
+        void: The number of rows of cancelled sessions, which are not counted.
     """
 
     session_type: str
@@ -46,11 +47,11 @@ class TypeSummary:
 
     @property
     def rows(self) -> int:
-        """All of them."""
+        """The number of all rows."""
         return sum(self.statuses.values()) + self.void
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it in the shape of REST."""
+        """Return the summary in the shape of REST."""
         return {
             "session_type": self.session_type,
             "rows": self.rows,
@@ -60,12 +61,12 @@ class TypeSummary:
 
 
 class ReportRows:
-    """The rows that some filters leave of all reports that a user may see.
+    """The rows of all reports that a user may see, after filtering.
 
     Args:
-        filters: Valid ones.
-        user: Whoever asks.
-        now: Presence in running sessions is shown until then.
+        filters: A valid form.
+        user: The reader.
+        now: Presence in running sessions is shown until this time.
     """
 
     def __init__(self, filters: ReportFilters, *, user: User, now: datetime) -> None:
@@ -75,7 +76,7 @@ class ReportRows:
 
     @property
     def name(self) -> str:
-        """What a file with all of it is called."""
+        """The name of a file with these rows, without extension."""
         if session := self._filters.cleaned_data["session"]:
             return f"attendance-session-{session}"
         bounds = (self._filters.cleaned_data[name] for name in ("from", "to"))
@@ -91,14 +92,14 @@ class ReportRows:
 
     @cached_property
     def people(self) -> People:
-        """The rows: newest session first, then as in its report."""
+        """The rows: newest session first, people in the order of a report."""
         rows = all_rows(self._user).filter(self._filters.of_rows(self._zones()))
         rows = with_a_row(rows, now=self._now)
         return rows.order_by("-starts_at", "-session", *ORDER_OF_PEOPLE)
 
     @cached_property
     def summary(self) -> list[TypeSummary]:
-        """How many rows of each session type have which status; one query."""
+        """The number of rows by session type and status, by one query."""
         counted = (
             self.people.order_by()
             .values_list("session_type", "status", "is_void")
@@ -119,25 +120,25 @@ class ReportRows:
         ]
 
     def read(self, people: Iterable[Any]) -> list[Report]:
-        """Return the reports with the rows of some of :attr:`people`, in their order.
+        """Return reports with the rows of some of :attr:`people`, in the same order.
 
-        The number of queries is constant.
+        Takes a constant number of queries.
         """
         rosters: dict[int, list[Participant]] = defaultdict(list)
         for person in people:
             rosters[person.session].append(person)
         sessions = LiveSession.objects.select_related("event__organization")
-        found = sessions.in_bulk(rosters)
+        by_id = sessions.in_bulk(rosters)
         return read_reports(
-            [(found[key], roster) for key, roster in rosters.items() if key in found],
+            [(by_id[key], roster) for key, roster in rosters.items() if key in by_id],
             user=self._user,
             now=self._now,
         )
 
     def chunks(self) -> Iterator[list[Report]]:
-        """Yield all of it, some sessions at a time, so that memory does not grow.
+        """Yield all reports in chunks of whole sessions, so that memory does not grow.
 
-        A session is never cut in two. The number of queries of each is constant.
+        Each chunk takes a constant number of queries.
         """
         for sessions in self._sessions_at_once():
             yield self.read(self.people.filter(session__in=sessions))

@@ -1,6 +1,6 @@
-"""The page of reports over many sessions: filters, summary, and the rows by session.
+"""The page of the reports of many sessions: filters, summary, and rows by session.
 
-Each session's rows are shown as its own report shows them.
+The rows of each session are shown as on its own report.
 """
 
 from collections.abc import Iterable
@@ -33,13 +33,13 @@ SHOWN = ("session_type", "organization", "event", "status", "from", "to")
 
 
 class ReportsPage:
-    """What somebody asked for, and what there is of it.
+    """The filters that were chosen, and the rows that they leave.
 
     Args:
-        query: The query string. Without ``to`` it is today, so that sessions which have
-            not begun do not stand before all others; empty, they do.
-        user: Whoever asks.
-        now: The present.
+        query: The query parameters. If ``to`` is missing, it is today, so that future
+            sessions do not come before all others; if it is empty, they do.
+        user: The reader.
+        now: The present time.
     """
 
     def __init__(self, query: QueryDict, *, user: User, now: datetime) -> None:
@@ -67,7 +67,7 @@ class ReportsPage:
 
     @property
     def fields(self) -> list[BoundField]:
-        """Those to choose from: of organizations only where there are several."""
+        """The fields to show; that of organizations only if there are several."""
         names = [name for name in SHOWN if name in self.filters.fields]
         if len(self._organizations) < 2 and not self.filters["organization"].value():
             names.remove("organization")
@@ -75,24 +75,24 @@ class ReportsPage:
 
     @property
     def kept(self) -> list[BoundField]:
-        """What else was asked for, by a link that led here."""
+        """Filters of the address that have no visible field."""
         return [f for f in self.filters if f.name not in SHOWN and f.value()]
 
     @cached_property
     def wrong(self) -> list[str]:
-        """What is wrong with values that no field shows."""
+        """The errors of filters that have no visible field."""
         return [str(error) for field in self.kept for error in field.errors]
 
     @property
     def csv_query(self) -> str:
-        """The query string that asks for all of these rows."""
+        """The query string of the CSV file with the same rows."""
         query = QueryDict(mutable=True)
         query.update({f.name: f.value() for f in self.filters if f.value()})
         return query.urlencode()
 
     @cached_property
     def person(self) -> Participant | None:
-        """Whose history it is."""
+        """The person who was filtered by; None without, or if not visible."""
         wanted = self.filters.cleaned_data.get("participant")
         if not wanted:
             return None
@@ -103,14 +103,14 @@ class ReportsPage:
     def _organizations(self) -> list[Organization]:
         events = Event.objects.visible_to(self._user)
         own = Organization.objects.visible_to(self._user)
-        # Those of the organizations of which one is a member come first.
-        found = Organization.objects.filter(
-            Q(pk__in=events.values("organization")) | Q(pk__in=own)
+        return list(
+            Organization.objects.filter(
+                Q(pk__in=events.values("organization")) | Q(pk__in=own)
+            )
         )
-        return list(found)
 
     def _offer_choices(self) -> None:
-        """Offer what the reader sees, and nothing else."""
+        """Fill the choices with the organizations and events that the reader sees."""
         fields = self.filters.fields
         organizations = [(o.pk, o.name) for o in self._organizations]
         fields["organization"].widget = _select(organizations)
@@ -125,14 +125,14 @@ class ReportsPage:
         )
         for name in ("from", "to"):
             value = self.filters.data.get(name, "")
-            # Browsers leave an instant out of a field for a date.
+            # Browsers do not show an instant in a date field.
             fields[name].widget.input_type = "text" if "T" in value else "date"
 
     def _today(self) -> date:
-        """Return the day of whichever organization is furthest ahead.
+        """Return the latest of the organizations' current dates.
 
-        Days are those of organizations: with the reader's own, sessions that were just
-        held where it is tomorrow would be left out.
+        With the reader's own date, sessions just held where it is already tomorrow
+        would be left out.
         """
         zones = {organization.time_zone for organization in self._organizations}
         days = [self._now.astimezone(ZoneInfo(zone)).date() for zone in zones]
@@ -142,12 +142,11 @@ class ReportsPage:
 
     @property
     def types(self) -> list["TypeLine"]:
-        """The summary in words."""
         return [TypeLine(part) for part in self.summary]
 
     @cached_property
     def zone(self) -> str:
-        """The zone of all times; empty if groups name their own."""
+        """The time zone of all times; empty if there are several, or none."""
         zones = {str(group.report.zone) for group in self.groups}
         return zones.pop() if len(zones) == 1 else ""
 
@@ -156,8 +155,8 @@ class Group:
     """The rows of one session.
 
     Attributes:
-        report: The session's own report with these rows alone.
-        people: Each row with the participant that it is about.
+        report: The page of the session's own report, with only these rows.
+        people: Each participant with their row.
     """
 
     def __init__(self, report: ReportPage) -> None:
@@ -167,13 +166,13 @@ class Group:
 
     @property
     def day(self) -> str:
-        """When the session began."""
+        """The date of the start."""
         session = self.report.session
         return short_day(session.starts_at, session.event.time_zone)
 
     @property
     def remark(self) -> str:
-        """Why its rows say less than others; empty where they say all."""
+        """Why the rows have no calculated results; empty if they have."""
         if not self.report.report.calculated_at or self.report.is_cancelled:
             return self.report.state
         return _("nobody was seen") if self.report.report.nobody_seen else ""

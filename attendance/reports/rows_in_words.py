@@ -1,6 +1,7 @@
-"""The people of a report as a page shows them: words, a clock, and a place on the bar.
+"""The people of a report as its page shows them: texts, times and bars.
 
-Made and rendered under the reader's language. All times are the event's.
+Texts are in the language that is active when they are made. All times are in the time
+zone of the event.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,8 +38,8 @@ from attendance.wording.phrases import (
 from attendance.wording.timeline import Axis, Bar
 from events.models import ParticipantRole
 
-# Of one person; ``Where`` itself speaks of many.
-OF_ONE = {
+# For one person; the labels of ``Whereabouts`` are for many.
+LABELS_OF_ONE = {
     Whereabouts.HERE: pgettext_lazy("person", "in the room"),
     Whereabouts.LEFT: pgettext_lazy("person", "left"),
     Whereabouts.MISSING: pgettext_lazy("person", "not seen"),
@@ -47,7 +48,7 @@ OF_ONE = {
 
 @dataclass(frozen=True, slots=True)
 class PresenceBar:
-    """A bar, and the same as text for those who do not see it."""
+    """The bar of one person, and its alternative text."""
 
     bars: list[Bar]
     text: str
@@ -55,13 +56,16 @@ class PresenceBar:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person on the roster, as shown.
+    """One person on the roster, in words.
 
     Attributes:
         tone: The status whose colour the row has.
-        shape: The status, or where they are while the session runs, as a shape.
-        label: The same in a word.
-        undo: What the reader may take back of the decision.
+        shape: The name of the shape: the status, or, while the session runs, where the
+            person is.
+        label: The label of ``shape``.
+        amount: How long they were there.
+        share: Percentage of the window; empty if nothing was calculated.
+        undo: The change that the reader may undo, if any.
     """
 
     participant_id: int
@@ -81,9 +85,9 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class StrangerRow:
-    """Somebody seen and not on the roster, as shown.
+    """Somebody who was seen and matches nobody on the roster, in words.
 
-    ``identity`` is empty and ``panel`` None where the reader may not know who it was.
+    ``identity`` is empty and ``panel`` None if the reader may not see identities.
     """
 
     name: str
@@ -100,12 +104,12 @@ class RowsInWords:
     """Puts the rows of one report into words.
 
     Args:
-        report: Whose rows they are.
+        report: The report.
         axis: The window of its session.
         asks_whether_held: The page asks whether the session was held.
-        is_ahead: It has not begun.
-        is_running: It has begun, and not ended.
-        refused: The walk-in that was just refused, if one was.
+        is_ahead: The session has not begun.
+        is_running: The session has begun, and not ended.
+        refused: A walk-in that was just refused, if any.
     """
 
     def __init__(
@@ -139,12 +143,12 @@ class RowsInWords:
         shape, label = row.status, str(self._labels[Status(row.status)])
         if self.is_live and row.status == Status.UNKNOWN:
             where = last_seen(row.seen).where
-            shape, label = where.value, str(OF_ONE[where])
+            shape, label = where.value, str(LABELS_OF_ONE[where])
         return PersonRow(
             participant_id=person.pk,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
-            # What is void has no colour.
+            # Rows of cancelled sessions have no colour.
             tone=Status.UNKNOWN.value if self.report.is_void else row.status,
             shape=shape,
             label=label,
@@ -184,9 +188,9 @@ class RowsInWords:
         return self.report.visibility.sees_identities
 
     def _sentence(self, row: ReportRow, presence: PresenceBar) -> str:
-        """Why the decision is so; where nothing is decided, what was seen.
+        """Return the explanation; if nothing is decided yet, what was seen.
 
-        The page itself says, once, why nothing is decided.
+        The page says once, for all rows, why nothing is decided.
         """
         if self.is_live and row.status == Status.UNKNOWN:
             return self._where_in_words(row.seen)
@@ -230,7 +234,7 @@ class RowsInWords:
 
     def _presence(self, intervals: Sequence[Interval]) -> PresenceBar:
         if self.is_running:
-            # Who is there has not left: that is seen, not inferred.
+            # Somebody in the room has not left: no end is estimated.
             until = microseconds(self.report.until)
             intervals = [
                 Interval(i.joined_at, i.left_at, i.inferred and i.left_at < until)
@@ -239,7 +243,7 @@ class RowsInWords:
         return PresenceBar(self._axis.bars(intervals), self._in_words(intervals))
 
     def _in_words(self, intervals: Sequence[Interval]) -> str:
-        """The bar as text: when somebody was there, and which ends are inferred."""
+        """Return the bar as text: when somebody was there, and estimated ends."""
         if not intervals:
             return _("Not seen")
         times = comma().join(self._interval(interval) for interval in intervals)

@@ -1,4 +1,4 @@
-"""Reports as JSON; what builds them is in ``report_rows``."""
+"""Serializers that describe reports; ``report_rows`` builds them."""
 
 from rest_framework import serializers
 
@@ -14,7 +14,7 @@ from sessions_app.models import SessionType
 
 
 class GuessSerializer(Declared):
-    """Who somebody unmatched probably is; nobody on the roster: participant null."""
+    """Who somebody unmatched probably is; participant is null if not on the roster."""
 
     participant = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
@@ -22,7 +22,7 @@ class GuessSerializer(Declared):
 
 
 class UnmatchedSerializer(Declared):
-    """Somebody seen who is nobody on the roster; ``guess`` for organizers alone."""
+    """Somebody seen who matches nobody on the roster; ``guess`` only for organizers."""
 
     identity = serializers.CharField(allow_null=True)
     name = serializers.CharField(allow_null=True)
@@ -34,14 +34,14 @@ class UnmatchedSerializer(Declared):
 
 
 class ReportWindowSerializer(Declared):
-    """What counts, the end exclusive."""
+    """The time in which presence is counted; the end is exclusive."""
 
     starts_at = InstantField()
     ends_at = InstantField()
 
 
 class ReportPolicySerializer(Declared):
-    """The thresholds that decided, or would decide now."""
+    """The policy that decided; before that the one in effect now."""
 
     grace_minutes = serializers.IntegerField()
     partial_from = serializers.IntegerField()
@@ -62,7 +62,7 @@ class ReportSessionSerializer(Declared):
     ended_at = InstantField(allow_null=True)
     cancelled_at = InstantField(allow_null=True)
     void = serializers.BooleanField(
-        help_text="It was cancelled: no decision of this report counts for anybody."
+        help_text="The session is cancelled: no decision of this report is counted."
     )
     window = ReportWindowSerializer()
     calculated_at = InstantField(allow_null=True)
@@ -71,7 +71,7 @@ class ReportSessionSerializer(Declared):
 
 
 class ReportSerializer(Declared):
-    """A session's report; ``unmatched`` not for attendees."""
+    """The report of a session; without ``unmatched`` for attendees."""
 
     session = ReportSessionSerializer()
     summary = serializers.DictField(child=serializers.IntegerField())
@@ -80,7 +80,7 @@ class ReportSerializer(Declared):
 
 
 class SessionReportRowSerializer(ReportRowSerializer):
-    """A row of a session's report, and whose session it is."""
+    """A row of a session's report, with its session, event and organization."""
 
     session = ReportSessionSerializer()
     event = serializers.IntegerField()
@@ -88,7 +88,10 @@ class SessionReportRowSerializer(ReportRowSerializer):
 
 
 class TypeSummarySerializer(Declared):
-    """The filtered rows of one session type; ``void`` ones are in no status."""
+    """The numbers of filtered rows of one session type.
+
+    Rows of cancelled sessions are in ``void``, and not in ``statuses``.
+    """
 
     session_type = serializers.ChoiceField(choices=SessionType.choices)
     rows = serializers.IntegerField()
@@ -97,7 +100,7 @@ class TypeSummarySerializer(Declared):
 
 
 class ReportListSerializer(Declared):
-    """A page of the rows of many reports, and a summary of all pages."""
+    """A page of the rows of many reports, with a summary of all pages."""
 
     count = serializers.IntegerField()
     next = serializers.URLField(allow_null=True)
@@ -107,7 +110,7 @@ class ReportListSerializer(Declared):
 
 
 class ConnectedSerializer(Declared):
-    """Whether somebody is connected; seconds are those of ended connections."""
+    """Whether somebody is connected; seconds include only ended connections."""
 
     participant = ReportPersonSerializer()
     connected = serializers.BooleanField()
@@ -124,13 +127,13 @@ class AttendanceStatusSerializer(Declared):
 
 
 class StatusQuerySerializer(Declared):
-    """Which decisions are wanted."""
+    """The query parameters that filter course results."""
 
     status = serializers.ChoiceField(choices=Status.choices, required=False)
 
 
 class EventAttendanceSerializer(Declared):
-    """A page of decisions about an event as a whole, and a summary of all pages."""
+    """A page of course results, with a summary of all pages."""
 
     count = serializers.IntegerField()
     next = serializers.URLField(allow_null=True)
@@ -138,5 +141,5 @@ class EventAttendanceSerializer(Declared):
     results = ReportRowSerializer(many=True)
     summary = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="How many people have each status, whichever are asked for.",
+        help_text="The number of people with each status, without the filter.",
     )

@@ -1,7 +1,7 @@
-"""The report as a page shows it: its head, its summary, and whom it shows.
+"""The page of a session's report: its head, its summary, and its people.
 
-Decisions, figures and sentences are those of ``report_rows/read_reports.py``, as
-in REST; here they only get words and a clock. All times are the event's.
+Decisions, figures and explanations come from ``report_rows/read_reports.py``, as in
+REST; here they are only put into words. All times are in the time zone of the event.
 """
 
 from datetime import datetime
@@ -37,14 +37,19 @@ from attendance.wording.timeline import Axis
 from core.times import long_date
 from sessions_app.phase import Phase
 
+# More people with estimated ends are not named.
 NAMED_AT_MOST = 3
 
 
 class ReportPage:
-    """A report in words; made and rendered under the reader's language.
+    """The report of a session, in words of the language that is active.
 
-    ``panel`` is what the reader may decide about its people; None: nothing. ``refused``
-    is a walk-in that was just refused.
+    Args:
+        report: The report as the reader may see it.
+        choice: The filter and search that were chosen.
+        now: The present time.
+        panel: The marking panel; None if the reader may not mark anybody here.
+        refused: A walk-in that was just refused, if any.
     """
 
     def __init__(
@@ -74,12 +79,12 @@ class ReportPage:
         self._everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
         self.filtered = FilteredPeople(
             self._everybody,
-            # Who sees their own row alone has nobody to choose from.
+            # A reader who sees only their own row has nothing to filter.
             choice if self.is_of_all else PeopleFilter(),
             is_live=self.is_live,
             knows_addresses=self.may_change,
         )
-        maker = RowsInWords(
+        in_words = RowsInWords(
             report,
             self._axis,
             asks_whether_held=self.asks_whether_held,
@@ -90,44 +95,43 @@ class ReportPage:
         undoable = panel.undoable if panel else {}
         shown = {person.pk for person in self.filtered.people}
         self.rows = [
-            maker.person(row, undo=undoable.get(row.participant.pk))
+            in_words.person(row, undo=undoable.get(row.participant.pk))
             for row in report.rows
             if row.participant.pk in shown
         ]
-        self.strangers = [maker.stranger(row) for row in report.unmatched]
-        self.options = maker.options.as_html() if self.strangers else ""
+        self.strangers = [in_words.stranger(row) for row in report.unmatched]
+        self.options = in_words.options.as_html() if self.strangers else ""
 
     # The head
 
     @property
     def may_change(self) -> bool:
-        # The same people see identities.
+        # Organizers, who are also the only ones to see identities.
         return self.report.visibility.sees_identities
 
     @property
     def is_of_all(self) -> bool:
-        """The whole report; else the reader's own row alone."""
+        """Whether everybody is shown; else only the reader's own row."""
         return self.report.visibility.sees_everybody
 
     @property
     def may_calculate(self) -> bool:
-        """Whether a calculation can be asked for."""
         return self.may_change and self.has_ended and not self.is_cancelled
 
     @property
     def tells_how_to_join(self) -> bool:
-        """Organizers are told before the end, as long as it takes place."""
+        """Whether to show organizers how people join: until the session has ended."""
         return self.may_change and not self.has_ended and not self.is_cancelled
 
     @property
     def has_decisions(self) -> bool:
-        """Whether anybody was decided about, though the room saw nobody."""
+        """Whether anybody has a status other than unknown."""
         summary = self.report.summary
         return summary[Status.UNKNOWN] < sum(summary.values())
 
     @property
     def asks_whether_held(self) -> bool:
-        """Nobody was seen, and nobody has said what that means."""
+        """Whether to ask if the session was held: nobody was seen, some are unknown."""
         return (
             self.is_of_all
             and not self.is_cancelled
@@ -137,12 +141,12 @@ class ReportPage:
 
     @property
     def day(self) -> str:
-        """The day on which the session began."""
+        """The date of the start."""
         return long_date(self._local(self.session.starts_at).date())
 
     @property
     def window(self) -> str:
-        """From when to when it was; a really held time beside the planned one."""
+        """Start and end, with the planned end if that is another."""
         text = clock_range(self.session.starts_at, self.session.end, self.zone)
         if self.session.end == self.session.ends_at:
             return text
@@ -153,12 +157,12 @@ class ReportPage:
 
     @property
     def as_of(self) -> str:
-        """The time of everything on the page."""
+        """The time at which the page was made."""
         return self._clock(self.read_at)
 
     @property
     def read_on(self) -> str:
-        """The same with its day, for paper."""
+        """Date and time at which the page was made, for printing."""
         return _("%(date)s, %(time)s") % {
             "date": long_date(self._local(self.read_at).date()),
             "time": f"{self._local(self.read_at):%H:%M}",
@@ -166,7 +170,7 @@ class ReportPage:
 
     @property
     def state(self) -> str:
-        """How far the session is, and since when the report stands."""
+        """The phase of the session, and when it was calculated."""
         if self.is_cancelled:
             return _("cancelled")
         if self.is_ahead:
@@ -181,7 +185,7 @@ class ReportPage:
 
     @property
     def failed_until(self) -> str:
-        """When a failed calculation is tried again; empty if the last one went well."""
+        """When a failed calculation is retried; empty if the last one succeeded."""
         calculation = self.report.calculation
         if calculation is None or not calculation.failures or not calculation.retry_at:
             return ""
@@ -191,17 +195,17 @@ class ReportPage:
 
     @property
     def counts(self) -> list[Count]:
-        """How many people have each status that is worth a number."""
+        """The numbers of the summary: people by status, or by where they are."""
         summary = self.report.summary
         decided = bool(self.report.calculated_at) and not self.report.nobody_seen
         counts = [
             Count(self._tone(status), str(status.label), summary[status])
             for status in IN_ORDER
-            # Of a calculated session, what it may give is always worth a number.
+            # Statuses that a calculation may give are shown even if nobody has them.
             if summary[status] or (decided and status in COMPUTED)
         ]
         if self.is_live:
-            # Whoever is unknown is told by where they are.
+            # Where people are is shown instead of the number of unknown ones.
             return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
         if (
             not self.report.calculated_at
@@ -212,11 +216,11 @@ class ReportPage:
         return counts
 
     def _tone(self, status: Status) -> str:
-        """What is void has no colour."""
+        """Return the colour of a status; cancelled sessions have none."""
         return Status.UNKNOWN.value if self.is_cancelled else status.value
 
     def _counts_now(self) -> list[Count]:
-        """While it runs: where people are."""
+        """Return where people are while the session runs."""
         places = [person.where for person in self._everybody]
         counts = [
             Count("", str(where.label), places.count(where)) for where in Whereabouts
@@ -227,7 +231,7 @@ class ReportPage:
         return counts
 
     def _counts_before(self) -> list[Count]:
-        """While nothing is decided: who was seen so far."""
+        """Return how many people were seen so far, while nothing is decided."""
         rows = self.report.rows
         if self.is_ahead:
             return [Count("", _("on the roster"), len(rows))]
@@ -239,7 +243,7 @@ class ReportPage:
 
     @property
     def facts(self) -> str:
-        """What the report rests on: facts received, ends inferred."""
+        """The number of facts that were received, and of estimated ends."""
         number = self.report.facts
         if not number:
             return "" if self.is_ahead else _("Nothing received from LiveKit")
@@ -282,12 +286,12 @@ class ReportPage:
 
     @property
     def statuses(self) -> list[str]:
-        """Whose colours the bars have."""
+        """All statuses, for the shapes that the page defines."""
         return list(Status.values)
 
     @property
     def axis_label(self) -> str:
-        """From when to when the bars run."""
+        """Start and end of the bars."""
         return _("%(start)s → %(end)s") % {
             "start": self._clock(self.session.starts_at),
             "end": self._clock(self.session.end),
@@ -295,7 +299,7 @@ class ReportPage:
 
     @property
     def grace_label(self) -> str:
-        """What the dashed line is; empty where there is none."""
+        """What the dashed line means; empty without one."""
         if self.grace is None:
             return ""
         end = self._start + self.report.policy.grace_minutes * MINUTE
@@ -305,19 +309,19 @@ class ReportPage:
 
     @cached_property
     def grace(self) -> str | None:
-        """Where the dashed line stands."""
+        """Position of the dashed line at the end of the grace period, if any."""
         return self._axis.end_of_grace(self.report.policy.grace_minutes)
 
     @cached_property
     def now(self) -> str | None:
-        """Where the present stands while the session runs."""
+        """Position of the present time on the bars; None if no session runs."""
         if not self.is_running:
             return None
         return self._axis.place(microseconds(self.report.until))
 
     @property
     def has_inferred(self) -> bool:
-        """Whether any bar is hatched."""
+        """Whether any bar has an estimated end, and so is hatched."""
         people: list[PersonRow | StrangerRow] = [*self.rows, *self.strangers]
         return any(bar.inferred for row in people for bar in row.presence.bars)
 
@@ -327,7 +331,7 @@ class ReportPage:
         return moment.astimezone(self.zone)
 
     def _clock(self, moment: datetime) -> str:
-        """A time of the session's day as a clock shows it, of another day with it."""
+        """Return a time, with its date if it is not on the day of the start."""
         return clock_beside(moment, self.zone, beside=self.session.starts_at)
 
 

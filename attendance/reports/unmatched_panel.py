@@ -1,6 +1,6 @@
-"""The unmatched desk on the page of a report: who it probably was, and who it may be.
+"""The part of a report's page where organizers say who an unmatched person was.
 
-For organizers alone. Made and rendered under the reader's language.
+Texts are in the language that is active when they are made.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ LONGEST_KEPT = 1000
 
 
 class PersonOption(NamedTuple):
-    """Somebody to choose, in words that nobody else on the list has."""
+    """A person to choose, with a label that tells people of the same name apart."""
 
     participant_id: int
     label: str
@@ -34,30 +34,30 @@ class PersonOption(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PersonOptions:
-    """Whom an identity may be said to be.
+    """The people to whom an identity can be linked.
 
     Attributes:
-        expected: Who is on the roster.
-        others: Who had cancelled, or only looked; they become walk-ins.
+        expected: People on the roster.
+        others: People who cancelled, and onlookers; they would become walk-ins.
     """
 
     expected: list[PersonOption]
     others: list[PersonOption]
 
     def named(self, participant_id: int | None) -> PersonOption | None:
-        """Return one of them."""
+        """Return the option of a person; None if they are no option."""
         everybody = (*self.expected, *self.others)
         return next(
             (option for option in everybody if option[0] == participant_id), None
         )
 
     def as_html(self) -> SafeString:
-        """Return them as a select has them: made once for all strangers of a page."""
+        """Return the options of a select, rendered once for all strangers of a page."""
         return render_to_string("attendance/reports/_options.html", {"options": self})
 
     @classmethod
     def of(cls, candidates: Sequence[Participant]) -> "PersonOptions":
-        """Return them in the order of ``candidates``."""
+        """Return the options in the order of ``candidates``."""
         names = Counter(person.name for person in candidates)
         expected: list[PersonOption] = []
         others: list[PersonOption] = []
@@ -69,10 +69,10 @@ class PersonOptions:
 
 
 class RefusedWalkIn(NamedTuple):
-    """A walk-in that was refused: what had been typed, and why not.
+    """A walk-in that was refused: the values of the form, and the reason.
 
-    The session of the browser keeps it until its page is shown again. ``field`` is the
-    one to blame, else empty.
+    It is kept in the Django session until the page is shown once more. ``field`` is the
+    field with the error, or empty.
     """
 
     identity: str
@@ -85,18 +85,18 @@ class RefusedWalkIn(NamedTuple):
     def keep(
         cls, request: HttpRequest, session: LiveSession, refusal: RuleBroken
     ) -> None:
-        """Keep what was typed in ``request`` for the page of ``session``."""
+        """Keep the values in ``request`` for the page of ``session``."""
         identity, name, email = (
             request.POST.get(field, "")[:LONGEST_KEPT]
             for field in ("identity", "name", "email")
         )
-        blamed = refusal.field.rpartition(".")[2]
-        refused = cls(identity, name, email, blamed, str(refusal))
+        error_field = refusal.field.rpartition(".")[2]
+        refused = cls(identity, name, email, error_field, str(refusal))
         request.session[_KEPT] = {"session": session.pk, "refused": refused}
 
     @classmethod
     def take(cls, request: HttpRequest, session: LiveSession) -> "RefusedWalkIn | None":
-        """Return, once, what was just refused in this session."""
+        """Return and forget the walk-in just refused on the page of ``session``."""
         kept = request.session.get(_KEPT)
         if kept is None or kept["session"] != session.pk:
             return None
@@ -106,14 +106,15 @@ class RefusedWalkIn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedPanel:
-    """What can be said of one stranger.
+    """The choices for one stranger.
 
     Attributes:
-        identity: Theirs.
-        guess: Who it probably was, and why; may be empty.
-        guessed: The same person, if they can be chosen.
-        name, email: What a walk-in begins with.
-        refused: What was typed last, if that was refused: it is kept, and open.
+        identity: The stranger's LiveKit identity.
+        guess: A sentence that says who it probably was, and why; may be empty.
+        guessed: The guessed person, if they can be chosen.
+        name: Initial value of the form for a walk-in.
+        email: Initial value of the form for a walk-in.
+        refused: The walk-in just refused for this stranger; its form is shown open.
     """
 
     identity: str
@@ -131,32 +132,32 @@ class UnmatchedPanel:
         options: PersonOptions,
         refused: RefusedWalkIn | None = None,
     ) -> "UnmatchedPanel | None":
-        """Return None where nothing can be said: without identity nobody is known."""
+        """Return the choices; None for a stranger without identity."""
         if not stranger.identity:
             return None
         known = guess.known if guess and guess.participant_id is None else None
         if refused and refused.identity != stranger.identity:
             refused = None
-        begun = refused or known
+        initial = refused or known
         return cls(
             identity=stranger.identity,
             guess=_in_words(guess) if guess else "",
             guessed=options.named(guess.participant_id) if guess else None,
-            name=begun.name if begun else without_hidden(stranger.name or ""),
-            email=begun.email if begun else "",
+            name=initial.name if initial else without_hidden(stranger.name or ""),
+            email=initial.email if initial else "",
             refused=refused,
         )
 
 
 class LinkedName(NamedTuple):
-    """By which other identity somebody was seen."""
+    """A linked identity under which somebody was seen."""
 
     identity: str
     label: str
 
     @classmethod
     def of(cls, linked: LinkedIdentity) -> "LinkedName":
-        """Return it by the name that it showed, if it showed one."""
+        """Return the identity, labelled with its name if it has one."""
         return cls(linked.identity, linked.name or linked.identity)
 
 
@@ -174,7 +175,7 @@ def _label(person: Participant, *, with_address: bool) -> str:
 
 
 def _in_words(guess: Guess) -> str:
-    """Who it probably was, and why."""
+    """Return a sentence that says who it probably was, and why."""
     known = guess.known
     values = {
         "name": isolated(guess.name),

@@ -1,4 +1,4 @@
-"""The report of a session, of an event and of many sessions as pages."""
+"""The pages with the reports of a session, of an event, and of many sessions."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -63,7 +63,7 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
 def _marking_panel(
     request: HttpRequest, report: Report, user: User
 ) -> MarkingPanel | None:
-    """What the reader may decide about the people of a report; None: nothing."""
+    """Return the panel for marking; None if the reader may not mark anybody here."""
     place = Place(report.session.event, report.session)
     rights = Rights.of(Viewer.of(user), place.event)
     if report.is_void or not rights.may_mark(place):

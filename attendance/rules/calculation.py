@@ -1,4 +1,4 @@
-"""What the time that somebody spent in a session means: the rules, nothing else.
+"""The rules by which the time that somebody spent in a session gives a status.
 
 Plain values in, plain values out: no database, no clock, no Django.
 Every instant is an integer, microseconds since the Unix epoch, UTC. Every window,
@@ -20,13 +20,15 @@ MINUTE = 60 * SECOND
 class Policy(NamedTuple):
     """The thresholds of a decision; percentages are whole numbers, 0 to 100.
 
-    What holds where nobody has said anything else stands here alone.
+    The defaults of the fields are the only place where defaults are defined.
 
     Attributes:
-        grace_minutes: Who comes this long after the start, or earlier, is not late.
-        partial_from: Under this share of the window a person was absent.
-        present_over: Up to and including this share a person was there in part.
-        present_regardless_over: Over this share a person was present, however late.
+        grace_minutes: Whoever is first seen at most this long after the start is not
+            late.
+        partial_from: Under this percentage of the window a person is absent.
+        present_over: Up to and including this percentage a person is partial.
+        present_regardless_over: Over this percentage a person is present, however
+            late.
     """
 
     grace_minutes: int = 15
@@ -36,7 +38,7 @@ class Policy(NamedTuple):
 
     @classmethod
     def of(cls, columns: Iterable[int | None]) -> "Policy":
-        """Return what a row says, in the order of the fields; for None the default."""
+        """Return a policy from column values in field order; None means the default."""
         pairs = zip(columns, cls(), strict=True)
         return cls(*(default if own is None else own for own, default in pairs))
 
@@ -45,11 +47,11 @@ class Stay(NamedTuple):
     """One connection of one person, not yet clipped to any window.
 
     Attributes:
-        joined_at: When it began.
-        left_at: When it ended; one that lies before ``joined_at`` gives the stay no
-            length. None: nothing in the room ended it, so it ends with the window.
-        inferred: No fact of this connection gives its end. Ignored, and taken as
-            true, when ``left_at`` is None.
+        joined_at: Start of the connection.
+        left_at: End of the connection; before ``joined_at`` the stay has no length.
+            None: nothing in the room ended it, so it ends with the window.
+        inferred: The end is estimated: no fact of this connection gives it. Taken as
+            true if ``left_at`` is None.
     """
 
     joined_at: int
@@ -63,8 +65,7 @@ class Interval(NamedTuple):
     Attributes:
         joined_at: Not before the window's start.
         left_at: Not after the window's end, and later than ``joined_at``.
-        inferred: The end is inferred, and no stay that counts here gives the same
-            end by a fact.
+        inferred: The end is estimated: no stay in this interval gives it by a fact.
     """
 
     joined_at: int
@@ -73,7 +74,7 @@ class Interval(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What was computed for one person in one window.
+    """The calculated result of one person in one window.
 
     Attributes:
         status: Present, late, partial or absent.
@@ -85,9 +86,10 @@ class Figures(NamedTuple):
         last_seen_at: End of the last presence inside the window; None if never seen.
         late_seconds: From the window's start to ``first_seen_at``, whole seconds,
             rounded down; None if never seen.
-        is_late: First seen after the grace, whatever the status; never seen: False.
-        join_count: Stays that overlap the window for more than no time.
-        intervals: The presence itself: in order, never touching.
+        is_late: First seen after the grace period, whatever the status; False if never
+            seen.
+        join_count: Number of stays that overlap the window for more than no time.
+        intervals: When the person was there: in order, never touching.
     """
 
     status: Status
@@ -103,9 +105,9 @@ class Figures(NamedTuple):
 
 
 def came_late(window_start: int, moment: int, grace_minutes: int) -> bool:
-    """Tell whether ``moment`` is later than the start and the grace together.
+    """Return whether ``moment`` is after the end of the grace period.
 
-    Source: docs/rules.md 24: the last moment of the grace is in time.
+    Source: docs/rules.md 24: the last moment of the grace period is in time.
     """
     return moment - window_start > grace_minutes * MINUTE
 
@@ -118,7 +120,7 @@ def decide_status(
     Args:
         attended: Time of presence, in any unit.
         window: Length of the window in the same unit, more than 0.
-        is_late: First seen after the grace (``came_late``).
+        is_late: First seen after the grace period (``came_late``).
         policy: The thresholds. Whoever was never there is absent under any policy.
 
     Source: docs/rules.md 23, 24. Whole products are compared, so that no rounding can
@@ -137,13 +139,13 @@ def decide_status(
 def calculate(
     window_start: int, window_end: int, stays: Iterable[Stay], policy: Policy
 ) -> Figures:
-    """Compute the figures and the status of one person from one source.
+    """Calculate the figures and the status of one person from one source.
 
     Args:
         window_start: First instant that counts.
         window_end: First instant that no longer counts.
         stays: The person's connections in any order; they may overlap, touch, lie
-            outside the window or have no length. None at all means absent.
+            outside the window or have no length. Without any the person is absent.
         policy: The thresholds that decide.
 
     Raises:
@@ -180,21 +182,21 @@ def calculate_person(
     stays: Iterable[tuple[str, Sequence[Stay]]],
     policy: Policy,
 ) -> tuple[str | None, Figures]:
-    """Compute one person from the source that decides, and name that source.
+    """Calculate the figures of one person from the source that decides.
 
-    The first decides of whose stays any overlaps the window for more than no time.
-    Sources are never united: who wants to show another beside calls ``calculate``
-    with it.
+    The first source decides that has a stay which overlaps the window for more than no
+    time. Sources are never united: to show another one as well, call ``calculate`` with
+    its stays.
 
     Args:
         window_start: As in ``calculate``.
         window_end: As in ``calculate``.
-        stays: Each source with what it saw, the highest rank first.
+        stays: Each source with its stays of the person, the highest rank first.
         policy: As in ``calculate``.
 
     Returns:
-        The source and its figures; None and those of an absence if none saw the person
-        in the window.
+        The source and its figures; None and the figures of an absence if no source saw
+        the person in the window.
 
     Raises:
         ValueError: The window has no length.
@@ -212,10 +214,10 @@ def calculate_person(
 def _clip(
     window_start: int, window_end: int, stays: Iterable[Stay]
 ) -> list[tuple[int, int, bool]]:
-    """Cut the stays to the window and drop what has no length in it.
+    """Clip the stays to the window and drop those that have no length in it.
 
-    An end beyond the window's becomes the window's end and stays what it was: a fact
-    that somebody left later is a fact that they were there to the end.
+    An end after the window is clipped, but does not become inferred: a fact that
+    somebody left later proves that they were there to the end.
     """
     inside = []
     for start, end, inferred in stays:
@@ -234,7 +236,7 @@ def _clip(
 def _unite(
     inside: list[tuple[int, int, bool]],
 ) -> tuple[tuple[Interval, ...], int]:
-    """Unite what overlaps or touches; ``inside`` is not empty and becomes sorted.
+    """Unite stays that overlap or touch; ``inside`` must not be empty, and is sorted.
 
     Returns:
         The intervals in order, and the sum of their lengths.

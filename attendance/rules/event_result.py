@@ -1,4 +1,4 @@
-"""The decision about an event as a whole, from its sessions together. Pure.
+"""The course result of a person, derived from the decisions at its sessions. Pure.
 
 Source: docs/rules.md 59, 60.
 """
@@ -12,10 +12,14 @@ from attendance.rules.statuses import MEANINGS, Status
 
 
 class SessionDecision(NamedTuple):
-    """What was decided about a person at one session.
+    """The decision about a person at one session.
 
-    ``attended_seconds`` is what a calculation found, None before any; ``is_marked``: a
-    person decided, or applied what a machine had found.
+    Attributes:
+        status: One of ``Status``.
+        source: Who or what decided; None before any decision.
+        is_marked: A person decided, or applied the result of a calculation.
+        window_seconds: Length of the session.
+        attended_seconds: Result of the last calculation; None before any.
     """
 
     status: str
@@ -26,20 +30,24 @@ class SessionDecision(NamedTuple):
 
     @property
     def is_computed(self) -> bool:
-        """Whether a calculation decided."""
+        """Whether a calculation decided, and no person applied its result."""
         return is_automatic(self.source) and not self.is_marked
 
     @property
     def counts(self) -> bool:
-        """Whether it is part of the sums: an excused one is left out."""
+        """Whether the sums include this decision: excused ones are left out."""
         return MEANINGS[self.status].credited_halves is not None
 
 
 class Credit(NamedTuple):
-    """What some session decisions amount to; seconds without the excused ones.
+    """The sums that a course result is derived from.
 
-    ``sessions`` have a decision, ``excused`` are those of them that are left out;
-    ``not_counted`` have none.
+    Attributes:
+        sessions: Number of sessions with a decision, excused ones included.
+        excused: Number of those that are excused, and left out of the seconds.
+        credited_seconds: Rounded down.
+        window_seconds: Length of all sessions that are counted.
+        not_counted: Number of sessions without a decision.
     """
 
     sessions: int
@@ -50,7 +58,7 @@ class Credit(NamedTuple):
 
 
 class Derived(NamedTuple):
-    """The decision about the event."""
+    """A course result, and the source that it follows."""
 
     status: str
     source: str
@@ -61,16 +69,17 @@ def derive(
     policy: Policy,
     automatic_sources: Sequence[str],
 ) -> Derived | None:
-    """Return what the decisions amount to; None if nothing is known.
+    """Return the course result that the decisions give; None if none is known.
 
-    With one session it is that session's. With several, credited seconds count against
-    the sum of the windows: a computed session credits what was attended, a marked one
-    all of its window (present, late), half (partial) or nothing (absent); excused ones
-    are left out of both. Under ``partial_from`` it is absent, over ``present_over``
-    present, else partial.
+    With one session it is the decision at that session. With several, the credited
+    seconds are compared with the sum of the windows: a calculated decision credits the
+    attended seconds, a marked one all of its window (present, late), half (partial) or
+    nothing (absent); excused sessions are left out of both sums. Under
+    ``partial_from`` percent the result is absent, over ``present_over`` present, else
+    partial.
 
     Args:
-        decisions: One for each session that counts, those unknown are passed over.
+        decisions: One for each session that is counted; unknown ones are ignored.
         policy: The organization's thresholds.
         automatic_sources: The sources of calculations, the highest rank first.
     """
@@ -88,11 +97,11 @@ def derive(
 
 
 def credit(decisions: Iterable[SessionDecision], *, sessions: int) -> Credit:
-    """Return what the decisions amount to, for saying so.
+    """Return the sums behind a course result, for the sentence that explains it.
 
     Args:
         decisions: As for :func:`derive`.
-        sessions: How many the event has, without cancelled ones.
+        sessions: Number of sessions of the event, without cancelled ones.
     """
     known = _known(decisions)
     counted = [decision for decision in known if decision.counts]
@@ -124,7 +133,7 @@ def _status(counted: list[SessionDecision], policy: Policy) -> Status:
 
 
 def _credited_halves(decision: SessionDecision) -> int:
-    """Return the credited seconds, twice, so that they stay whole."""
+    """Return twice the credited seconds, so that half a window stays a whole number."""
     if decision.is_computed:
         return 2 * (decision.attended_seconds or 0)
     return (MEANINGS[decision.status].credited_halves or 0) * decision.window_seconds

@@ -1,4 +1,4 @@
-"""Aware times as whole microseconds since the epoch, in which the rules count. Pure."""
+"""Conversion between aware datetimes and the microseconds that the rules use. Pure."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,10 +6,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant(microseconds: int) -> datetime:
-    """Return microseconds since the epoch as an aware time in UTC, exactly."""
+    """Return microseconds since the epoch as an aware datetime in UTC, exactly."""
     return EPOCH + timedelta(microseconds=microseconds)
 
 
 def microseconds(time: datetime) -> int:
-    """Return an aware time as microseconds since the epoch, exactly."""
+    """Return an aware datetime as microseconds since the epoch, exactly."""
     return (time - EPOCH) // timedelta(microseconds=1)

@@ -1,6 +1,6 @@
-"""Who wins: the one place where decisions of different sources are ranked.
+"""The precedence of decisions: which of two sources wins.
 
-Pure; the rows it speaks of are locked by whoever asks (``attendance/locks.py``).
+Pure. Callers lock the rows concerned before they ask (``attendance/locks.py``).
 
 Source: docs/rules.md 39, 40, 63.
 """
@@ -12,10 +12,9 @@ SYSTEM_DEFAULT = "system_default"
 MANUAL = "manual"
 PARENT_REPORTED = "parent_reported"
 
-# What a calculation decides is named for the source of presence that it followed: which
-# of several that is, ``calculate_person`` has decided before (docs/rules.md 26). What
-# an entitled person marked or applied stands between a check-in and an override,
-# whichever source it names.
+# The source of a calculated decision is the source of presence that it follows, with
+# this suffix; which of several that is, ``calculate_person`` decides (docs/rules.md
+# 26). Once a person has applied such a decision, it ranks like one made by hand.
 _AUTOMATIC = "_auto"
 _RANKS = {
     SYSTEM_DEFAULT: 1,
@@ -26,17 +25,19 @@ _RANKS = {
     PARENT_REPORTED: 5,
     ADMIN_OVERRIDE: 6,
 }
-# Only people decide by these; what a machine suggests can be applied by a person, too.
+# Sources that only people use. A decision of a person may have an automatic source too:
+# they applied what a calculation had found.
 SOURCES_OF_PEOPLE = (CHECK_IN, MANUAL, ADMIN_OVERRIDE, SELF_REPORTED, PARENT_REPORTED)
 _MARKED = _RANKS[MANUAL]
 
 
 def rank(source: str | None, *, marked: bool) -> int:
-    """Return how much a decision weighs; no decision weighs 0.
+    """Return the rank of a decision; higher ranks win, and no decision has rank 0.
 
     Args:
-        source: One of the sources of a decision, or None before any.
-        marked: A person decided, also one who is forgotten (``Attendance.is_marked``).
+        source: The source of the decision, or None before any.
+        marked: A person decided, even if their account has since been erased
+            (``Attendance.is_marked``).
 
     Raises:
         KeyError: the source is not known.
@@ -49,10 +50,15 @@ def rank(source: str | None, *, marked: bool) -> int:
 
 
 def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> bool:
-    """Return whether a calculation by ``computed`` replaces a decision.
+    """Return whether a calculation replaces the decision that stands.
 
-    Of the same rank the later wins. What an earlier calculation decided, from whichever
-    source, is no evidence of its own: a new one always replaces it.
+    Of two decisions of the same rank the later wins. A new calculation always replaces
+    the decision of an earlier one, whatever the source of either.
+
+    Args:
+        source: The source of the decision that stands, or None before any.
+        computed: The source of the calculation.
+        marked: A person made the decision that stands.
     """
     if is_automatic(source) and not marked:
         return True
@@ -60,36 +66,41 @@ def calculation_replaces(source: str | None, computed: str, *, marked: bool) -> 
 
 
 def mark_replaces(source: str | None, by: str, *, marked: bool) -> bool:
-    """Return whether somebody's decision by ``by`` replaces what stands.
+    """Return whether a person's decision replaces the decision that stands.
 
-    Of the same rank the later wins.
+    Of two decisions of the same rank the later wins.
 
     Args:
         source: The source of the decision that stands, or None before any.
-        by: The source of the new decision, which a person makes.
+        by: The source of the person's decision.
         marked: A person made the decision that stands.
     """
     return rank(by, marked=True) >= rank(source, marked=marked)
 
 
 def derivation_replaces(source: str | None, *, marked: bool, derived: bool) -> bool:
-    """Return whether what follows from the sessions replaces a decision on the event.
+    """Return whether a result derived from the sessions replaces a course result.
 
-    Only a mark or a check-in made about the event itself outranks it.
+    Only a mark or a check-in that concerns the event itself outranks it.
+
+    Args:
+        source: The source of the course result that stands, or None before any.
+        marked: A person decided that course result.
+        derived: It was itself derived from the sessions.
     """
     return derived or rank(source, marked=marked) < _RANKS[CHECK_IN]
 
 
 def automatic(presence_source: str) -> str:
-    """Return the source of decisions that follow a source of presence."""
+    """Return the decision source of calculations that follow a source of presence."""
     return presence_source + _AUTOMATIC
 
 
 def is_automatic(source: str | None) -> bool:
-    """Return whether a calculation gave the decision."""
+    """Return whether a decision with this source came from a calculation."""
     return source is not None and source.endswith(_AUTOMATIC)
 
 
 def is_by_a_person(source: str | None, *, marked: bool) -> bool:
-    """Return whether an entitled person marked, applied or overrode the decision."""
+    """Return whether an entitled person marked, applied or locked the decision."""
     return rank(source, marked=marked) >= _MARKED

@@ -1,10 +1,10 @@
-"""The statuses of a decision, and what each of them means: one table. Pure.
+"""The table of statuses and of what each of them means. Pure.
 
-Whatever asks what a status means asks here; the words for it stand where words are
-(``models.Status``, ``wording/parts.py``), its colour and shape in the style sheet and
-``templates/components/shapes.html``. tests/attendance/test_status.py takes every status
-of the table through all of that. One that is worth points gets a column in
-``models/points.py`` and a field in ``points/ledger.py``, too.
+All other code asks this table instead of naming statuses. Their labels are in
+``models.Status`` and ``wording/parts.py``, their colours and shapes in the style sheet
+and ``templates/components/shapes.html``; tests/attendance/test_status.py takes every
+status through all of these. A status that is worth points also needs a column in
+``models/points.py`` and a field in ``points/ledger.py``.
 
 Source: docs/rules.md 24, 43, 60, 62, 69.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Status(StrEnum):
-    """What a decision says of a person; unknown: nothing was decided yet."""
+    """How a person attended; ``unknown`` until something is decided."""
 
     UNKNOWN = "unknown"
     PRESENT = "present"
@@ -28,11 +28,11 @@ class StatusMeaning(NamedTuple):
     """What one status means.
 
     Attributes:
-        came: It says that somebody came, or that they did not; None: neither.
-        credited_halves: What a mark credits of a session's window; None: the session
-            is left out of the event's sums.
-        points: What it is worth where an organization has said nothing else.
-        can_be_marked: People may say it of somebody.
+        came: Whether somebody with this status came; None: the status does not say.
+        credited_halves: How many halves of the session's window a mark credits; None:
+            the session is left out of the sums of the course result.
+        points: Points in organizations that have no mapping of their own.
+        can_be_marked: People may choose it when they mark somebody.
         is_computed: A calculation may give it.
     """
 

@@ -1,4 +1,4 @@
-"""REST of saying who somebody unmatched was, and of taking that back."""
+"""REST views that link unmatched identities to people, and unlink them."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -15,14 +15,14 @@ from sessions_app.lookups import organized_session
 
 
 class UnmatchedLink(APIView):
-    """Saying who somebody unmatched is."""
+    """The linking of an unmatched identity."""
 
     @extend_schema(request=LinkSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Link an identity to somebody on the roster, or add a walk-in.
+        """Link an identity to somebody on the roster, or to a new walk-in.
 
-        It is remembered for the organization's other sessions, and this one is
-        calculated anew. Saying it again corrects it.
+        The link also holds for the organization's other sessions, and this one is
+        calculated anew. Linking again corrects the link.
         """
         session = organized_session(viewer_of(request), pk)
         serializer = LinkSerializer(data=request.data, context={"event": session.event})
@@ -41,11 +41,11 @@ class UnmatchedLink(APIView):
 
 
 class UnmatchedUnlink(APIView):
-    """Taking back who somebody is."""
+    """The unlinking of an identity."""
 
     @extend_schema(request=UnlinkSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        """Make the identity nobody's again, and calculate the session anew."""
+        """Unlink an identity, and calculate the session anew."""
         session = organized_session(viewer_of(request), pk)
         serializer = UnlinkSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

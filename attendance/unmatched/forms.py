@@ -1,4 +1,4 @@
-"""What somebody sends to say who somebody unmatched was."""
+"""The forms for linking an unmatched identity to a person."""
 
 from typing import Any
 
@@ -13,18 +13,18 @@ LONGEST_IDENTITY = 256
 
 
 class IdentityForm(ActionForm):
-    """Of whom something is said; the page fills it in."""
+    """An unmatched identity, in a hidden field of the page."""
 
     identity = forms.CharField(
         max_length=LONGEST_IDENTITY,
-        # What LiveKit tells is kept to the letter.
+        # Identities are compared exactly as LiveKit sends them.
         strip=False,
         error_messages={"required": _("Choose the person again on this page.")},
     )
 
 
 class RosterForm(IdentityForm):
-    """Somebody on the roster."""
+    """The person on the roster to whom the identity is linked."""
 
     participant = forms.ModelChoiceField(
         Participant.objects.none(),
@@ -44,7 +44,7 @@ class RosterForm(IdentityForm):
 
 
 class WalkInForm(IdentityForm):
-    """Somebody who came without being on the roster."""
+    """A walk-in to whom the identity is linked."""
 
     name = NameField(
         error_messages={
@@ -61,5 +61,4 @@ class WalkInForm(IdentityForm):
 
     @property
     def walk_in(self) -> WalkIn:
-        """Who it was."""
         return WalkIn(self.cleaned_data["name"], self.cleaned_data["email"])

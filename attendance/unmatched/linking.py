@@ -1,8 +1,8 @@
-"""The unmatched desk: saying whom an identity belongs to, and taking that back.
+"""Links an unmatched identity to the person whom it belongs to, and unlinks it.
 
-What somebody says is remembered (``KnownIdentity``): the same person is found by it in
-the organization's other sessions too (``evidence/known_people.py``). The session at
-hand is calculated anew at once, others when they are due.
+Links are stored (``KnownIdentity``), so that the same person is found by them in the
+organization's other sessions too (``evidence/known_people.py``). The session where
+somebody links or unlinks is calculated anew at once, others when they are due.
 
 Source: docs/rules.md 75, 76.
 """
@@ -41,7 +41,7 @@ class WalkIn(NamedTuple):
 
 
 class IdentityMeaning(NamedTuple):
-    """Whom an identity seen in a session means; nobody: ``participant_id`` None."""
+    """The person whom an identity means; ``participant_id`` is None if nobody."""
 
     participant_id: int | None
     is_linked: bool
@@ -66,32 +66,34 @@ def link_identity(
     by: User,
     now: datetime,
 ) -> Participant:
-    """Say who an unmatched identity is, and calculate the session anew if it has ended.
+    """Link an identity to a person, and calculate the session anew if it has ended.
 
-    Somebody on the roster who had cancelled or only looked becomes a walk-in: they
-    came. Saying it again corrects it.
+    A person who had cancelled, or is an onlooker, becomes a walk-in, since they came.
+    Linking again corrects the link.
 
     Args:
-        session: Where the identity was seen; with its event and organization at hand.
-        identity: As LiveKit told it.
-        participant: Who it is, of the session's event; or else
-        walk_in: Whom to put on the roster.
-        by: Who says so.
-        now: Whether the session has ended.
+        session: A session where the identity was seen, with its event and organization
+            already loaded.
+        identity: Exactly as LiveKit sent it.
+        participant: The person, of the session's event; None if ``walk_in`` is given.
+        walk_in: A new person for the roster; None if ``participant`` is given.
+        by: The user who links.
+        now: The present time, which tells whether the session has ended.
 
     Returns:
-        Whom it means now.
+        The person whom the identity now means.
 
     Raises:
-        Invalid: neither or both are given, or nobody with this identity was seen.
-        Conflict: the identity is somebody's own, or the walk-in's address stands on
-            the roster already.
+        Invalid: Neither or both people are given, or nobody with this identity was
+            seen.
+        Conflict: The identity is a participant's own, or the walk-in's email address
+            is on the roster already.
     """
     with transaction.atomic():
         lock_links(session.event.organization_id)
         _must_be_free(session, identity)
         person = _person(session.event, participant, walk_in)
-        _remember(session.event, identity, person, by)
+        _write_link(session.event, identity, person, by)
     _log("link_identity", session, by, person.pk)
     _calculate(session, now)
     return person
@@ -100,10 +102,12 @@ def link_identity(
 def unlink_identity(
     *, session: LiveSession, identity: str, by: User, now: datetime
 ) -> None:
-    """Take back what was said of an identity, here and for that person elsewhere.
+    """Remove the links of an identity to the person whom it means in this session.
+
+    Links to the same person in other events of the organization are removed, too.
 
     Raises:
-        Invalid: nobody linked this identity to anybody in this session.
+        Invalid: The identity is not linked to anybody in this session.
     """
     with transaction.atomic():
         lock_links(session.event.organization_id)
@@ -123,10 +127,10 @@ def unlink_identity(
 
 
 def _meaning(session: LiveSession, identity: str) -> IdentityMeaning:
-    """Return whom the identity means in this session.
+    """Return the person whom the identity means in this session.
 
     Raises:
-        Invalid: nobody with this identity was seen, nor tried to connect.
+        Invalid: Nobody with this identity was seen, or tried to connect.
     """
     with connection.cursor() as cursor:
         cursor.execute(_MEANING, {"sessions": [session.pk], "identity": identity})
@@ -190,12 +194,12 @@ def _walk_in(event: Event, walk_in: WalkIn) -> Participant:
     )
 
 
-def _remember(event: Event, identity: str, person: Participant, by: User) -> None:
-    """Write the link in the place of those to others of this event."""
+def _write_link(event: Event, identity: str, person: Participant, by: User) -> None:
+    """Replace links to other people of this event by one to this person."""
     links = _links(event, identity)
     links.filter(participant__event=event).exclude(participant=person).delete()
     if person.identity == identity:
-        # Theirs by itself, now that they are on the roster again.
+        # Needs no link: their own identity, now that they are on the roster again.
         return
     KnownIdentity.objects.get_or_create(
         organization_id=event.organization_id,
@@ -212,7 +216,7 @@ def _links(event: Event, identity: str) -> models.QuerySet[KnownIdentity]:
 
 
 def _calculate(session: LiveSession, now: datetime) -> None:
-    """Calculate it if it counts; a failure is noted and tried again by itself."""
+    """Calculate a session that has ended; a failure is noted and retried later."""
     if session.cancelled_at is None and session.end <= now:
         calculate_session(session, now=now)
 

@@ -1,4 +1,4 @@
-"""What is said of somebody unmatched, as JSON."""
+"""Serializers of requests to link and unlink identities."""
 
 from django.db.models import QuerySet
 from rest_framework import serializers
@@ -9,22 +9,22 @@ from events.models import Participant
 
 
 class WalkInSerializer(Declared):
-    """Whom to put on the roster."""
+    """A person to add to the roster."""
 
     name = serializers.CharField(max_length=200, validators=[validate_name])
     email = serializers.EmailField(max_length=254, default="", allow_blank=True)
 
 
 class RosterField(RowField[Participant]):
-    """Somebody on the roster of the event in the context; others do not exist."""
+    """A participant of ``context["event"]``; ids of others are refused as unknown."""
 
     def get_queryset(self) -> QuerySet[Participant]:
-        """Return the roster."""
+        """Return the roster of the event in the context."""
         return Participant.objects.filter(event=self.context["event"])
 
 
 class LinkSerializer(Declared):
-    """Who an unmatched identity is: somebody on the roster, or a walk-in."""
+    """An identity, and its person: somebody on the roster, or a walk-in."""
 
     identity = serializers.CharField(max_length=256, trim_whitespace=False)
     participant = RosterField(
@@ -34,6 +34,6 @@ class LinkSerializer(Declared):
 
 
 class UnlinkSerializer(Declared):
-    """Which identity is not who somebody said."""
+    """The identity to unlink."""
 
     identity = serializers.CharField(max_length=256, trim_whitespace=False)

@@ -1,4 +1,4 @@
-"""Saying on a report who somebody unmatched was, and taking that back."""
+"""The actions on a report that link and unlink unmatched identities."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -29,7 +29,7 @@ def link(request: HttpRequest, user: User, session_id: int) -> None:
 
 
 def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:
-    """Add a walk-in; of what is refused, the report keeps what was typed."""
+    """Add a walk-in; if that is refused, keep the values for the report's form."""
     form = WalkInForm(request.POST)
     try:
         identity = form.or_refuse()["identity"]

@@ -1,9 +1,9 @@
-"""The plain words that say how a decision came about, in the reader's language.
+"""The sentence that explains a decision, in the reader's language.
 
-It is made from the parts of the decision, so that one decision can be read in any
-language and on any clock. Every text that a translator gets is
-a whole sentence or a whole clause, with its values by name. Words are about the person
-and the time; clock times are 24 hours with Western digits.
+It is built from the stored parts of the decision when it is read, so that any language
+and time zone is possible. Every text that a translator gets is a whole sentence or a
+whole clause with named placeholders. Clock times have 24 hours and Western digits.
+``human_sources.py`` has the half about people's decisions.
 
 Source: docs/rules.md 29; the figures come from ``rules/calculation.py``.
 """
@@ -19,30 +19,30 @@ from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Credit
 from attendance.rules.precedence import SYSTEM_DEFAULT
 from attendance.rules.statuses import Status
-from attendance.wording.human_sources import by_a_person, with_what_is_beside
+from attendance.wording.human_sources import by_a_person, with_remarks_on_people
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
 from attendance.wording.percentages import percentage_in_words
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
-"""Shorter windows and shorter presence are told in seconds, all else in minutes."""
+"""Windows and presence shorter than this are shown in seconds, others in minutes."""
 
 
 def explain(decision: ExplainedDecision, zone: tzinfo) -> str:
-    """Say in a sentence or two, in the active language, how a decision came about.
+    """Return the explanation of a decision in the active language.
 
     Args:
-        decision: Its parts.
-        zone: The zone whose clock the reader looks at.
+        decision: The parts of the decision.
+        zone: The time zone in which times are shown.
 
     Returns:
-        Plain text, not escaped for HTML. Names and notes are isolated where the
-        language runs from right to left.
+        One to three sentences of plain text, not escaped for HTML. Names and notes are
+        isolated if the language runs from right to left.
 
     Raises:
         KeyError: The status is not known.
     """
-    return with_what_is_beside(_sentence(decision, zone), decision, zone)
+    return with_remarks_on_people(_sentence(decision, zone), decision, zone)
 
 
 def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
@@ -86,11 +86,11 @@ def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
     return _("Absent: nothing shows that they came")
 
 
-# The course result: what the sessions of an event amount to
+# Course results that follow from the sessions of an event
 
 
 def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
-    """How many sessions count, and what of them."""
+    """Return the sentence of a course result, with the sums behind it."""
     if credit.excused == credit.sessions:
         text = ngettext(
             "%(status)s from the only counted session",
@@ -115,10 +115,10 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
         "window": credit.window_seconds // 60,
         "percentage": percentage_in_words(_share(credit), decision.policy),
     }
-    return _with_what_is_left_out(sentence, credit)
+    return _with_sessions_left_out(sentence, credit)
 
 
-def _with_what_is_left_out(sentence: str, credit: Credit) -> str:
+def _with_sessions_left_out(sentence: str, credit: Credit) -> str:
     excused = 0 if credit.excused == credit.sessions else credit.excused
     if excused and credit.not_counted:
         text = _("%(sentence)s (%(excused)d excused, %(not_counted)d not counted)")
@@ -142,7 +142,7 @@ def _share(credit: Credit) -> Decimal:
     return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-# What a machine saw
+# Calculated decisions
 
 
 def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
@@ -176,7 +176,7 @@ def _never_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
 
 
 def _rule(decision: ExplainedDecision) -> str:
-    """The sentence of the rule that gave the status, its values still to be put in."""
+    """Return the sentence of the rule that gave the status, with its placeholders."""
     if decision.status == Status.PRESENT and decision.is_late:
         return _(
             "Present although late by %(lateness)s: "
@@ -192,7 +192,7 @@ def _rule(decision: ExplainedDecision) -> str:
 
 
 def _amount(decision: ExplainedDecision) -> str:
-    """How long somebody was there, of how long: 52 of 60 minutes (87 %)."""
+    """Return how much of the window somebody attended: "52 of 60 minutes (87 %)"."""
     attended, window = decision.attended_seconds or 0, decision.window_seconds or 0
     if window < SHOWN_IN_SECONDS_UNDER:
         text = ngettext(
@@ -222,7 +222,7 @@ def _amount(decision: ExplainedDecision) -> str:
 def _arrival(
     decision: ExplainedDecision, first_seen_at: datetime, policy: Policy, zone: tzinfo
 ) -> str:
-    """When somebody came who was not late."""
+    """Return the clause about the arrival of somebody who was not late."""
     if decision.attended_seconds == decision.window_seconds:
         return str(_seen_by(decision).throughout)
     if policy.grace_minutes:
@@ -237,7 +237,7 @@ def _arrival(
 
 
 def _lateness(late_seconds: int, policy: Policy) -> str:
-    """By how much somebody was late, and how much of that the grace does not cover."""
+    """Return how late somebody was, and how much of that is past the grace period."""
     late_by = late_seconds // 60
     past_grace = (late_seconds - policy.grace_minutes * 60) // 60
     if policy.grace_minutes and past_grace:
@@ -270,7 +270,7 @@ def _visits(decision: ExplainedDecision, zone: tzinfo) -> str:
 
 
 def _with_remarks(sentence: str, decision: ExplainedDecision, zone: tzinfo) -> str:
-    """Add what the reader should know beside the rule that decided."""
+    """Add failed attempts to connect, and an estimated end, to a sentence."""
     attempts = _attempts(decision, zone)
     if attempts and decision.status != Status.PRESENT:
         sentence = _("%(sentence)s; %(attempts)s without getting through") % {
@@ -297,7 +297,7 @@ def _attempts(decision: ExplainedDecision, zone: tzinfo) -> str:
 def attempts_in_words(
     count: int, first_at: datetime | None, last_at: datetime | None, zone: tzinfo
 ) -> str:
-    """How often somebody tried in vain to connect, and when; empty if never."""
+    """Return how often somebody failed to connect, and when; empty if never."""
     if not count:
         return ""
     first, last = clock(first_at, zone), clock(last_at, zone)

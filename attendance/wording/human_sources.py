@@ -1,6 +1,6 @@
-"""What people said and did, as clauses and sentences: the half of an explanation.
+"""The half of explanations that is about marks, check-ins and own answers of people.
 
-``explanation.py`` has the other half, what was seen.
+``explanation.py`` has the other half, about what was calculated.
 """
 
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ _ENDS_OF_SENTENCES = (".", "!", "?", "…", "؟", "。")
 _AFTER_THE_END = "”»\N{POP DIRECTIONAL ISOLATE}"
 
 BY_THEMSELVES, BY_BADGE = "self", "qr"
-# A check-in that was sent so much later than it happened says so.
-TOLD_LATER_FROM = timedelta(minutes=2)
+# A check-in received at least this much later is explained with the time of receipt.
+LATE_RECEIPT_FROM = timedelta(minutes=2)
 
 
 def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
-    """Say who decided, when, why, and what was computed."""
+    """Return the sentence that says who decided, when, why, and what was calculated."""
     notes = " ".join(decision.notes.split())
     computed = COMPUTED_WORDS.get(decision.computed_status or "")
     if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
@@ -55,10 +55,10 @@ def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
     }
 
 
-def with_what_is_beside(
+def with_remarks_on_people(
     sentence: str, decision: ExplainedDecision, zone: tzinfo
 ) -> str:
-    """Add what else is known, and did not decide: a check-in, the person's answer."""
+    """Add a check-in, and the person's own answer, if they did not decide."""
     for remark in _remarks(decision, zone):
         if sentence.rstrip(_AFTER_THE_END).endswith(_ENDS_OF_SENTENCES):
             text = _("%(sentence)s %(remark)s")
@@ -83,7 +83,7 @@ def _remarks(decision: ExplainedDecision, zone: tzinfo) -> Iterator[str]:
 
 
 def _act(decision: ExplainedDecision, zone: tzinfo) -> str:
-    """What a person did and when, and who it was if a name is known."""
+    """Return the clause that says what a person did, when, and, if known, who."""
     if decision.source == CHECK_IN and decision.checked_in_at is not None:
         return _check_in(decision, decision.checked_in_at, zone)
     if decision.source == SELF_REPORTED:
@@ -91,7 +91,7 @@ def _act(decision: ExplainedDecision, zone: tzinfo) -> str:
     elif decision.marked_by_name:
         text = _act_by_name(decision)
     else:
-        text = _act_of_nobody(decision)
+        text = _act_without_name(decision)
     return text % {
         "name": quoted(decision.marked_by_name),
         "time": clock_and_day(decision.marked_at, decision.window_starts_at, zone),
@@ -108,7 +108,7 @@ def _act_by_name(decision: ExplainedDecision) -> str:
     return _("suggested from what was seen, confirmed by %(name)s at %(time)s")
 
 
-def _act_of_nobody(decision: ExplainedDecision) -> str:
+def _act_without_name(decision: ExplainedDecision) -> str:
     if decision.source == CHECK_IN:
         return _("checked in at %(time)s")
     if decision.source == PARENT_REPORTED:
@@ -123,7 +123,7 @@ def _own_answer(decision: ExplainedDecision) -> str:
 
 
 def _check_in(decision: ExplainedDecision, at: datetime, zone: tzinfo) -> str:
-    """How and when somebody came, how late, and when it was heard of if later."""
+    """Return how and when somebody checked in, how late, and any late receipt."""
     start, received = decision.window_starts_at, decision.check_in_received_at
     act = _way_of_coming(decision) % {
         "name": quoted(decision.marked_by_name),
@@ -137,7 +137,7 @@ def _check_in(decision: ExplainedDecision, at: datetime, zone: tzinfo) -> str:
             late_by,
         )
         act = text % {"act": act, "late_by": late_by}
-    if received is not None and received - at >= TOLD_LATER_FROM:
+    if received is not None and received - at >= LATE_RECEIPT_FROM:
         act = _("%(act)s (received at %(time)s)") % {
             "act": act,
             "time": clock_and_day(received, start, zone),

@@ -1,4 +1,4 @@
-"""The parts of a decision that its sentence is made from, and words for them."""
+"""The parts of a decision that its explanation is built from, and words for them."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -32,43 +32,47 @@ COMPUTED_WORDS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedDecision:
-    """The parts of a decision that its sentence may need.
+    """The parts of a decision that its explanation may need.
 
     Instants are aware datetimes in any zone; lengths whole seconds, rounded down.
 
     Attributes:
-        status: The final status, a value of ``statuses.Status``.
-        computed_status: What the calculation said; None before any, or if it saw
-            nobody at all.
+        status: The status that stands, a value of ``statuses.Status``.
+        computed_status: The result of the calculation; None before any, or if it found
+            that nobody at all was seen.
         source: Who or what decided (``attendance.rules.precedence``); None before that.
-        attended_seconds: Presence inside the window; None if nothing was computed,
-            as are the next two.
+        attended_seconds: Presence inside the window; this and the next two are None if
+            nothing was calculated.
         window_seconds: Length of the window.
         percentage: Share of the window, 0 to 100, two decimals, half up.
-        window_starts_at: Start of the window (of the event, for an event's decision).
-            A mark made on another day than this is shown with its date.
-        first_seen_at: First moment of presence inside the window; None: never seen.
+        window_starts_at: Start of the session; of the event for a course result. Marks
+            made on another day than this are shown with their date.
+        first_seen_at: First moment of presence inside the window; None if never seen.
         last_seen_at: End of the last presence inside the window, not of the window.
         late_seconds: From the window's start to ``first_seen_at``.
-        is_late: First seen after the grace.
-        interval_count: Visits: presences united over all devices and connections.
-        end_inferred: The end of the last presence is inferred.
-        policy: The policy that gave the computed status; None if nothing was computed.
-        failed_attempts: Attempts to connect that never got through.
-        first_attempt_at: When the first of them was made; None without any.
-        last_attempt_at: When the last of them was made; None without any.
-        marked_by_name: Who marked, checked in or applied a suggestion; empty if a
-            machine decided, if the person did it for themselves, or is forgotten.
-        marked_at: When they did; for ``self_reported`` when it was answered.
-        notes: What they wrote.
-        nobody_seen: The calculation saw no person at all in this session.
+        is_late: First seen after the grace period.
+        interval_count: Number of visits: presences united over all devices and
+            connections.
+        end_inferred: The end of the last presence is estimated.
+        policy: The policy that gave ``computed_status``; None if nothing was
+            calculated.
+        failed_attempts: Number of attempts to connect that failed.
+        first_attempt_at: Time of the first failed attempt; None without any.
+        last_attempt_at: Time of the last failed attempt; None without any.
+        marked_by_name: Name of the person who marked, checked in or applied a
+            calculated result; empty if no person did, if the attendee did it
+            themselves, or if the account has been erased.
+        marked_at: When that person decided, or the attendee answered; None if no
+            person decided.
+        notes: The reason that was given.
+        nobody_seen: The calculation found that nobody was seen in this session.
         calculated: The session has been calculated.
-        checked_in_at: When they came, if somebody checked them in.
-        check_in_received_at: When that was heard of, perhaps later.
-        check_in_method: How, a value of ``models.CheckInMethod``.
-        self_attended: What they themselves answered; None before that.
-        follows: What the sessions amount to, if the decision about an event follows
-            from them.
+        checked_in_at: When the person came, if they were checked in.
+        check_in_received_at: When the check-in arrived here, perhaps later.
+        check_in_method: A value of ``models.CheckInMethod``.
+        self_attended: The attendee's own answer; None before any.
+        follows: The sums behind a course result that follows from the sessions; else
+            None.
     """
 
     status: str
@@ -101,19 +105,19 @@ class ExplainedDecision:
 
     @property
     def is_marked(self) -> bool:
-        """Whether a person decided, as ``Attendance.is_marked`` says it."""
+        """Whether a person decided, as in ``Attendance.is_marked``."""
         return self.marked_at is not None
 
 
 def clock(moment: datetime | None, zone: tzinfo) -> str:
-    """The time of day; dashes for none."""
+    """Return the time of day; dashes for None."""
     return f"{moment.astimezone(zone):%H:%M}" if moment else "--:--"
 
 
 def clock_and_day(
     moment: datetime | None, beside: datetime | None, zone: tzinfo
 ) -> str:
-    """The time, with its date if that is not the date of ``beside``."""
+    """Return the time, followed by its date if ``beside`` is on another date."""
     time = clock(moment, zone)
     if moment is None or beside is None:
         return time
@@ -127,9 +131,9 @@ def clock_and_day(
 
 
 def quoted(text: str) -> str:
-    """Return a name or a note as an explanation has it.
+    """Return a name or a note, isolated if the language runs from right to left.
 
-    Isolated only where the language runs from right to left: explanations are read by
-    programs too, over REST and in tables, which are promised them as they are.
+    Otherwise it stays as it is, without invisible characters: explanations are also
+    read by programs, over REST and in CSV files.
     """
     return isolated(text) if get_language_bidi() else text

@@ -1,4 +1,4 @@
-"""How shares are told: in whole percents, unless that would hide what decided."""
+"""Percentages for people: whole numbers, unless rounding would hide what decided."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,14 +8,14 @@ from attendance.rules.calculation import Policy
 
 
 def percentage_in_words(percentage: Decimal, policy: Policy | None) -> str:
-    """Return "87", or "75.30" where "75" would read as the threshold itself.
+    """Return "87", or "75.30" if "75" would read as exactly the threshold.
 
     Args:
         percentage: 0 to 100, two decimals.
-        policy: The thresholds that decided; None: the default ones.
+        policy: The thresholds that decided; None: the defaults.
 
     Returns:
-        The number with the language's own separator, without the sign.
+        The number with the language's decimal separator, without a percent sign.
     """
     _grace_minutes, *thresholds = policy or Policy()
     whole = percentage.quantize(Decimal(1), ROUND_HALF_UP)

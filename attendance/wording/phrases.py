@@ -1,4 +1,4 @@
-"""How pages say times, lengths, shares and names, in the reader's language."""
+"""Times, lengths, percentages and lists as pages show them, in the active language."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -20,7 +20,7 @@ IN_ORDER = [Status(value) for value in MEANINGS]
 
 
 class Count(NamedTuple):
-    """How many people there are of a kind, in the colour of the status ``tone``."""
+    """A labelled number of people, shown in the colour of the status ``tone``."""
 
     tone: str
     label: str
@@ -28,7 +28,7 @@ class Count(NamedTuple):
 
 
 def clock_beside(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
-    """Return the time, with its date if that is not that of ``beside``."""
+    """Return the time, preceded by its date if ``beside`` is on another date."""
     day, known = moment.astimezone(zone).date(), beside.astimezone(zone).date()
     time = f"{moment.astimezone(zone):%H:%M}"
     if day == known:
@@ -40,13 +40,13 @@ def clock_beside(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:
 
 
 def clock_range(start: datetime, end: datetime, zone: tzinfo) -> str:
-    """Return from when to when: the end with its date if that is another."""
+    """Return a range of times; the end has its date if that is not the start's."""
     first = f"{start.astimezone(zone):%H:%M}"
     return f"{first} \u2013 {clock_beside(end, zone, beside=start)}"
 
 
 def day_and_times(start: datetime, end: datetime, zone: tzinfo) -> str:
-    """Return the day on which something begins, and from when to when it is."""
+    """Return the date of the start, and the range of times."""
     return _("%(date)s, %(time)s") % {
         "date": long_date(start.astimezone(zone).date()),
         "time": clock_range(start, end, zone),
@@ -54,21 +54,21 @@ def day_and_times(start: datetime, end: datetime, zone: tzinfo) -> str:
 
 
 def amount(seconds: int) -> str:
-    """Return whole minutes, and seconds where a minute would say too little."""
+    """Return a length in whole minutes, or in seconds if it is short."""
     if 0 < seconds < SHOWN_IN_SECONDS_UNDER:
         return _("%(seconds)d s") % {"seconds": seconds}
     return _("%(minutes)d min") % {"minutes": seconds // 60}
 
 
 def share(percentage: Decimal | None, policy: Policy | None) -> str:
-    """Return "87 %"; empty for None."""
+    """Return "87 %"; empty if ``percentage`` is None."""
     if percentage is None:
         return ""
     return _("%(number)s %%") % {"number": percentage_in_words(percentage, policy)}
 
 
 def enumerated(names: Sequence[str]) -> str:
-    """Join names as a sentence does, each in its own direction."""
+    """Return names as a list with commas and "and", each isolated for direction."""
     parts = [isolated(name) for name in names]
     if len(parts) < 2:
         return "".join(parts)
@@ -79,17 +79,17 @@ def enumerated(names: Sequence[str]) -> str:
 
 
 def comma() -> str:
-    """Return what stands between the items of a list."""
+    """Return the separator between the items of a list."""
     return pgettext("between items of a list", ", ")
 
 
 def way_of_joining(kind: str | None) -> str:
-    """Return how somebody came, where that was not the ordinary way."""
+    """Return how somebody joined, given LiveKit's kind; empty for ordinary clients."""
     if kind == "SIP":
         return _("by telephone")
     return "" if kind in (None, "STANDARD") else str(kind).lower()
 
 
 def capitalized(sentence: str) -> str:
-    """Return a sentence with a capital where its script has any."""
+    """Return a sentence with a capital first letter, if its script has capitals."""
     return sentence[:1].upper() + sentence[1:]

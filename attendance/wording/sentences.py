@@ -1,4 +1,4 @@
-"""The sentence of a stored decision."""
+"""The explanation of a stored decision."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -10,7 +10,7 @@ from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
 from events.models import User
 
-# What a sentence takes from the row as it is.
+# Fields of the row that ``ExplainedDecision`` takes unchanged.
 _AS_STORED = (
     "status",
     "computed_status",
@@ -43,17 +43,17 @@ def sentence_of(
     follows: Credit | None = None,
     policy: Policy | None = None,
 ) -> str:
-    """Say in the active language how a decision came about.
+    """Return the explanation of a decision in the active language.
 
     Args:
-        parts: The decision, with whoever made it at hand.
-        starts_at: When the session, or the event, began.
-        zone: The zone of the reader's clock.
+        parts: The decision, with ``marked_by`` already loaded.
+        starts_at: Start of the session, or of the event.
+        zone: The time zone in which times are shown.
         calculated: The session has been calculated.
-        nobody_seen: It saw no person at all.
+        nobody_seen: The calculation found that nobody was seen.
         intervals: When the person was there.
-        follows: What the sessions amount to, if the decision follows from them.
-        policy: The thresholds by which it does; else those of the decision itself.
+        follows: The sums behind a course result that follows from the sessions.
+        policy: The policy that the course result follows; None: that of the decision.
     """
     stored = {name: getattr(parts, name) for name in _AS_STORED}
     decision = ExplainedDecision(
@@ -73,5 +73,5 @@ def sentence_of(
 
 
 def name_of(user: User | None) -> str:
-    """Return how people know somebody who has an account; empty for nobody."""
+    """Return the full name of a user, or else the username; empty for None."""
     return (user.get_full_name() or user.get_username()) if user else ""

@@ -1,8 +1,8 @@
-"""Where things lie on a person's bar: instants in, lengths along the bar out.
+"""The geometry of the bars that show when people were in the room. Pure.
 
-Pure Python on numbers. Every instant is an integer in microseconds since the epoch;
-every place and width is a percentage of the session's window, as SVG takes it, measured
-from the left edge. Where text runs from right to left, so does time.
+Instants are integers, microseconds since the epoch. Positions and widths are SVG
+percentages of the session's window, measured from the left edge. In languages that run
+from right to left, so does time.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from attendance.rules.calculation import MINUTE, Interval
 
-# Percent: two seconds of an hour are seen too.
+# In percent, so that two seconds of an hour stay visible.
 NARROWEST = 0.25
 
 
@@ -19,9 +19,9 @@ class Bar:
     """One presence on the bar.
 
     Attributes:
-        x: Its left edge, as ``"2.5%"``.
-        width: As ``"60%"``, never too narrow to be seen.
-        inferred: Its end is inferred.
+        x: Left edge, such as ``"2.5%"``.
+        width: Such as ``"60%"``; at least :data:`NARROWEST`.
+        inferred: The end is estimated.
     """
 
     x: str
@@ -34,8 +34,8 @@ class Axis:
     """The window of a session, laid along a bar.
 
     Attributes:
-        start: Where the window begins.
-        end: Where it ends, later than ``start``.
+        start: Start of the window.
+        end: End of the window, later than ``start``.
         is_rtl: Time runs from right to left.
     """
 
@@ -44,7 +44,7 @@ class Axis:
     is_rtl: bool
 
     def bars(self, intervals: Iterable[Interval]) -> list[Bar]:
-        """Lay intervals out; what lies outside the window is cut off."""
+        """Return the bars of intervals, clipped to the window."""
         bars = []
         for joined_at, left_at, inferred in intervals:
             first, last = self._share(joined_at), self._share(left_at)
@@ -57,16 +57,16 @@ class Axis:
         return bars
 
     def place(self, instant: int) -> str | None:
-        """Return where an instant lies; None if not inside the window."""
+        """Return the position of an instant; None if it is not inside the window."""
         if not self.start < instant < self.end:
             return None
         share = self._share(instant)
         return _percent(100 - share if self.is_rtl else share)
 
     def end_of_grace(self, grace_minutes: int) -> str | None:
-        """Return where the grace ends; None without any, or if the window ends first.
+        """Return the position of the end of the grace period.
 
-        Without grace the start itself is its end, and needs no line.
+        None without a grace period, or if the window ends first.
         """
         return self.place(self.start + grace_minutes * MINUTE)
 

@@ -147,7 +147,7 @@ def test_who_was_chosen_stays_chosen_where_the_mark_is_refused(
         now=school.now,
     )
     visitor.open(path.format(session.pk if about else event.pk))
-    boxes = [page.get_by_label(f"Choose {name}") for name in ANA_BEN_CEM[:2]]
+    boxes = [page.get_by_label(f"Select {name}") for name in ANA_BEN_CEM[:2]]
     bar = page.locator("#several")
     bar.locator("summary").click()
     for box in boxes:

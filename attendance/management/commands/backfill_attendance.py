@@ -1,4 +1,4 @@
-"""``manage.py backfill_attendance``: rows for people about whom nothing was decided."""
+"""``manage.py backfill_attendance``: write missing course results as ``unknown``."""
 
 import json
 from dataclasses import asdict

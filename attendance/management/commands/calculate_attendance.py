@@ -1,4 +1,4 @@
-"""``manage.py calculate_attendance``: calculate what is due, or one session."""
+"""``manage.py calculate_attendance``: calculate all due sessions, or one session."""
 
 import json
 import sys

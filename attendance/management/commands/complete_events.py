@@ -1,4 +1,4 @@
-"""``manage.py complete_events``: what also happens every minute."""
+"""``manage.py complete_events``: complete due events, as a task does every minute."""
 
 from typing import Any
 

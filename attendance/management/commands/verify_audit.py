@@ -1,4 +1,4 @@
-"""``manage.py verify_audit``: does the log of decisions stand as sealed?"""
+"""``manage.py verify_audit``: verify the log of decisions against its seals."""
 
 import json
 import sys

@@ -11,7 +11,7 @@ from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo, undoable
-from attendance.decisions.what_stood import says_again
+from attendance.decisions.what_stood import decides_again
 from attendance.models import (
     Attendance,
     AttendanceChange,
@@ -164,8 +164,8 @@ def test_the_same_said_again_with_another_reason_leaves_the_first_in_the_log(
     calculated, first, second = ben.attendance_changes.order_by("pk")
     assert (first.actor, first.reason.text) == (teacher, "one")
     assert (second.actor, second.reason.text) == (other, "two")
-    assert says_again([calculated, first, second])
-    assert not says_again([calculated, first])
+    assert decides_again([calculated, first, second])
+    assert not decides_again([calculated, first])
     assert sum(one.points for one in ben.engagement_entries.all()) == 7
 
 
@@ -459,7 +459,7 @@ def test_what_followed_and_is_then_marked_the_same_is_somebody_s_decision(
     mark(Place(lesson.event, None), [Mark(ben, "late")], by=teacher, now=NOW)
     assert newest(ben).actor == teacher
     [follows, marked] = ben.attendance_changes.filter(session=None).order_by("pk")
-    assert not says_again([follows, marked])
+    assert not decides_again([follows, marked])
     say(lesson, ben, "absent", teacher)
     assert stored(None, ben)[:2] == ("late", "manual")
     whole = ben.attendance_changes.filter(session=None).latest("pk")
