@@ -23,7 +23,11 @@ def wrong(answer: Any) -> dict[str, str]:
     assert answer.status_code == 200
     page = answer.content.decode()
     found = dict(
-        re.findall(r'<div class="error-text" id="id_(\w+)_error">(.*?)</div>', page)
+        re.findall(
+            r'<div class="error-text" id="id_(\w+)_error">(.*?)</div>',
+            page,
+            re.DOTALL,
+        )
     )
     for name in found:
         field = re.search(
