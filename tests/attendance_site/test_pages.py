@@ -281,7 +281,7 @@ def test_the_filled_buttons_lead_from_nothing_to_a_published_event_with_a_sessio
 
 
 FILLED = re.compile(
-    r'class="button first" href="(?P<link>[^"]+)"'
+    r'class="button first"\s+href="(?P<link>[^"]+)"'
     r'|action="(?P<form>[^"]+)">\s*<input[^>]*>\s*<button class="button first"'
     r'|<button class="button first"'
 )

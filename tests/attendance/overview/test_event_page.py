@@ -130,7 +130,7 @@ def test_organizers_see_rooms_but_never_identities() -> None:
 
 def filled(page: str) -> list[str]:
     """What the filled buttons say."""
-    return re.findall(r'class="button first"[^>]*>(.*?)<', page)
+    return re.findall(r'class="button first"[^>]*>\s*(.*?)\s*<', page)
 
 
 def test_the_one_filled_button_is_what_to_do_next() -> None:
