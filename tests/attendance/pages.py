@@ -121,7 +121,7 @@ def bars_of(row: str) -> list[tuple[str, str, bool]]:
     return [
         (x, width, "url(#hatch-" in how)
         for how, x, width in re.findall(
-            r'<rect ((?:class="seen")|(?:fill="[^"]*")) x="([^"]*)" y="\d+" '
+            r'<rect ((?:class="seen")|(?:fill="[^"]*"))\s+x="([^"]*)" y="\d+" '
             r'width="([^"]*)"',
             row,
         )
@@ -130,7 +130,7 @@ def bars_of(row: str) -> list[tuple[str, str, bool]]:
 
 def people_of(page: str) -> list[str]:
     """Who of the roster is shown."""
-    return re.findall(r'<th class="person" [^>]*><strong><bdi>(.*?)</bdi>', page)
+    return re.findall(r'<th class="person" [^>]*>\s*<strong><bdi>(.*?)</bdi>', page)
 
 
 def queries(client: Client, path: str) -> int:

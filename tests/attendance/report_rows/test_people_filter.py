@@ -45,7 +45,9 @@ def pills_of(page: str) -> list[tuple[str, str, bool]]:
     return [
         (text(words), href.replace("&amp;", "&"), bool(current))
         for href, current, words in re.findall(
-            r'<a class="pill" href="([^"]*)"( aria-current="true")?>(.*?)</a>', page
+            r'<a class="pill" href="([^"]*)"( aria-current="true")?>(.*?)</a>',
+            page,
+            re.DOTALL,
         )
     ]
 

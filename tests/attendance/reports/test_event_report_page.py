@@ -119,7 +119,7 @@ def test_people_are_filtered_found_and_marked_together(
     mark(Place(event, None), [Mark(people[0], "present")], by=organizer, now=LATER)
     page = get(event, organizer, "?status=unknown&q=b&choose=all")
     assert people_of(page) == ["Ben", "Bo"]
-    assert len(re.findall(r'form="several"[^>]* checked>', page)) == 2
+    assert len(re.findall(r'form="several"[^>]*\schecked>', page)) == 2
     said = send(
         event,
         organizer,

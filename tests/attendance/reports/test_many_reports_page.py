@@ -48,7 +48,7 @@ def sections(page: str) -> list[str]:
 
 
 def names(page: str) -> list[str]:
-    return re.findall(r'<th class="person".*?<bdi>(.*?)</bdi>', page)
+    return re.findall(r'<th class="person".*?<bdi>(.*?)</bdi>', page, re.DOTALL)
 
 
 def test_anonymous_people_sign_in_first() -> None:
