@@ -25,6 +25,7 @@ HOW_TO_MEND = (
     "run `manage.py makemessages --all --no-location -i tests`, translate what is new "
     "in each locale/*/LC_MESSAGES/django.po, then run `manage.py compilemessages`"
 )
+WIDEST = 120
 each_template = pytest.mark.parametrize(
     "path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates"))
 )
@@ -36,6 +37,12 @@ each_template = pytest.mark.parametrize(
 @each_template
 def test_a_template_compiles(path: Path) -> None:
     engines["django"].from_string(path.read_text())
+
+
+@each_template
+def test_no_line_of_a_template_is_wider_than_a_screen(path: Path) -> None:
+    lines = enumerate(path.read_text().splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > WIDEST] == []
 
 
 @each_template
