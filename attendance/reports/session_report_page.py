@@ -8,11 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import cached_property
-from django.utils.translation import get_language_bidi, ngettext, pgettext
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from attendance.decisions.marking_panel import MarkingPanel
-from attendance.evidence.whereabouts import Whereabouts, where_of
+from attendance.evidence.whereabouts import where_of
 from attendance.models import Status
 from attendance.report_rows.people_filter import (
     FilteredPeople,
@@ -20,25 +20,19 @@ from attendance.report_rows.people_filter import (
     PeopleFilter,
 )
 from attendance.report_rows.report import Report, ReportRow
+from attendance.reports.report_summary import ReportSummary
 from attendance.reports.rows_in_words import PersonRow, RowsInWords, StrangerRow
 from attendance.reports.unmatched_panel import RefusedWalkIn
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
 from attendance.rules.precedence import is_by_a_person
-from attendance.rules.statuses import COMPUTED
 from attendance.wording.phrases import (
-    IN_ORDER,
-    Count,
     clock_beside,
     clock_range,
-    enumerated,
 )
 from attendance.wording.timeline import Axis
 from core.times import long_date
 from sessions_app.phase import Phase
-
-# More people with estimated ends are not named.
-NAMED_AT_MOST = 3
 
 
 class ReportPage:
@@ -76,9 +70,9 @@ class ReportPage:
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
         )
-        self._everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
+        everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
         self.filtered = FilteredPeople(
-            self._everybody,
+            everybody,
             # A reader who sees only their own row has nothing to filter.
             choice if self.is_of_all else PeopleFilter(),
             is_live=self.is_live,
@@ -100,6 +94,12 @@ class ReportPage:
             if row.participant.pk in shown
         ]
         self.strangers = [in_words.stranger(row) for row in report.unmatched]
+        self.summary = ReportSummary(
+            report,
+            phase,
+            places=[person.where for person in everybody],
+            strangers_here=sum(row.is_here for row in self.strangers),
+        )
         self.options = in_words.options.as_html() if self.strangers else ""
 
     # The head
@@ -190,97 +190,6 @@ class ReportPage:
         if calculation is None or not calculation.failures or not calculation.retry_at:
             return ""
         return self._clock(calculation.retry_at)
-
-    # The summary
-
-    @property
-    def counts(self) -> list[Count]:
-        """The numbers of the summary: people by status, or by where they are."""
-        summary = self.report.summary
-        decided = bool(self.report.calculated_at) and not self.report.nobody_seen
-        counts = [
-            Count(self._tone(status), str(status.label), summary[status])
-            for status in IN_ORDER
-            # Statuses that a calculation may give are shown even if nobody has them.
-            if summary[status] or (decided and status in COMPUTED)
-        ]
-        if self.is_live:
-            # Where people are is shown instead of the number of unknown ones.
-            return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
-        if (
-            not self.report.calculated_at
-            and len(counts) <= 1
-            and summary[Status.UNKNOWN]
-        ):
-            return self._counts_before()
-        return counts
-
-    def _tone(self, status: Status) -> str:
-        """Return the colour of a status; cancelled sessions have none."""
-        return Status.UNKNOWN.value if self.is_cancelled else status.value
-
-    def _counts_now(self) -> list[Count]:
-        """Return where people are while the session runs."""
-        places = [person.where for person in self._everybody]
-        counts = [
-            Count("", str(where.label), places.count(where)) for where in Whereabouts
-        ]
-        if strangers := sum(row.is_here for row in self.strangers):
-            text = _("in the room, not on the roster")
-            counts.append(Count("", text, strangers))
-        return counts
-
-    def _counts_before(self) -> list[Count]:
-        """Return how many people were seen so far, while nothing is decided."""
-        rows = self.report.rows
-        if self.is_ahead:
-            return [Count("", _("on the roster"), len(rows))]
-        seen = sum(bool(row.intervals) for row in rows)
-        return [
-            Count("", pgettext("people", "seen"), seen),
-            Count("", pgettext("people", "not seen"), len(rows) - seen),
-        ]
-
-    @property
-    def facts(self) -> str:
-        """The number of facts that were received, and of estimated ends."""
-        number = self.report.facts
-        if not number:
-            return "" if self.is_ahead else _("Nothing received from LiveKit")
-        text = ngettext(
-            "%(number)d message from LiveKit.",
-            "%(number)d messages from LiveKit.",
-            number,
-        ) % {"number": number}
-        if ends := self._inferred_ends():
-            return f"{text} {ends}"
-        return text
-
-    def _inferred_ends(self) -> str:
-        if not self.has_ended:
-            return ""
-        inferred = {
-            row.participant.name: sum(i.inferred for i in row.intervals)
-            for row in self.report.rows
-            if any(i.inferred for i in row.intervals)
-        }
-        number = sum(inferred.values())
-        if not number:
-            return ""
-        if len(inferred) > NAMED_AT_MOST:
-            text = ngettext(
-                "%(number)d end estimated: LiveKit never reported that they left.",
-                "%(number)d ends estimated: LiveKit never reported that they left.",
-                number,
-            )
-        else:
-            text = ngettext(
-                "%(number)d end estimated: LiveKit never reported that %(names)s left.",
-                "%(number)d ends estimated: LiveKit never reported that "
-                "%(names)s left.",
-                number,
-            )
-        return text % {"number": number, "names": enumerated(list(inferred))}
 
     # The people
 

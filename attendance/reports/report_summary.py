@@ -1,0 +1,129 @@
+"""The summary on top of a session's report: how many people, and what it rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from attendance.evidence.whereabouts import Whereabouts
+from attendance.models import Status
+from attendance.report_rows.report import Report
+from attendance.rules.statuses import COMPUTED
+from attendance.wording.phrases import IN_ORDER, Count, enumerated
+from sessions_app.phase import Phase
+
+# More people with estimated ends are not named.
+NAMED_AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSummary:
+    """The numbers of a report, in words of the language that is active.
+
+    Attributes:
+        report: The report as the reader may see it.
+        phase: The phase of its session.
+        places: Where each person of the report is; None if they are not looked for.
+        strangers_here: Number of people in the room who are not on the roster.
+    """
+
+    report: Report
+    phase: Phase
+    places: Sequence[Whereabouts | None]
+    strangers_here: int
+
+    @property
+    def _is_live(self) -> bool:
+        return self.phase == Phase.RUNNING and not self.report.is_void
+
+    @property
+    def counts(self) -> list[Count]:
+        """The numbers of the summary: people by status, or by where they are."""
+        summary = self.report.summary
+        decided = bool(self.report.calculated_at) and not self.report.nobody_seen
+        counts = [
+            Count(self._tone(status), str(status.label), summary[status])
+            for status in IN_ORDER
+            # Statuses that a calculation may give are shown even if nobody has them.
+            if summary[status] or (decided and status in COMPUTED)
+        ]
+        if self._is_live:
+            # Where people are is shown instead of the number of unknown ones.
+            return self._counts_now() + [c for c in counts if c.tone != Status.UNKNOWN]
+        if (
+            not self.report.calculated_at
+            and len(counts) <= 1
+            and summary[Status.UNKNOWN]
+        ):
+            return self._counts_before()
+        return counts
+
+    def _tone(self, status: Status) -> str:
+        """Return the colour of a status; cancelled sessions have none."""
+        return Status.UNKNOWN.value if self.report.is_void else status.value
+
+    def _counts_now(self) -> list[Count]:
+        """Return where people are while the session runs."""
+        counts = [
+            Count("", str(where.label), self.places.count(where))
+            for where in Whereabouts
+        ]
+        if self.strangers_here:
+            text = _("in the room, not on the roster")
+            counts.append(Count("", text, self.strangers_here))
+        return counts
+
+    def _counts_before(self) -> list[Count]:
+        """Return how many people were seen so far, while nothing is decided."""
+        rows = self.report.rows
+        if self.phase == Phase.AHEAD:
+            return [Count("", _("on the roster"), len(rows))]
+        seen = sum(bool(row.intervals) for row in rows)
+        return [
+            Count("", pgettext("people", "seen"), seen),
+            Count("", pgettext("people", "not seen"), len(rows) - seen),
+        ]
+
+    @property
+    def facts(self) -> str:
+        """The number of facts that were received, and of estimated ends."""
+        number = self.report.facts
+        if not number:
+            return (
+                "" if self.phase == Phase.AHEAD else _("Nothing received from LiveKit")
+            )
+        text = ngettext(
+            "%(number)d message from LiveKit.",
+            "%(number)d messages from LiveKit.",
+            number,
+        ) % {"number": number}
+        if ends := self._inferred_ends():
+            return f"{text} {ends}"
+        return text
+
+    def _inferred_ends(self) -> str:
+        if self.phase != Phase.ENDED:
+            return ""
+        inferred = {
+            row.participant.name: sum(i.inferred for i in row.intervals)
+            for row in self.report.rows
+            if any(i.inferred for i in row.intervals)
+        }
+        number = sum(inferred.values())
+        if not number:
+            return ""
+        if len(inferred) > NAMED_AT_MOST:
+            text = ngettext(
+                "%(number)d end estimated: LiveKit never reported that they left.",
+                "%(number)d ends estimated: LiveKit never reported that they left.",
+                number,
+            )
+        else:
+            text = ngettext(
+                "%(number)d end estimated: LiveKit never reported that %(names)s left.",
+                "%(number)d ends estimated: LiveKit never reported that "
+                "%(names)s left.",
+                number,
+            )
+        return text % {"number": number, "names": enumerated(list(inferred))}
