@@ -1,19 +1,30 @@
 """Times between clocks and instants, also where clocks are put forward and back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.times import instants_of, local_time
+from core.times import instants_of, local_time, short_date
 
 BERLIN = "Europe/Berlin"
+DAY = date(2026, 11, 21)
 
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_the_admin_writes_dates_as_pages_do(language: str) -> None:
+    with translation.override(language):
+        assert date_format(DAY, "DATE_FORMAT") == short_date(DAY)
+        assert date_format(DAY, "MONTH_DAY_FORMAT") == short_date(DAY, beside=DAY)
 
 
 def test_an_ordinary_time_comes_once() -> None:

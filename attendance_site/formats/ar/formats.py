@@ -3,11 +3,11 @@
 Django's Arabic formats have no date with time, and mix two ways of writing numbers.
 """
 
-DATE_FORMAT = "j F Y"
+DATE_FORMAT = "l j F Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j F Y، H:i"
+DATETIME_FORMAT = "l j F Y، H:i"
 YEAR_MONTH_FORMAT = "F Y"
-MONTH_DAY_FORMAT = "j F"
+MONTH_DAY_FORMAT = "l j F"
 SHORT_DATE_FORMAT = "j/n/Y"
 SHORT_DATETIME_FORMAT = "j/n/Y، H:i"
 FIRST_DAY_OF_WEEK = 6  # Saturday
