@@ -13,6 +13,7 @@ from django.db import DataError, ProgrammingError, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
@@ -36,6 +37,9 @@ SENSELESS_QUERY = (
 
 class Site(AdminSite):
     """Django's admin site, safe against senseless URLs and values."""
+
+    site_header = site_title = "Rollcall"
+    index_title = _("Admin")
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         """Wrap a view so that it answers 400 to a senseless request."""

@@ -231,7 +231,7 @@ def _received() -> Iterator[Finding]:
     if newest is None:
         yield hint(
             "webhooks",
-            "None received yet. Refused ones are in the web server's log.",
+            "None received yet, but for the demonstration's. Refused ones are logged.",
             f"Configure LiveKit to send them to exactly {_webhook_url()}.",
         )
         return

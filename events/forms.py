@@ -76,7 +76,6 @@ class EventForm(ZonedForm):
         "starts_at",
         "ends_at",
         "location",
-        "prompt_viewers",
     )
     times = ("starts_at", "ends_at")
 
@@ -104,10 +103,6 @@ class EventForm(ZonedForm):
         label=_("Description"),
         required=False,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
-    )
-    prompt_viewers = forms.BooleanField(
-        label=_("Also ask people who only viewed the event whether they attended"),
-        required=False,
     )
 
     def __init__(

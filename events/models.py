@@ -194,7 +194,7 @@ class EventState(models.TextChoices):
     """The state of an event, from draft to completed or cancelled."""
 
     DRAFT = "draft", _("draft")
-    SCHEDULED = "scheduled", _("scheduled")
+    SCHEDULED = "scheduled", _("published")
     COMPLETED = "completed", _("completed")
     CANCELLED = "cancelled", _("cancelled")
 
@@ -310,7 +310,7 @@ class Registration(models.TextChoices):
     """
 
     REGISTERED = "registered", _("registered")
-    WAITLISTED = "waitlisted", _("waitlisted")
+    WAITLISTED = "waitlisted", _("on the waiting list")
     CANCELLED = "cancelled", pgettext_lazy("registration", "cancelled")
     WALK_IN = "walk_in", _("walk-in")
     VIEWED = "viewed", _("viewed")

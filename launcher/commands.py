@@ -118,7 +118,7 @@ def _start(
 
 def _demo(supervisor: Supervisor, instance: Instance) -> None:
     argv = rollcall.manage_all(["demo"])
-    _step(supervisor, instance, "demo", argv, "two schools and their lessons loaded")
+    _step(supervisor, instance, "demo", argv, "two schools and their sessions loaded")
 
 
 def _prepare_database(

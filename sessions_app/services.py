@@ -268,7 +268,7 @@ def room_taken(other: LiveSession | None) -> Conflict:
     """Return the error that names the session that has the room."""
     return Conflict(
         "room_taken",
-        _("At that time session %(id)s, “%(title)s”, has the room, from %(starts_at)s.")
+        _("“%(title)s” (session %(id)s) has this room from %(starts_at)s.")
         % {
             "id": other.pk if other else "?",
             "title": other.title if other else "?",
@@ -317,7 +317,7 @@ def _must_fit_schedule(session: LiveSession, ended_at: datetime) -> None:
     if ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
-            _("The session starts at %(starts_at)s: it cannot have ended before.")
+            _("The session starts on %(starts_at)s: it cannot have ended before.")
             % {"starts_at": _in_event_zone(session, session.starts_at)},
             field="ended_at",
         )
@@ -338,7 +338,7 @@ def _must_allow_actual_end(session: LiveSession) -> None:
     if session.ended_at <= session.starts_at:
         raise Invalid(
             "ended_before_start",
-            _("The session ended at %(ended_at)s: it must start before that.")
+            _("The session ended on %(ended_at)s: it must start before that.")
             % {"ended_at": ended_at},
             field="starts_at",
         )
@@ -346,7 +346,7 @@ def _must_allow_actual_end(session: LiveSession) -> None:
         raise Invalid(
             "ended_too_late",
             _(
-                "The session ended at %(ended_at)s: its schedule must end at "
+                "The session ended on %(ended_at)s: its schedule must end at "
                 "most 24 hours before that."
             )
             % {"ended_at": ended_at},

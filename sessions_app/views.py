@@ -137,14 +137,14 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         initial |= {"session_type": last.session_type}
     form = SessionForm(posted(request), event=event, initial=initial)
     if form.write(lambda: services.schedule_session(event=event, **form.values)):
-        messages.success(request, _("The session was scheduled."))
+        messages.success(request, _("The session was created."))
         return redirect("event", event.pk)
     return show_form(
         request,
         form,
         title=_("New session"),
         above=[event.organization.name, event.title],
-        submit=_("Schedule session"),
+        submit=_("Create session"),
         back=reverse("event", args=[event.pk]),
     )
 

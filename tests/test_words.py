@@ -1,5 +1,6 @@
 """One word for each idea: docs/words.md, held against every text that people read."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,10 @@ PAGES = [
     ROOT / "README.md",
     *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "words.md"),
 ]
+PROGRAMS = [
+    ROOT / "attendance_site/doctor.py",
+    *sorted(ROOT.glob("*/management/commands/[a-z]*.py")),
+]
 AVOIDED = [(word.word, avoided) for word in WORDS for avoided in word.avoided]
 
 
@@ -57,6 +62,26 @@ def test_no_text_says_it_otherwise(word: str, avoided: str) -> None:
         re.sub(r"%\(\w+\)[sd]|<[^>]+>", "", t) for t in _strings("msgid(?:_plural)?")
     ]
     assert [text for text in texts if pattern.search(text)] == [], f"say “{word}”"
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_what_commands_print_uses_the_same_words(program: Path) -> None:
+    nodes = list(ast.walk(ast.parse(program.read_text())))
+    docstrings = {
+        ast.get_docstring(node, clean=False)
+        for node in nodes
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    }
+    texts = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and " " in node.value
+        and node.value not in docstrings
+    ]
+    avoided = "|".join(re.escape(avoided) for _word, avoided in AVOIDED)
+    assert [t for t in texts if re.search(rf"(?i)\b(?:{avoided})\b", t)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -29,12 +29,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="sessioncalculation",
             name="inputs_changed_at",
-            field=models.DateTimeField(null=True, verbose_name="inputs as of"),
+            field=models.DateTimeField(null=True, verbose_name="session changed at"),
         ),
         migrations.AddField(
             model_name="sessioncalculation",
             name="roster_changed_at",
-            field=models.DateTimeField(null=True, verbose_name="roster as of"),
+            field=models.DateTimeField(null=True, verbose_name="roster changed at"),
         ),
         migrations.RunSQL(APART, TOGETHER),
         migrations.RemoveField(

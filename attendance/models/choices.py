@@ -47,7 +47,7 @@ DECISION_SOURCES = [
     (ADMIN_OVERRIDE, _("locked by an admin")),
     (SELF_REPORTED, _("own answer")),
     (PARENT_REPORTED, _("parent's report")),
-    (SYSTEM_DEFAULT, _("default")),
+    (SYSTEM_DEFAULT, _("by default")),
 ]
 
 

@@ -35,8 +35,8 @@ class SessionCalculation(models.Model):
     )
     calculated_at = models.DateTimeField(_("calculated at"), null=True)
     facts_read = models.PositiveBigIntegerField(_("facts read"), default=0)
-    inputs_changed_at = models.DateTimeField(_("inputs as of"), null=True)
-    roster_changed_at = models.DateTimeField(_("roster as of"), null=True)
+    inputs_changed_at = models.DateTimeField(_("session changed at"), null=True)
+    roster_changed_at = models.DateTimeField(_("roster changed at"), null=True)
     nobody_seen = models.BooleanField(_("nobody was seen"), default=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     retry_at = models.DateTimeField(_("try again at"), null=True)
@@ -145,8 +145,8 @@ class Attendance(models.Model):
     updated_at = models.DateTimeField(_("updated at"), db_default=Now())
 
     class Meta:
-        verbose_name = _("attendance")
-        verbose_name_plural = _("attendances")
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["session"], name="attendance_of_session"),

@@ -91,7 +91,7 @@ class ReportSummary:
         number = self.report.facts
         if not number:
             return (
-                "" if self.phase == Phase.AHEAD else _("Nothing received from LiveKit")
+                "" if self.phase == Phase.AHEAD else _("Nothing received from LiveKit.")
             )
         text = ngettext(
             "%(number)d message from LiveKit.",

@@ -119,6 +119,13 @@ class ReportPage:
         return self.may_change and self.has_ended and not self.is_cancelled
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether it was not calculated yet, and the reader sees no failure."""
+        knows_of_failure = self.may_change and self.failed_until
+        is_calculated = self.report.calculated_at is not None
+        return self.has_ended and not is_calculated and not knows_of_failure
+
+    @property
     def tells_how_to_join(self) -> bool:
         """Whether to show organizers how people join: until the session has ended."""
         return self.may_change and not self.has_ended and not self.is_cancelled
@@ -150,7 +157,7 @@ class ReportPage:
         text = clock_range(self.session.starts_at, self.session.end, self.zone)
         if self.session.end == self.session.ends_at:
             return text
-        return _("%(window)s (planned until %(end)s)") % {
+        return _("%(window)s, planned until %(end)s") % {
             "window": text,
             "end": self._clock(self.session.ends_at),
         }

@@ -66,7 +66,7 @@ def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
         return _(
             "Unknown: %(attempts)s, never got through; nobody was seen in this session"
         ) % {"attempts": attempts}
-    return _("Unknown: nobody was seen in this session. Was it held?")
+    return _("Unknown: nobody was seen in this session")
 
 
 def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
@@ -278,7 +278,7 @@ def _with_remarks(sentence: str, decision: ExplainedDecision, zone: tzinfo) -> s
             "attempts": attempts,
         }
     if decision.end_inferred:
-        sentence = _("%(sentence)s; no end was reported, so counted until %(time)s") % {
+        sentence = _("%(sentence)s; end estimated at %(time)s") % {
             "sentence": sentence,
             "time": clock(decision.last_seen_at, zone),
         }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.rules.precedence import (
+    ADMIN_OVERRIDE,
     CHECK_IN,
     PARENT_REPORTED,
     SELF_REPORTED,
@@ -103,6 +104,8 @@ def _act_by_name(decision: ExplainedDecision) -> str:
         return _("checked in by %(name)s at %(time)s")
     if decision.source == PARENT_REPORTED:
         return _("reported by a parent, marked by %(name)s at %(time)s")
+    if decision.source == ADMIN_OVERRIDE:
+        return _("locked by %(name)s at %(time)s")
     if decision.source in SOURCES_OF_PEOPLE:
         return _("marked by %(name)s at %(time)s")
     return _("suggested from what was seen, confirmed by %(name)s at %(time)s")

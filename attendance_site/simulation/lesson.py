@@ -196,13 +196,13 @@ def _session(
 ) -> LiveSession:
     ours = organization is None
     organization = organization or ownership.ensure_organization(
-        slug=SLUG, name="Simulated lessons (demo)", time_zone="UTC", language="en"
+        slug=SLUG, name="Simulated sessions (demo)", time_zone="UTC", language="en"
     )
     ends_at = starts_at + timedelta(seconds=SCHEDULED)
     event = publish_event(
         event=create_event(
             organization=organization,
-            title=f"Simulated lesson, seed {seed}",
+            title=f"Simulated session, seed {seed}",
             starts_at=starts_at,
             ends_at=ends_at,
         )

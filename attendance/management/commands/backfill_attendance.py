@@ -31,7 +31,7 @@ class Command(commands.Command):
         if options["json"]:
             self.stdout.write(json.dumps(asdict(done)))
         else:
-            self.stdout.write(f"{done.people} people have got a row.")
+            self.stdout.write(f"{done.people} people got a row.")
 
     def _tell(self, done: Backfilled) -> None:
         self.stdout.write(f"\r{done.people} people …", ending="")

@@ -53,7 +53,7 @@ class Command(commands.Command):
             self._write(options["export"], heads(organizations))
         number = len(organizations)
         noun = "organization" if number == 1 else "organizations"
-        self.stdout.write(f"The log of {number} {noun} fits.")
+        self.stdout.write(f"The history of {number} {noun} is as sealed.")
 
     def _read(self, name: str) -> list[Head]:
         try:

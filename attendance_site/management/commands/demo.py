@@ -20,8 +20,8 @@ FAILED = 1
 
 class Command(commands.Command):
     help = (
-        "Load two schools with some weeks of lessons, one that ended ten minutes ago "
-        "and one that runs now, told by signed webhooks. Again: one more lesson, and "
+        "Load two schools with some weeks of sessions, one that ended ten minutes ago "
+        "and one that runs now, told by signed webhooks. Again: one more session, and "
         "the weeks since. Exit code 0: done, 1: failed in part."
     )
 
@@ -54,7 +54,7 @@ class Command(commands.Command):
             self.stdout.write(f"Made two schools with {events} and {number}.")
         else:
             self.stdout.write(f"The two schools stay as they are; {number} added.")
-        self.stdout.write("The lesson that ended ten minutes ago:")
+        self.stdout.write("The session that ended ten minutes ago:")
         self.stdout.write(f"{settings.PUBLIC_URL}/sessions/{loaded.lesson.pk}/")
 
     def _purge(self) -> None:

@@ -25,11 +25,11 @@ PEOPLE_AT_MOST = 1000
 
 class Command(commands.Command):
     help = (
-        "Play a lesson against the running instance: signed webhooks of people who "
+        "Play a session against the running instance: signed webhooks of people who "
         "come late, drop and come back, of lost, doubled and disordered facts, "
         "strangers, an agent. Then end and calculate the session, and compare its "
-        "report with what they did. By default all is sent at once, and the lesson "
-        "ended a moment ago. With --speed the lesson runs meanwhile: open the page "
+        "report with what they did. By default all is sent at once, and the session "
+        "ended a moment ago. With --speed the session runs meanwhile: open the page "
         "that is printed first, and watch. Exit code 0: the report is right, 1: it is "
         "not, or something failed, 2: wrong use."
     )
@@ -49,7 +49,7 @@ class Command(commands.Command):
             default=math.inf,
             metavar="X",
             help="how much faster than time, at least 1: with 60 a minute of the "
-            "lesson takes a second, and all of it about 70 (default: at once)",
+            "session takes a second, and all of it about 70 (default: at once)",
         )
         parser.add_argument(
             "--seed",
