@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "rest_framework",
-    "template_partials",
     "attendance_site",
 ]
 
