@@ -83,9 +83,9 @@ def test_an_organization_gets_its_event_people_and_session_by_forms_alone(
         page.get_by_role("link", name="Add several people").click()
         page.get_by_label("People").fill("Ana, ana@example.com\nBen")
         page.get_by_role("button", name="Add all").click()
-        page.get_by_role("link", name="Add a session").click()
+        page.get_by_role("link", name="New session").click()
         page.get_by_label("Title").fill("Seams")
-        page.get_by_role("button", name="Schedule session").click()
+        page.get_by_role("button", name="Create session").click()
         page.get_by_role("link", name="Seams").first.click()
         assert page.get_by_role("heading", level=1).inner_text() == "Seams"
         assert page.get_by_role("row", name="Ana").is_visible()

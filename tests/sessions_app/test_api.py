@@ -211,7 +211,7 @@ def test_a_schedule_keeps_the_real_end_within_it() -> None:
     answer = client.patch(path, behind)
     assert (answer.status_code, list(errors(answer))) == (400, ["starts_at"])
     assert answer.json()["detail"] == (
-        "The session ended at Mon 2 Mar 2026, 11:00 (UTC): it must start before that."
+        "The session ended on Mon 2 Mar 2026, 11:00 (UTC): it must start before that."
     )
     day = 24 * HOUR
     before = {

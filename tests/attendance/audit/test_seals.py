@@ -85,7 +85,7 @@ def verify(*options: str) -> tuple[int, str]:
 
 
 def test_an_untouched_log_fits(log: list[AttendanceChange]) -> None:
-    assert verify() == (0, "The log of 1 organization fits.")
+    assert verify() == (0, "The history of 1 organization is as sealed.")
 
 
 def test_there_is_one_link_for_each_batch(log: list[AttendanceChange]) -> None:

@@ -34,7 +34,7 @@ def rows() -> list[dict[str, Any]]:
 
 def test_who_has_no_decision_gets_unknown_and_no_entry_of_the_log() -> None:
     person = make_participant()
-    assert run() == "1 people have got a row."
+    assert run() == "1 people got a row."
     row = Attendance.objects.get()
     assert (row.participant, row.session, row.status) == (person, None, "unknown")
     assert (row.source, row.marked_at, row.derived) == (None, None, False)
@@ -47,7 +47,7 @@ def test_who_has_no_decision_gets_unknown_and_no_entry_of_the_log() -> None:
 def test_who_has_one_keeps_it_to_the_last_column() -> None:
     make_attendance(make_participant(), status="present", source="manual", notes="seen")
     before = rows()
-    assert run() == "0 people have got a row."
+    assert run() == "0 people got a row."
     assert rows() == before
 
 

@@ -159,7 +159,7 @@ def test_what_nobody_decided_says_how_it_came(
     newest, _ = lines_of(get(ana))
     assert newest.endswith("calculated from the sessions LiveKit course result")
     [only] = lines_of(get(absent))
-    assert "automatically, when the event was completed default" in only
+    assert "automatically, when the event was completed by default" in only
 
 
 def test_it_is_filtered_by_what_it_is_about(

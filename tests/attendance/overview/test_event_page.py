@@ -105,7 +105,7 @@ def test_hosts_see_the_roster_without_addresses_and_rooms() -> None:
     host = make_participant(session.event, role="host", user=make_user()).user
     said = text(get(session.event, host))
     assert "Amina attendee registered" in said
-    for hidden in (amina.email, session.room_name, "Add a session"):
+    for hidden in (amina.email, session.room_name, "New session"):
         assert hidden not in said
 
 
@@ -137,7 +137,7 @@ def test_the_one_filled_button_is_what_to_do_next() -> None:
     event = make_event(state=EventState.DRAFT)
     assert filled(get(event)) == ["Add several people"]
     make_participant(event)
-    assert filled(get(event)) == ["Add a session"]
+    assert filled(get(event)) == ["New session"]
     make_session(event)
     assert filled(get(event)) == ["Publish"]
     Event.objects.update(state=EventState.SCHEDULED)

@@ -108,7 +108,7 @@ def test_who_was_checked_in_and_who_is_absent_by_default_is_said(
     page = get(event, organizer)
     assert "checked in by amal at 10:00" in text(row_of(page, "Ana"))
     assert text(row_of(page, "Ben")) == (
-        "Ben Absent: nothing shows that they came absent default"
+        "Ben Absent: nothing shows that they came absent by default"
     )
 
 
@@ -162,7 +162,7 @@ def test_undo_tells_that_somebody_is_absent_by_default_again(
     complete_event(event=event, now=LATER)
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     row = text(row_of(get(event, organizer), "Ana", with_controls=True))
-    assert "After undoing: absent (default)" in row
+    assert "After undoing: absent (by default)" in row
     send(
         event,
         organizer,

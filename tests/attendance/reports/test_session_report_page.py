@@ -78,7 +78,7 @@ def test_it_says_when_it_was_calculated() -> None:
 
 def test_a_session_that_ended_otherwise_than_planned_says_both() -> None:
     session, _ = make_lesson("Amina", ended_at=START + timedelta(minutes=48))
-    assert "10:00 \u2013 10:48 (planned until 11:00)" in text(get(session))
+    assert "10:00 \u2013 10:48, planned until 11:00" in text(get(session))
 
 
 def test_a_session_over_midnight_names_the_day_of_its_end() -> None:
@@ -317,8 +317,8 @@ def test_organizers_are_told_how_people_join_until_it_has_ended(minutes: int) ->
     at = START + timedelta(minutes=minutes)
     said = text(get(session, now=at))
     assert (
-        f"People join the room {session.room_name} , each with their own token "
-        f"from POST /api/sessions/{session.pk}/join-token . How to get a token" in said
+        f"People join the room {session.room_name} with a LiveKit client, each with "
+        "their own token. How to get a token" in said
     )
     viewer = make_member(session.event.organization, Role.VIEWER)
     assert "join-token" not in get(session, viewer, now=at)
@@ -345,7 +345,7 @@ def test_a_failed_calculation_says_when_it_is_tried_again() -> None:
         session=session, failures=1, retry_at=AFTERWARDS, error="broken"
     )
     said = text(get(session))
-    assert "The last calculation failed. It will be retried at 12:00." in said
+    assert "The last calculation failed. Next try: 12:00." in said
     assert "broken" not in said
 
 

@@ -184,7 +184,7 @@ def test_a_session_whose_room_is_taken_stays_cancelled_and_says_why() -> None:
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     make_session(session.event, room_name=session.room_name)
     page, said = post(session, "restore")
-    assert "At that time session" in said[0]
+    assert "has this room from" in said[0]
     assert "This session was cancelled" in page
 
 

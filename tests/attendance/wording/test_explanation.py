@@ -128,7 +128,7 @@ SENTENCES = {
         seen((1, None)),
         "Present: 59 of 60 minutes (98 %), first seen at 10:01, "
         "within the 15-minute grace period; "
-        "no end was reported, so counted until 11:00",
+        "end estimated at 11:00",
     ),
     "present_says_nothing_of_failed_attempts": (
         seen((3, 55), **attempts(2, "10:01", "10:02")),
@@ -240,7 +240,7 @@ SENTENCES = {
     ),
     "unknown_because_nobody_was_seen": (
         ExplainedDecision(status="unknown", calculated=True, nobody_seen=True),
-        "Unknown: nobody was seen in this session. Was it held?",
+        "Unknown: nobody was seen in this session",
     ),
     "unknown_although_somebody_tried": (
         ExplainedDecision(
