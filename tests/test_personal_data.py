@@ -150,6 +150,10 @@ def test_no_other_script_keeps_anything_in_a_browser() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS}
     stores = re.compile(r"(?:local|session)Storage|indexedDB|\bcaches\b|cookie", re.I)
     assert [name for name, text in texts.items() if stores.search(text)] == ["taps.js"]
+    unseen = re.compile(
+        r"(?:local|session)Storage(?:\[|\.(?!\w+Item\b|length\b|key\b))"
+    )
+    assert not unseen.findall(texts["taps.js"]), "write by setItem, which is looked for"
 
 
 def test_every_cookie_is_named() -> None:
@@ -173,6 +177,8 @@ def cookies_of_code() -> Iterator[str]:
             if isinstance(node, ast.Call) and SET_COOKIE.search(ast.unparse(node.func)):
                 name = ast.unparse(node.args[0])
                 yield constants.get(name, name).strip("'")
+            if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+                assert not ast.unparse(node.value).endswith(".cookies"), path
 
 
 SET_COOKIE = re.compile(r"\.set_(?:signed_)?cookie$")

@@ -13,8 +13,9 @@ WITH_TEXT = {".py", ".md", ".html", ".js", ".css", ".toml", ".yml", ".yaml", ".s
 RULE = re.compile(r"\*\*(\d+)\. ")
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 # In code `docs/rules.md 17, 18`, in pages "rule 17" or "rules 17, 18".
-NUMBERS = r"\d+(?:,\s+\d+)*"
-CITED_IN_CODE = re.compile(rf"docs/rules\.md(?:\s+(?:#\s+)?({NUMBERS}))?")
+NEXT = r"(?:,| to| and)\s+(?:(?:#|//)\s+)?"
+NUMBERS = rf"\d+(?:{NEXT}\d+)*"
+CITED_IN_CODE = re.compile(rf"docs/rules\.md(?:\s+(?:(?:#|//)\s+)?({NUMBERS}))?")
 CITED_IN_PAGES = re.compile(rf"\b[Rr]ules?\s+({NUMBERS})")
 PAGE = re.compile(r"(?<![\w*./-])(?:\.\./)?[\w/-]+\.md\b")
 
@@ -41,7 +42,7 @@ def texts(*suffixes: str) -> Iterator[tuple[str, str]]:
 
 def unknown(cited: Iterable[str]) -> list[str]:
     """Return what of such lists of numbers is no rule."""
-    numbers = [number for numbers in cited for number in re.split(r",\s+", numbers)]
+    numbers = [number for numbers in cited for number in re.split(NEXT, numbers)]
     return [number for number in numbers if not (number and int(number) in rules())]
 
 
@@ -53,7 +54,7 @@ def test_each_rule_names_a_reason_and_a_test() -> None:
     lacking = [
         number
         for number, text in rules().items()
-        if not re.search(r"^\*Why:\* \w", text, re.MULTILINE)
+        if not re.search(r"^\*Why:\* \w+ \w+ \w+", text, re.MULTILINE)
         or not NAMED_TEST.search(text.rpartition("*Test:* ")[2])
     ]
     assert lacking == []
@@ -76,7 +77,7 @@ def _defines(path: Path, name: str) -> bool:
 def test_each_number_that_code_cites_is_a_rule() -> None:
     wrong = {
         name: unknown(CITED_IN_CODE.findall(text))
-        for name, text in texts(".py")
+        for name, text in texts(".py", ".js", ".css", ".html")
         if name != "tests/test_rules.py"
     }
     assert {name: numbers for name, numbers in wrong.items() if numbers} == {}

@@ -5,11 +5,11 @@ import gettext
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.conf.locale.en import formats as english
 from django.template import engines
 from django.utils.formats import get_format
 from django.utils.translation.template import templatize
@@ -317,6 +317,7 @@ def test_dates_and_times_are_not_written_as_in_english(
     language: str, name: str
 ) -> None:
     own = get_format(name, language, use_l10n=True)
+    english = import_module("django.conf.locale.en.formats")
     assert own != getattr(english, name), (
         f"write attendance_site/formats/{language}/formats.py"
     )

@@ -40,7 +40,7 @@ def _worth(default: int) -> serializers.IntegerField:
 
 
 class WorthSerializer(serializers.Serializer[PointsPerStatus]):
-    """Points per status, and for feedback; other statuses are worth nothing."""
+    """Points per status, and for feedback; other statuses give none."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each that is worth something."""

@@ -22,7 +22,7 @@ from events.models import Participant
 
 
 class PointsPerStatus(NamedTuple):
-    """Points per status, and for feedback; other statuses are worth nothing."""
+    """Points per status, and for feedback; other statuses give none."""
 
     present: int = MEANINGS[Status.PRESENT].points
     late: int = MEANINGS[Status.LATE].points

@@ -58,7 +58,7 @@ def count_statuses(people: QuerySet[Any]) -> dict[str, int]:
 
 
 def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
-    """Return a row with the course result of each person, by four queries."""
+    """Return a row with the course result of each person, by four queries at most."""
     ids = [person.pk for person in people]
     stored = Attendance.objects.filter(session=None, participant__in=ids)
     decisions = {
@@ -66,8 +66,10 @@ def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
         for decision in stored.select_related("marked_by", "checked_in_by")
     }
     of_sessions = session_decisions(ids)
-    sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
-    policy = policy_at(PolicyScope(event.organization)).policy
+    sessions, policy = 0, None
+    if any(decision.derived for decision in decisions.values()):
+        sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
+        policy = policy_at(PolicyScope(event.organization)).policy
     zone = ZoneInfo(event.time_zone)
     rows = []
     for person in people:

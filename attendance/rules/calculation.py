@@ -36,6 +36,11 @@ class Policy(NamedTuple):
     present_over: int = 50
     present_regardless_over: int = 75
 
+    @property
+    def thresholds(self) -> tuple[int, int, int]:
+        """The percentages at which the status of a session changes."""
+        return self.partial_from, self.present_over, self.present_regardless_over
+
     @classmethod
     def of(cls, columns: Iterable[int | None]) -> "Policy":
         """Return a policy from column values in field order; None means the default."""

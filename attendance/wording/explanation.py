@@ -93,8 +93,8 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
     """Return the sentence of a course result, with the sums behind it."""
     if credit.excused == credit.sessions:
         text = ngettext(
-            "%(status)s from the only counted session",
-            "%(status)s from all %(sessions)d counted sessions",
+            "%(status)s from the only session",
+            "%(status)s from all %(sessions)d sessions",
             credit.sessions,
         )
     elif credit.sessions == 1:
@@ -107,13 +107,16 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
             "in %(counted)d counted sessions",
             credit.sessions - credit.excused,
         )
+    policy = decision.policy or Policy()
     sentence = text % {
         "status": BEGINNING_WORDS[decision.status],
         "sessions": credit.sessions,
         "counted": credit.sessions - credit.excused,
         "attended": credit.credited_seconds // 60,
         "window": credit.window_seconds // 60,
-        "percentage": percentage_in_words(_share(credit), decision.policy),
+        "percentage": percentage_in_words(
+            _share(credit), (policy.partial_from, policy.present_over)
+        ),
     }
     return _with_sessions_left_out(sentence, credit)
 
@@ -214,7 +217,9 @@ def _amount(decision: ExplainedDecision) -> str:
             "%(attended)d of %(window)d minutes (%(percentage)s %%)",
             window,
         )
-    percentage = percentage_in_words(decision.percentage or Decimal(0), decision.policy)
+    percentage = percentage_in_words(
+        decision.percentage or Decimal(0), (decision.policy or Policy()).thresholds
+    )
     amount = text % {"attended": attended, "window": window, "percentage": percentage}
     return str(_seen_by(decision).amount % {"amount": amount})
 

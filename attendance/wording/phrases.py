@@ -64,7 +64,8 @@ def share(percentage: Decimal | None, policy: Policy | None) -> str:
     """Return "87 %"; empty if ``percentage`` is None."""
     if percentage is None:
         return ""
-    return _("%(number)s %%") % {"number": percentage_in_words(percentage, policy)}
+    thresholds = (policy or Policy()).thresholds
+    return _("%(number)s %%") % {"number": percentage_in_words(percentage, thresholds)}
 
 
 def enumerated(names: Sequence[str]) -> str:

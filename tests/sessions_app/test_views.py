@@ -206,7 +206,7 @@ def test_a_taken_room_names_who_has_it() -> None:
         **LESSON,
         room_name=other.room_name,
     )
-    assert f"session {other.pk}, “First”" in wrong(answer)["room_name"]
+    assert f"“First” (session {other.pk})" in wrong(answer)["room_name"]
 
 
 def test_a_cancelled_event_gets_no_session() -> None:
@@ -281,7 +281,7 @@ def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
     ("written", "said"),
     [
         ("2026-03-02T12:30", "…The end is in the future…"),
-        ("2026-03-02T10:00", "…The session starts at…"),
+        ("2026-03-02T10:00", "…The session starts on…"),
         ("", "…This field is required.…"),
     ],
 )

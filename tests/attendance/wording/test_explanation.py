@@ -314,7 +314,7 @@ SENTENCES = {
     ),
     "an_override": (
         marked("partial", source="admin_override"),
-        "Partial: marked by A. Hadid at 11:20. Calculated: absent.",
+        "Partial: locked by A. Hadid at 11:20. Calculated: absent.",
     ),
     "a_parents_report": (
         marked("excused", source="parent_reported"),
@@ -432,7 +432,7 @@ SENTENCES = {
         ExplainedDecision(
             status="excused", source="manual", follows=Credit(1, 1, 0, 0)
         ),
-        "Excused from the only counted session",
+        "Excused from the only session",
     ),
     "an_event_with_sessions_that_were_not_held": (
         ExplainedDecision(
@@ -457,11 +457,23 @@ SENTENCES = {
         "Present: 59 of 60 minutes (99.67 %), first seen at 10:00, "
         "within the 15-minute grace period",
     ),
+    "an_event_where_a_threshold_of_sessions_decides_nothing": (
+        ExplainedDecision(
+            status="present", source="manual", follows=Credit(2, 0, 5415, 7200)
+        ),
+        "Present: 90 of 120 minutes (75 %) in 2 counted sessions",
+    ),
+    "an_event_just_over_a_threshold": (
+        ExplainedDecision(
+            status="present", source="manual", follows=Credit(2, 0, 3615, 7200)
+        ),
+        "Present: 60 of 120 minutes (50.21 %) in 2 counted sessions",
+    ),
     "an_event_excused_from_everything": (
         ExplainedDecision(
             status="excused", source="manual", follows=Credit(2, 2, 0, 0)
         ),
-        "Excused from all 2 counted sessions",
+        "Excused from all 2 sessions",
     ),
 }
 """Decisions and their sentences for a lesson from 10:00 to 11:00 in Riyadh."""
