@@ -78,7 +78,7 @@ def test_the_roster_has_hosts_first() -> None:
     event = make_event()
     make_participant(event, name="Amina")
     make_participant(event, name="Zoe", role="host", email="zoe@example.com")
-    make_participant(event, name="Ben", registration="on the waiting list")
+    make_participant(event, name="Ben", registration="waitlisted")
     said = text(get(event))
     assert "Zoe zoe@example.com host registered" in said
     assert said.index("Zoe") < said.index("Amina") < said.index("Ben")
