@@ -23,7 +23,12 @@ from tests.factories import make_event, make_presence_event, make_session
 
 __all__ = ["no_pulse"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_pulse")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("no_pulse"),
+    # The doctor waits a second for a worker to answer.
+    pytest.mark.slow,
+]
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
 LONG_SECRET = "a secret long enough that nobody guesses it"

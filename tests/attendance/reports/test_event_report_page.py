@@ -179,7 +179,9 @@ def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
     event: Event, organizer: User
 ) -> None:
     attended(event)
-    assert "registered attendees who are still unknown count as absent" in text(get(event, organizer))
+    assert "registered attendees who are still unknown count as absent" in text(
+        get(event, organizer)
+    )
     assert send(event, organizer, "complete") == (
         "The event is completed: 2 decisions changed."
     )
