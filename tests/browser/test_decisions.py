@@ -26,7 +26,7 @@ def test_with_javascript_all_are_chosen_without_asking_anew(
         details = page.locator("#several details")
         boxes.first.check()
         assert details.get_attribute("open") is not None
-        choose = page.get_by_role("link", name="Select all 7 shown")
+        choose = page.get_by_role("link", name="Select all shown (7)")
         choose.click()
         assert all(box.is_checked() for box in boxes.all())
         assert page.url.endswith(school.path("calculated"))

@@ -172,7 +172,7 @@ def test_those_shown_are_chosen_and_marked_and_it_is_taken_back(
     page = visitor.page
     visitor.open(school.path("calculated"))
     page.get_by_role("navigation", name="Which people").get_by_text("partial").click()
-    page.get_by_role("link", name="Select all 1 shown").click()
+    page.get_by_role("link", name="Select all shown (1)").click()
     bar = page.locator("#several")
     bar.get_by_label("Mark selected people as").select_option("excused")
     bar.get_by_label("Reason").fill("Told us before.")
