@@ -35,6 +35,7 @@ PAGES = [
     *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "words.md"),
 ]
 PROGRAMS = [
+    *sorted(ROOT.glob("launcher/[a-z]*.py")),
     ROOT / "attendance_site/doctor.py",
     *sorted(ROOT.glob("*/management/commands/[a-z]*.py")),
 ]

@@ -86,13 +86,7 @@ class ReportPage:
             is_running=self.is_running,
             refused=refused,
         )
-        undoable = panel.undoable if panel else {}
-        shown = {person.pk for person in self.filtered.people}
-        self.rows = [
-            in_words.person(row, undo=undoable.get(row.participant.pk))
-            for row in report.rows
-            if row.participant.pk in shown
-        ]
+        self.rows = self._shown_rows(in_words)
         self.strangers = [in_words.stranger(row) for row in report.unmatched]
         self.summary = ReportSummary(
             report,
@@ -101,6 +95,16 @@ class ReportPage:
             strangers_here=sum(row.is_here for row in self.strangers),
         )
         self.options = in_words.options.as_html() if self.strangers else ""
+
+    def _shown_rows(self, in_words: RowsInWords) -> list[PersonRow]:
+        """Return the rows of the people whom filter and search show."""
+        undoable = self.panel.undoable if self.panel else {}
+        shown = {person.pk for person in self.filtered.people}
+        return [
+            in_words.person(row, undo=undoable.get(row.participant.pk))
+            for row in self.report.rows
+            if row.participant.pk in shown
+        ]
 
     # The head
 

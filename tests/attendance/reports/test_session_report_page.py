@@ -346,6 +346,7 @@ def test_a_failed_calculation_says_when_it_is_tried_again() -> None:
     )
     said = text(get(session))
     assert "The last calculation failed. Next try: 12:00." in said
+    assert "in a few minutes" not in said
     assert "broken" not in said
 
 
