@@ -1,0 +1,79 @@
+"""Spans of time, stored as one ``tstzmultirange``.
+
+A span begins at an instant and ends before another; None is open. The database keeps
+them in order, and unites those that touch.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Func
+from psycopg.types.multirange import TimestamptzMultirange
+from psycopg.types.range import TimestamptzRange
+
+
+class Span(NamedTuple):
+    """From an instant, until before another; None: without beginning, without end."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Return whether some of the time from ``start`` to before ``end`` is in it."""
+        return (self.end is None or start < self.end) and (
+            self.start is None or self.start < end
+        )
+
+
+Spans: TypeAlias = tuple[Span, ...]
+
+
+def always() -> Spans:
+    """Return one span without beginning and end."""
+    return (Span(),)
+
+
+class SpansField(models.Field[Iterable[Span], Spans]):
+    """A column of spans."""
+
+    def db_type(self, connection: object) -> str:
+        """Return the type of the column."""
+        return "tstzmultirange"
+
+    def from_db_value(self, value: Any, *args: object) -> Spans | None:
+        """Return the spans in order of time."""
+        if value is None:
+            return None
+        return tuple(Span(span.lower, span.upper) for span in value)
+
+    def get_prep_value(self, value: Iterable[Span] | None) -> Any:
+        """Return what the driver sends; spans without length are left out."""
+        if value is None:
+            return None
+        return TimestamptzMultirange(
+            [
+                TimestamptzRange(span.start, span.end)
+                for span in value
+                if span.start is None or span.end is None or span.start < span.end
+            ]
+        )
+
+
+def overlaps(spans: str, start: Any, end: Any) -> Func:
+    """Return the condition that spans have time between two instants in common.
+
+    Args:
+        spans: The name of a :class:`SpansField`.
+        start: An expression; the first instant.
+        end: An expression; the instant before which the time ends.
+    """
+    return Func(
+        F(spans),
+        Func(start, end, function="tstzrange", output_field=DateTimeRangeField()),
+        template="(%(expressions)s)",
+        arg_joiner=" && ",
+        output_field=models.BooleanField(),
+    )

@@ -1,0 +1,66 @@
+"""Finds the people of an organization who may be meant by a name, address or number."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from core.addresses import folded_address
+from core.names import folded
+from events.models import Event, Participant
+from events.people.matching import Given, Known, PeopleIndex
+
+_SELECT = """
+    SELECT person.id, person.name, person.email, person.external_id,
+        person.folded_name, person.folded_email, place.id, place.registration
+"""
+_ON_ROSTER = "place.person_id = person.id AND place.event_id = %(event)s"
+_PEOPLE = f"""
+    FROM events_person person LEFT JOIN events_participant place ON {_ON_ROSTER}
+    WHERE person.organization_id = %(organization)s
+"""
+# One branch for each index: with OR Postgres would read all people.
+_WHO_MAY_BE_MEANT = f"""
+    {_SELECT} {_PEOPLE}
+        AND person.external_id <> '' AND person.external_id = ANY(%(numbers)s)
+    UNION
+    {_SELECT} {_PEOPLE}
+        AND person.folded_email <> '' AND person.folded_email = ANY(%(addresses)s)
+        AND person.folded_name = ANY(%(names)s)
+    UNION
+    {_SELECT} FROM events_person person JOIN events_participant place ON {_ON_ROSTER}
+    WHERE person.folded_name = ANY(%(names)s)
+    UNION
+    {_SELECT} {_PEOPLE} AND person.id = ANY(%(chosen)s)
+    ORDER BY 1
+"""
+
+
+def who_may_be_meant(
+    event: Event, given: Iterable[Given], *, chosen: Sequence[int] = ()
+) -> PeopleIndex:
+    """Return the people of the event's organization whom any of ``given`` may mean.
+
+    Args:
+        event: The event whose roster it is about.
+        given: What was typed about people.
+        chosen: Ids of people whom a request names.
+    """
+    typed = list(given)
+    values: dict[str, Any] = {
+        "organization": event.organization_id,
+        "event": event.pk,
+        "numbers": [one.external_id for one in typed if one.external_id],
+        "addresses": [folded_address(one.email) for one in typed if one.email],
+        "names": [folded(one.name) for one in typed],
+        "chosen": list(chosen),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO_MAY_BE_MEANT, values)
+        return PeopleIndex(Known._make(row) for row in cursor.fetchall())
+
+
+def own_places(event: Event, user_id: int) -> list[Participant]:
+    """Return the places of an account on a roster: a parent's may have several."""
+    places = event.participants.filter(person__user=user_id)
+    return list(places.order_by("person__name", "pk"))
