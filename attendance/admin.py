@@ -89,8 +89,8 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
     )
     list_select_related = ("participant", "event", "session", "marked_by")
     search_fields = (
-        "participant__name",
-        "participant__email",
+        "participant__person__name",
+        "participant__person__email",
         "event__title",
         "session__title",
     )
@@ -151,8 +151,8 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
     list_filter = (OfPerson, OfEvent, OfActor, "to_status", "source", _OF_ORGANIZATION)
     list_select_related = ("participant__event", "session", "actor", "reason")
     search_fields = (
-        "participant__name",
-        "participant__email",
+        "participant__person__name",
+        "participant__person__email",
         "participant__event__title",
         "session__title",
         "actor__username",
@@ -187,7 +187,7 @@ class EngagementEntryAdmin(ReadOnlyAdmin[EngagementEntry]):
     list_display = ("participant", "points", "session", "at", "organization")
     list_filter = (OfPerson, OfEvent, _OF_ORGANIZATION)
     list_select_related = ("participant", "session", "organization")
-    search_fields = ("participant__name", "participant__email", "session__title")
+    search_fields = ("participant__person__name", "participant__person__email", "session__title")
     date_hierarchy = "at"
     show_full_result_count = False
 
@@ -229,5 +229,5 @@ class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
     list_display = ("participant", "rating", "text", "updated_at")
     list_filter = ("rating",)
     list_select_related = ("participant",)
-    search_fields = ("participant__name", "participant__email", "text")
+    search_fields = ("participant__person__name", "participant__person__email", "text")
     date_hierarchy = "updated_at"

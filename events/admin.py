@@ -183,7 +183,7 @@ class KnownIdentityAdmin(LockingAdmin[KnownIdentity]):
     list_display = ("identity", "participant", "organization", "created_by")
     list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("participant", "organization", "created_by")
-    search_fields = ("identity", "participant__name", "participant__email")
+    search_fields = ("identity", "participant__person__name", "participant__person__email")
     autocomplete_fields = ("participant", "organization", "created_by")
     date_hierarchy = "created_at"
 

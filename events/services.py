@@ -1,4 +1,4 @@
-"""Services that write accounts, organizations, events and rosters.
+"""Services that write accounts, organizations and events.
 
 Callers check permissions first (``events/permissions.py``). Only the rules about owners
 are checked here, because they depend on the new values. Events are cancelled by
@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid, NotAllowed
+from events.accounts.addresses import account_of_address
 from events.locks import lock_event
 from events.models import (
     Event,
@@ -24,10 +25,10 @@ from events.models import (
     EventView,
     Membership,
     Organization,
-    Participant,
     Role,
     User,
 )
+from events.people.services import give_account
 from events.permissions import Viewer
 
 M = TypeVar("M", bound=models.Model)
@@ -58,10 +59,10 @@ def update_account(*, user: User, changes: dict[str, Any]) -> User:
 
 @transaction.atomic
 def verify_email(*, user: User) -> int:
-    """Mark the user's address as verified, and connect participants with it to them.
+    """Mark the user's address as verified, and connect people with it to them.
 
     Returns:
-        The number of participants that are connected now.
+        The number of people that are connected now.
 
     Raises:
         Conflict: another account has verified the same address.
@@ -80,21 +81,7 @@ def verify_email(*, user: User) -> int:
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
-    theirs = Participant.objects.filter(user=user).values("event")
-    return (
-        Participant.objects.filter(email__iexact=user.email, user__isnull=True)
-        .exclude(event__in=theirs)
-        .update(user=user)
-    )
-
-
-def account_of_address(email: str) -> User | None:
-    """Return the active account that has verified this address, in any case."""
-    if not email:
-        return None
-    return User.objects.filter(
-        email__iexact=email, email_verified_at__isnull=False, is_active=True
-    ).first()
+    return give_account(user=user)
 
 
 # --- Organizations and members --------------------------------------------------------
@@ -226,7 +213,7 @@ def _must_not_be_last_owner(membership: Membership) -> None:
         )
 
 
-# --- Events and rosters ---------------------------------------------------------------
+# --- Events ---------------------------------------------------------------------------
 
 
 def create_event(*, organization: Organization, **fields: Any) -> Event:
@@ -258,36 +245,6 @@ def publish_event(*, event: Event) -> Event:
     return locked
 
 
-@transaction.atomic
-def create_participant(
-    *, event: Event, user: User | None = None, email: str = "", **fields: Any
-) -> Participant:
-    """Add a person to the roster.
-
-    Without ``user`` they get the account that has verified their address, unless that
-    account is already on this roster.
-    """
-    lock_event(event.pk)
-    if user is None:
-        user = _account_for(event, email)
-    return Participant.objects.create(event=event, user=user, email=email, **fields)
-
-
-@transaction.atomic
-def update_participant(
-    *, participant: Participant, changes: dict[str, Any]
-) -> Participant:
-    """Write changes of a participant.
-
-    If they have no account, a new address gives them the account that verified it.
-    """
-    email = changes.get("email", "")
-    if email and "user" not in changes and participant.user_id is None:
-        changes["user"] = _account_for(participant.event, email)
-    lock_event(participant.event_id)
-    return _write(participant, changes)
-
-
 def _write(row: M, changes: Mapping[str, Any]) -> M:
     """Set and save only the changed columns."""
     for name, value in changes.items():
@@ -295,13 +252,6 @@ def _write(row: M, changes: Mapping[str, Any]) -> M:
     if changes:
         row.save(update_fields=list(changes))
     return row
-
-
-def _account_for(event: Event, email: str) -> User | None:
-    user = account_of_address(email)
-    if user is None or event.participants.filter(user=user).exists():
-        return None
-    return user
 
 
 def record_view(*, event: Event, user: User) -> tuple[EventView, bool]:

@@ -21,7 +21,7 @@ from core.errors import Conflict, Invalid, NotSetUp
 from core.times import day_and_time
 from events.locks import lock_event
 from events.models import (
-    NOT_IN_REPORTS,
+    NOT_REGISTERED,
     Event,
     EventState,
     Organization,
@@ -208,7 +208,7 @@ def join_token(
         raise Conflict("session_cancelled", _("The session is cancelled."))
     if now >= session.end:
         raise Conflict("session_ended", _("The session has ended."))
-    if participant.registration in NOT_IN_REPORTS:
+    if participant.registration in NOT_REGISTERED:
         raise Conflict(
             "not_registered",
             _("%(name)s is not registered for this event.")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance.decisions.locked_rows import DecisionBefore, lock_decisions
 from attendance.decisions.place import Place
 from attendance.decisions.written_decisions import decide, may_replace, write_and_log
+from attendance.evidence.enrolled import has_left
 from attendance.models import Attendance, CheckInMethod, Status
 from attendance.policies import effective
 from attendance.rules.calculation import came_late
@@ -23,6 +24,7 @@ from attendance.rules.precedence import CHECK_IN
 from core.errors import Invalid
 from events.locks import lock_event
 from events.models import EXPECTED, Participant, Registration, User
+from events.roster.places import rejoin
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
@@ -71,10 +73,15 @@ def check_in(
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
-    decision = _lock(place, participant)
+    joins = _joins(place, participant)
+    if joins:
+        # Joining the roster changes the event's row, which is locked before sessions.
+        lock_event(place.event.pk)
+    decision = lock_decisions(place, [participant])[participant.pk]
     if decision.checked_in_at is not None:
         return CheckedIn(decision, place, already=True)
-    _make_walk_in(participant)
+    if joins:
+        rejoin(participant, Registration.WALK_IN, by=by)
     before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
@@ -89,17 +96,18 @@ def check_in(
     return CheckedIn(decision, place, already=False)
 
 
-def _lock(place: Place, participant: Participant) -> Attendance:
-    if participant.registration not in EXPECTED:
-        # Joining the roster changes the event's row, which is locked before sessions.
-        lock_event(place.event.pk)
-    return lock_decisions(place, [participant])[participant.pk]
+def _joins(place: Place, participant: Participant) -> bool:
+    """Return whether a check-in makes somebody a walk-in.
 
-
-def _make_walk_in(participant: Participant) -> None:
-    if participant.registration not in EXPECTED:
-        participant.registration = Registration.WALK_IN
-        participant.save(update_fields=["registration"])
+    A late tap for a session before they cancelled does not.
+    """
+    if participant.registration in EXPECTED:
+        return False
+    return (
+        participant.registration != Registration.CANCELLED
+        or place.session is None
+        or has_left(participant, place.session)
+    )
 
 
 def place_of_check_in(place: Place) -> Place:

@@ -9,7 +9,7 @@ from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
 from core.form_parts import AddressField, NameField, RowForm
 from events.models import Participant, Registration, User
-from events.services import create_participant
+from events.roster.places import add_participant
 
 
 class WalkInForm(RowForm):

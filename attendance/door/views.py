@@ -30,7 +30,7 @@ from attendance.rules.precedence import CHECK_IN
 from core.errors import Conflict, RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
-from events.models import NOT_IN_REPORTS, Event, Participant, User
+from events.models import NOT_REGISTERED, Event, Participant, User
 from events.pages import (
     form_page,
     organized_event,
@@ -102,7 +102,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
 def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     """Show badges to print: a name, and a QR code of that person's page."""
     event = organized_event(request, user, event_id)
-    people = event.participants.exclude(registration__in=NOT_IN_REPORTS)
+    people = event.participants.exclude(registration__in=NOT_REGISTERED)
     shown = Paginator(people.order_by("name", "pk"), BADGES_A_PAGE).get_page(
         request.GET.get("page")
     )

@@ -110,7 +110,7 @@ class UserPoints(APIView):
         """
         viewer = viewer_of(request)
         if not may_read_points(pk, viewer):
-            if Participant.objects.visible_to(viewer.user).filter(user=pk).exists():
+            if Participant.objects.visible_to(viewer.user).filter(person__user=pk).exists():
                 raise NotAllowed(
                     "organizers_only",
                     _("Only organizers and the person can see these points."),

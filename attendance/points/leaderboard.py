@@ -43,7 +43,7 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
     All of them if the user is the viewer; else those in organizations where the viewer
     is an organizer.
     """
-    entries = EngagementEntry.objects.filter(participant__user=user_id)
+    entries = EngagementEntry.objects.filter(participant__person__user=user_id)
     if user_id == viewer.user.pk:
         return entries
     organized = [pk for pk in viewer.roles if viewer.organizes(pk)]

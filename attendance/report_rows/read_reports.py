@@ -38,7 +38,7 @@ from sessions_app.models import LiveSession, PresenceEvent
 # Facts from up to this long before and after a session are counted in its report.
 AROUND = timedelta(hours=1)
 # Hosts first, then by name.
-ORDER_OF_PEOPLE = ("-role", "name", "pk")
+ORDER_OF_PEOPLE = ("-role", "person__name", "pk")
 
 
 Rosters: TypeAlias = Sequence[tuple[LiveSession, Sequence[Participant]]]
@@ -111,7 +111,9 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
             intervals = _intervals(decision, seen, report.window)
             is_marked = decision is not None and decision.is_marked
             was_there = bool(intervals)
-            if waiting or has_row(person, was_there=was_there, is_marked=is_marked):
+            if waiting or has_row(
+                person, session, was_there=was_there, is_marked=is_marked
+            ):
                 row = _row(report, person, decision, intervals, seen)
                 row.linked.extend(linked.get((session.pk, person.pk), ()))
                 report.rows.append(row)
@@ -192,12 +194,12 @@ def _guess(report: Report) -> None:
     identities = [row.stranger.identity for row in report.unmatched]
     known = {
         link.identity: LinkedElsewhere(
-            link.participant.name, link.participant.email, link.participant.event.title
+            link.person.name, link.person.email, link.event.title
         )
         for link in KnownIdentity.objects.filter(
             organization=event.organization_id, identity__in=identities
         )
-        .select_related("participant__event")
+        .select_related("person", "event")
         .order_by("pk")
     }
     for row in report.unmatched:

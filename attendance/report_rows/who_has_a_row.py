@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from attendance.evidence.enrolled import expected_at, expected_in
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     presence,
@@ -19,21 +20,23 @@ from attendance.evidence.session_evidence import (
 )
 from attendance.models import Status
 from attendance.rules.instants import microseconds
-from events.models import EXPECTED, Participant, Registration, User
+from events.models import Participant, User
 from sessions_app.models import LiveSession
 
-# The condition of has_row() for people annotated with ``was_there`` and ``is_marked``.
-HAS_ROW = Q(registration__in=EXPECTED) | Q(was_there=True) | Q(is_marked=True)
+# The condition of has_row() for rows of all_rows().
+HAS_ROW = Q(is_expected=True) | Q(was_there=True) | Q(is_marked=True)
 
 
-def has_row(person: Participant, *, was_there: bool, is_marked: bool) -> bool:
+def has_row(
+    person: Participant, session: LiveSession, *, was_there: bool, is_marked: bool
+) -> bool:
     """Return whether somebody on the roster has a row in the report of a session.
 
-    Everybody who is expected has one. People on the waiting list have one if they were
-    there, or a person decided about them. Callers have left out people who cancelled,
-    and onlookers.
+    Everybody who is expected has one. People on the waiting list, and people who were
+    not enrolled then, have one if they were there, or a person decided about them.
+    Callers have left out onlookers.
     """
-    return person.registration in EXPECTED or was_there or is_marked
+    return expected_at(person, session) or was_there or is_marked
 
 
 # Participants, once for each session of their event, annotated by :func:`all_rows`.
@@ -43,13 +46,13 @@ People: TypeAlias = QuerySet[Any]
 def with_a_row(rows: People, *, now: datetime) -> People:
     """Return those of :func:`all_rows` that are in the reports of their sessions.
 
-    Evidence is read only for people on the waiting list, and only for sessions without
+    Evidence is read only for people who are not expected, and only for sessions without
     a calculated result about them.
     """
     condition = HAS_ROW
     waiting: dict[int, list[int]] = defaultdict(list)
     for session, person in rows.filter(
-        registration=Registration.WAITLISTED,
+        is_expected=False,
         has_intervals=False,
         starts_at__lt=now,
     ).values_list("session", "pk"):
@@ -93,6 +96,7 @@ def all_rows(user: User) -> People:
             session_type=F("event__sessions__session_type"),
             starts_at=F("event__sessions__starts_at"),
             is_void=Q(event__sessions__cancelled_at__isnull=False),
+            is_expected=expected_in("event__sessions"),
             decision=FilteredRelation(
                 "attendances",
                 condition=Q(attendances__session=F("event__sessions")),

@@ -18,7 +18,7 @@ from attendance.evidence.session_evidence import LinkedIdentity, UnmatchedPerson
 from core.errors import RuleBroken
 from core.names import isolated
 from core.validators import without_hidden
-from events.models import NOT_IN_REPORTS, Participant, Registration
+from events.models import NOT_REGISTERED, Participant, Registration
 from sessions_app.models import LiveSession
 
 _KEPT = "refused_walk_in"
@@ -62,7 +62,7 @@ class PersonOptions:
         expected: list[PersonOption] = []
         others: list[PersonOption] = []
         for person in candidates:
-            group = others if person.registration in NOT_IN_REPORTS else expected
+            group = others if person.registration in NOT_REGISTERED else expected
             is_twice = names[person.name] > 1
             group.append(PersonOption(person.pk, _label(person, with_address=is_twice)))
         return cls(expected, others)

@@ -11,6 +11,7 @@ from events.models.accounts import (
 from events.models.events import (
     DEFAULT_EVENT_LENGTH,
     EXPECTED,
+    NOT_REGISTERED,
     Event,
     EventQuerySet,
     EventState,
@@ -43,6 +44,7 @@ __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
+    "NOT_REGISTERED",
     "Event",
     "EventQuerySet",
     "EventState",

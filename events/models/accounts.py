@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import AddressField
 from core.validators import validate_language, validate_time_zone
 
 

@@ -149,6 +149,7 @@ class Registration(models.TextChoices):
 # Who is expected at sessions within their enrolment. People who cancelled were expected
 # until then; waitlisted people are in a report only if they were there.
 EXPECTED = (Registration.REGISTERED, Registration.WALK_IN)
+NOT_REGISTERED = (Registration.CANCELLED, Registration.VIEWED)
 
 
 def new_identity() -> str:

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import AddressField, folded_address
+from django.db.models import EmailField as AddressField
+from core.addresses import folded_address
 from core.names import folded
 from core.validators import validate_language, validate_name, validate_time_zone
 from events.models.accounts import User

@@ -1,0 +1,67 @@
+"""Who is expected at a session, and whose presence there is theirs, in SQL and Python.
+
+Expected are people on the roster who are, or until they cancelled were, registered or
+walk-ins, at sessions that overlap their enrolment. Everybody else has a row only if
+they were seen, checked in or marked there.
+
+Presence belongs to everybody on the roster but onlookers; to people who cancelled only
+at sessions that began before they did.
+
+Source: docs/rules.md 93, 95, 96.
+"""
+
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce
+
+from core.spans import overlaps
+from core.sql import sql_values
+from events.models import EXPECTED, Participant, Registration
+from sessions_app.models import LiveSession
+
+# Registrations that count within the enrolment: who cancelled is enrolled until then.
+_ENROLLED = (*EXPECTED, Registration.CANCELLED)
+
+
+def is_expected(place: str = "p", session: str = "s") -> str:
+    """Return the SQL condition that a place is expected at a session."""
+    return f"""
+        ({place}.registration IN ({sql_values(_ENROLLED)})
+        AND {place}.enrolled && tstzrange({session}.starts_at,
+            coalesce({session}.ended_at, {session}.ends_at)))
+    """
+
+
+def owns_presence(place: str = "p", session: str = "s") -> str:
+    """Return the SQL condition that presence at a session may be that of a place."""
+    return f"""
+        ({place}.registration <> '{Registration.VIEWED}'
+        AND ({place}.cancelled_at IS NULL
+            OR {session}.starts_at < {place}.cancelled_at))
+    """
+
+
+def expected_at(person: Participant, session: LiveSession) -> bool:
+    """Return whether somebody is expected at a session of their event."""
+    return person.registration in _ENROLLED and any(
+        span.overlaps(session.starts_at, session.end) for span in person.enrolled
+    )
+
+
+def expected_in(sessions: str) -> Any:
+    """Return the condition that a place is expected at a joined session.
+
+    Args:
+        sessions: The lookup of the session, such as ``event__sessions``.
+    """
+    end = Coalesce(f"{sessions}__ended_at", f"{sessions}__ends_at")
+    during = Q(overlaps("enrolled", F(f"{sessions}__starts_at"), end))
+    return ExpressionWrapper(
+        Q(registration__in=_ENROLLED) & during, output_field=BooleanField()
+    )
+
+
+def has_left(person: Participant, session: LiveSession) -> bool:
+    """Return whether somebody had cancelled before a session began."""
+    return person.cancelled_at is not None and person.cancelled_at <= session.starts_at
