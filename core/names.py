@@ -1,7 +1,7 @@
 """Comparing people's names, and isolating them in sentences.
 
 ``folded`` is the one comparison: two names are the same if it gives the same for both.
-``searched`` and ``readings`` take the words out of it, for searching and for guesses.
+``searched``, ``words`` and ``readings`` take its words, for searching and for guesses.
 ``static/names.js`` does the same in the browser, with a map made from this module.
 
 ``SAME_NAME`` is what roster files and known people compare until they use ``folded``.
@@ -148,7 +148,7 @@ def _loses_marks(letter: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def searched(name: str) -> str:
-    """Return the words of a name or of a search: ``oneil`` for O'Neil, no punctuation."""
+    """Return the words of a name or a search: ``oneil`` for O'Neil."""
     text = folded(name).replace("'", "")
     if not text.isalnum():
         text = "".join(
@@ -164,14 +164,18 @@ def is_found(name: str, q: str) -> bool:
     return all(word in text for word in searched(q).split())
 
 
-def readings(name: str) -> list[list[str]]:
-    """Return the sorted words of a name that somebody typed when they joined.
+def words(name: str) -> list[str]:
+    """Return the words of a name, sorted: many people write the family name first."""
+    return sorted(searched(name).split())
 
-    Without what stands in brackets behind it, too: "Lina Haddad (iPad)" may be Lina
-    Haddad, and "Lina (Haddad)" as well. Empty if there are no words.
+
+def readings(name: str) -> list[list[str]]:
+    """Return the words of a name that somebody typed to join, in up to two ways.
+
+    All of them, and those before brackets at its end: "Lina Haddad (iPad)" may be Lina
+    Haddad, but "Lina (Haddad)" as well.
     """
-    both = searched(name), searched(_without_brackets(name))
-    return [sorted(text.split()) for text in dict.fromkeys(both) if text]
+    return [found for found in (words(name), words(_without_brackets(name))) if found]
 
 
 def _without_brackets(name: str) -> str:

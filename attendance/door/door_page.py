@@ -6,7 +6,6 @@ zone of the event.
 Source: docs/rules.md 53, 56.
 """
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,7 +22,7 @@ from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.rules.precedence import CHECK_IN
 from attendance.wording.phrases import clock_beside, clock_range
-from core.names import TYPED_AS, is_found, searched
+from core.names import is_found, searched
 from core.times import long_date
 from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
@@ -137,11 +136,6 @@ class DoorPage:
         return nearest_door(self._doors, self.now)
 
     # Its people
-
-    @property
-    def typed_as(self) -> str:
-        """The server's map of letters as JSON, for searching in the browser."""
-        return json.dumps(TYPED_AS)
 
     @cached_property
     def counts(self) -> Counts:
