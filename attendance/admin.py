@@ -187,7 +187,11 @@ class EngagementEntryAdmin(ReadOnlyAdmin[EngagementEntry]):
     list_display = ("participant", "points", "session", "at", "organization")
     list_filter = (OfPerson, OfEvent, _OF_ORGANIZATION)
     list_select_related = ("participant", "session", "organization")
-    search_fields = ("participant__person__name", "participant__person__email", "session__title")
+    search_fields = (
+        "participant__person__name",
+        "participant__person__email",
+        "session__title",
+    )
     date_hierarchy = "at"
     show_full_result_count = False
 

@@ -6,7 +6,7 @@ them in order, and unites those that touch.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
@@ -36,7 +36,13 @@ def always() -> Spans:
     return (Span(),)
 
 
-class SpansField(models.Field[Iterable[Span], Spans]):
+if TYPE_CHECKING:
+    _Field = models.Field[Iterable[Span], Spans]
+else:
+    _Field = models.Field
+
+
+class SpansField(_Field):
     """A column of spans."""
 
     def db_type(self, connection: object) -> str:

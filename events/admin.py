@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
-from events.locks import lock_events, lock_links
+from events.locks import lock_events, lock_people
 from events.models import (
     Event,
     EventView,
@@ -22,9 +22,13 @@ from events.models import (
     Membership,
     Organization,
     Participant,
+    Person,
+    PersonChange,
+    PersonChangeValues,
     SignInTries,
     User,
 )
+from events.people.services import create_people, update_person
 from events.services import verify_email
 
 M = TypeVar("M", bound=models.Model)
@@ -159,14 +163,58 @@ class LockingAdmin(RowAdmin[M]):
             super().delete_queryset(request, queryset)
 
 
+@admin.register(Person)
+class PersonAdmin(RowAdmin[Person]):
+    list_display = ("name", "email", "external_id", "organization", "user")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("organization", "user")
+    search_fields = ("name", "email", "external_id", "user__username")
+    autocomplete_fields = ("organization", "user")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Person | None = None
+    ) -> tuple[str, ...]:
+        """Keep the organization: events of it have the person on their rosters."""
+        return ("organization",) if obj else ()
+
+    def save_model(
+        self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool
+    ) -> None:
+        """Write by the services, so that the change is logged."""
+        by = request.user if isinstance(request.user, User) else None
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            update_person(person=obj, changes=changes, by=by)
+        else:
+            create_people([obj], by=by)
+
+
+@admin.register(PersonChange)
+class PersonChangeAdmin(ReadOnlyAdmin[PersonChange]):
+    list_display = ("at", "person", "event", "actor")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("person", "event", "actor")
+    search_fields = ("person__name", "actor__username")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(PersonChangeValues)
+class PersonChangeValuesAdmin(ReadOnlyAdmin[PersonChangeValues]):
+    list_display = ("change", "before", "after")
+    list_select_related = ("change",)
+
+
 @admin.register(Participant)
 class ParticipantAdmin(LockingAdmin[Participant]):
-    list_display = ("name", "email", "event", "role", "registration", "user")
+    list_display = ("person", "event", "role", "registration", "created_at")
     list_filter = ("role", "registration")
-    list_select_related = ("event", "user")
-    search_fields = ("name", "email", "identity", "user__username", "event__title")
-    autocomplete_fields = ("event", "user")
-    readonly_fields = ("identity",)
+    list_select_related = ("event", "person")
+    search_fields = ("person__name", "person__email", "identity", "event__title")
+    autocomplete_fields = ("event", "person")
+    # The registration is changed on the roster's page and over REST, which enrol.
+    readonly_fields = ("identity", "registration", "enrolments", "cancelled_at")
+    exclude = ("enrolled",)
 
     def lock(self, rows: Sequence[Participant]) -> None:
         lock_events(row.event_id for row in rows)
@@ -174,22 +222,30 @@ class ParticipantAdmin(LockingAdmin[Participant]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Participant | None = None
     ) -> tuple[str, ...]:
-        """Keep the event from being changed: decisions belong to a person's event."""
-        return (*self.readonly_fields, "event") if obj else self.readonly_fields
+        """Keep event and person: decisions belong to them."""
+        return (
+            (*self.readonly_fields, "event", "person") if obj else self.readonly_fields
+        )
+
+    @admin.display(description=_("enrolled"))
+    def enrolments(self, place: Participant) -> str:
+        return ", ".join(
+            f"{start or '…'} – {end or '…'}" for start, end in place.enrolled
+        )
 
 
 @admin.register(KnownIdentity)
 class KnownIdentityAdmin(LockingAdmin[KnownIdentity]):
-    list_display = ("identity", "participant", "organization", "created_by")
+    list_display = ("identity", "person", "event", "organization", "created_by")
     list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = ("participant", "organization", "created_by")
-    search_fields = ("identity", "participant__person__name", "participant__person__email")
-    autocomplete_fields = ("participant", "organization", "created_by")
+    list_select_related = ("person", "event", "organization", "created_by")
+    search_fields = ("identity", "person__name", "person__email")
+    autocomplete_fields = ("person", "event", "organization", "created_by")
     date_hierarchy = "created_at"
 
     def lock(self, rows: Sequence[KnownIdentity]) -> None:
         for organization in sorted({row.organization_id for row in rows}):
-            lock_links(organization)
+            lock_people(organization)
 
 
 @admin.register(EventView)

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.rest import RetrievePatchView
 from events import services
@@ -24,12 +25,14 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
+from events.roster.places import add_participant, change_participant
 from events.serializers import (
     OWN_FIELDS,
     EventSerializer,
     EventViewSerializer,
     MemberSerializer,
     NewMemberSerializer,
+    NewParticipantSerializer,
     OrganizationSerializer,
     ParticipantSerializer,
 )
@@ -219,7 +222,8 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
-            Q(event__organization__in=viewer.roles) | Q(user=viewer.user), email=email
+            Q(event__organization__in=viewer.roles) | Q(person__user=viewer.user),
+            person__folded_email=folded_address(email),
         )
 
 
@@ -244,20 +248,33 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
             return Participant.objects.none()
         return (
             self.event.participants.visible_to(signed_in(self.request))
-            .select_related("event", "user")
-            .order_by("name", "pk")
+            .select_related("event", "person__user")
+            .order_by("person__name", "pk")
         )
 
-    def create(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Check the caller's role before the input is validated."""
+    @extend_schema(
+        request=NewParticipantSerializer,
+        responses={200: ParticipantSerializer, 201: ParticipantSerializer},
+    )
+    def post(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Add somebody to the roster.
+
+        200, with `matched`, if their place stood already: it was cancelled, or it had
+        no address. 409 with `candidates` if it is doubtful who is meant: then send
+        `person`, or `new`.
+        """
         viewer_of(request).must_organize(self.event.organization_id)
-        return super().create(request, *args, **kwargs)
-
-    def perform_create(self, serializer: BaseSerializer[Participant]) -> None:
-        """Add a person to the roster."""
-        serializer.instance = services.create_participant(
-            event=self.event, **serializer.validated_data
+        serializer = NewParticipantSerializer(
+            data=request.data, context=self.get_serializer_context()
         )
+        serializer.is_valid(raise_exception=True)
+        added = add_participant(
+            event=self.event, by=signed_in(request), **serializer.validated_data
+        )
+        data = self.get_serializer(added.participant).data
+        if added.is_new:
+            return Response(data, status=201)
+        return Response({**data, "matched": added.matched})
 
 
 class ParticipantDetail(RetrievePatchView[Participant]):
@@ -269,13 +286,16 @@ class ParticipantDetail(RetrievePatchView[Participant]):
     def get_queryset(self) -> QuerySet[Participant]:
         """Return the people whom the caller may see."""
         user = signed_in(self.request)
-        return Participant.objects.visible_to(user).select_related("event", "user")
+        return Participant.objects.visible_to(user).select_related(
+            "event", "person__user"
+        )
 
     def patch(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Change a person on the roster.
 
-        People may change their own name, time zone and language; organizers may change
-        everything.
+        People may change their own time zone and language; organizers may change
+        everything. Name, address, number, account, time zone and language are the
+        person's: they change at all their events.
         """
         return super().patch(request, *args, **kwargs)
 
@@ -285,8 +305,10 @@ class ParticipantDetail(RetrievePatchView[Participant]):
         viewer = viewer_of(self.request)
         if not viewer.organizes(participant.event.organization_id):
             _must_be_own(participant, viewer.user, serializer.validated_data)
-        serializer.instance = services.update_participant(
-            participant=participant, changes=serializer.validated_data
+        serializer.instance = change_participant(
+            participant=participant,
+            changes=serializer.validated_data,
+            by=viewer.user,
         )
 
 

@@ -19,18 +19,20 @@ from core.form_parts import (
     ZonedForm,
     ZoneField,
 )
+from core.validators import validate_name
 from events.models import (
     Event,
     Organization,
     Participant,
     ParticipantRole,
     Registration,
+    User,
     slug_validator,
 )
 from events.roster.pasted_lines import PastedLine, at_line, faults, read_line
+from events.roster.places import add_participant
 from events.roster.upload import FileTooLarge
 from events.serializers import OWN_FIELDS
-from events.services import create_participant
 
 LINES_AT_MOST = 200
 
@@ -161,12 +163,27 @@ class EventForm(ZonedForm):
 class ParticipantForm(RowForm):
     """One person on a roster; ``is_own`` if that person is the one to change it."""
 
-    columns = ("name", "email", "role", "registration", "time_zone", "language")
+    columns = (
+        "name",
+        "email",
+        "external_id",
+        "role",
+        "registration",
+        "time_zone",
+        "language",
+    )
 
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
         help_text=_("Connects them to their account, if they have one."),
+    )
+    external_id = forms.CharField(
+        label=_("Student number"),
+        max_length=64,
+        required=False,
+        validators=[validate_name],
+        widget=forms.TextInput({"dir": "auto"}),
     )
     role = forms.ChoiceField(
         label=_("Role"),
@@ -256,7 +273,7 @@ class SeveralPeopleForm(RowForm):
         return lines
 
     @transaction.atomic
-    def add_to(self, event: Event) -> list[Participant]:
+    def add_to(self, event: Event, *, by: User) -> list[Participant]:
         """Add the people and return them.
 
         If a line is refused, nobody is added, and each such line has an error.
@@ -265,11 +282,10 @@ class SeveralPeopleForm(RowForm):
         for line in self.cleaned_data["lines"]:
             try:
                 with transaction.atomic():
-                    added.append(
-                        create_participant(
-                            event=event, name=line.name, email=line.email
-                        )
+                    place = add_participant(
+                        event=event, name=line.name, email=line.email, by=by
                     )
+                    added.append(place.participant)
             except (RuleBroken, IntegrityError) as refused:
                 self.add_error("lines", at_line(line.number, refusal(refused)[1]))
         if self.errors:

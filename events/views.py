@@ -36,6 +36,7 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
+from events.roster.places import add_participant, change_participant
 from events.roster.upload import uploaded_file
 
 
@@ -167,7 +168,7 @@ def publish_event(request: HttpRequest, user: User, event_id: int) -> None:
 def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     event = organized_event(request, user, event_id)
     form = ParticipantForm(posted(request))
-    if form.write(lambda: services.create_participant(event=event, **form.values)):
+    if form.write(lambda: add_participant(event=event, by=user, **form.values)):
         messages.success(request, _("The person was added to the roster."))
         return redirect("event", event.pk)
     return show_form(
@@ -186,7 +187,7 @@ def several_participants(
 ) -> HttpResponse:
     event = organized_event(request, user, event_id)
     form = SeveralPeopleForm(posted(request))
-    if form.is_valid() and (added := form.add_to(event)):
+    if form.is_valid() and (added := form.add_to(event, by=user)):
         text = ngettext(
             "%(number)d person was added to the roster.",
             "%(number)d people were added to the roster.",
@@ -220,6 +221,7 @@ def import_participants(
             event=event,
             content=uploaded_file(request),
             partial=form.cleaned_data["partial"],
+            by=user,
         )
     )
     return show_form(
@@ -252,7 +254,7 @@ def edit_participant(
         viewer.must_organize(event.organization_id)
     form = ParticipantForm(posted(request), row=person, is_own=is_own)
     if form.write(
-        lambda: services.update_participant(participant=person, changes=form.changes)
+        lambda: change_participant(participant=person, changes=form.changes, by=user)
     ):
         messages.success(request, _("Saved."))
         return redirect("event", event.pk)

@@ -171,7 +171,7 @@ class SessionJoinToken(SessionViews):
         viewer = viewer_of(self.request)
         roster = session.event.participants.all()
         if participant_id is None:
-            own = roster.filter(user=viewer.user).first()
+            own = roster.filter(person__user=viewer.user).first()
             if own is None:
                 raise NotAllowed(
                     "not_on_roster",

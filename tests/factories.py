@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
+from core.spans import Span
 from events.models import (
     Event,
     EventState,
@@ -16,9 +17,12 @@ from events.models import (
     Membership,
     Organization,
     Participant,
+    Person,
+    Registration,
     Role,
     User,
 )
+from events.people.services import COLUMNS
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from sessions_app.sources import LIVEKIT
 
@@ -71,11 +75,28 @@ def make_event(organization: Organization | None = None, **fields: Any) -> Event
     )
 
 
-def make_participant(event: Event | None = None, **fields: Any) -> Participant:
+def make_person(organization: Organization | None = None, **fields: Any) -> Person:
     number = next(_numbers)
     fields.setdefault("name", f"Person {number}")
     fields.setdefault("email", f"person{number}@example.com")
-    return Participant.objects.create(event=event or make_event(), **fields)
+    return Person.objects.create(
+        organization=organization or make_organization(), **fields
+    )
+
+
+def make_participant(event: Event | None = None, **fields: Any) -> Participant:
+    """A place on a roster; without ``person`` of a new person.
+
+    Who cancelled did so before any session, unless told otherwise.
+    """
+    event = event or make_event()
+    of_person = {name: fields.pop(name) for name in COLUMNS if name in fields}
+    if "person" not in fields:
+        fields["person"] = make_person(event.organization, **of_person)
+    if fields.get("registration") == Registration.CANCELLED:
+        at = fields.setdefault("cancelled_at", START - timedelta(days=365))
+        fields.setdefault("enrolled", [Span(None, at)])
+    return Participant.objects.create(event=event, **fields)
 
 
 def make_link(participant: Participant, identity: str) -> KnownIdentity:
@@ -83,7 +104,8 @@ def make_link(participant: Participant, identity: str) -> KnownIdentity:
     return KnownIdentity.objects.create(
         organization=participant.event.organization,
         identity=identity,
-        participant=participant,
+        person=participant.person,
+        event=participant.event,
     )
 
 

@@ -191,13 +191,15 @@ class DoorPage:
     @cached_property
     def people(self) -> "Page[Participant]":
         """The people of this page of the list."""
-        people = self._roster().order_by(EXPECTED_FIRST, "name", "pk")
+        people = self._roster().order_by(EXPECTED_FIRST, "person__name", "pk")
         if self.q:
             people = people.filter(pk__in=self._search())
         return Paginator(people, PEOPLE_A_PAGE).get_page(self._page)
 
     def _search(self) -> list[int]:
-        people = self.event.participants.values_list("pk", "name", "email")
+        people = self.event.participants.values_list(
+            "pk", "person__name", "person__email"
+        )
         return [
             pk
             for pk, name, email in people

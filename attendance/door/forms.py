@@ -26,8 +26,8 @@ class WalkInForm(RowForm):
     @transaction.atomic
     def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:
         """Add the person to the roster, and check them in."""
-        person = create_participant(
-            event=place.event, registration=Registration.WALK_IN, **self.values
+        added = add_participant(
+            event=place.event, registration=Registration.WALK_IN, by=by, **self.values
         )
-        check_in(place, person, by=by, now=now)
-        return person
+        check_in(place, added.participant, by=by, now=now)
+        return added.participant

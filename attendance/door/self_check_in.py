@@ -131,7 +131,7 @@ def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
 
 
 def _expected(event: Event, user: User) -> Participant:
-    participant = event.participants.filter(user=user).first()
+    participant = event.participants.filter(person__user=user).first()
     if participant is None:
         raise NotAllowed(
             "not_on_roster",

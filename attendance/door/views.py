@@ -103,7 +103,7 @@ def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse
     """Show badges to print: a name, and a QR code of that person's page."""
     event = organized_event(request, user, event_id)
     people = event.participants.exclude(registration__in=NOT_REGISTERED)
-    shown = Paginator(people.order_by("name", "pk"), BADGES_A_PAGE).get_page(
+    shown = Paginator(people.order_by("person__name", "pk"), BADGES_A_PAGE).get_page(
         request.GET.get("page")
     )
     badges = [

@@ -70,7 +70,7 @@ class EventPage:
     @cached_property
     def own(self) -> Participant | None:
         """The reader on the roster, if they are on it."""
-        return self.event.participants.filter(user=self._viewer.user).first()
+        return self.event.participants.filter(person__user=self._viewer.user).first()
 
     @cached_property
     def is_host(self) -> bool:

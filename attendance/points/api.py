@@ -79,6 +79,7 @@ class PlaceOnLeaderboardSerializer(Declared):
     """One person; ``user`` is null for people without an account."""
 
     rank = serializers.IntegerField()
+    person = serializers.IntegerField()
     user = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     total = serializers.IntegerField()
@@ -110,7 +111,11 @@ class UserPoints(APIView):
         """
         viewer = viewer_of(request)
         if not may_read_points(pk, viewer):
-            if Participant.objects.visible_to(viewer.user).filter(person__user=pk).exists():
+            if (
+                Participant.objects.visible_to(viewer.user)
+                .filter(person__user=pk)
+                .exists()
+            ):
                 raise NotAllowed(
                     "organizers_only",
                     _("Only organizers and the person can see these points."),
@@ -140,7 +145,7 @@ class OrganizationLeaderboard(APIView):
         operation_id="organizations_leaderboard_list",
     )
     def get(self, request: Request, pk: int) -> Response:
-        """Return the people who show their points on their profile, most points first.
+        """Return the attendees who take part, most points first.
 
         People with equally many points share a rank. Members and people on the
         organization's rosters may read it.

@@ -28,7 +28,8 @@ from attendance_site.demo.schools import (
 from attendance_site.simulation import instance, ownership
 from attendance_site.simulation.livekit import send_rooms
 from events.models import Event, Organization
-from events.services import create_event, create_participant, publish_event
+from events.roster.places import add_participant
+from events.services import create_event, publish_event
 from sessions_app.models import LiveSession, PresenceEvent
 from sessions_app.services import cancel_session, schedule_session
 
@@ -116,7 +117,7 @@ def _event(
     )
     ownership.mark(event)
     for person in people:
-        create_participant(
+        add_participant(
             event=event,
             name=person.name,
             email=person.email,

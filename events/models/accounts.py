@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.validators import validate_language, validate_time_zone

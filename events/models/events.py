@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.spans import SpansField, always
+from core.spans import Span, SpansField, always
 from core.validators import validate_name, validate_time_zone
 from events.models.accounts import User
 from events.models.organizations import Organization
@@ -252,6 +252,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def latest(self) -> Span:
+        """The latest span of enrolment; an open one if they were never enrolled."""
+        return self.enrolled[-1] if self.enrolled else Span()
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """People of an organization: who they are, and how that changed."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,15 +9,19 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from django.db.models import EmailField as AddressField
 from core.addresses import folded_address
 from core.names import folded
 from core.validators import validate_language, validate_name, validate_time_zone
 from events.models.accounts import User
 from events.models.organizations import Organization
 
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
 
-class FoldedField(models.TextField[str, str]):
+
+class FoldedField(_TextField):
     """A stored column: another column of the row in the form that is compared.
 
     It is computed in Python whenever a row is saved, so that Python, SQL and pages
@@ -25,16 +29,23 @@ class FoldedField(models.TextField[str, str]):
     (``QuerySet.update``, SQL) must write this one too.
     """
 
-    def __init__(self, *args: Any, of: str, by: Callable[[str], str], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        of: str = "",
+        by: Callable[[str], str] = str,
+        **kwargs: Any,
+    ) -> None:
         self.of, self.by = of, by
-        super().__init__(*args, editable=False, **kwargs)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         """Leave out what only Python uses: for the database it is a text."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.TextField", args, kwargs
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Compute the value."""
         value = self.by(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, value)
@@ -74,7 +85,7 @@ class Person(models.Model):
         verbose_name=_("account"),
     )
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
-    email = AddressField(_("email"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     external_id = models.CharField(
         _("student number"), max_length=64, blank=True, validators=[validate_name]
     )
@@ -129,10 +140,10 @@ class KnownIdentity(models.Model):
         Organization, models.CASCADE, related_name="known_identities"
     )
     identity = models.CharField(_("identity"), max_length=256)
-    person = models.ForeignKey(
-        Person, models.CASCADE, related_name="known_identities"
+    person = models.ForeignKey(Person, models.CASCADE, related_name="known_identities")
+    event = models.ForeignKey(
+        "events.Event", models.CASCADE, related_name="known_identities"
     )
-    event = models.ForeignKey("events.Event", models.CASCADE, related_name="known_identities")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
+from events.permissions import signed_in
 from events.roster.importing import LineStatus, RosterImport, import_roster
 from events.roster.upload import uploaded_file
 
@@ -74,7 +75,10 @@ class RosterImportView(EventViews):
         event = self.get_object()
         partial = _is_true(request, "partial")
         done = import_roster(
-            event=event, content=uploaded_file(request), partial=partial
+            event=event,
+            content=uploaded_file(request),
+            partial=partial,
+            by=signed_in(request),
         )
         if done.wrong and not partial:
             return _refusal(done)

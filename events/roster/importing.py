@@ -1,84 +1,56 @@
-"""Importing a roster file: people are added, or updated if already on the roster.
+"""Importing a roster file: people are added, or changed if already on the roster.
 
-A line means the person on the roster with the same address, ignoring case. If the line
-has no address, it means the person with the same name (``core.names.SAME_NAME``) and no
-address. If that could be two people, the line is refused, so that nobody is mistaken
-for somebody else.
+Whom a line means is decided as everywhere (``events/people/matching.py``). A line of
+which that is doubtful is refused, with the people it may be, so that nobody is mistaken
+for somebody else; so is a second line about the same person.
 
 An empty cell or a missing column changes nothing, except that people who only viewed
-the event become registered. A file cannot remove people: their registration can become
-``cancelled``, which keeps the decisions about them.
+the event, or had cancelled, become registered. A file renames nobody, and cannot remove
+people: their registration can become ``cancelled``, which keeps what was decided.
 
 Source: docs/rules.md 77, 78, 79.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.names import SAME_NAME
-from events.locks import lock_event
+from core.addresses import folded_address
+from core.names import folded
+from events.accounts.addresses import accounts_of_addresses
+from events.locks import lock_event, lock_people
 from events.models import (
+    NOT_REGISTERED,
     Event,
     Participant,
     ParticipantRole,
+    Person,
     Registration,
-    SameName,
+    User,
 )
+from events.people import services as people_services
+from events.people.changes import Act, difference, record
+from events.people.lookups import who_may_be_meant
+from events.people.matching import (
+    Doubtful,
+    Given,
+    Known,
+    Meant,
+    NumberTaken,
+    who_is_meant,
+)
+from events.roster import places
+from events.roster.enrolment import UNSET, first_spans, with_latest
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
+from events.signals import roster_changed
 
 PEOPLE_AT_ONCE = 1000
 LINES_ON_A_PAGE = 500
-
-# For each line with an address: the address in lower case, the participant who has it,
-# and the account that has verified it, unless that is already on this roster.
-_FIND_BY_ADDRESS = """
-    SELECT k.line, lower(k.email), p.id, u.id
-    FROM unnest(%(lines)s::int[], %(emails)s::text[]) k (line, email)
-    LEFT JOIN events_participant p
-        ON p.event_id = %(event)s AND lower(p.email) = lower(k.email) AND p.email <> ''
-    LEFT JOIN events_user u
-        ON lower(u.email) = lower(k.email) AND u.email_verified_at IS NOT NULL
-        AND u.email <> '' AND u.is_active AND NOT EXISTS (
-            SELECT FROM events_participant other
-            WHERE other.event_id = %(event)s AND other.user_id = u.id
-        )
-"""
-
-# Each name in the form in which the database compares it, in the order of the names.
-_SAME_NAMES = f"""
-    SELECT {SAME_NAME.format(name="name")}
-    FROM unnest(%(names)s::text[]) WITH ORDINALITY AS k (name, line) ORDER BY line
-"""
-
-_NEW = """
-    n.name, coalesce(nullif(n.role, ''), p.role),
-    coalesce(
-        nullif(n.registration, ''),
-        CASE p.registration WHEN 'viewed' THEN 'registered' ELSE p.registration END
-    ),
-    coalesce(nullif(n.time_zone, ''), p.time_zone),
-    coalesce(nullif(n.language, ''), p.language)
-"""
-# `p.id = ANY(...)` repeats the join, so that the planner uses the index on ids even if
-# its statistics are old, as right after a large import.
-_UPDATE = f"""
-    UPDATE events_participant p
-    SET (name, role, registration, time_zone, language) = ROW ({_NEW})
-    FROM unnest(%(id)s::bigint[], %(name)s::text[], %(role)s::text[],
-        %(registration)s::text[], %(time_zone)s::text[], %(language)s::text[])
-        n (id, name, role, registration, time_zone, language)
-    WHERE p.id = n.id AND p.id = ANY(%(id)s::bigint[])
-        AND (p.name, p.role, p.registration, p.time_zone, p.language)
-            IS DISTINCT FROM ({_NEW})
-"""
-_UPDATE_PARAMETERS = ("id", "name", "role", "registration", "time_zone", "language")
 
 
 class LineStatus(models.TextChoices):
@@ -92,13 +64,17 @@ class LineStatus(models.TextChoices):
 
 @dataclass(slots=True)
 class LineResult:
-    """The result of one line: the participant's id, or its errors."""
+    """The result of one line: the participant's id, or its errors.
+
+    ``candidates`` are the people who may be meant, if that is doubtful.
+    """
 
     line: int
     name: str
     status: LineStatus = LineStatus.NOT_STORED
     participant: int | None = None
     errors: list[Fault] = field(default_factory=list)
+    candidates: list[Known] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -139,7 +115,7 @@ def shown_results(done: RosterImport) -> list[LineResult]:
 
 @transaction.atomic
 def import_roster(
-    *, event: Event, content: bytes, partial: bool = False
+    *, event: Event, content: bytes, partial: bool = False, by: User | None = None
 ) -> RosterImport:
     """Import a file into an event's roster.
 
@@ -148,39 +124,40 @@ def import_roster(
         content: The file.
         partial: Store the valid lines even if others are wrong. Without it, one wrong
             line means that nothing is stored.
+        by: The user who imports; None if no person does.
 
     Raises:
         Invalid: the file cannot be read.
     """
     table = read_table(content)
-    # Without the lock, two imports at once would add the same people twice.
-    lock_event(event.pk)
-    return _Importing(event, table).run(partial=partial)
+    # Without the locks, two imports at once would add the same people twice.
+    lock_people(event.organization_id)
+    return _Importing(lock_event(event.pk), table, by).run(partial=partial)
 
 
 class _Importing:
     """One import: its lines, and the people whom they mean.
 
-    ``results`` and ``accounts`` (ids of users) are keyed by line number.
+    ``results`` and ``meant`` (known people) are keyed by line number.
     """
 
-    def __init__(self, event: Event, table: Table) -> None:
+    def __init__(self, event: Event, table: Table, by: User | None) -> None:
         self.event = event
+        self.by = by
+        self.now = timezone.now()
         self.entries: list[Entry] = []
         self.unknown_columns = table.unknown_columns
         self.results: dict[int, LineResult] = {}
-        self.accounts: dict[int, int] = {}
-        for record in table.records:
-            entry, errors = read_line(record)
+        self.meant: dict[int, Known] = {}
+        for recorded in table.records:
+            entry, errors = read_line(recorded, event.time_zone)
             self.entries.append(entry)
             self.results[entry.line] = LineResult(entry.line, entry.name)
             for error in errors:
                 self._refuse(entry.line, error)
 
     def run(self, *, partial: bool) -> RosterImport:
-        self._find_by_address([entry for entry in self.entries if entry.email])
-        # A line with an invalid address is refused already, so it is not looked up.
-        self._find_by_name([entry for entry in self._valid() if not entry.email])
+        self._find()
         done = RosterImport(list(self.results.values()), self.unknown_columns)
         if partial or not done.wrong:
             self._store()
@@ -195,102 +172,213 @@ class _Importing:
 
     def _refuse(self, line: int, fault: Fault) -> None:
         result = self.results[line]
-        result.status, result.participant = LineStatus.ERROR, None
+        result.status = LineStatus.ERROR
         result.errors.append(fault)
 
-    def _find_by_address(self, entries: Sequence[Entry]) -> None:
-        values: dict[str, Any] = {
-            "event": self.event.pk,
-            "lines": [entry.line for entry in entries],
-            "emails": [entry.email for entry in entries],
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND_BY_ADDRESS, values)
-            found = {line: rest for line, *rest in cursor.fetchall()}
-        firsts: dict[str, int] = {}
+    # Whom the lines mean
+
+    def _find(self) -> None:
+        """Find whom each valid line means.
+
+        Somebody new is known to the lines below by the negative number of their line.
+        """
+        entries = self._valid()
+        index = who_may_be_meant(self.event, map(_given, entries))
+        lines: dict[int, int] = {}
         for entry in entries:
-            email, participant, account = found[entry.line]
-            first = firsts.setdefault(email, entry.line)
-            if first != entry.line:
-                text = _("Row %(line)d has the same address.")
-                self._refuse(entry.line, Fault("email", text % {"line": first}))
-            elif self.results[entry.line].status != LineStatus.ERROR:
-                self.results[entry.line].participant = participant
-                self.accounts[entry.line] = account
-
-    def _find_by_name(self, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
-        roster = defaultdict(list)
-        people = self.event.participants.annotate(same_name=SameName("name"))
-        for pk, name, email in people.values_list("pk", "same_name", "email"):
-            roster[name].append((pk, email))
-        with connection.cursor() as cursor:
-            cursor.execute(_SAME_NAMES, {"names": [entry.name for entry in entries]})
-            names = [name for (name,) in cursor.fetchall()]
-        firsts: dict[str, int] = {}
-        for entry, name in zip(entries, names, strict=True):
-            first = firsts.setdefault(name, entry.line)
-            if first != entry.line:
-                text = _(
-                    "Row %(line)d has the same name. Add both addresses to tell them "
-                    "apart."
-                )
-                self._refuse(entry.line, Fault("email", text % {"line": first}))
+            given = _given(entry)
+            meant = who_is_meant(given, index)
+            if isinstance(meant, Doubtful):
+                self._refuse_doubtful(entry.line, meant)
+            elif isinstance(meant, NumberTaken):
+                self._refuse(entry.line, Fault("external_id", _number_taken(meant)))
+            elif isinstance(meant, Meant):
+                first = lines.setdefault(meant.person.person, entry.line)
+                if first != entry.line or meant.person.person < 0:
+                    self._refuse(entry.line, Fault("line", _same_as(first)))
+                else:
+                    self.meant[entry.line] = meant.person
             else:
-                self._find_in(entry, roster[name])
+                index.add(_known(given, entry.line))
+                lines[-entry.line] = entry.line
 
-    def _find_in(self, entry: Entry, namesakes: Sequence[tuple[int, str]]) -> None:
-        without_address = [pk for pk, email in namesakes if not email]
-        if len(without_address) == 1:
-            self.results[entry.line].participant = without_address[0]
-        elif namesakes:
+    def _refuse_doubtful(self, line: int, doubtful: Doubtful) -> None:
+        stored = [known for known in doubtful.candidates if known.person > 0]
+        others = [-known.person for known in doubtful.candidates if known.person < 0]
+        if stored:
             text = _(
-                "Somebody with this name is already on the roster. Add the "
-                "address to show who is meant."
-            )
-            self._refuse(entry.line, Fault("email", text))
+                "This may be %(names)s. Add the address or the student number to show "
+                "who is meant."
+            ) % {"names": ", ".join(map(_in_words, stored))}
+        else:
+            text = _(
+                "Row %(line)d has the same name. Add addresses or student numbers to "
+                "tell them apart."
+            ) % {"line": others[0]}
+        self.results[line].candidates.extend(stored)
+        self._refuse(line, Fault("name", text))
+
+    # Storing
 
     def _store(self) -> None:
         valid = self._valid()
-        known = [entry for entry in valid if self.results[entry.line].participant]
+        known = [entry for entry in valid if entry.line in self.meant]
+        new = [entry for entry in valid if entry.line not in self.meant]
         for entries in batched(known, PEOPLE_AT_ONCE):
-            self._update(entries)
-        new = [entry for entry in valid if not self.results[entry.line].participant]
+            self._store_known(entries)
         for entries in batched(new, PEOPLE_AT_ONCE):
-            self._create(entries)
+            self._add(zip(entries, self._new_people(entries), strict=True))
 
-    def _update(self, entries: Sequence[Entry]) -> None:
-        rows = []
+    def _store_known(self, entries: Sequence[Entry]) -> None:
+        ids = [self.meant[entry.line].person for entry in entries]
+        people = Person.objects.select_related("user").in_bulk(ids)
+        self._complete(entries, people)
+        on_roster = {
+            place.person_id: place
+            for place in Participant.objects.filter(event=self.event, person__in=ids)
+        }
+        added = []
+        changed = []
         for entry in entries:
-            result = self.results[entry.line]
-            result.status = LineStatus.UPDATED
-            rows.append((result.participant, entry.name, *entry[3:]))
-        columns = map(list, zip(*rows, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
+            person = people[self.meant[entry.line].person]
+            if place := on_roster.get(person.pk):
+                place.event = self.event
+                changed.append((entry, place))
+            else:
+                added.append((entry, person))
+        self._change(changed)
+        self._add(added)
 
-    def _create(self, entries: Sequence[Entry]) -> None:
-        people = [self._person(entry) for entry in entries]
-        Participant.objects.bulk_create(people)
-        for entry, person in zip(entries, people, strict=True):
-            result = self.results[entry.line]
-            result.status, result.participant = LineStatus.CREATED, person.pk
+    def _complete(self, entries: Sequence[Entry], people: dict[int, Person]) -> None:
+        """Add what is new about known people. Their names stay as they are written."""
+        emails = (entry.email for entry in entries)
+        accounts = accounts_of_addresses(emails)
+        acts, changed = [], []
+        for entry in entries:
+            person = people[self.meant[entry.line].person]
+            before = people_services.values_of(person)
+            for name in ("email", "external_id", "time_zone", "language"):
+                if value := getattr(entry, name):
+                    setattr(person, name, value)
+            if person.user is None:
+                person.user = accounts.get(folded_address(person.email))
+            after = people_services.values_of(person)
+            if before != after:
+                acts.append(Act(person.pk, None, *difference(before, after)))
+                changed.append(person)
+        Person.objects.bulk_update(
+            changed, [*people_services.COLUMNS, "folded_email"], PEOPLE_AT_ONCE
+        )
+        record(acts, organization_id=self.event.organization_id, by=self.by)
 
-    def _person(self, entry: Entry) -> Participant:
+    def _new_people(self, entries: Sequence[Entry]) -> list[Person]:
+        accounts = accounts_of_addresses(entry.email for entry in entries)
+        people = [
+            Person(
+                organization_id=self.event.organization_id,
+                name=entry.name,
+                email=entry.email,
+                external_id=entry.external_id,
+                user=accounts.get(folded_address(entry.email)),
+                time_zone=entry.time_zone,
+                language=entry.language,
+            )
+            for entry in entries
+        ]
+        return people_services.create_people(people, by=self.by)
+
+    def _add(self, added: Iterable[tuple[Entry, Person]]) -> None:
+        late = places.has_begun(self.event, self.now)
+        rows = [
+            (entry, self._new_place(entry, person, late=late))
+            for entry, person in added
+        ]
+        places.create_places([place for _entry, place in rows], by=self.by)
+        for entry, place in rows:
+            result = self.results[entry.line]
+            result.status, result.participant = LineStatus.CREATED, place.pk
+
+    def _new_place(self, entry: Entry, person: Person, *, late: bool) -> Participant:
+        registration = entry.registration or Registration.REGISTERED
+        is_cancelled = registration == Registration.CANCELLED
         return Participant(
             event=self.event,
-            user_id=self.accounts.get(entry.line),
-            name=entry.name,
-            email=entry.email,
+            person=person,
             role=entry.role or ParticipantRole.ATTENDEE,
-            registration=entry.registration or Registration.REGISTERED,
-            time_zone=entry.time_zone,
-            language=entry.language,
+            registration=registration,
+            enrolled=first_spans(
+                registration,
+                start=entry.enrolled_from or UNSET,
+                end=entry.enrolled_until or UNSET,
+                late=late,
+                now=self.now,
+            ),
+            cancelled_at=self.now if is_cancelled else None,
         )
+
+    def _change(self, changed: Iterable[tuple[Entry, Participant]]) -> None:
+        acts, rows = [], []
+        for entry, place in changed:
+            before = places.values_of(place)
+            registration = entry.registration
+            if not registration and place.registration in NOT_REGISTERED:
+                registration = Registration.REGISTERED
+            places.register(place, registration or place.registration, self.now)
+            place.role = entry.role or place.role
+            self._enrol(entry, place)
+            act = places.act_of(place, before)
+            if act.before != act.after:
+                acts.append(act)
+                rows.append(place)
+            result = self.results[entry.line]
+            result.status, result.participant = LineStatus.UPDATED, place.pk
+        Participant.objects.bulk_update(rows, places.COLUMNS_OF_PLACE, PEOPLE_AT_ONCE)
+        record(acts, organization_id=self.event.organization_id, by=self.by)
+        ids = [place.pk for place in rows]
+        roster_changed.send(Participant, event=self.event, participants=ids)
+
+    def _enrol(self, entry: Entry, place: Participant) -> None:
+        """Set the bounds of the latest span that the line names."""
+        if entry.enrolled_from or entry.enrolled_until:
+            place.enrolled = with_latest(
+                place.enrolled,
+                start=entry.enrolled_from or UNSET,
+                end=entry.enrolled_until or UNSET,
+            )
 
 
 def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
     """Yield the entries in groups of at most ``size``."""
     for start in range(0, len(entries), size):
         yield entries[start : start + size]
+
+
+def _given(entry: Entry) -> Given:
+    return Given(entry.name, entry.email, entry.external_id)
+
+
+def _known(given: Given, line: int) -> Known:
+    """Return somebody whom a line adds, as known to the lines below."""
+    return Known(
+        person=-line,
+        name=given.name,
+        email=given.email,
+        external_id=given.external_id,
+        folded_name=folded(given.name),
+        folded_email=folded_address(given.email),
+        place=-line,
+        registration=Registration.REGISTERED,
+    )
+
+
+def _in_words(known: Known) -> str:
+    about = ", ".join(filter(None, [known.email, known.external_id]))
+    return f"{known.name} ({about})" if about else known.name
+
+
+def _same_as(line: int) -> str:
+    return _("Row %(line)d is about the same person.") % {"line": line}
+
+
+def _number_taken(meant: NumberTaken) -> str:
+    return _("%(name)s has this student number.") % {"name": meant.owner.name}

@@ -6,7 +6,7 @@ enrolled by ``enrolment.py``.
 Source: docs/rules.md 91, 92, 93, 94.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -116,7 +116,10 @@ def add_participant(
         [someone] = create_people([made], by=by)
         return Added(_new_place(event, someone, registered, by), is_new=True)
     someone = complete(
-        Person.objects.get(pk=known.person), given, {k: v for k, v in values.items() if v}, by
+        Person.objects.get(pk=known.person),
+        given,
+        {k: v for k, v in values.items() if v},
+        by,
     )
     if known.place is None:
         place = _new_place(event, someone, registered, by)
@@ -180,10 +183,7 @@ def doubtful(meant: Doubtful) -> Conflict:
     """Return the refusal that lists who may be meant."""
     return Conflict(
         "doubtful",
-        _(
-            "This may be %(names)s. Choose who is meant, or say that it is somebody "
-            "new."
-        )
+        _("This may be %(names)s. Choose who is meant, or say that it is somebody new.")
         % {"names": ", ".join(known.name for known in meant.candidates)},
         field="name",
         candidates=[as_candidate(known) for known in meant.candidates],
@@ -214,13 +214,28 @@ def complete(
     person: Person, given: Given, values: Mapping[str, Any], by: User | None
 ) -> Person:
     """Add what is new about a known person. Their name stays as it is written."""
-    changes = dict(values)
+    changes = {name: value for name, value in values.items() if value}
     if given.email and not person.email:
         changes["email"] = given.email
     if given.external_id and not person.external_id:
         changes["external_id"] = given.external_id
     changes = {k: v for k, v in changes.items() if getattr(person, k) != v}
     return update_person(person=person, changes=changes, by=by) if changes else person
+
+
+# What changes of a place when it is changed.
+COLUMNS_OF_PLACE = ("role", "registration", "enrolled", "cancelled_at")
+
+
+def create_places(new: Sequence[Participant], *, by: User | None) -> None:
+    """Store new places on the roster of one event.
+
+    The caller has locked the people of the organization, and the event.
+    """
+    Participant.objects.bulk_create(new)
+    acts = [Act(one.person_id, one.event_id, None, values_of(one)) for one in new]
+    if new:
+        record(acts, organization_id=new[0].event.organization_id, by=by)
 
 
 def _new_place(
@@ -242,9 +257,7 @@ def _new_place(
     )
     if registered.registration == Registration.CANCELLED:
         place.cancelled_at = now
-    place.save()
-    act = Act(person.pk, event.pk, None, values_of(place))
-    record([act], organization_id=event.organization_id, by=by)
+    create_places([place], by=by)
     return place
 
 
@@ -264,6 +277,11 @@ def values_of(place: Participant) -> dict[str, Any]:
             [bound and bound.isoformat() for bound in span] for span in place.enrolled
         ],
     }
+
+
+def act_of(place: Participant, before: Mapping[str, Any]) -> Act:
+    """Return what was changed of a place, for the log."""
+    return Act(place.person_id, place.event_id, *difference(before, values_of(place)))
 
 
 @transaction.atomic
@@ -296,7 +314,7 @@ def change_participant(
     place.role = changes.get("role", place.role)
     register(place, changes.get("registration", place.registration), now)
     _enrol(place, changes, now)
-    act = Act(place.person_id, event.pk, *difference(before, values_of(place)))
+    act = act_of(place, before)
     if act.before != act.after:
         place.save()
         record([act], organization_id=event.organization_id, by=by)
@@ -330,7 +348,7 @@ def rejoin(place: Participant, registration: str, *, by: User | None) -> None:
     before = values_of(place)
     register(place, registration, timezone.now())
     place.save(update_fields=["registration", "enrolled", "cancelled_at"])
-    act = Act(place.person_id, place.event_id, *difference(before, values_of(place)))
+    act = act_of(place, before)
     record([act], organization_id=place.event.organization_id, by=by)
 
 
