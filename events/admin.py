@@ -1,7 +1,7 @@
 """The admin of accounts, organizations, events and rosters; base classes of admins."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
-from events.locks import lock_events, lock_people
+from core.form_parts import AddressField
+from events.locks import lock_events, lock_links
 from events.models import (
     Event,
     EventView,
@@ -33,6 +34,11 @@ from events.services import verify_email
 
 M = TypeVar("M", bound=models.Model)
 
+# What the admin's forms take for addresses.
+CLEANED_ADDRESSES: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
+    models.EmailField: {"form_class": AddressField}
+}
+
 
 if TYPE_CHECKING:
     RowAdmin = admin.ModelAdmin
@@ -40,6 +46,8 @@ else:
 
     class RowAdmin(admin.ModelAdmin):
         """Django's ModelAdmin, made generic as its type stubs say it is."""
+
+        formfield_overrides = CLEANED_ADDRESSES
 
         def __class_getitem__(cls, model: object) -> type:
             return cls
@@ -67,6 +75,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "email", "first_name", "last_name", "is_staff")
     list_filter = ("is_staff", "is_superuser", "is_active", "language")
     readonly_fields = ("email_verified_at", "last_login", "date_joined")
+    formfield_overrides = CLEANED_ADDRESSES
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
         (

@@ -7,8 +7,7 @@ from rest_framework import serializers
 
 from core.errors import Invalid
 from core.fields import AddressField, InstantField, ModelSerializer
-from core.spans import Span
-from core.validators import validate_language, validate_name, validate_time_zone
+from core.validators import validate_name, validate_time_zone
 from events.models import (
     Event,
     EventView,
@@ -118,7 +117,7 @@ class MemberSerializer(ModelSerializer[Membership]):
 
     username = serializers.CharField(source="user.username", read_only=True)
     name = serializers.CharField(source="user.get_full_name", read_only=True)
-    email = serializers.EmailField(source="user.email", read_only=True)
+    email = AddressField(source="user.email", read_only=True)
 
     class Meta:
         model = Membership
@@ -130,7 +129,7 @@ class NewMemberSerializer(serializers.Serializer[dict[str, str]]):
     """A new member: an account by user name or verified address, and its role."""
 
     username = serializers.CharField(max_length=150, default="")
-    email = serializers.EmailField(default="")
+    email = AddressField(default="")
     role = serializers.ChoiceField(choices=Role.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from core.fields import Declared, RowField
+from core.fields import AddressField, Declared, RowField
 from core.validators import validate_name
 from events.models import Participant
 
@@ -12,7 +12,7 @@ class WalkInSerializer(Declared):
     """A person to add to the roster."""
 
     name = serializers.CharField(max_length=200, validators=[validate_name])
-    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
+    email = AddressField(max_length=254, default="", allow_blank=True)
 
 
 class RosterField(RowField[Participant]):
