@@ -92,10 +92,14 @@ class LineStatus(models.TextChoices):
 
 @dataclass(slots=True)
 class LineResult:
-    """The result of one line: the participant's id, or its errors."""
+    """The result of one line: the participant's id, or its errors.
+
+    ``text`` quotes the line, ``name`` is "" if it is wrong.
+    """
 
     line: int
     name: str
+    text: str
     status: LineStatus = LineStatus.NOT_STORED
     participant: int | None = None
     errors: list[Fault] = field(default_factory=list)
@@ -171,9 +175,9 @@ class _Importing:
         self.results: dict[int, LineResult] = {}
         self.accounts: dict[int, int] = {}
         for record in table.records:
-            entry, errors = read_line(record)
+            entry, errors = read_line(record, event.time_zone)
             self.entries.append(entry)
-            self.results[entry.line] = LineResult(entry.line, entry.name)
+            self.results[entry.line] = LineResult(entry.line, entry.name, record.text)
             for error in errors:
                 self._refuse(entry.line, error)
 
@@ -265,7 +269,8 @@ class _Importing:
         for entry in entries:
             result = self.results[entry.line]
             result.status = LineStatus.UPDATED
-            rows.append((result.participant, entry.name, *entry[3:]))
+            values = [getattr(entry, name) for name in _UPDATE_PARAMETERS[1:]]
+            rows.append((result.participant, *values))
         columns = map(list, zip(*rows, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
