@@ -29,8 +29,13 @@ from events.models import (
     User,
     slug_validator,
 )
-from events.roster.pasted_lines import PastedLine, at_line, faults, read_line
-from events.roster.places import add_participant
+from events.roster.pasted_lines import (
+    PastedLine,
+    at_line,
+    faults,
+    read_lines,
+    repeated,
+)
 from events.roster.upload import FileTooLarge
 from events.serializers import OWN_FIELDS
 
@@ -216,9 +221,9 @@ class RosterFileForm(RowForm):
         label=_("File"),
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
         help_text=_(
-            "A table saved as CSV. The first row names the columns: name, "
-            "email, role, registration, time_zone, language. Only name is "
-            "required."
+            "A table saved as CSV. The first row names the columns: name, email, "
+            "external_id (student number), role, registration, time_zone, language, "
+            "enrolled_from, enrolled_until. Only name is required."
         ),
     )
     partial = forms.BooleanField(
@@ -247,28 +252,25 @@ class SeveralPeopleForm(RowForm):
         max_length=100_000,
         widget=forms.Textarea({"rows": 12, "dir": "auto", "spellcheck": "false"}),
         help_text=_(
-            "One person per line: name, email. The address is optional. You "
-            "can also paste columns from a table, or addresses from a mail."
+            "One person per line: name, student number, email. Only the name is "
+            "required. You can also paste columns from a table, or addresses from "
+            "a mail."
         ),
     )
 
     def clean_lines(self) -> list[PastedLine]:
         """Return the people; each error names its line."""
-        numbered = [
-            (number, text)
-            for number, text in enumerate(self.cleaned_data["lines"].splitlines(), 1)
-            if text.strip()
-        ]
-        if len(numbered) > LINES_AT_MOST:
+        lines = read_lines(self.cleaned_data["lines"])
+        if not lines:
+            raise ValidationError(self.fields["lines"].error_messages["required"])
+        if len(lines) > LINES_AT_MOST:
             raise ValidationError(
                 _("Add at most %(number)d people at a time."),
                 code="too_many",
                 params={"number": LINES_AT_MOST},
             )
-        lines = [read_line(number, text) for number, text in numbered]
-        if errors := [
-            at_line(line.number, message) for line in lines for message in faults(line)
-        ]:
+        errors = [at_line(line, text) for line in lines for text in faults(line)]
+        if errors := errors or list(repeated(lines)):
             raise ValidationError(errors)
         return lines
 
@@ -287,7 +289,7 @@ class SeveralPeopleForm(RowForm):
                     )
                     added.append(place.participant)
             except (RuleBroken, IntegrityError) as refused:
-                self.add_error("lines", at_line(line.number, refusal(refused)[1]))
+                self.add_error("lines", at_line(line, refusal(refused)[1]))
         if self.errors:
             transaction.set_rollback(True)
             return []

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
-from events.permissions import signed_in
+from events.roster.headings import COLUMNS
 from events.roster.importing import LineStatus, RosterImport, import_roster
 from events.roster.upload import uploaded_file
 
@@ -20,9 +20,7 @@ from events.roster.upload import uploaded_file
 class RosterFileSerializer(serializers.Serializer[Any]):
     """A CSV file whose first row names the columns."""
 
-    file = serializers.FileField(
-        help_text="Columns: name, email, role, registration, time_zone, language."
-    )
+    file = serializers.FileField(help_text=f"Columns: {', '.join(COLUMNS)}.")
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -36,6 +34,7 @@ class LineResultSerializer(serializers.Serializer[Any]):
     """The result of one line."""
 
     line = serializers.IntegerField(help_text="The header is line 1.")
+    text = serializers.CharField(help_text="What stands in the line, shortened.")
     status = serializers.ChoiceField(choices=[status.value for status in LineStatus])
     participant = serializers.IntegerField(allow_null=True)
     errors = FaultSerializer(many=True)  # type: ignore[assignment]
@@ -98,6 +97,7 @@ def _as_json(done: RosterImport) -> dict[str, Any]:
         "results": [
             {
                 "line": result.line,
+                "text": result.text,
                 "status": result.status,
                 "participant": result.participant if is_stored else None,
                 "errors": [error._asdict() for error in result.errors],

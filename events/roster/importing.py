@@ -66,11 +66,12 @@ class LineStatus(models.TextChoices):
 class LineResult:
     """The result of one line: the participant's id, or its errors.
 
-    ``candidates`` are the people who may be meant, if that is doubtful.
+    ``text`` quotes the line, ``name`` is "" if it is wrong.
     """
 
     line: int
     name: str
+    text: str
     status: LineStatus = LineStatus.NOT_STORED
     participant: int | None = None
     errors: list[Fault] = field(default_factory=list)
@@ -148,11 +149,11 @@ class _Importing:
         self.entries: list[Entry] = []
         self.unknown_columns = table.unknown_columns
         self.results: dict[int, LineResult] = {}
-        self.meant: dict[int, Known] = {}
-        for recorded in table.records:
-            entry, errors = read_line(recorded, event.time_zone)
+        self.accounts: dict[int, int] = {}
+        for record in table.records:
+            entry, errors = read_line(record, event.time_zone)
             self.entries.append(entry)
-            self.results[entry.line] = LineResult(entry.line, entry.name)
+            self.results[entry.line] = LineResult(entry.line, entry.name, record.text)
             for error in errors:
                 self._refuse(entry.line, error)
 
@@ -240,14 +241,13 @@ class _Importing:
         added = []
         changed = []
         for entry in entries:
-            person = people[self.meant[entry.line].person]
-            if place := on_roster.get(person.pk):
-                place.event = self.event
-                changed.append((entry, place))
-            else:
-                added.append((entry, person))
-        self._change(changed)
-        self._add(added)
+            result = self.results[entry.line]
+            result.status = LineStatus.UPDATED
+            values = [getattr(entry, name) for name in _UPDATE_PARAMETERS[1:]]
+            rows.append((result.participant, *values))
+        columns = map(list, zip(*rows, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
 
     def _complete(self, entries: Sequence[Entry], people: dict[int, Person]) -> None:
         """Add what is new about known people. Their names stay as they are written."""

@@ -276,9 +276,10 @@ def test_each_bad_line_is_named_and_nobody_is_added() -> None:
     lines = f"Amina, a@example.com\n\nBen, ben(at)example.com\n, c@d.de\n{'x' * 201}"
     answer = send(client, path, lines=lines)
     said = wrong(answer)["lines"]
-    assert "Line 3: Enter a valid email address." in said
-    assert "Line 4: the name is missing" in said
-    assert "Line 5: Ensure this value has at most 200 characters" in said
+    quoted = "“Ben, ben(at)example.com”: “ben(at)example.com” is not an email address."
+    assert f"Line 3, {quoted}" in said
+    assert "Line 4, “, c@d.de”: The name is missing." in said
+    assert f"Line 5, “{'x' * 60}…”: At most 200 characters." in said
     assert "Line 1" not in said
     assert "Ben, ben(at)example.com" in answer.content.decode()
     assert not event.participants.exists()
@@ -290,8 +291,20 @@ def test_addresses_that_come_twice_are_named_by_line() -> None:
     lines = "A, a@example.com\nOld, OLD@example.com\nB, b@example.com\nC, A@example.com"
     answer = send(client, f"/events/{event.pk}/people/several/", lines=lines)
     there = "Somebody with this address is already on the roster."
-    assert wrong(answer)["lines"] == f"Line 2: {there} Line 4: {there}"
+    assert wrong(answer)["lines"] == (
+        f"Line 2, “Old, OLD@example.com”: {there} Line 4, “C, A@example.com”: {there}"
+    )
     assert event.participants.count() == 1
+
+
+def test_of_a_line_that_comes_again_the_first_is_named() -> None:
+    client, event = roster()
+    lines = "Ana Lopes, a@example.com\n\nLOPES, Ana; A@example.com"
+    answer = send(client, f"/events/{event.pk}/people/several/", lines=lines)
+    assert wrong(answer)["lines"] == (
+        "Line 3 is the same as line 1: “LOPES, Ana; A@example.com”."
+    )
+    assert not event.participants.exists()
 
 
 # --- What is refused ----------------------------------------------------------------
@@ -335,11 +348,12 @@ REFUSED = [
     ),
     (PEOPLE, "email", "amina", "…"),
     (PEOPLE, "email", TOO_LONG, "…at most 254 characters…"),
-    (LINES, "lines", f"Amina, {TOO_LONG}", "…at most 254 characters…"),
-    (LINES, "lines", "a@b.org, b@b.org", "…Line 1: write one person per line…"),
-    (LINES, "lines", "A <a@b.org>, B <b@b.org>", "…Line 1: write one person per line…"),
-    (LINES, "lines", "a@@example", "…Line 1: Enter a valid email address.…"),
-    (LINES, "lines", "A <a@@example>", "…Line 1: Enter a valid email address.…"),
+    (LINES, "lines", f"Amina, {TOO_LONG}", "…At most 254 characters.…"),
+    (LINES, "lines", "a@b.org, b@b.org", "…”: write one person per line…"),
+    (LINES, "lines", "A <a@b.org>, B <b@b.org>", "…”: write one person per line…"),
+    (LINES, "lines", "a@@example", "…“a@@example” is not an email address.…"),
+    (LINES, "lines", "A <a@@example>", "…“a@@example” is not an email address.…"),
+    (LINES, "lines", "Total: 23", "This field is required."),
     (LINES, "lines", "x\n" * 201, "…at most 200…"),
     (LINES, "lines", " \n", "…"),
 ]

@@ -82,8 +82,10 @@ def test_each_line_becomes_a_person(event: Event) -> None:
         "updated": 0,
         "unknown_columns": [],
         "results": [
-            {"line": 2, "status": "created", "participant": ana.pk, "errors": []},
-            {"line": 3, "status": "created", "participant": ben.pk, "errors": []},
+            {"line": 2, "text": "Ana, ana@example.com, host, , Asia/Riyadh, ar"}
+            | {"status": "created", "participant": ana.pk, "errors": []},
+            {"line": 3, "text": "Ben, , , waitlisted"}
+            | {"status": "created", "participant": ben.pk, "errors": []},
         ],
     }
     assert roster(event) == [
@@ -218,6 +220,7 @@ def test_with_a_wrong_line_nothing_is_stored(event: Event) -> None:
         (4, "error"),
         (5, "error"),
     ]
+    assert problem["results"][1]["text"] == "Ben, ben(at)example.com, teacher"
     assert details(problem) == {
         4: {
             "email": "“ben(at)example.com” is not an email address.",
@@ -355,7 +358,9 @@ def test_of_too_large_a_body_the_file_is_not_said_to_be_missing() -> None:
 def test_the_page_names_wrong_lines_first_and_stores_nothing(event: Event) -> None:
     said = on_page(event, WRONG)
     assert "2 rows have errors. Nothing was imported." in said
-    assert said.index("4 Ben email : “ben(at)example.com”") < said.index("2 Ana valid")
+    assert said.index(
+        "4 Ben, ben(at)example.com, teacher email : “ben(at)example.com”"
+    ) < said.index("2 Ana valid")
     assert not event.participants.exists()
     said = on_page(event, WRONG, partial="on")
     assert "1 person was added." in said
