@@ -1,6 +1,7 @@
 """Rows for tests: one plain function for each, with only what a test cares about."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -97,6 +98,23 @@ def make_participant(event: Event | None = None, **fields: Any) -> Participant:
         at = fields.setdefault("cancelled_at", START - timedelta(days=365))
         fields.setdefault("enrolled", [Span(None, at)])
     return Participant.objects.create(event=event, **fields)
+
+
+def change_person(participant: Participant, **fields: Any) -> None:
+    """Change the person of a place, such as their name."""
+    for name, value in fields.items():
+        setattr(participant.person, name, value)
+    participant.person.save()
+
+
+def make_participants(event: Event, names: Iterable[str]) -> list[Participant]:
+    """Places of new people without addresses, made at once."""
+    people = Person.objects.bulk_create(
+        Person(organization=event.organization, name=name) for name in names
+    )
+    return Participant.objects.bulk_create(
+        Participant(event=event, person=person) for person in people
+    )
 
 
 def make_link(participant: Participant, identity: str) -> KnownIdentity:

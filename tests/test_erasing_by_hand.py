@@ -19,6 +19,7 @@ from sessions_app.rebuild import rebuild_connections
 from tests.attendance.pages import AFTERWARDS, calculate, organizer_of
 from tests.factories import (
     START,
+    change_person,
     make_client,
     make_event,
     make_participant,
@@ -115,7 +116,9 @@ def erase(person: Participant) -> None:
     User.objects.filter(username=NAME).update(
         username="erased", password="!", is_active=False, **empty
     )
-    Participant.objects.filter(pk=person.pk).update(name="erased", email="", user=None)
+    change_person(
+        Participant.objects.get(pk=person.pk), name="erased", email="", user=None
+    )
     ChangeReason.objects.filter(change__participant=person).delete()
     Attendance.objects.filter(participant=person).update(notes="")
     IdempotentAnswer.objects.all().delete()

@@ -130,7 +130,7 @@ def lessons() -> list[LiveSession]:
 
 @pytest.fixture
 def ana(lessons: list[LiveSession]) -> Participant:
-    return lessons[0].event.participants.get(name="Ana")
+    return lessons[0].event.participants.get(person__name="Ana")
 
 
 @pytest.fixture

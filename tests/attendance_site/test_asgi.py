@@ -305,7 +305,7 @@ def test_a_long_roster_is_read_from_who_is_signed_in(site: Site) -> None:
             headers = who | {"Content-Type": MULTIPART}
             answer = site.ask(line, ROSTER, headers=headers, chunked=chunked)
             assert answer.status == 200, answer.text
-    assert Participant.objects.filter(name="Ana").exists()
+    assert Participant.objects.filter(person__name="Ana").exists()
 
 
 @with_rows

@@ -88,7 +88,9 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
     session = LiveSession.objects.get(title__startswith="Quadratic equations")
     assert timedelta(minutes=10) <= now - session.ends_at < timedelta(minutes=13)
     decisions = Attendance.objects.filter(session=session)
-    assert dict(decisions.values_list("participant__name", "status")) == EXPECTED
+    assert (
+        dict(decisions.values_list("participant__person__name", "status")) == EXPECTED
+    )
     report = session_report(session, user=admin, now=now)
     sentences = {row.participant.name: row.explanation for row in report.rows}
     assert sentences["Omar Nasser"].startswith("Absent: tried to connect 7 times")

@@ -458,7 +458,7 @@ def test_an_address_verified_later_connects_with_every_roster_it_is_on() -> None
     already = make_participant(user=user)
     doubled = make_participant(already.event, email="alice@EXAMPLE.com")
     assert verify_email(user=user) == 2
-    assert {row.pk for row in Participant.objects.filter(user=user)} == {
+    assert {row.pk for row in Participant.objects.filter(person__user=user)} == {
         already.pk,
         *[row.pk for row in rows],
     }

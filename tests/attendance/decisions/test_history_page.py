@@ -25,6 +25,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_attendance_change,
     make_event,
     make_member,
@@ -47,7 +48,7 @@ def lesson() -> LiveSession:
 
 @pytest.fixture
 def ana(lesson: LiveSession) -> Participant:
-    return lesson.event.participants.get(name="Ana")
+    return lesson.event.participants.get(person__name="Ana")
 
 
 @pytest.fixture
@@ -204,7 +205,7 @@ def test_the_entitled_read_it(
     elif who == "host":
         make_participant(lesson.event, user=user, role="host")
     else:
-        Participant.objects.filter(pk=ana.pk).update(user=user)
+        change_person(Participant.objects.get(pk=ana.pk), user=user)
     assert "Came by bus." in get(ana, user)
 
 

@@ -22,9 +22,11 @@ from events.models import (
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_link,
     make_participant,
+    make_participants,
     make_presence_event,
     make_session,
     make_user,
@@ -251,9 +253,7 @@ def add_somebody(lesson: LiveSession) -> None:
 
 
 def import_people(lesson: LiveSession) -> None:
-    Participant.objects.bulk_create(
-        Participant(event=lesson.event, name=name) for name in "abc"
-    )
+    make_participants(lesson.event, "abc")
 
 
 def change_registration_in_bulk(lesson: LiveSession) -> None:
@@ -327,15 +327,15 @@ def test_who_or_what_is_moved_makes_both_events_due(lesson: LiveSession) -> None
 
 
 def give_an_account(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(user=make_user())
+    change_person(Participant.objects.get(pk=person.pk), user=make_user())
 
 
 def give_another_address(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(email="other@example.com")
+    change_person(Participant.objects.get(pk=person.pk), email="other@example.com")
 
 
 def give_another_name(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(name="Somebody Else")
+    change_person(Participant.objects.get(pk=person.pk), name="Somebody Else")
 
 
 @pytest.mark.parametrize(

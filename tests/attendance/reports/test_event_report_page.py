@@ -60,7 +60,9 @@ def send(event: Event, user: User, what: str, query: str = "", **fields: Any) ->
 
 
 def status_of(event: Event, name: str) -> tuple[str, str | None]:
-    row = Attendance.objects.get(event=event, session=None, participant__name=name)
+    row = Attendance.objects.get(
+        event=event, session=None, participant__person__name=name
+    )
     return row.status, row.source
 
 
@@ -144,7 +146,7 @@ def test_undo_tells_what_follows_from_the_sessions_again(
 ) -> None:
     attended(event)
     complete_event(event=event, now=LATER)
-    ana = event.participants.get(name="Ana")
+    ana = event.participants.get(person__name="Ana")
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     page = get(event, organizer)
     row = text(row_of(page, "Ana", with_controls=True))

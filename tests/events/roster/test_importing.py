@@ -114,7 +114,9 @@ def test_who_has_the_address_is_changed_and_nobody_else(event: Event) -> None:
     answer = taken(event, "name,email,registration\nAna,ana@example.COM,cancelled")
     assert answer["results"][0]["participant"] == old.pk
     assert roster(event) == [("Ana", "Ana@Example.com", "host", "cancelled")]
-    assert Participant.objects.get(name="Elsewhere").registration == "registered"
+    assert (
+        Participant.objects.get(person__name="Elsewhere").registration == "registered"
+    )
 
 
 def test_an_empty_cell_and_a_missing_column_change_nothing(event: Event) -> None:
@@ -191,8 +193,8 @@ def test_an_account_has_one_place_on_a_roster(event: Event) -> None:
     account = make_user(email="ana@example.com", email_verified_at=timezone.now())
     child = make_participant(event, name="Ana's child", email="", user=account)
     taken(event, "name,email\nAna,ana@example.com")
-    assert event.participants.get(user=account) == child
-    assert event.participants.get(name="Ana").user is None
+    assert event.participants.get(person__user=account) == child
+    assert event.participants.get(person__name="Ana").user is None
 
 
 # --- Wrong lines ----------------------------------------------------------------------
