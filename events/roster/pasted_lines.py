@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from core.addresses import cleaned
 from core.form_parts import AddressField, NameField
 
 _FIELDS = {"name": NameField(), "email": AddressField()}
@@ -28,11 +29,13 @@ def read_line(number: int, text: str) -> PastedLine:
         name, email = written
         return PastedLine(number, name or email, email)
     parts = [part.strip() for part in re.split(r"[,;\t\u060c\u061b]", text)]
-    while len(parts) > 1 and not parts[-1]:
+    while len(parts) > 1 and not cleaned(parts[-1]):
         parts.pop()
+    email = cleaned(parts[-1])
     if len(parts) == 1:
-        return PastedLine(number, parts[0], parts[0] if "@" in parts[0] else "")
-    return PastedLine(number, ", ".join(filter(None, parts[:-1])), parts[-1])
+        name = email if "@" in email else parts[0]
+        return PastedLine(number, name, email if "@" in email else "")
+    return PastedLine(number, ", ".join(filter(None, parts[:-1])), email)
 
 
 def as_in_mail(text: str) -> tuple[str, str] | None:
@@ -43,11 +46,11 @@ def as_in_mail(text: str) -> tuple[str, str] | None:
     """
     name, opened, rest = text.partition("<")
     inside, closed, behind = rest.partition(">")
-    email = inside.strip()
+    email = cleaned(inside)
     is_one = "@" in email and "<" not in email and len(email.split()) == 1
     if not (opened and closed and is_one) or ">" in name:
         return None
-    if behind.replace(",", " ").replace(";", " ").strip():
+    if cleaned(behind.replace(",", " ").replace(";", " ")):
         return None
     return name.strip(' \t"'), email
 
