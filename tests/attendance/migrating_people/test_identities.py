@@ -1,20 +1,16 @@
 """Upgrading: each identity goes on to mean whom it meant, at each event."""
 
-from datetime import timedelta
-
 import pytest
 
 from tests.attendance.migrating_people.before_people import (
     School,
     make_user,
     migrate,
-    migrate_back,
     people_of,
     query,
     rows_of,
 )
 from tests.attendance.migrating_people.meaning import meanings_now, meanings_until_then
-from tests.factories import START
 
 pytestmark = pytest.mark.usefixtures("before_people")
 
