@@ -199,7 +199,7 @@ def test_a_person_is_changed() -> None:
     person = make_participant(event, name="Amin")
     answer = send(
         client,
-        f"/people/{person.pk}/edit/",
+        f"/participants/{person.pk}/edit/",
         **PERSON | {"registration": "cancelled"},
         email=person.email,
         time_zone="asia/tokyo",
@@ -214,7 +214,7 @@ def test_a_person_is_changed() -> None:
 def test_people_change_their_own_name_zone_and_language_alone() -> None:
     _, event = roster()
     person = make_participant(event, user=make_user(), email="own@example.com")
-    path = f"/people/{person.pk}/edit/"
+    path = f"/participants/{person.pk}/edit/"
     assert person.user
     client = signed_in(person.user)
     page = client.get(path).content.decode()

@@ -95,7 +95,7 @@ def test_attendees_see_their_own_status_and_nobody_else() -> None:
     said = text(page)
     assert "general absent" in said
     assert "You are on the roster as Ben : registered." in said
-    assert f'href="/people/{ben.pk}/edit/"' in page
+    assert f'href="/participants/{ben.pk}/edit/"' in page
     for hidden in ("Amina", "Roster", "present", session.room_name, ben.email):
         assert hidden not in said
 
@@ -125,7 +125,7 @@ def test_organizers_see_rooms_but_never_identities() -> None:
     for action in ("edit", "cancel", "sessions/new", "people/new", "people/several"):
         assert f'href="/events/{session.event_id}/{action}/"' in page
     assert f'href="/sessions/{session.pk}/edit/"' in page
-    assert f'href="/people/{amina.pk}/edit/"' in page
+    assert f'href="/participants/{amina.pk}/edit/"' in page
 
 
 def filled(page: str) -> list[str]:
@@ -160,7 +160,7 @@ def test_long_lists_come_in_pages_each_by_itself() -> None:
         make_participant(event)
     page = get(event, query="?page=2&people=2")
     assert page.count('href="/sessions/') == 2  # the session, and its change
-    assert page.count('href="/people/') == 1
+    assert page.count('href="/participants/') == 1
     assert 'href="?page=1&amp;people=2"' in page
     assert 'href="?page=2&amp;people=1"' in page
 
