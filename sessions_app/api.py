@@ -183,7 +183,7 @@ class SessionJoinToken(SessionViews):
                 )
             return own
         seen = session.event.participants.visible_to(viewer.user)
-        participant = seen.filter(pk=participant_id).first()
+        participant: Participant | None = seen.filter(pk=participant_id).first()
         if participant is None:
             raise nobody_has_this_id()
         if participant.user_id != viewer.user.pk:

@@ -116,8 +116,10 @@ def arrival(
     moments = _moments(now, opened_at)
     event = _event_of(typed, user, moments)
     people = own_places(event, user.pk)
-    refusals = [why_not(person) for person in people] or [_not_on_roster(event)]
-    if None not in refusals:
+    if not people:
+        raise _not_on_roster(event)
+    refusals = [refusal for person in people if (refusal := why_not(person))]
+    if len(refusals) == len(people):
         raise refusals[0]
     return _arrival(event, moments), people
 

@@ -113,19 +113,14 @@ def _show(
 ) -> HttpResponse:
     place = arriving.door.place
     use_language(request, place.event.organization.language)
-    times = dict(
-        Attendance.objects.filter(
-            participant__in=people, session=place.session, checked_in_at__isnull=False
-        ).values_list("participant", "checked_in_at")
-    )
-    comers = [
-        Comer(
-            person,
-            time_at(place.event, times[person.pk], now) if person.pk in times else "",
-            why_not(person),
+    since = {
+        decision.participant_id: time_at(place.event, decision.checked_in_at, now)
+        for decision in Attendance.objects.filter(
+            participant__in=people, session=place.session
         )
-        for person in people
-    ]
+        if decision.checked_in_at
+    }
+    comers = [Comer(one, since.get(one.pk, ""), why_not(one)) for one in people]
     context = {
         "event": place.event,
         "session": place.session,
