@@ -32,7 +32,7 @@ urlpatterns = [
         name="import_participants",
     ),
     path(
-        "people/<int:participant_id>/edit/",
+        "participants/<int:participant_id>/edit/",
         views.edit_participant,
         name="edit_participant",
     ),
