@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from core.errors import Invalid
 from core.fields import AddressField, InstantField, ModelSerializer
-from core.validators import validate_name, validate_time_zone
+from core.spans import Span
+from core.validators import validate_language, validate_name, validate_time_zone
 from events.models import (
     Event,
     EventView,

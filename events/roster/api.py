@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
+from events.permissions import signed_in
 from events.roster.headings import COLUMNS
 from events.roster.importing import LineStatus, RosterImport, import_roster
 from events.roster.upload import uploaded_file
