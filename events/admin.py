@@ -239,7 +239,7 @@ class ParticipantAdmin(LockingAdmin[Participant]):
     @admin.display(description=_("enrolled"))
     def enrolments(self, place: Participant) -> str:
         return ", ".join(
-            f"{start or '…'} – {end or '…'}" for start, end in place.enrolled
+            f"{start or '…'} / {end or '…'}" for start, end in place.enrolled
         )
 
 
