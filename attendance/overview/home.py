@@ -13,7 +13,7 @@ from attendance.models import SessionCalculation, Status
 from attendance.report_rows.who_has_a_row import all_rows, with_a_row
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
 from core.times import short_date
-from events.models import Event, User
+from events.models import Event, Organization, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 from sessions_app.phase import Phase
@@ -54,12 +54,14 @@ class Overview:
         zone: The time zone of all times; empty if each line names its own.
         organizes: The user is an organizer of some organization.
         has_events: The user can see some event.
+        organizations: Those whose people the user can see.
     """
 
     groups: list[tuple[str, list[SessionLine]]]
     zone: str
     organizes: bool
     has_events: bool
+    organizations: list[Organization]
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
@@ -90,6 +92,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
         zone=_common(zones),
         organizes=any(map(viewer.organizes, viewer.roles)),
         has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+        organizations=list(Organization.objects.filter(pk__in=viewer.roles)),
     )
 
 
@@ -117,7 +120,7 @@ def session_lines(
     lines = []
     for session in sessions:
         phase = Phase.of(session, now)
-        remark = _remark(session, phase)
+        remark = remark_on(session, phase)
         tally, is_own = counts.get(session.pk, ({}, False))
         has_ended = phase == Phase.ENDED and not session.cancelled_at
         is_decided = not remark or set(tally) != {Status.UNKNOWN}
@@ -167,7 +170,8 @@ def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
     return "ahead" if session.starts_at > now else "before"
 
 
-def _remark(session: LiveSession, phase: Phase) -> str:
+def remark_on(session: LiveSession, phase: Phase) -> str:
+    """Return why a session has no counts; "" if that is obvious."""
     calculation: SessionCalculation | None = getattr(session, "calculation", None)
     if session.cancelled_at:
         return _("cancelled")
