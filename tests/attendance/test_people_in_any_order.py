@@ -283,7 +283,11 @@ NUMBERS = st.integers(0, 3)
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
-    st.lists(st.tuples(st.sampled_from(ACTS), NUMBERS, NUMBERS, NUMBERS), min_size=15, max_size=40)
+    st.lists(
+        st.tuples(st.sampled_from(ACTS), NUMBERS, NUMBERS, NUMBERS),
+        min_size=15,
+        max_size=40,
+    )
 )
 def test_nothing_is_lost_or_given_to_somebody_else(
     db: None, acts: list[tuple[Any, int, int, int]]
