@@ -33,7 +33,9 @@ urlpatterns = [
         decisions.undo_about_event,
         name="undo_about_event",
     ),
-    path("participants/<int:participant_id>/history/", decisions.history, name="history"),
+    path(
+        "participants/<int:participant_id>/history/", decisions.history, name="history"
+    ),
     path(f"{_EVENT}/complete/", completion.complete, name="complete_event"),
     path(f"{_EVENT}/reopen/", completion.reopen, name="reopen_event"),
     path(f"{_SESSION}/calculate/", calculating.calculate, name="calculate"),

@@ -36,6 +36,7 @@ from events.roster.pasted_lines import (
     read_lines,
     repeated,
 )
+from events.roster.places import add_participant
 from events.roster.upload import FileTooLarge
 from events.serializers import OWN_FIELDS
 

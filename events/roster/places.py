@@ -179,6 +179,12 @@ def _known(
     return (meant.person, meant.by) if isinstance(meant, Meant) else (None, "")
 
 
+def who_may_be(event: Event, given: Given) -> Doubtful | None:
+    """Return the people who may be meant, if that is doubtful."""
+    meant = who_is_meant(given, who_may_be_meant(event, [given]))
+    return meant if isinstance(meant, Doubtful) else None
+
+
 def doubtful(meant: Doubtful) -> Conflict:
     """Return the refusal that lists who may be meant."""
     return Conflict(
@@ -313,7 +319,7 @@ def change_participant(
     now = timezone.now()
     place.role = changes.get("role", place.role)
     register(place, changes.get("registration", place.registration), now)
-    _enrol(place, changes, now)
+    enrol(place, changes, now)
     act = act_of(place, before)
     if act.before != act.after:
         place.save()
@@ -322,15 +328,26 @@ def change_participant(
     return place
 
 
-def register(place: Participant, registration: str, now: datetime) -> None:
-    """Set the registration of a place, and the enrolment that follows from it."""
+def register(
+    place: Participant, registration: str, now: datetime, *, late: bool | None = None
+) -> None:
+    """Set the registration of a place, and the enrolment that follows from it.
+
+    Args:
+        place: The place.
+        registration: The new registration.
+        now: The present time.
+        late: Whether a session of the event has ended; None: it is looked up.
+    """
     if place.registration == registration:
         return
+    if late is None:
+        late = has_begun(place.event, now)
     place.enrolled = after_registration(
         place.enrolled,
         place.registration,
         registration,
-        late=has_begun(place.event, now),
+        late=late,
         now=now,
     )
     place.registration = registration
@@ -352,7 +369,13 @@ def rejoin(place: Participant, registration: str, *, by: User | None) -> None:
     record([act], organization_id=place.event.organization_id, by=by)
 
 
-def _enrol(place: Participant, changes: Mapping[str, Any], now: datetime) -> None:
+def enrol(place: Participant, changes: Mapping[str, Any], now: datetime) -> None:
+    """Set those bounds of the latest span that ``changes`` name.
+
+    Raises:
+        Conflict: They have cancelled, and would be enrolled longer.
+        Invalid: The enrolment would end before it begins.
+    """
     bounds = {
         name: changes[name]
         for name in ("enrolled_from", "enrolled_until")
