@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import refusal
 from core.errors import RuleBroken
 from core.form_parts import (
-    AddressField,
     LanguageField,
     LocalTimeField,
     NameField,
@@ -19,13 +18,10 @@ from core.form_parts import (
     ZonedForm,
     ZoneField,
 )
-from core.validators import validate_name
 from events.models import (
     Event,
     Organization,
     Participant,
-    ParticipantRole,
-    Registration,
     User,
     slug_validator,
 )
@@ -38,7 +34,6 @@ from events.roster.pasted_lines import (
 )
 from events.roster.places import add_participant
 from events.roster.upload import FileTooLarge
-from events.serializers import OWN_FIELDS
 
 LINES_AT_MOST = 200
 
@@ -164,55 +159,6 @@ class EventForm(ZonedForm):
         if "time_zone" in self.cleaned_data:
             self.cleaned_data["time_zone"] = self.chosen_zone()
         return super().clean()
-
-
-class ParticipantForm(RowForm):
-    """One person on a roster; ``is_own`` if that person is the one to change it."""
-
-    columns = (
-        "name",
-        "email",
-        "external_id",
-        "role",
-        "registration",
-        "time_zone",
-        "language",
-    )
-
-    name = NameField(label=_("Name"))
-    email = AddressField(
-        label=_("Email"),
-        help_text=_("Connects them to their account, if they have one."),
-    )
-    external_id = forms.CharField(
-        label=_("Student number"),
-        max_length=64,
-        required=False,
-        validators=[validate_name],
-        widget=forms.TextInput({"dir": "auto"}),
-    )
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=ParticipantRole.choices,
-        initial=ParticipantRole.ATTENDEE,
-    )
-    registration = forms.ChoiceField(
-        label=_("Registration"),
-        choices=Registration.choices,
-        initial=Registration.REGISTERED,
-    )
-    time_zone = ZoneField(
-        required=False, help_text=_("If empty: the account's or the event's.")
-    )
-    language = LanguageField(
-        empty=_("same as the account or organization"), required=False
-    )
-
-    def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_own:
-            for name in set(self.fields) - OWN_FIELDS:
-                del self.fields[name]
 
 
 class RosterFileForm(RowForm):
