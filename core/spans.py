@@ -68,16 +68,16 @@ class SpansField(_Field):
         )
 
 
-def overlaps(spans: str, start: Any, end: Any) -> Func:
+def overlaps(spans: Any, start: Any, end: Any) -> Func:
     """Return the condition that spans have time between two instants in common.
 
     Args:
-        spans: The name of a :class:`SpansField`.
+        spans: The name of a :class:`SpansField`, or an expression.
         start: An expression; the first instant.
         end: An expression; the instant before which the time ends.
     """
     return Func(
-        F(spans),
+        F(spans) if isinstance(spans, str) else spans,
         Func(start, end, function="tstzrange", output_field=DateTimeRangeField()),
         template="(%(expressions)s)",
         arg_joiner=" && ",

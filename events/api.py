@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from core.addresses import cleaned
+from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.rest import RetrievePatchView
 from events import services
@@ -232,8 +232,8 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
-            Q(event__organization__in=viewer.roles) | Q(user=viewer.user),
-            email__iexact=cleaned(email),
+            Q(event__organization__in=viewer.roles) | Q(person__user=viewer.user),
+            person__folded_email=folded_address(email),
         )
 
 

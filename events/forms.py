@@ -232,7 +232,11 @@ class SeveralPeopleForm(RowForm):
             try:
                 with transaction.atomic():
                     place = add_participant(
-                        event=event, name=line.name, email=line.email, by=by
+                        event=event,
+                        name=line.name,
+                        email=line.email,
+                        external_id=line.external_id,
+                        by=by,
                     )
                     added.append(place.participant)
             except (RuleBroken, IntegrityError) as refused:

@@ -1,10 +1,15 @@
 """People who had cancelled were enrolled until their last session with a decision.
 
-No session becomes due by it: the triggers that would make it so rest meanwhile.
+No session becomes due by it: the trigger that would make it so rests meanwhile.
 """
+
+from importlib import import_module
 
 from django.db import migrations
 
+_people = import_module("events.migrations.0012_people")
+
+# Only where it stands as the migration of people left it: this may run again.
 UNTIL_LAST_DECISION = """
 ALTER TABLE events_participant DISABLE TRIGGER roster_update;
 UPDATE events_participant p
@@ -17,7 +22,8 @@ FROM (
     WHERE a.source IS NOT NULL
     GROUP BY 1
 ) decided
-WHERE decided.participant_id = p.id AND p.registration = 'cancelled';
+WHERE decided.participant_id = p.id AND p.registration = 'cancelled'
+    AND p.cancelled_at = p.created_at;
 ALTER TABLE events_participant ENABLE TRIGGER roster_update;
 """
 
@@ -25,4 +31,8 @@ ALTER TABLE events_participant ENABLE TRIGGER roster_update;
 class Migration(migrations.Migration):
     dependencies = [("attendance", "0012_words"), ("events", "0012_people")]
 
-    operations = [migrations.RunSQL(UNTIL_LAST_DECISION, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(UNTIL_LAST_DECISION, migrations.RunSQL.noop),
+        # Here too, as this is taken back first: who is refused still has both.
+        migrations.RunPython(migrations.RunPython.noop, _people.must_not_be_needed),
+    ]

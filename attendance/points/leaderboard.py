@@ -12,7 +12,13 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import Rank
 
 from attendance.models import EngagementEntry
-from events.models import Organization, Participant, ParticipantRole, User
+from events.models import (
+    NOT_REGISTERED,
+    Organization,
+    Participant,
+    ParticipantRole,
+    User,
+)
 from events.permissions import Viewer
 
 
@@ -67,7 +73,9 @@ def leaderboard(organization: Organization) -> QuerySet[Any]:
 
 def organizations_on_leaderboards_of(user: User) -> QuerySet[Organization]:
     """Return the organizations that ``user`` belongs to, or is on a roster of."""
-    on_rosters = Participant.objects.in_reports().filter(person__user=user)
+    on_rosters = Participant.objects.filter(person__user=user).exclude(
+        registration__in=NOT_REGISTERED
+    )
     return Organization.objects.visible_to(user) | Organization.objects.filter(
         pk__in=on_rosters.values("event__organization")
     )

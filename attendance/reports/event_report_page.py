@@ -153,8 +153,8 @@ class EventDecisionsPage:
     def _listed(self, user: User) -> list[ListedPerson]:
         people = roster_with_decisions(self.event, user).values_list(
             "pk",
-            "name",
-            "email",
+            "person__name",
+            "person__email",
             "event_status",
             "decision__source",
             "is_marked",

@@ -7,20 +7,24 @@ never two with different accounts. A participant who fits two people stays a per
 their own. What a participant had otherwise than the person is kept in the log of
 changes, and comes back when this is taken back.
 
-Web and workers are stopped meanwhile. 100,000 participants take less than a minute.
+Web and workers are stopped meanwhile.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from importlib import import_module
+from itertools import starmap
+from typing import Any, NamedTuple
 
-import django.core.validators
-import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import migrations, models
+from django.db.models import deletion
+from django.db.models.functions import Now
 
 import core.spans
 import core.validators
@@ -63,7 +67,6 @@ DROP TRIGGER links_delete ON events_knownidentity;
 # one made for a few rows would compare each of thousands with each. A link holds for its
 # person, so it makes the sessions of all their events due.
 NEW_FUNCTIONS = """
-DROP FUNCTION events_of_person(bigint, bigint, text);
 CREATE OR REPLACE FUNCTION events_roster_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM events_mark_rosters(ARRAY(
@@ -124,70 +127,92 @@ CREATE TRIGGER place_of_own_organization
     BEFORE INSERT OR UPDATE OF event_id, person_id ON events_participant
     FOR EACH ROW EXECUTE FUNCTION events_place_of_own_organization();
 """
-OLD_FUNCTIONS = f"""
+NO_NEW_FUNCTIONS = """
 DROP TRIGGER place_of_own_organization ON events_participant;
 DROP FUNCTION events_place_of_own_organization();
+"""
+# Before the columns that it reads are gone, and after they are back.
+NO_OLD_FUNCTIONS = "DROP FUNCTION events_of_person(bigint, bigint, text);"
+OLD_FUNCTIONS = f"""
 DROP FUNCTION events_mark_rosters(bigint[]);
 {_links_by_guessing.EVENTS_OF_PERSON}
 {_links_by_guessing.ROSTER_UPDATED}
 {_links_by_guessing.LINKS_CHANGED}
 """
 
+# --- Forwards: people -----------------------------------------------------------------
+
 PARTICIPANTS = """
-    SELECT p.id, p.event_id, e.organization_id, p.user_id, p.name, p.email, p.time_zone,
-        p.language, p.created_at
+    SELECT p.id, p.event_id, e.organization_id, p.created_at,
+        p.user_id, p.name, p.email, p.time_zone, p.language
     FROM events_participant p JOIN events_event e ON e.id = p.event_id
     ORDER BY p.id
 """
 COLUMNS = ("user", "name", "email", "time_zone", "language")
 
 
+class Place(NamedTuple):
+    """A participant until now: a place on a roster, with what its person is known by."""
+
+    id: int
+    event: int
+    organization: int
+    created_at: datetime
+    user: int | None
+    name: str
+    email: str
+    time_zone: str
+    language: str
+
+    def keys(self) -> Iterator[tuple]:
+        """Give what two places have in common if they are one person."""
+        name = folded(self.name)
+        if self.user is not None:
+            yield self.organization, name, self.user
+        if address := folded_address(self.email):
+            yield self.organization, name, address
+
+
 class Human:
-    """A person to be made, of the participants that are this person."""
+    """A person to be made, of the places that are theirs, the oldest first."""
 
-    def __init__(self, organization: int) -> None:
-        self.organization = organization
-        self.places: list[tuple] = []
+    def __init__(self) -> None:
+        self.places: list[Place] = []
         self.events: set[int] = set()
-        self.values: dict[str, object] = {}
+        self.values: dict[str, Any] = {}
 
-    def fits(self, event: int, user: int | None) -> bool:
-        """Return whether a participant may be this person, too."""
-        account = self.values.get("user")
-        is_other = user is not None and account is not None and user != account
-        return event not in self.events and not is_other
+    def has_another_account(self, user: int | None) -> bool:
+        """Return whether both have accounts, and they differ."""
+        return None not in (user, self.values["user"]) and user != self.values["user"]
 
-    def add(self, place: tuple) -> None:
-        """Take a participant; the newest values win, empty ones change nothing."""
+    def add(self, place: Place) -> None:
+        """Take a place; the newest values win, empty ones change nothing."""
         self.places.append(place)
-        self.events.add(place[1])
-        for name, value in zip(COLUMNS, place[3:8], strict=True):
-            if value or name not in self.values:
-                self.values[name] = value
+        self.events.add(place.event)
+        for name in COLUMNS:
+            if getattr(place, name) or name not in self.values:
+                self.values[name] = getattr(place, name)
 
 
-def humans_of(places: Iterator[tuple]) -> list[Human]:
-    """Return the people whom participants are."""
+def humans_of(places: Iterable[Place]) -> list[Human]:
+    """Return the people whose places these are; places come in the order of their ids."""
     humans: list[Human] = []
-    by_key: dict[tuple, list[Human]] = {}
+    known: dict[tuple, dict[Human, None]] = defaultdict(dict)
     for place in places:
-        _id, event, organization, user, name, email, *_rest = place
-        who = organization, folded(name)
-        keys = []
-        if user is not None:
-            keys.append((*who, user))
-        if email:
-            keys.append((*who, folded_address(email)))
-        found = {id(human): human for key in keys for human in by_key.get(key, ())}
-        human = next(iter(found.values())) if len(found) == 1 else None
-        if human is None or not human.fits(event, user):
-            human = Human(organization)
+        keys = list(place.keys())
+        fitting = {
+            human
+            for key in keys
+            for human in known[key]
+            if not human.has_another_account(place.user)
+        }
+        human = fitting.pop() if len(fitting) == 1 else None
+        if human is None or place.event in human.events:
+            human = Human()
             humans.append(human)
         human.add(place)
         for key in keys:
-            known = by_key.setdefault(key, [])
-            if human not in known:
-                known.append(human)
+            known[key][human] = None
     return humans
 
 
@@ -195,242 +220,295 @@ def make_people(apps, schema_editor) -> None:
     """Make the people, and give each participant their person."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(PARTICIPANTS)
-        humans = humans_of(iter(cursor.fetchall()))
-        cursor.execute("CREATE TEMP TABLE place (id bigint, person_id bigint) ON COMMIT DROP")
-        with cursor.copy(
-            "COPY events_person (id, organization_id, user_id, name, email, external_id,"
-            " time_zone, language, show_on_leaderboard, folded_name, folded_email,"
-            " created_at) FROM STDIN"
-        ) as copy:
-            for number, human in enumerate(humans, 1):
-                values = human.values
-                copy.write_row(
-                    (
-                        number,
-                        human.organization,
-                        values["user"],
-                        values["name"],
-                        values["email"],
-                        "",
-                        values["time_zone"],
-                        values["language"],
-                        False,
-                        folded(str(values["name"])),
-                        folded_address(str(values["email"])),
-                        min(place[8] for place in human.places),
-                    )
-                )
+        humans = humans_of(map(Place._make, cursor.fetchall()))
+        people = dict(zip(new_ids(cursor, "events_person", len(humans)), humans, strict=True))
+        copy(cursor, "events_person", PERSON, starmap(row_of_person, people.items()))
+        cursor.execute("CREATE TEMP TABLE place_of (id bigint, person_id bigint)")
+        copy(cursor, "place_of", ("id", "person_id"), (
+            (place.id, person) for person, human in people.items() for place in human.places
+        ))
         cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('events_person', 'id'), %s, true)",
-            [max(len(humans), 1)],
+            "UPDATE events_participant p SET person_id = place_of.person_id"
+            " FROM place_of WHERE place_of.id = p.id; DROP TABLE place_of"
         )
-        with cursor.copy("COPY place (id, person_id) FROM STDIN") as copy:
-            for number, human in enumerate(humans, 1):
-                for place in human.places:
-                    copy.write_row((place[0], number))
-        cursor.execute(
-            "UPDATE events_participant p SET person_id = place.person_id"
-            " FROM place WHERE place.id = p.id"
-        )
-        keep_differences(cursor, humans)
+        cursor.execute("SELECT id, username FROM events_user")
+        log(cursor, list(differences(people, dict(cursor.fetchall()))))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
-def keep_differences(cursor, humans: list[Human]) -> None:
-    """Log what participants had otherwise than their person."""
-    usernames = {None: None}
-    cursor.execute("SELECT id, username FROM events_user")
-    usernames.update(cursor.fetchall())
-    changes, values = [], []
-    for number, human in enumerate(humans, 1):
-        for place in human.places:
-            own = dict(zip(COLUMNS, place[3:8], strict=True))
-            before = {n: v for n, v in own.items() if v != human.values[n]}
-            if not before:
-                continue
-            after = {name: human.values[name] for name in before}
-            for of in (before, after):
-                if "user" in of:
-                    of["user"] = usernames[of["user"]]
-            salt = secrets.token_bytes(16)
-            text = json.dumps([before, after], sort_keys=True, ensure_ascii=False)
-            digest = hashlib.sha256(salt + text.encode()).digest()
-            at = len(changes) + 1
-            changes.append((at, human.organization, number, place[1], digest))
-            values.append((at, salt, json.dumps(before), json.dumps(after)))
-    with cursor.copy(
-        "COPY events_personchange (id, organization_id, person_id, event_id,"
-        " values_digest) FROM STDIN"
-    ) as copy:
-        for row in changes:
-            copy.write_row(row)
-    with cursor.copy(
-        "COPY events_personchangevalues (change_id, salt, before, after) FROM STDIN"
-    ) as copy:
-        for row in values:
-            copy.write_row(row)
-    cursor.execute(
-        "SELECT setval(pg_get_serial_sequence('events_personchange', 'id'), %s, true)",
-        [max(len(changes), 1)],
+PERSON = (
+    "id", "organization_id", "user_id", "name", "email", "time_zone", "language",
+    "external_id", "show_on_leaderboard", "folded_name", "folded_email", "created_at",
+)
+
+
+def row_of_person(person: int, human: Human) -> tuple:
+    """Return the row of a person, in the order of ``PERSON``."""
+    name, address = human.values["name"], human.values["email"]
+    return (
+        person, human.places[0].organization, *(human.values[column] for column in COLUMNS),
+        "", False, folded(name), folded_address(address),
+        min(place.created_at for place in human.places),
     )
 
 
-# What an identity means is no longer guessed by accounts and addresses. So that it means
-# the same as before in every event, it is linked there to whom it meant, wherever the
-# people have become two, or several of a roster have the same link.
-LINKS = """
-CREATE TEMP TABLE meant ON COMMIT DROP AS
+class Change(NamedTuple):
+    """A row of the log, made by nobody, with its values."""
+
+    organization: int
+    person: int
+    event: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def differences(people: dict[int, Human], usernames: dict[int, str]) -> Iterator[Change]:
+    """Give what participants had otherwise than their person."""
+    for person, human in people.items():
+        for place in human.places:
+            differing = [n for n in COLUMNS if getattr(place, n) != human.values[n]]
+            before = {name: getattr(place, name) for name in differing}
+            after = {name: human.values[name] for name in differing}
+            if "user" in differing:
+                before["user"] = usernames.get(before["user"])
+                after["user"] = usernames.get(after["user"])
+            if differing:
+                yield Change(place.organization, person, place.event, before, after)
+
+
+def log(cursor, changes: list[Change]) -> None:
+    """Write changes as events/people/changes.py does it."""
+    rows, values = [], []
+    for number, change in zip(
+        new_ids(cursor, "events_personchange", len(changes)), changes, strict=True
+    ):
+        salt = secrets.token_bytes(16)
+        text = json.dumps(
+            [change.before, change.after], sort_keys=True, ensure_ascii=False
+        )
+        digest = hashlib.sha256(salt + text.encode()).digest()
+        rows.append((number, *change[:3], digest))
+        values.append((number, salt, json.dumps(change.before), json.dumps(change.after)))
+    columns = "id", "organization_id", "person_id", "event_id", "values_digest"
+    copy(cursor, "events_personchange", columns, rows)
+    columns = "change_id", "salt", "before", "after"
+    copy(cursor, "events_personchangevalues", columns, values)
+
+
+def new_ids(cursor, table: str, number: int) -> list[int]:
+    """Return ids that nobody else will get."""
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+        [table, number],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def copy(cursor, table: str, columns: Iterable[str], rows: Iterable[tuple]) -> None:
+    """Write many rows."""
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copying:
+        for row in rows:
+            copying.write_row(row)
+
+
+# --- Forwards: links ------------------------------------------------------------------
+
+SAME_NAME = (
+    "lower(normalize(trim(regexp_replace("
+    r"{row}.name COLLATE pg_c_utf8, '\s+', ' ', 'g')), NFC))"
+)
+SAMENESS = f"""
+    unnest(ARRAY[
+        'user ' || {{row}}.user_id,
+        'email ' || lower(nullif({{row}}.email, '')) || ' ' || {SAME_NAME}
+    ]) AS sameness
+"""
+# Whom each linked identity meant until now, in each event: who was linked there, else who
+# has the same account, or the same address and name, as somebody linked elsewhere.
+MEANT = f"""
+CREATE TEMP TABLE meant AS
 WITH roster AS (
-    SELECT p.id, p.event_id, p.identity, p.person_id, p.user_id, p.email, p.name,
-        e.organization_id
+    SELECT p.*, e.organization_id
     FROM events_participant p JOIN events_event e ON e.id = p.event_id
     WHERE p.registration NOT IN ('cancelled', 'viewed')
         AND e.organization_id IN (SELECT organization_id FROM events_knownidentity)
-), keyed AS (
-    SELECT roster.*, unnest(ARRAY[
-        'user ' || user_id,
-        'email ' || lower(nullif(email, '')) || ' ' || {name}
-    ]) AS sameness
-    FROM roster
+), here AS (
+    SELECT roster.*, {SAMENESS.format(row="roster")} FROM roster
 ), elsewhere AS (
-    SELECT link.organization_id, link.identity, link.id, known.event_id, known.user_id,
-        unnest(ARRAY[
-            'user ' || known.user_id,
-            'email ' || lower(nullif(known.email, '')) || ' ' || {known_name}
-        ]) AS sameness
+    SELECT link.id AS link_id, link.organization_id, link.identity, known.event_id,
+        known.user_id, {SAMENESS.format(row="known")}
     FROM events_knownidentity link
     JOIN events_participant known ON known.id = link.participant_id
 )
-SELECT DISTINCT ON (event_id, identity)
-    event_id, organization_id, identity, person_id, how
+SELECT organization_id, event_id, identity, person_id, participant_id
 FROM (
-    SELECT event_id, organization_id, identity, person_id,
-        0 AS how, NULL::bigint AS link, NULL AS sameness
-    FROM roster
-    UNION ALL
-    SELECT roster.event_id, roster.organization_id, link.identity, roster.person_id,
-        1, link.id, NULL
-    FROM events_knownidentity link JOIN roster ON roster.id = link.participant_id
-    UNION ALL
-    SELECT keyed.event_id, keyed.organization_id, elsewhere.identity, keyed.person_id,
-        2, elsewhere.id, sameness
-    FROM keyed JOIN elsewhere USING (organization_id, sameness)
-    WHERE keyed.event_id <> elsewhere.event_id
-        AND coalesce(keyed.user_id = elsewhere.user_id, true)
+    SELECT DISTINCT ON (event_id, identity) *
+    FROM (
+        SELECT organization_id, event_id, identity, person_id, id AS participant_id,
+            0 AS how, NULL::bigint AS link_id, NULL AS sameness
+        FROM roster
+        UNION ALL
+        SELECT roster.organization_id, roster.event_id, link.identity, roster.person_id,
+            roster.id, 1, link.id, NULL
+        FROM events_knownidentity link JOIN roster ON roster.id = link.participant_id
+        UNION ALL
+        SELECT here.organization_id, here.event_id, elsewhere.identity, here.person_id,
+            here.id, 2, elsewhere.link_id, here.sameness
+        FROM here JOIN elsewhere USING (organization_id, sameness)
+        WHERE here.event_id <> elsewhere.event_id
+            AND coalesce(here.user_id = elsewhere.user_id, true)
+    ) possible
+    ORDER BY event_id, identity, how, link_id DESC, sameness DESC
 ) meaning
-ORDER BY event_id, identity, how, link DESC, sameness DESC;
-
+WHERE how > 0;
+"""
+LINKS_OF_PEOPLE = """
 UPDATE events_knownidentity link
 SET person_id = p.person_id, event_id = p.event_id
 FROM events_participant p WHERE p.id = link.participant_id;
-
-INSERT INTO events_knownidentity (
-    organization_id, identity, person_id, event_id, participant_id
-)
-SELECT meant.organization_id, meant.identity, meant.person_id, meant.event_id, (
-    SELECT id FROM events_participant p
-    WHERE p.event_id = meant.event_id AND p.person_id = meant.person_id
-)
-FROM meant
-WHERE how = 2 AND (
-    SELECT array_agg(DISTINCT link.person_id)
-    FROM events_knownidentity link
-    JOIN events_participant p
-        ON p.person_id = link.person_id AND p.event_id = meant.event_id
-    WHERE link.organization_id = meant.organization_id
-        AND link.identity = meant.identity
-) IS DISTINCT FROM ARRAY[meant.person_id];
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 """
-SAME_NAME = (
-    "lower(normalize(trim(regexp_replace("
-    r"{name} COLLATE pg_c_utf8, '\s+', ' ', 'g')), NFC))"
+# From now on an identity means whoever of its people is on a roster; of several, the
+# newest link made in that event. So that it means the same as before, it is linked in each
+# event where that would be somebody else, or nobody.
+LINKS_TO_KEEP_MEANING = """
+WITH of_person AS (
+    SELECT organization_id, identity, person_id FROM events_knownidentity
+    UNION SELECT organization_id, identity, person_id FROM meant
+), possible AS (
+    SELECT p.event_id, of_person.identity, count(*) AS people
+    FROM of_person JOIN events_participant p USING (person_id)
+    WHERE p.registration <> 'viewed'
+    GROUP BY 1, 2
+), newest AS (
+    SELECT DISTINCT ON (link.event_id, link.identity)
+        link.event_id, link.identity, link.person_id
+    FROM events_knownidentity link JOIN events_participant p ON p.id = link.participant_id
+    WHERE p.registration <> 'viewed'
+    ORDER BY link.event_id, link.identity, link.id DESC
 )
+INSERT INTO events_knownidentity AS link
+    (organization_id, identity, person_id, event_id, participant_id)
+SELECT meant.organization_id, meant.identity, meant.person_id, meant.event_id,
+    meant.participant_id
+FROM meant JOIN possible USING (event_id, identity)
+LEFT JOIN newest USING (event_id, identity)
+WHERE CASE WHEN people > 1 THEN newest.person_id IS DISTINCT FROM meant.person_id
+    ELSE NOT EXISTS (
+        SELECT FROM events_knownidentity known
+        WHERE known.person_id = meant.person_id AND known.identity = meant.identity
+            AND known.organization_id = meant.organization_id
+    ) END
+ORDER BY meant.event_id, meant.identity
+ON CONFLICT (organization_id, identity, person_id, event_id) DO UPDATE SET id = excluded.id
+RETURNING organization_id, person_id, event_id, identity, xmax = 0 AS is_new
+"""
 
 
 def keep_links(apps, schema_editor) -> None:
-    """Link identities to people."""
-    statement = LINKS.replace("{name}", SAME_NAME.format(name="name")).replace(
-        "{known_name}", SAME_NAME.format(name="known.name")
-    )
+    """Link identities to people, and log the links that are new."""
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(MEANT)
+        cursor.execute(LINKS_OF_PEOPLE)
+        cursor.execute("ANALYZE meant")
+        cursor.execute(LINKS_TO_KEEP_MEANING)
+        log(cursor, [
+            Change(*of, {"identity": None}, {"identity": identity})
+            for *of, identity, is_new in cursor.fetchall()
+            if is_new
+        ])
+        cursor.execute("DROP TABLE meant")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 # --- Back -----------------------------------------------------------------------------
 
-# What only people have, and would be lost: the reason, and the ids of the rows.
+# What participants had before: what the log kept of them, else what their person has.
+BEFORE = """
+    SELECT p.id, p.event_id, p.person_id,
+        CASE WHEN kept ? 'user' THEN account.id ELSE person.user_id END AS user_id,
+        coalesce(kept ->> 'name', person.name) AS name,
+        coalesce(kept ->> 'email', person.email) AS email,
+        coalesce(kept ->> 'time_zone', person.time_zone) AS time_zone,
+        coalesce(kept ->> 'language', person.language) AS language,
+        account.id IS NULL AND kept ->> 'user' IS NOT NULL AS misses_account
+    FROM events_participant p
+    JOIN events_person person ON person.id = p.person_id
+    LEFT JOIN (
+        SELECT c.person_id, c.event_id, v.before AS kept
+        FROM events_personchange c JOIN events_personchangevalues v ON v.change_id = c.id
+        WHERE v.before ?| ARRAY['user', 'name', 'email', 'time_zone', 'language']
+            AND c.event_id IS NOT NULL
+    ) other ON other.person_id = p.person_id AND other.event_id = p.event_id
+    LEFT JOIN events_user account ON account.username = kept ->> 'user'
+"""
+# What would be lost: the reason, and whom it is about.
 NEEDED = {
     "have a student number": "SELECT id FROM events_person WHERE external_id <> ''",
-    "take part in the leaderboard": (
-        "SELECT id FROM events_person WHERE show_on_leaderboard"
-    ),
-    "are on no roster": (
-        "SELECT id FROM events_person person WHERE NOT EXISTS"
-        " (SELECT FROM events_participant p WHERE p.person_id = person.id)"
-    ),
-    "share an address on one roster": (
-        "SELECT unnest(array_agg(DISTINCT p.person_id)) FROM events_participant p"
-        " JOIN events_person person ON person.id = p.person_id"
-        " WHERE person.email <> ''"
-        " GROUP BY p.event_id, lower(person.email) HAVING count(*) > 1"
-    ),
-    "share an account on one roster": (
-        "SELECT unnest(array_agg(DISTINCT p.person_id)) FROM events_participant p"
-        " JOIN events_person person ON person.id = p.person_id"
-        " WHERE person.user_id IS NOT NULL"
-        " GROUP BY p.event_id, person.user_id HAVING count(*) > 1"
-    ),
-    "were enrolled for a time": (
-        "SELECT person_id FROM events_participant"
-        " WHERE registration <> 'cancelled' AND enrolled <> '{(,)}'"
-    ),
-    "have changes that somebody made": (
-        "SELECT person_id FROM events_personchange WHERE event_id IS NULL"
-        " OR actor_id IS NOT NULL"
-    ),
+    "take part in the leaderboard": "SELECT id FROM events_person WHERE show_on_leaderboard",
+    "are on no roster": """
+        SELECT id FROM events_person person WHERE NOT EXISTS (
+            SELECT FROM events_participant p WHERE p.person_id = person.id
+        )
+    """,
+    "share an address on one roster": f"""
+        SELECT unnest(array_agg(person_id)) AS id FROM ({BEFORE}) participant
+        WHERE email <> '' GROUP BY event_id, lower(email) HAVING count(*) > 1
+    """,
+    "share an account on one roster": f"""
+        SELECT unnest(array_agg(person_id)) AS id FROM ({BEFORE}) participant
+        WHERE user_id IS NOT NULL GROUP BY event_id, user_id HAVING count(*) > 1
+    """,
+    "had an account that is renamed or gone": f"""
+        SELECT person_id AS id FROM ({BEFORE}) participant WHERE misses_account
+    """,
+    "are enrolled for a time": """
+        SELECT person_id AS id FROM events_participant
+        WHERE enrolled <> CASE WHEN cancelled_at IS NULL THEN '{(,)}'
+            ELSE tstzmultirange(tstzrange(NULL, cancelled_at)) END
+            AND NOT (registration = 'cancelled' AND isempty(enrolled))
+    """,
+    "were added, changed or linked since": """
+        SELECT c.person_id AS id
+        FROM events_personchange c
+        LEFT JOIN events_personchangevalues v ON v.change_id = c.id
+        WHERE c.event_id IS NULL OR c.actor_id IS NOT NULL
+            OR coalesce(v.after, v.before) ?| ARRAY['role', 'registration', 'enrolled']
+    """,
 }
-
-
-class StillNeeded(Exception):
-    """Rows need what would be taken back."""
+NAMED = 20
 
 
 def must_not_be_needed(apps, schema_editor) -> None:
-    """Refuse to go back if something would be lost, naming the people."""
+    """Refuse to go back if something would be lost, naming the people.
+
+    Raises:
+        CommandError: something would be; ``migrate`` prints it and exits with 1.
+    """
     reasons = []
     with schema_editor.connection.cursor() as cursor:
-        for reason, statement in NEEDED.items():
-            cursor.execute(f"{statement} ORDER BY 1 LIMIT 20")
+        for reason, people in NEEDED.items():
+            cursor.execute(f"SELECT DISTINCT id FROM ({people}) person ORDER BY id")
             if ids := [str(row[0]) for row in cursor.fetchall()]:
-                reasons.append(f"people {', '.join(ids)} {reason}")
+                more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+                reasons.append(f"people {', '.join(ids[:NAMED])}{more} {reason}")
     if reasons:
-        raise StillNeeded(f"Taking this back would lose something: {'; '.join(reasons)}.")
+        raise CommandError(
+            "Going back to the time before there were people would lose something,"
+            f" so nothing was changed: {'; '.join(reasons)}."
+        )
 
 
-RESTORE = """
+RESTORE = f"""
 UPDATE events_participant p
-SET (user_id, name, email, time_zone, language) = (
-    SELECT
-        CASE WHEN v.before ? 'user' THEN (
-            SELECT id FROM events_user WHERE username = v.before ->> 'user'
-        ) ELSE person.user_id END,
-        coalesce(v.before ->> 'name', person.name),
-        coalesce(v.before ->> 'email', person.email),
-        coalesce(v.before ->> 'time_zone', person.time_zone),
-        coalesce(v.before ->> 'language', person.language)
-    FROM events_person person
-    LEFT JOIN events_personchange c
-        ON c.person_id = person.id AND c.event_id = p.event_id
-    LEFT JOIN events_personchangevalues v ON v.change_id = c.id
-    WHERE person.id = p.person_id
-    LIMIT 1
-);
-DELETE FROM events_knownidentity link WHERE NOT EXISTS (
-    SELECT FROM events_participant p
-    WHERE p.person_id = link.person_id AND p.event_id = link.event_id
-);
+SET user_id = was.user_id, name = was.name, email = was.email, time_zone = was.time_zone,
+    language = was.language
+FROM ({BEFORE}) was WHERE was.id = p.id;
+DELETE FROM events_knownidentity link
+USING events_personchange c JOIN events_personchangevalues v ON v.change_id = c.id
+WHERE c.person_id = link.person_id AND c.event_id = link.event_id
+    AND v.after ->> 'identity' = link.identity;
 UPDATE events_knownidentity link SET participant_id = p.id
 FROM events_participant p
 WHERE p.person_id = link.person_id AND p.event_id = link.event_id;
@@ -440,10 +518,12 @@ SET CONSTRAINTS ALL DEFERRED;
 
 
 def restore_participants(apps, schema_editor) -> None:
-    """Give participants back what their people have."""
+    """Give participants back what they had, and forget the links that kept meaning."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(RESTORE)
 
+
+# --- The tables -----------------------------------------------------------------------
 
 CANCELLED = """
 UPDATE events_participant
@@ -453,362 +533,219 @@ WHERE registration = 'cancelled'
 """
 
 
-def _person(**kwargs) -> models.ForeignKey:
+def person_key(**kwargs) -> models.ForeignKey:
+    """Return the key of a person's row."""
     return models.ForeignKey(to="events.person", **kwargs)
+
+
+def id_field() -> models.BigAutoField:
+    """Return the key that Django gives each table."""
+    return models.BigAutoField(
+        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+    )
+
+
+PERSON_MODEL = migrations.CreateModel(
+    name="Person",
+    fields=[
+        ("id", id_field()),
+        ("name", models.CharField(
+            max_length=200, validators=[core.validators.validate_name], verbose_name="name"
+        )),
+        ("email", models.EmailField(blank=True, max_length=254, verbose_name="email")),
+        ("external_id", models.CharField(
+            blank=True, max_length=64, validators=[core.validators.validate_name],
+            verbose_name="student number",
+        )),
+        ("time_zone", models.CharField(
+            blank=True, max_length=64, validators=[core.validators.validate_time_zone],
+            verbose_name="time zone",
+        )),
+        ("language", models.CharField(
+            blank=True, max_length=16, validators=[core.validators.validate_language],
+            verbose_name="language",
+        )),
+        ("show_on_leaderboard", models.BooleanField(
+            default=False, verbose_name="show on leaderboard"
+        )),
+        ("folded_name", models.TextField(editable=False)),
+        ("folded_email", models.TextField(editable=False)),
+        ("created_at", models.DateTimeField(db_default=Now(), editable=False)),
+        ("organization", models.ForeignKey(
+            db_index=False, on_delete=deletion.PROTECT, related_name="people",
+            to="events.organization",
+        )),
+        ("user", models.ForeignKey(
+            blank=True, null=True, on_delete=deletion.SET_NULL, related_name="people",
+            to=settings.AUTH_USER_MODEL, verbose_name="account",
+        )),
+    ],
+    options={
+        "verbose_name": "person",
+        "verbose_name_plural": "people",
+        "ordering": ["name", "pk"],
+        "indexes": [
+            models.Index(
+                fields=["organization", "folded_name"], name="person_name_in_organization"
+            ),
+            models.Index(
+                condition=models.Q(("folded_email", ""), _negated=True),
+                fields=["folded_email"],
+                name="person_email",
+            ),
+        ],
+        "constraints": [
+            models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("organization", "external_id"),
+                name="person_external_id_once_per_organization",
+            ),
+        ],
+    },
+)
+LOG = [
+    migrations.CreateModel(
+        name="PersonChange",
+        fields=[
+            ("id", id_field()),
+            ("at", models.DateTimeField(db_default=Now(), verbose_name="at")),
+            ("values_digest", models.BinaryField(
+                max_length=32, verbose_name="digest of the values"
+            )),
+            ("actor", models.ForeignKey(
+                null=True, on_delete=deletion.PROTECT, related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            )),
+            ("event", models.ForeignKey(
+                db_constraint=False, db_index=False, null=True,
+                on_delete=deletion.DO_NOTHING, related_name="+", to="events.event",
+            )),
+            ("organization", models.ForeignKey(
+                on_delete=deletion.PROTECT, related_name="+", to="events.organization"
+            )),
+            ("person", person_key(
+                db_constraint=False, db_index=False, on_delete=deletion.DO_NOTHING,
+                related_name="changes",
+            )),
+        ],
+        options={
+            "verbose_name": "change of a person",
+            "verbose_name_plural": "changes of people",
+            "ordering": ["-pk"],
+            "indexes": [models.Index(fields=["person", "-id"], name="person_change_of")],
+        },
+    ),
+    migrations.CreateModel(
+        name="PersonChangeValues",
+        fields=[
+            ("change", models.OneToOneField(
+                on_delete=deletion.PROTECT, primary_key=True, related_name="values",
+                serialize=False, to="events.personchange",
+            )),
+            ("salt", models.BinaryField(max_length=16)),
+            ("before", models.JSONField(null=True, verbose_name="before")),
+            ("after", models.JSONField(null=True, verbose_name="after")),
+        ],
+        options={
+            "verbose_name": "values of a change of a person",
+            "verbose_name_plural": "values of changes of people",
+        },
+    ),
+    append_only.refuse_changes("events_personchange"),
+]
+
+# Columns that may be empty until the data are in them.
+ADDED = [
+    migrations.AddField("participant", "person", person_key(
+        null=True, on_delete=deletion.PROTECT, related_name="places"
+    )),
+    migrations.AddField("participant", "enrolled", core.spans.SpansField(
+        default=core.spans.always, verbose_name="enrolled"
+    )),
+    migrations.AddField("participant", "cancelled_at", models.DateTimeField(
+        editable=False, null=True, verbose_name="cancelled at"
+    )),
+    migrations.AddField("knownidentity", "person", person_key(
+        null=True, on_delete=deletion.CASCADE, related_name="known_identities"
+    )),
+    migrations.AddField("knownidentity", "event", models.ForeignKey(
+        null=True, on_delete=deletion.CASCADE, related_name="known_identities",
+        to="events.event",
+    )),
+    migrations.RemoveConstraint("knownidentity", "known_identity_once_per_participant"),
+    migrations.AddConstraint("knownidentity", models.UniqueConstraint(
+        fields=("organization", "identity", "person", "event"),
+        name="known_identity_once_per_person_and_event",
+    )),
+]
+FILLED = [
+    migrations.AlterField("participant", "person", person_key(
+        on_delete=deletion.PROTECT, related_name="places"
+    )),
+    migrations.AlterField("knownidentity", "person", person_key(
+        on_delete=deletion.CASCADE, related_name="known_identities"
+    )),
+    migrations.AlterField("knownidentity", "event", models.ForeignKey(
+        on_delete=deletion.CASCADE, related_name="known_identities", to="events.event"
+    )),
+    migrations.AddConstraint("participant", models.UniqueConstraint(
+        fields=("event", "person"), name="participant_once_per_event"
+    )),
+    migrations.AddConstraint("participant", models.CheckConstraint(
+        condition=models.Q(
+            models.Q(("cancelled_at__isnull", False), ("registration", "cancelled")),
+            models.Q(
+                models.Q(("registration", "cancelled"), _negated=True),
+                ("cancelled_at__isnull", True),
+            ),
+            _connector="OR",
+        ),
+        name="participant_cancelled_at_a_time",
+    )),
+]
+# Both become empty at first, so that they can when this is taken back.
+EMPTIED = [
+    migrations.RemoveConstraint("participant", "participant_email_once_per_event"),
+    migrations.RemoveConstraint("participant", "participant_user_once_per_event"),
+    migrations.AlterField("participant", "name", models.CharField(
+        max_length=200, null=True, validators=[core.validators.validate_name],
+        verbose_name="name",
+    )),
+    migrations.AlterField("knownidentity", "participant", models.ForeignKey(
+        null=True, on_delete=deletion.CASCADE, related_name="known_identities",
+        to="events.participant",
+    )),
+]
+REMOVED = [
+    migrations.AlterModelOptions(name="participant", options={
+        "base_manager_name": "objects",
+        "ordering": ["person__name", "pk"],
+        "verbose_name": "participant",
+        "verbose_name_plural": "participants",
+    }),
+    *(
+        migrations.RemoveField("participant", name)
+        for name in ("user", "name", "email", "time_zone", "language")
+    ),
+    migrations.RemoveField("knownidentity", "participant"),
+]
 
 
 class Migration(migrations.Migration):
     dependencies = [("events", "0011_words")]
 
     operations = [
-        migrations.RunSQL(NO_TRIGGERS, TRIGGERS),
-        migrations.CreateModel(
-            name="Person",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(
-                        max_length=200,
-                        validators=[core.validators.validate_name],
-                        verbose_name="name",
-                    ),
-                ),
-                (
-                    "email",
-                    models.EmailField(
-                        blank=True, max_length=254, verbose_name="email"
-                    ),
-                ),
-                (
-                    "external_id",
-                    models.CharField(
-                        blank=True,
-                        max_length=64,
-                        validators=[core.validators.validate_name],
-                        verbose_name="student number",
-                    ),
-                ),
-                (
-                    "time_zone",
-                    models.CharField(
-                        blank=True,
-                        max_length=64,
-                        validators=[core.validators.validate_time_zone],
-                        verbose_name="time zone",
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(
-                        blank=True,
-                        max_length=16,
-                        validators=[core.validators.validate_language],
-                        verbose_name="language",
-                    ),
-                ),
-                (
-                    "show_on_leaderboard",
-                    models.BooleanField(
-                        default=False, verbose_name="show on leaderboard"
-                    ),
-                ),
-                ("folded_name", models.TextField(editable=False)),
-                ("folded_email", models.TextField(editable=False)),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="people",
-                        to="events.organization",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="people",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "person",
-                "verbose_name_plural": "people",
-                "ordering": ["name", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["organization", "folded_name"],
-                        name="person_name_in_organization",
-                    ),
-                    models.Index(
-                        condition=models.Q(("folded_email", ""), _negated=True),
-                        fields=["folded_email"],
-                        name="person_email",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("external_id", ""), _negated=True),
-                        fields=("organization", "external_id"),
-                        name="person_external_id_once_per_organization",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PersonChange",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        verbose_name="at",
-                    ),
-                ),
-                (
-                    "values_digest",
-                    models.BinaryField(
-                        max_length=32, verbose_name="digest of the values"
-                    ),
-                ),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="events.event",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="events.organization",
-                    ),
-                ),
-                (
-                    "person",
-                    _person(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="changes",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "change of a person",
-                "verbose_name_plural": "changes of people",
-                "ordering": ["-pk"],
-                "indexes": [
-                    models.Index(fields=["person", "-id"], name="person_change_of")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PersonChangeValues",
-            fields=[
-                (
-                    "change",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="values",
-                        serialize=False,
-                        to="events.personchange",
-                    ),
-                ),
-                ("salt", models.BinaryField(max_length=16)),
-                ("before", models.JSONField(null=True, verbose_name="before")),
-                ("after", models.JSONField(null=True, verbose_name="after")),
-            ],
-            options={
-                "verbose_name": "values of a change of a person",
-                "verbose_name_plural": "values of changes of people",
-            },
-        ),
-        append_only.refuse_changes("events_personchange"),
-        migrations.AddField(
-            "participant",
-            "person",
-            _person(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="places",
-            ),
-        ),
-        migrations.AddField(
-            "participant",
-            "enrolled",
-            core.spans.SpansField(
-                default=core.spans.always, verbose_name="enrolled"
-            ),
-        ),
-        migrations.AddField(
-            "participant",
-            "cancelled_at",
-            models.DateTimeField(
-                editable=False, null=True, verbose_name="cancelled at"
-            ),
-        ),
-        migrations.AddField(
-            "knownidentity",
-            "person",
-            _person(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="known_identities",
-            ),
-        ),
-        migrations.AddField(
-            "knownidentity",
-            "event",
-            models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="known_identities",
-                to="events.event",
-            ),
-        ),
-        migrations.RemoveConstraint(
-            "knownidentity", "known_identity_once_per_participant"
-        ),
+        migrations.RunSQL(NO_TRIGGERS + NO_OLD_FUNCTIONS, OLD_FUNCTIONS + TRIGGERS),
+        PERSON_MODEL,
+        *LOG,
+        *ADDED,
         migrations.RunSQL(CANCELLED, migrations.RunSQL.noop),
         migrations.RunPython(make_people, migrations.RunPython.noop),
         migrations.RunPython(keep_links, migrations.RunPython.noop),
-        migrations.AlterField(
-            "participant",
-            "person",
-            _person(
-                on_delete=django.db.models.deletion.PROTECT, related_name="places"
-            ),
-        ),
-        migrations.AlterField(
-            "knownidentity",
-            "person",
-            _person(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="known_identities",
-            ),
-        ),
-        migrations.AlterField(
-            "knownidentity",
-            "event",
-            models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="known_identities",
-                to="events.event",
-            ),
-        ),
-        migrations.RemoveConstraint("participant", "participant_email_once_per_event"),
-        migrations.RemoveConstraint("participant", "participant_user_once_per_event"),
-        migrations.AlterField(
-            "participant",
-            "name",
-            models.CharField(
-                max_length=200,
-                null=True,
-                validators=[core.validators.validate_name],
-                verbose_name="name",
-            ),
-        ),
-        migrations.AlterField(
-            "knownidentity",
-            "participant",
-            models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="known_identities",
-                to="events.participant",
-            ),
-        ),
+        *FILLED,
+        *EMPTIED,
         migrations.RunPython(migrations.RunPython.noop, restore_participants),
-        migrations.AlterModelOptions(
-            name="participant",
-            options={
-                "base_manager_name": "objects",
-                "ordering": ["person__name", "pk"],
-                "verbose_name": "participant",
-                "verbose_name_plural": "participants",
-            },
-        ),
-        *(
-            migrations.RemoveField("participant", name)
-            for name in ("user", "name", "email", "time_zone", "language")
-        ),
-        migrations.RemoveField("knownidentity", "participant"),
-        migrations.AddConstraint(
-            "participant",
-            models.UniqueConstraint(
-                fields=("event", "person"), name="participant_once_per_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            "participant",
-            models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancelled_at__isnull", False), ("registration", "cancelled")
-                    ),
-                    models.Q(
-                        models.Q(("registration", "cancelled"), _negated=True),
-                        ("cancelled_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="participant_cancelled_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            "knownidentity",
-            models.UniqueConstraint(
-                fields=("organization", "identity", "person", "event"),
-                name="known_identity_once_per_person_and_event",
-            ),
-        ),
+        *REMOVED,
         migrations.RunPython(migrations.RunPython.noop, must_not_be_needed),
-        migrations.RunSQL(NEW_FUNCTIONS, OLD_FUNCTIONS),
-        migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
+        migrations.RunSQL(NEW_FUNCTIONS + TRIGGERS, NO_TRIGGERS + NO_NEW_FUNCTIONS),
     ]

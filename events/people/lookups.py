@@ -57,7 +57,7 @@ def who_may_be_meant(
     }
     with connection.cursor() as cursor:
         cursor.execute(_WHO_MAY_BE_MEANT, values)
-        return PeopleIndex(Known._make(row) for row in cursor.fetchall())
+        return PeopleIndex(Known(*row) for row in cursor.fetchall())
 
 
 def own_places(event: Event, user_id: int) -> list[Participant]:

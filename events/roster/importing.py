@@ -66,7 +66,8 @@ class LineStatus(models.TextChoices):
 class LineResult:
     """The result of one line: the participant's id, or its errors.
 
-    ``text`` quotes the line, ``name`` is "" if it is wrong.
+    ``text`` quotes the line, ``name`` is "" if it is wrong. ``candidates`` are the
+    people who may be meant, if that is doubtful.
     """
 
     line: int
@@ -149,11 +150,11 @@ class _Importing:
         self.entries: list[Entry] = []
         self.unknown_columns = table.unknown_columns
         self.results: dict[int, LineResult] = {}
-        self.accounts: dict[int, int] = {}
-        for record in table.records:
-            entry, errors = read_line(record, event.time_zone)
+        self.meant: dict[int, Known] = {}
+        for recorded in table.records:
+            entry, errors = read_line(recorded, event.time_zone)
             self.entries.append(entry)
-            self.results[entry.line] = LineResult(entry.line, entry.name, record.text)
+            self.results[entry.line] = LineResult(entry.line, entry.name, recorded.text)
             for error in errors:
                 self._refuse(entry.line, error)
 
@@ -241,13 +242,14 @@ class _Importing:
         added = []
         changed = []
         for entry in entries:
-            result = self.results[entry.line]
-            result.status = LineStatus.UPDATED
-            values = [getattr(entry, name) for name in _UPDATE_PARAMETERS[1:]]
-            rows.append((result.participant, *values))
-        columns = map(list, zip(*rows, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
+            person = people[self.meant[entry.line].person]
+            if place := on_roster.get(person.pk):
+                place.event = self.event
+                changed.append((entry, place))
+            else:
+                added.append((entry, person))
+        self._change(changed)
+        self._add(added)
 
     def _complete(self, entries: Sequence[Entry], people: dict[int, Person]) -> None:
         """Add what is new about known people. Their names stay as they are written."""

@@ -132,6 +132,7 @@ def add_participant(
         raise Conflict(
             "on_roster",
             _("%(name)s is already on the roster.") % {"name": someone.name},
+            field="name",
             participant=place.pk,
             person=someone.pk,
         )

@@ -13,7 +13,14 @@ from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson
-from tests.factories import START, make_client, make_event, make_member, make_user
+from tests.factories import (
+    START,
+    change_person,
+    make_client,
+    make_event,
+    make_member,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,8 +56,7 @@ def test_the_code_of_a_cancelled_event_opens_no_door() -> None:
 def amina() -> tuple[LiveSession, APIClient]:
     """A session, and somebody who is expected there."""
     session, [amina] = make_lesson("Amina")
-    amina.user = make_user("amina")
-    amina.save()
+    change_person(amina, user=make_user("amina"))
     return session, make_client(amina.user)
 
 

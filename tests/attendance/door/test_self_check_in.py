@@ -17,6 +17,7 @@ from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, signed_in, text
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_member,
     make_participant,
@@ -34,8 +35,7 @@ AT_THE_START = START + 3 * MINUTE
 @pytest.fixture
 def lesson() -> LiveSession:
     session, [amina] = make_lesson("Amina", time_zone="Asia/Riyadh")
-    amina.user = make_user("amina")
-    amina.save()
+    change_person(amina, user=make_user("amina"))
     return session
 
 

@@ -19,6 +19,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_attendance,
     make_event,
     make_member,
@@ -87,8 +88,7 @@ def test_the_roster_has_hosts_first() -> None:
 
 def test_attendees_see_their_own_status_and_nobody_else() -> None:
     session, [amina, ben] = make_lesson("Amina Ben")
-    ben.user = make_user()
-    ben.save()
+    change_person(ben, user=make_user())
     be_there(session, amina)
     calculate(session)
     page = get(session.event, ben.user)

@@ -27,6 +27,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_attendance,
     make_event,
     make_member,
@@ -172,8 +173,7 @@ def test_whoever_waits_for_a_place_is_in_all_lists_or_in_none(
 
 def test_attendees_find_their_own_status_and_nobody_elses() -> None:
     session, [amina, ben] = make_lesson("Amina Ben")
-    ben.user = make_user()
-    ben.save()
+    change_person(ben, user=make_user())
     be_there(session, amina)
     calculate(session)
     today = groups_of(home(ben.user))["Today"]

@@ -23,6 +23,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_member,
     make_organization,
@@ -224,8 +225,7 @@ def test_a_page_that_does_not_exist_is_the_last_one() -> None:
 
 def test_attendees_see_themselves_alone() -> None:
     _session, [ana, _ben] = make_lesson("Ana Ben")
-    ana.user = make_user()
-    ana.save()
+    change_person(ana, user=make_user())
     assert names(get(ana.user)) == ["Ana"]
 
 
