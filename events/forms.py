@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import refusal
@@ -18,6 +19,7 @@ from core.form_parts import (
     ZonedForm,
     ZoneField,
 )
+from core.names import isolated
 from events.models import (
     Event,
     Organization,
@@ -240,8 +242,27 @@ class SeveralPeopleForm(RowForm):
                     )
                     added.append(place.participant)
             except (RuleBroken, IntegrityError) as refused:
-                self.add_error("lines", at_line(line, refusal(refused)[1]))
+                self.add_error("lines", at_line(line, _why(refused)))
         if self.errors:
             transaction.set_rollback(True)
             return []
         return added
+
+
+def _why(refused: RuleBroken | IntegrityError) -> str:
+    """Return why a line is refused, with what tells from others who may be meant."""
+    if not isinstance(refused, RuleBroken) or refused.code != "doubtful":
+        return refusal(refused)[1]
+    candidates: Any = refused.extra["candidates"]
+    text = gettext(
+        "This may be %(names)s. Add the address or the student number to show who is "
+        "meant, or add this person alone."
+    )
+    return text % {"names": "; ".join(map(_in_words, candidates))}
+
+
+def _in_words(candidate: Mapping[str, Any]) -> str:
+    details = filter(None, [candidate["email"], candidate["external_id"]])
+    about = ", ".join(map(isolated, details))
+    name = isolated(candidate["name"])
+    return f"{name} ({about})" if about else name

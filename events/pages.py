@@ -176,8 +176,8 @@ def confirm_page(request: HttpRequest, **context: Any) -> HttpResponse:
     Args:
         request: The request.
         context: ``title``, ``above`` (names of what it belongs to), ``lead`` (what will
-            happen), ``submit`` and ``keep`` (texts of button and link), ``back`` (URL of
-            the link).
+            happen), ``submit`` and ``keep`` (texts of button and link), ``back`` (the
+            URL of the link).
     """
     return render(
         request, "components/confirm_page.html", {**context, "page": "events"}

@@ -9,7 +9,7 @@ Source: docs/rules.md 101.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import models
 from django.utils.translation import gettext, pgettext
@@ -37,8 +37,9 @@ Hangings: TypeAlias = Mapping[int, set[Hanging]]
 def hangs_on(model: type[models.Model], ids: Iterable[int]) -> dict[int, set[Hanging]]:
     """Ask the apps above what hangs on rows that are to be deleted."""
     found: dict[int, set[Hanging]] = defaultdict(set)
-    for _receiver, answer in removal_asked.send(model, ids=list(ids)):
-        for pk, hanging in (answer or {}).items():
+    answers: Any = removal_asked.send(model, ids=list(ids))
+    for _receiver, answer in answers:
+        for pk, hanging in answer.items():
             found[pk] |= hanging
     return dict(found)
 

@@ -1,4 +1,4 @@
-"""The signals by which the apps above hear of changes, and are asked before removals."""
+"""The signals by which the apps above hear of changes, and are asked of removals."""
 
 from django.dispatch import Signal
 

@@ -36,7 +36,7 @@ def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Part
         return link_identity(
             session=session,
             identity=identity,
-            walk_in=form.walk_in,
+            walk_in=form.walk_in_to(session.event),
             by=user,
             now=timezone.now(),
         )

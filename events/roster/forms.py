@@ -134,12 +134,14 @@ class NewParticipantForm(WhoForm, ParticipantForm):
     @property
     def values(self) -> dict[str, Any]:
         """Values as ``add_participant`` takes them: without bounds that are empty."""
-        bounds = {name: value for name, value in self.bounds.items() if value}
+        bounds: dict[str, datetime | None] = {
+            name: value for name, value in self.bounds.items() if value
+        }
         if self.cleaned_data.get("from_beginning"):
             bounds["enrolled_from"] = None
         return super().values | bounds | self.chosen
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         """Refuse two answers to since when."""
         cleaned = super().clean()
         _must_be_one(self, "enrolled_from", "from_beginning")

@@ -51,6 +51,7 @@ class WhoForm(RowForm):
         super().__init__(*args, **kwargs)
         self.event = event
         self.on_roster: int | None = None
+        self._choices: list[tuple[str, str]] = []
 
     @property
     def shown(self) -> Iterator[BoundField]:
@@ -72,12 +73,12 @@ class WhoForm(RowForm):
             return {}
         return {"new": True} if chosen == NEW else {"person": row_id(chosen)}
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         """Offer those who were offered before, if they still fit."""
-        cleaned = super().clean()
+        super().clean()
         if self.cleaned_data.get("who") and self.cleaned_data.get("name"):
             self._offer()
-        return cleaned
+        return self.cleaned_data
 
     def write(self, action: Callable[[], T]) -> T | None:
         """Run ``action``; if it is doubtful who is meant, offer who may be."""
@@ -100,17 +101,12 @@ class WhoForm(RowForm):
             self.on_roster = int(str(refused.extra["participant"]))
         return refused
 
-    @property
-    def _choices(self) -> list[tuple[str, str]]:
-        field = self.fields["who"]
-        return list(field.choices) if isinstance(field, WhoField) else []
-
     def _offer(self) -> None:
         columns = ("name", "email", "external_id")
         given = Given(*(self.cleaned_data.get(name) or "" for name in columns))
-        field = self.fields["who"]
-        if isinstance(field, WhoField):
-            field.choices = choices_of(who_may_be(self.event, given))
+        self._choices = choices_of(who_may_be(self.event, given))
+        field: Any = self.fields["who"]
+        field.choices = self._choices
 
 
 def choices_of(doubtful: Doubtful | None) -> list[tuple[str, str]]:
