@@ -28,7 +28,15 @@ class WalkInForm(WhoForm):
 
     @transaction.atomic
     def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:
-        """Add the person to the roster, and check them in."""
+        """Add the person to the roster, and check them in.
+
+        If somebody was chosen who is on the roster, they are only checked in.
+        """
+        if person := self.chosen.get("person"):
+            there = place.event.participants.filter(person=person).first()
+            if there is not None:
+                check_in(place, there, by=by, now=now)
+                return there
         added = add_participant(
             event=place.event,
             registration=Registration.WALK_IN,
