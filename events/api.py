@@ -304,8 +304,9 @@ class ParticipantDetail(RetrievePatchView[Participant]):
         """Change a person on the roster.
 
         People may change their own time zone and language; organizers may change
-        everything. Name, address, number, account, time zone and language are the
-        person's: they change at all their events.
+        everything, because the organization keeps the register. Name, address, number,
+        account, time zone and language are the person's: they change at all their
+        events.
         """
         return super().patch(request, *args, **kwargs)
 
@@ -342,9 +343,10 @@ def _must_be_own(
         raise NotAllowed(
             "organizers_only", _("Only organizers can change other people.")
         )
-    if foreign := set(changes) - OWN_FIELDS:
+    if foreign := sorted(set(changes) - OWN_FIELDS):
         raise NotAllowed(
             "organizers_only",
-            _("Only organizers can change: %(fields)s.")
-            % {"fields": ", ".join(sorted(foreign))},
+            _("The organization keeps the register. Ask it to change: %(fields)s.")
+            % {"fields": ", ".join(foreign)},
+            field=foreign[0],
         )

@@ -1,7 +1,7 @@
 """The page of an event: its time, its sessions, and how many people are on its roster.
 
-Attendees see only the sessions, with their own statuses. All times are in the time
-zone of the event.
+Attendees see only their own places, and the sessions with their own statuses. All times
+are in the time zone of the event.
 """
 
 from collections import Counter
@@ -23,6 +23,7 @@ from events.models import (
     ParticipantRole,
     Registration,
 )
+from events.people.lookups import own_places
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
@@ -69,17 +70,16 @@ class EventPage:
         return self._viewer.belongs_to(self.event.organization_id)
 
     @cached_property
-    def own(self) -> Participant | None:
-        """The reader on the roster, if they are on it."""
-        return self.event.participants.filter(person__user=self._viewer.user).first()
+    def own(self) -> list[Participant]:
+        """The reader's own places on the roster."""
+        return own_places(self.event, self._viewer.user.pk)
 
     @cached_property
     def is_host(self) -> bool:
         """Whether the reader is a host who is expected at the event."""
-        return (
-            self.own is not None
-            and self.own.role == ParticipantRole.HOST
-            and self.own.registration in EXPECTED
+        return any(
+            place.role == ParticipantRole.HOST and place.registration in EXPECTED
+            for place in self.own
         )
 
     @property

@@ -35,6 +35,16 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
     return entries.filter(organization__in=organized)
 
 
+def per_person(entries: QuerySet[EngagementEntry]) -> QuerySet[Any]:
+    """Return rows of ``person``, ``name`` and ``total``, by name."""
+    return (
+        entries.order_by()
+        .values(person=F("participant__person"), name=F("participant__person__name"))
+        .annotate(total=Sum("points"))
+        .order_by("name", "person")
+    )
+
+
 def may_read_points(user_id: int, viewer: Viewer) -> bool:
     """Return whether the viewer is the user, or organizes an event they belong to."""
     organized = [pk for pk in viewer.roles if viewer.organizes(pk)]

@@ -388,7 +388,7 @@ WITH of_person AS (
     WHERE p.registration <> 'viewed'
     ORDER BY link.event_id, link.identity, link.id DESC
 )
-INSERT INTO events_knownidentity AS link
+INSERT INTO events_knownidentity
     (organization_id, identity, person_id, event_id, participant_id)
 SELECT meant.organization_id, meant.identity, meant.person_id, meant.event_id,
     meant.participant_id
@@ -401,8 +401,8 @@ WHERE CASE WHEN people > 1 THEN newest.person_id IS DISTINCT FROM meant.person_i
             AND known.organization_id = meant.organization_id
     ) END
 ORDER BY meant.event_id, meant.identity
-ON CONFLICT (organization_id, identity, person_id, event_id) DO UPDATE SET id = excluded.id
-RETURNING organization_id, person_id, event_id, identity, xmax = 0 AS is_new
+ON CONFLICT DO NOTHING
+RETURNING organization_id, person_id, event_id, identity
 """
 
 
@@ -415,8 +415,7 @@ def keep_links(apps, schema_editor) -> None:
         cursor.execute(LINKS_TO_KEEP_MEANING)
         log(cursor, [
             Change(*of, {"identity": None}, {"identity": identity})
-            for *of, identity, is_new in cursor.fetchall()
-            if is_new
+            for *of, identity in cursor.fetchall()
         ])
         cursor.execute("DROP TABLE meant")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -425,14 +424,14 @@ def keep_links(apps, schema_editor) -> None:
 # --- Back -----------------------------------------------------------------------------
 
 # What participants had before: what the log kept of them, else what their person has.
+# Accounts never differ: a participant had that of their person, or none.
 BEFORE = """
     SELECT p.id, p.event_id, p.person_id,
-        CASE WHEN kept ? 'user' THEN account.id ELSE person.user_id END AS user_id,
+        CASE WHEN kept ? 'user' THEN NULL ELSE person.user_id END AS user_id,
         coalesce(kept ->> 'name', person.name) AS name,
         coalesce(kept ->> 'email', person.email) AS email,
         coalesce(kept ->> 'time_zone', person.time_zone) AS time_zone,
-        coalesce(kept ->> 'language', person.language) AS language,
-        account.id IS NULL AND kept ->> 'user' IS NOT NULL AS misses_account
+        coalesce(kept ->> 'language', person.language) AS language
     FROM events_participant p
     JOIN events_person person ON person.id = p.person_id
     LEFT JOIN (
@@ -441,7 +440,6 @@ BEFORE = """
         WHERE v.before ?| ARRAY['user', 'name', 'email', 'time_zone', 'language']
             AND c.event_id IS NOT NULL
     ) other ON other.person_id = p.person_id AND other.event_id = p.event_id
-    LEFT JOIN events_user account ON account.username = kept ->> 'user'
 """
 # What would be lost: the reason, and whom it is about.
 NEEDED = {
@@ -459,9 +457,6 @@ NEEDED = {
     "share an account on one roster": f"""
         SELECT unnest(array_agg(person_id)) AS id FROM ({BEFORE}) participant
         WHERE user_id IS NOT NULL GROUP BY event_id, user_id HAVING count(*) > 1
-    """,
-    "had an account that is renamed or gone": f"""
-        SELECT person_id AS id FROM ({BEFORE}) participant WHERE misses_account
     """,
     "are enrolled for a time": """
         SELECT person_id AS id FROM events_participant

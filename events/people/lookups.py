@@ -1,13 +1,18 @@
-"""Finds the people of an organization who may be meant by a name, address or number."""
+"""Finds who may be meant: by a name, address or number, or by an account.
+
+Source: docs/rules.md 105.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
+from core.errors import Conflict, Invalid
 from core.names import folded
-from events.models import Event, Participant
+from events.models import NOT_REGISTERED, Event, Participant
 from events.people.matching import Given, Known, PeopleIndex
 
 _SELECT = """
@@ -64,3 +69,46 @@ def own_places(event: Event, user_id: int) -> list[Participant]:
     """Return the places of an account on a roster: a parent's may have several."""
     places = event.participants.filter(person__user=user_id)
     return list(places.order_by("person__name", "pk"))
+
+
+def own_place(
+    event: Event, user_id: int, *, chosen: int | None = None
+) -> Participant | None:
+    """Return the place of an account on a roster that is meant; None if it has none.
+
+    Cancelled places, and those of onlookers, are meant only if they are chosen, or if
+    there are no others.
+
+    Args:
+        event: The event of the roster.
+        user_id: The account.
+        chosen: The id of the participant whom a request names.
+
+    Raises:
+        Invalid: The account has no place with the chosen id.
+        Conflict: It may be one of several, which are listed as ``participants``.
+    """
+    places = own_places(event, user_id)
+    if chosen is not None:
+        for place in places:
+            if place.pk == chosen:
+                return place
+        raise nobody_has_this_id()
+    taken = [one for one in places if one.registration not in NOT_REGISTERED]
+    meant = taken or places
+    if len(meant) > 1:
+        raise Conflict(
+            "which_person",
+            _("Say who is meant: %(names)s.")
+            % {"names": ", ".join(place.name for place in meant)},
+            field="participant",
+            participants=[{"id": place.pk, "name": place.name} for place in meant],
+        )
+    return meant[0] if meant else None
+
+
+def nobody_has_this_id() -> Invalid:
+    """Return the refusal of an id that nobody has whom the request may mean."""
+    return Invalid(
+        "does_not_exist", _("Nobody on the roster has this ID."), field="participant"
+    )

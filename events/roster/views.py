@@ -183,9 +183,8 @@ def edit_participant(
     return show_form(
         request,
         form,
-        template="events/person_form.html",
+        template="events/own_entry.html" if is_own else "events/person_form.html",
         person=person,
-        may_remove=organizes,
         title=_("Edit your entry") if is_own else _("Edit person"),
         above=[event.organization.name, event.title],
         submit=_("Save"),

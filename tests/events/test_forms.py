@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from events.models import Event, EventState, Organization, Participant, Role
-from tests.attendance.pages import signed_in
+from tests.attendance.pages import signed_in, text
 from tests.factories import (
     make_event,
     make_member,
@@ -211,22 +211,24 @@ def test_a_person_is_changed() -> None:
     assert (person.time_zone, person.language) == ("Asia/Tokyo", "ar")
 
 
-def test_people_change_their_own_name_zone_and_language_alone() -> None:
+def test_people_change_their_own_zone_and_language_alone() -> None:
     _, event = roster()
-    person = make_participant(event, user=make_user(), email="own@example.com")
+    person = make_participant(
+        event, name="Ali", user=make_user(), email="own@example.com"
+    )
     path = f"/participants/{person.pk}/edit/"
     assert person.user
     client = signed_in(person.user)
     page = client.get(path).content.decode()
-    assert re.findall(r'label for="id_(\w+)"', page) == [
-        "name",
-        "time_zone",
-        "language",
-    ]
-    send(client, path, **PERSON | {"role": "host", "email": "x@example.com"})
+    assert re.findall(r'label for="id_(\w+)"', page) == ["time_zone", "language"]
+    said = text(page)
+    assert "Name on the roster: Ali ." in said
+    assert f"{event.organization.name} keeps the register: ask its organizers" in said
+    changes = {"role": "host", "email": "x@example.com", "language": "ar"}
+    send(client, path, **PERSON | changes)
     person.refresh_from_db()
-    assert (person.name, person.role) == ("Amina", "attendee")
-    assert person.email == "own@example.com"
+    assert (person.name, person.role) == ("Ali", "attendee")
+    assert (person.email, person.language) == ("own@example.com", "ar")
 
 
 # --- Several people -----------------------------------------------------------------

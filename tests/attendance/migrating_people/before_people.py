@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from attendance_site.database_roles import grant_application_rights
 from tests.factories import START
 
 BEFORE = {"events": "0011_words", "attendance": "0012_words"}
@@ -59,6 +60,7 @@ def migrate_to_before() -> None:
     executor = MigrationExecutor(connection)
     leaves = dict(executor.loader.graph.leaf_nodes())
     executor.migrate(list((leaves | BEFORE).items()))
+    grant_application_rights(using=connection.alias)
 
 
 def migrate() -> None:
@@ -154,11 +156,22 @@ class School:
         for identity in seen:
             insert(
                 "sessions_app_connection", source="livekit", room_name=room,
-                sid=f"PA_{next(_numbers)}", identity=identity, is_plain=True,
-                is_established=True, joined_at=starts_at,
+                sid=f"PA_{next(_numbers)}", identity=identity, described_by="",
+                is_plain=True, is_established=True, joined_at=starts_at,
                 left_at=starts_at + timedelta(hours=1),
             )  # fmt: skip
         return lesson
+
+    def decide(self, place: int, lesson: int | None, status: str) -> int:
+        """Decide by machine, as a calculation does; unknown is no decision."""
+        [(event,)] = query(
+            "SELECT event_id FROM events_participant WHERE id = %s", place
+        )
+        source = None if status == "unknown" else "livekit_auto"
+        return insert(
+            "attendance_attendance", organization_id=self.id, event_id=event,
+            session_id=lesson, participant_id=place, status=status, source=source,
+        )  # fmt: skip
 
     def link(self, place: int, identity: str) -> int:
         return insert(

@@ -52,7 +52,7 @@ UNTIL_THEN = f"""
             AND coalesce(person.user_id = elsewhere.user_id, true)
     ) meaning
     ORDER BY event_id, identity, how, link DESC, sameness DESC
-"""
+"""  # noqa: S608
 
 Meanings = dict[tuple[int, str], int]
 

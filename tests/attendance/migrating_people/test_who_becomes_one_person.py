@@ -2,15 +2,22 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.attendance.migrating_people.rule import (
+    ROWS,
+    Row,
+    accounts_differ,
+    expected,
+    same,
+)
 from tests.factories import START
 
 migration = import_module("events.migrations.0012_people")
@@ -127,76 +134,14 @@ def test_the_newest_values_win_and_empty_ones_change_nothing() -> None:
     }
 
 
-# Generated rosters. Each way of writing stands beside what it means.
-
-NAMES = [("ana", "Ana"), ("ana", "ANA"), ("jose", "José"), ("jose", "Jose\u0301")]
-ADDRESSES = [
-    ("", ""),
-    ("a", "a@x.org"),
-    ("a", "A@x.org\N{WORD JOINER}"),
-    ("b", "b@x.org"),
-]
-
-
-class Row(NamedTuple):
-    organization: int
-    event: int
-    name: tuple[str, str]
-    email: tuple[str, str]
-    user: int | None
-
-
-ROWS = st.lists(
-    st.builds(
-        Row,
-        st.sampled_from([SCHOOL, SCHOOL, OTHER_SCHOOL]),
-        st.integers(1, 4),
-        st.sampled_from(NAMES),
-        st.sampled_from(ADDRESSES),
-        st.sampled_from([None, None, 7, 8]),
-    ),
-    max_size=12,
-)
-
-
-def same(one: Row, other: Row) -> bool:
-    """Whether two rows say that they are one person."""
-    accounts = one.user is not None and one.user == other.user
-    addresses = one.email[0] != "" and one.email[0] == other.email[0]
-    return (
-        one.organization == other.organization
-        and one.name[0] == other.name[0]
-        and (accounts or addresses)
-    )
-
-
-def accounts_differ(row: Row, group: Iterable[Row]) -> bool:
-    return len({one.user for one in [row, *group]} - {None}) > 1
-
-
-def expected(rows: Sequence[Row]) -> list[list[int]]:
-    """The rule word by word: each row is compared with each that came before."""
-    groups: list[list[int]] = []
-    for number, row in enumerate(rows):
-        fits = [
-            group
-            for group in groups
-            if any(same(row, rows[one]) for one in group)
-            and not accounts_differ(row, [rows[one] for one in group])
-        ]
-        if len(fits) == 1 and row.event not in {rows[one].event for one in fits[0]}:
-            fits[0].append(number)
-        else:
-            groups.append([number])
-    return groups
+# Generated rosters
 
 
 def found(rows: Sequence[Row]) -> list[list[int]]:
-    # An event has one organization.
     places = [
         place(
             number,
-            row.event * 10 + row.organization,
+            row.event,
             row.name[1],
             row.email[1],
             user=row.user,

@@ -100,6 +100,35 @@ def test_attendees_see_their_own_status_and_nobody_else() -> None:
         assert hidden not in said
 
 
+def test_a_parent_sees_each_child_with_their_own_status() -> None:
+    session, [amina, ben, _] = make_lesson("Amina Ben Chadi")
+    parent = make_user()
+    for child in (amina, ben):
+        change_person(child, user=parent)
+    be_there(session, ben)
+    calculate(session)
+    page = get(session.event, parent)
+    said = text(page)
+    assert "Amina is on the roster: registered." in said
+    assert "Ben is on the roster: registered." in said
+    assert "general Amina absent Ben present" in said
+    for child in (amina, ben):
+        assert f'href="/participants/{child.pk}/edit/"' in page
+    for hidden in ("Chadi", "Roster", session.room_name, ben.email):
+        assert hidden not in said
+
+
+def test_a_host_whose_child_attends_is_a_host() -> None:
+    session, [child, other] = make_lesson("Amina Ben")
+    teacher = make_user()
+    change_person(child, user=teacher)
+    make_participant(session.event, name="Zoe", role="host", user=teacher)
+    said = text(get(session.event, teacher))
+    assert "Roster (3)" in said
+    assert other.name in said
+    assert "Amina is on the roster" in said
+
+
 def test_hosts_see_the_roster_without_addresses_and_rooms() -> None:
     session, [amina] = make_lesson("Amina")
     host = make_participant(session.event, role="host", user=make_user()).user

@@ -68,6 +68,7 @@ def test_a_total_is_the_sum_of_its_entries_newest_first(school: Organization) ->
         "event": second.event.pk,
         "session": None,
         "participant": second.pk,
+        "person": second.person_id,
         "change": second.attendance_changes.get().pk,
         "points": 7,
     }
@@ -77,7 +78,21 @@ def test_a_total_is_the_sum_of_its_entries_newest_first(school: Organization) ->
 
 def test_who_has_none_has_nothing() -> None:
     user = make_user()
-    assert points(user, user)["total"] == 0
+    answer = points(user, user)
+    assert (answer["total"], answer["people"]) == (0, [])
+
+
+def test_a_parent_reads_what_each_child_has(school: Organization) -> None:
+    parent = make_user()
+    ana = make_person(school, name="Ana", user=parent)
+    give(school, "present", name="Ben", user=parent)
+    give(school, "present", person=ana)
+    give(school, "late", person=ana)
+    answer = points(parent, parent)
+    assert answer["total"] == 27
+    people = [(one["name"], one["total"]) for one in answer["people"]]
+    assert people == [("Ana", 17), ("Ben", 10)]
+    assert answer["people"][0]["person"] == ana.pk
 
 
 def test_organizers_read_what_was_given_in_their_organizations_alone(
