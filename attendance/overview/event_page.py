@@ -19,6 +19,7 @@ from events.models import (
     EXPECTED,
     Event,
     EventState,
+    Organization,
     Participant,
     ParticipantRole,
     Registration,
@@ -68,6 +69,11 @@ class EventPage:
     def sees_emails(self) -> bool:
         """Whether the reader is a member; hosts see only names."""
         return self._viewer.belongs_to(self.event.organization_id)
+
+    @property
+    def organizations(self) -> list[Organization]:
+        """The organizations whose people the reader may see: this one, or none."""
+        return [self.event.organization] if self.sees_emails else []
 
     @cached_property
     def own(self) -> list[Participant]:

@@ -5,11 +5,12 @@ The rows of each session are shown as on its own report.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -100,14 +101,19 @@ class ReportsPage:
         return people.select_related("event__organization").filter(pk=wanted).first()
 
     @cached_property
-    def _organizations(self) -> list[Organization]:
+    def _organizations(self) -> list[Any]:
         events = Event.objects.visible_to(self._user)
         own = Organization.objects.visible_to(self._user)
         return list(
             Organization.objects.filter(
                 Q(pk__in=events.values("organization")) | Q(pk__in=own)
-            )
+            ).annotate(is_own=Exists(own.filter(pk=OuterRef("pk"))))
         )
+
+    @property
+    def own_organizations(self) -> list[Organization]:
+        """The organizations whose people the reader may see."""
+        return [each for each in self._organizations if each.is_own]
 
     def _offer_choices(self) -> None:
         """Fill the choices with the organizations and events that the reader sees."""

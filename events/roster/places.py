@@ -37,6 +37,7 @@ from events.people.matching import (
     NumberTaken,
     who_is_meant,
 )
+from events.people.refusals import doubtful, number_taken
 from events.people.services import COLUMNS, create_people, update_person
 from events.roster.enrolment import (
     UNSET,
@@ -176,7 +177,7 @@ def _known(
     if isinstance(meant, Doubtful):
         raise doubtful(meant)
     if isinstance(meant, NumberTaken):
-        raise number_taken(meant)
+        raise number_taken(name=meant.owner.name, person=meant.owner.person)
     return (meant.person, meant.by) if isinstance(meant, Meant) else (None, "")
 
 
@@ -184,37 +185,6 @@ def who_may_be(event: Event, given: Given) -> Doubtful | None:
     """Return the people who may be meant, if that is doubtful."""
     meant = who_is_meant(given, who_may_be_meant(event, [given]))
     return meant if isinstance(meant, Doubtful) else None
-
-
-def doubtful(meant: Doubtful) -> Conflict:
-    """Return the refusal that lists who may be meant."""
-    return Conflict(
-        "doubtful",
-        _("This may be %(names)s. Choose who is meant, or say that it is somebody new.")
-        % {"names": ", ".join(known.name for known in meant.candidates)},
-        field="name",
-        candidates=[as_candidate(known) for known in meant.candidates],
-    )
-
-
-def as_candidate(known: Known) -> dict[str, Any]:
-    """Return somebody who may be meant in the shape of REST."""
-    return {
-        "person": known.person,
-        "name": known.name,
-        "email": known.email,
-        "external_id": known.external_id,
-    }
-
-
-def number_taken(meant: NumberTaken) -> Conflict:
-    """Return the refusal of a number that somebody else has."""
-    return Conflict(
-        "number_taken",
-        _("%(name)s has this student number.") % {"name": meant.owner.name},
-        field="external_id",
-        person=meant.owner.person,
-    )
 
 
 def complete(

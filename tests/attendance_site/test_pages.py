@@ -45,6 +45,16 @@ TABLE = {
     "POST organizations/new/": "302 302 302 302 302 302 302 302",
     "GET organizations/{organization}/edit/": "302 404 404 404 403 403 200 200",
     "POST organizations/{organization}/edit/": "302 404 404 404 403 403 302 302",
+    # To the people of the stranger's own organization.
+    "GET people/": "302 302 404 404 302 302 302 302",
+    "GET organizations/{organization}/people/": "302 404 404 404 200 200 200 200",
+    "GET organizations/{organization}/people/new/": "302 404 404 404 403 200 200 200",
+    "POST organizations/{organization}/people/new/": "302 404 404 404 403 302 302 302",
+    # The attendee themselves, then somebody else.
+    "GET people/{own}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/edit/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/edit/": "302 404 404 404 403 302 302 302",
     # The stranger has an organization of their own.
     "GET events/new/": "302 200 403 403 403 200 200 200",
     "POST events/new/": "302 302 403 403 403 302 302 302",
@@ -110,6 +120,8 @@ SENT: dict[str, dict[str, Any]] = {
         "time_zone": "UTC",
         "language": "en",
     },
+    "organizations/{organization}/people/new/": {"name": "New"},
+    "people/{person}/edit/": {"name": "New"},
     "events/new/": {"title": "New"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
     "events/{event}/people/": {"participant": "{other}", "registration": "cancelled"},
@@ -153,7 +165,7 @@ def world() -> World:
     for each in events:
         make_participant(each, user=users["host"], role="host")
     people = [make_participant(each, user=users["attendee"]) for each in events]
-    session = make_session(event)
+    session, other = make_session(event), make_participant(event)
     return users, {
         "organization": organization.pk,
         "event": event.pk,
@@ -163,7 +175,9 @@ def world() -> World:
         "bare": events[3].pk,
         "session_of_bare": make_session(events[3]).pk,
         "participant": people[0].pk,
-        "other": make_participant(event).pk,
+        "other": other.pk,
+        "person": other.person_id,
+        "own": people[0].person_id,
         "session": session.pk,
         "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
         "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
