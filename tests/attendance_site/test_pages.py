@@ -55,6 +55,8 @@ TABLE = {
     "GET people/{person}/": "302 404 404 404 200 200 200 200",
     "GET people/{person}/edit/": "302 404 404 404 403 200 200 200",
     "POST people/{person}/edit/": "302 404 404 404 403 302 302 302",
+    "GET people/{person}/delete/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/delete/": "302 404 404 404 403 302 302 302",
     # The stranger has an organization of their own.
     "GET events/new/": "302 200 403 403 403 200 200 200",
     "POST events/new/": "302 302 403 403 403 302 302 302",
