@@ -24,7 +24,7 @@ from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import IN_ORDER, Count, capitalized
 from core.row_ids import row_id
 from core.times import short_day
-from events.models import Event, Organization, Participant, User
+from events.models import Event, Organization, Participant, Person, User
 from sessions_app.models import SessionType
 
 ROWS_A_PAGE = 50
@@ -99,6 +99,22 @@ class ReportsPage:
             return None
         people = Participant.objects.visible_to(self._user)
         return people.select_related("event__organization").filter(pk=wanted).first()
+
+    @cached_property
+    def whole_person(self) -> Person | None:
+        """The person at all their events who was filtered by; None as above."""
+        wanted = self.filters.cleaned_data.get("person")
+        if not wanted:
+            return None
+        people = Person.objects.visible_to(self._user)
+        return people.select_related("organization").filter(pk=wanted).first()
+
+    @property
+    def may_open_person(self) -> bool:
+        """Whether the reader may open the page of :attr:`whole_person`."""
+        person = self.whole_person
+        own = {each.pk for each in self.own_organizations}
+        return person is not None and person.organization_id in own
 
     @cached_property
     def _organizations(self) -> list[Any]:

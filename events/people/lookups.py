@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Replace
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -98,9 +98,8 @@ def people_found(organization: Organization, q: str) -> QuerySet[Person]:
     people = Person.objects.filter(organization=organization)
     if found := searched(q).split():
         # Who searches for "oneil" finds O'Neil.
-        people = people.annotate(
-            plain_name=Replace("folded_name", Value("'"), Value(""))
-        )
+        plain = Replace("folded_name", Value("'"), Value(""), output_field=TextField())
+        people = people.annotate(plain_name=plain)
         for word in found:
             people = people.filter(
                 Q(plain_name__contains=word)

@@ -16,6 +16,7 @@ ACTIONS = {
     "cancel_session",
     "complete_event",
     "count_as_absent",
+    "find_person",
     "link",
     "mark",
     "mark_about_event",
@@ -170,7 +171,20 @@ DOOR = {
         "self_check_in", who="newcomer", code="event", status=HTTPStatus.FORBIDDEN
     ),
 }
-ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS | DOOR
+PEOPLE = {
+    "people": Seen("people", "organization", "owner"),
+    "people, none fits": Seen("people", "organization", query="?q=zzz"),
+    "people, for a viewer": Seen("people", "organization", "viewer"),
+    "people of nobody": Seen("people", "other organization", "owner"),
+    "a person": Seen("person", "maria"),
+    "a person on no roster": Seen("person", "maria's double"),
+    "a person, for a viewer": Seen("person", "maria", "viewer"),
+    "a new person": Seen("new_person", "organization"),
+    "a new person, refused": Seen("new_person", "organization", refused=True),
+    "change a person": Seen("edit_person", "maria"),
+    "reports of a person everywhere": Seen("reports", query="?person={maria.pk}"),
+}
+ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
 
 
 def routes() -> set[str]:
