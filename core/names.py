@@ -4,20 +4,11 @@
 ``searched``, ``words`` and ``readings`` take its words, for searching and for guesses.
 ``static/names.js`` does the same in the browser, with a map made from this module.
 
-``SAME_NAME`` is what roster files and known people compare until they use ``folded``.
-
 Source: docs/rules.md 74.
 """
 
 import unicodedata
 from functools import lru_cache
-
-# SQL over the column ``{name}``, equal for two names of the same person. The collation
-# makes the result independent of the database's locale.
-SAME_NAME = (
-    "lower(normalize(trim(regexp_replace("
-    r"{name} COLLATE pg_c_utf8, '\s+', ' ', 'g')), NFC))"
-)
 
 # What keyboards and programs write for an apostrophe, also for those of Hebrew,
 # Armenian and Hawaiian, and for ayin and hamza in Latin letters.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
 from core.form_parts import AddressField
-from events.locks import lock_events
+from events.locks import lock_events, lock_people
 from events.models import (
     Event,
     EventView,
@@ -239,7 +239,7 @@ class ParticipantAdmin(LockingAdmin[Participant]):
     @admin.display(description=_("enrolled"))
     def enrolments(self, place: Participant) -> str:
         return ", ".join(
-            f"{start or '…'} – {end or '…'}" for start, end in place.enrolled
+            f"{start or '…'} / {end or '…'}" for start, end in place.enrolled
         )
 
 

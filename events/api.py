@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from core.addresses import cleaned
+from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.rest import RetrievePatchView
 from events import services
@@ -28,6 +28,7 @@ from events.permissions import (
 from events.roster.places import add_participant, change_participant
 from events.serializers import (
     OWN_FIELDS,
+    AddedParticipantSerializer,
     EventSerializer,
     EventViewSerializer,
     MemberSerializer,
@@ -222,8 +223,8 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
-            Q(event__organization__in=viewer.roles) | Q(user=viewer.user),
-            email__iexact=cleaned(email),
+            Q(event__organization__in=viewer.roles) | Q(person__user=viewer.user),
+            person__folded_email=folded_address(email),
         )
 
 
@@ -254,14 +255,15 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
 
     @extend_schema(
         request=NewParticipantSerializer,
-        responses={200: ParticipantSerializer, 201: ParticipantSerializer},
+        responses={200: AddedParticipantSerializer, 201: AddedParticipantSerializer},
     )
     def post(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Add somebody to the roster.
 
-        200, with `matched`, if their place stood already: it was cancelled, or it had
-        no address. 409 with `candidates` if it is doubtful who is meant: then send
-        `person`, or `new`.
+        200 if their place stood already: it was cancelled, or they had no address. 409
+        `doubtful` with `candidates` if it is doubtful who is meant: then send `person`,
+        or `new`. 409 `on_roster` names the `participant` who is there already, 409
+        `number_taken` the `person` who has the number.
         """
         viewer_of(request).must_organize(self.event.organization_id)
         serializer = NewParticipantSerializer(
@@ -272,9 +274,8 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
             event=self.event, by=signed_in(request), **serializer.validated_data
         )
         data = self.get_serializer(added.participant).data
-        if added.is_new:
-            return Response(data, status=201)
-        return Response({**data, "matched": added.matched})
+        data["matched"] = added.matched or None
+        return Response(data, status=201 if added.is_new else 200)
 
 
 class ParticipantDetail(RetrievePatchView[Participant]):
@@ -294,8 +295,9 @@ class ParticipantDetail(RetrievePatchView[Participant]):
         """Change a person on the roster.
 
         People may change their own time zone and language; organizers may change
-        everything. Name, address, number, account, time zone and language are the
-        person's: they change at all their events.
+        everything, because the organization keeps the register. Name, address, number,
+        account, time zone and language are the person's: they change at all their
+        events.
         """
         return super().patch(request, *args, **kwargs)
 
@@ -319,9 +321,10 @@ def _must_be_own(
         raise NotAllowed(
             "organizers_only", _("Only organizers can change other people.")
         )
-    if foreign := set(changes) - OWN_FIELDS:
+    if foreign := sorted(set(changes) - OWN_FIELDS):
         raise NotAllowed(
             "organizers_only",
-            _("Only organizers can change: %(fields)s.")
-            % {"fields": ", ".join(sorted(foreign))},
+            _("The organization keeps the register. Ask it to change: %(fields)s.")
+            % {"fields": ", ".join(foreign)},
+            field=foreign[0],
         )

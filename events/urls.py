@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from events import views
+from events.people import views as people
 
 urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
@@ -13,6 +14,14 @@ urlpatterns = [
         views.edit_organization,
         name="edit_organization",
     ),
+    path("people/", people.find_person, name="find_person"),
+    path("organizations/<int:organization_id>/people/", people.people, name="people"),
+    path(
+        "organizations/<int:organization_id>/people/new/",
+        people.new_person,
+        name="new_person",
+    ),
+    path("people/<int:person_id>/edit/", people.edit_person, name="edit_person"),
     path("events/new/", views.new_event, name="new_event"),
     path("events/<int:event_id>/edit/", views.edit_event, name="edit_event"),
     path("events/<int:event_id>/publish/", views.publish_event, name="publish_event"),
@@ -32,7 +41,7 @@ urlpatterns = [
         name="import_participants",
     ),
     path(
-        "people/<int:participant_id>/edit/",
+        "participants/<int:participant_id>/edit/",
         views.edit_participant,
         name="edit_participant",
     ),

@@ -261,6 +261,8 @@ def edit_participant(
     return show_form(
         request,
         form,
+        template="events/own_entry.html" if is_own else "components/form_page.html",
+        person=person,
         title=_("Edit your entry") if is_own else _("Edit person"),
         above=[event.organization.name, event.title],
         submit=_("Save"),

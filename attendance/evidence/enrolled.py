@@ -12,7 +12,14 @@ Source: docs/rules.md 93, 95, 96.
 
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+)
 from django.db.models.functions import Coalesce
 
 from core.spans import overlaps
@@ -60,6 +67,15 @@ def expected_in(sessions: str) -> Any:
     return ExpressionWrapper(
         Q(registration__in=_ENROLLED) & during, output_field=BooleanField()
     )
+
+
+def was_enrolled() -> Exists:
+    """Return the condition that a place was expected at any session of its event."""
+    during = overlaps(
+        OuterRef("enrolled"), F("starts_at"), Coalesce("ended_at", "ends_at")
+    )
+    sessions = LiveSession.objects.filter(event=OuterRef("event"), cancelled_at=None)
+    return Exists(sessions.filter(Q(during)))
 
 
 def has_left(person: Participant, session: LiveSession) -> bool:

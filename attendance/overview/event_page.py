@@ -1,7 +1,7 @@
 """The page of an event: its time, its sessions, its roster.
 
-Members and hosts see the whole roster; attendees see only the sessions, with their own
-statuses. All times are in the time zone of the event.
+Members and hosts see the whole roster; attendees see only their own places, and the
+sessions with their own statuses. All times are in the time zone of the event.
 """
 
 from datetime import datetime
@@ -18,9 +18,11 @@ from events.models import (
     EXPECTED,
     Event,
     EventState,
+    Organization,
     Participant,
     ParticipantRole,
 )
+from events.people.lookups import own_places
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
@@ -67,18 +69,22 @@ class EventPage:
         """Whether the reader is a member; hosts see only names."""
         return self._viewer.belongs_to(self.event.organization_id)
 
+    @property
+    def organizations(self) -> list[Organization]:
+        """The organizations whose people the reader may see: this one, or none."""
+        return [self.event.organization] if self.sees_emails else []
+
     @cached_property
-    def own(self) -> Participant | None:
-        """The reader on the roster, if they are on it."""
-        return self.event.participants.filter(person__user=self._viewer.user).first()
+    def own(self) -> list[Participant]:
+        """The reader's own places on the roster."""
+        return own_places(self.event, self._viewer.user.pk)
 
     @cached_property
     def is_host(self) -> bool:
         """Whether the reader is a host who is expected at the event."""
-        return (
-            self.own is not None
-            and self.own.role == ParticipantRole.HOST
-            and self.own.registration in EXPECTED
+        return any(
+            place.role == ParticipantRole.HOST and place.registration in EXPECTED
+            for place in self.own
         )
 
     @property

@@ -18,6 +18,7 @@ from attendance.points.leaderboard import (
     leaderboard,
     may_read_points,
     organizations_on_leaderboards_of,
+    per_person,
 )
 from attendance.points.ledger import (
     PointsPerStatus,
@@ -51,6 +52,7 @@ class EntrySerializer(ModelSerializer[EngagementEntry]):
     """Points given or taken; ``change`` is null for feedback and balancing entries."""
 
     event = serializers.IntegerField(source="participant.event_id")
+    person = serializers.IntegerField(source="participant.person_id")
 
     class Meta:
         model = EngagementEntry
@@ -60,16 +62,29 @@ class EntrySerializer(ModelSerializer[EngagementEntry]):
             "event",
             "session",
             "participant",
+            "person",
             "change",
             "points",
             "at",
         ]
 
 
+class PersonsPointsSerializer(Declared):
+    """The total of one person."""
+
+    person = serializers.IntegerField()
+    name = serializers.CharField()
+    total = serializers.IntegerField()
+
+
 class PointsSerializer(Declared):
-    """A person's total, and a page of the entries that make it up, newest first."""
+    """A user's total, and a page of the entries that make it up, newest first.
+
+    ``people`` are those for whom the account stands, with what each of them has.
+    """
 
     total = serializers.IntegerField()
+    people = PersonsPointsSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     entries = EntrySerializer(many=True)
@@ -129,6 +144,7 @@ class UserPoints(APIView):
         return Response(
             {
                 "total": entries.aggregate(total=Sum("points", default=0))["total"],
+                "people": list(per_person(entries)),
                 "next": pages.get_next_link(),
                 "previous": pages.get_previous_link(),
                 "entries": EntrySerializer(page or [], many=True).data,

@@ -12,7 +12,13 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import Rank
 
 from attendance.models import EngagementEntry
-from events.models import Organization, Participant, ParticipantRole, User
+from events.models import (
+    NOT_REGISTERED,
+    Organization,
+    Participant,
+    ParticipantRole,
+    User,
+)
 from events.permissions import Viewer
 
 
@@ -27,6 +33,16 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
         return entries
     organized = [pk for pk in viewer.roles if viewer.organizes(pk)]
     return entries.filter(organization__in=organized)
+
+
+def per_person(entries: QuerySet[EngagementEntry]) -> QuerySet[Any]:
+    """Return rows of ``person``, ``name`` and ``total``, by name."""
+    return (
+        entries.order_by()
+        .values(person=F("participant__person"), name=F("participant__person__name"))
+        .annotate(total=Sum("points"))
+        .order_by("name", "person")
+    )
 
 
 def may_read_points(user_id: int, viewer: Viewer) -> bool:
@@ -67,7 +83,9 @@ def leaderboard(organization: Organization) -> QuerySet[Any]:
 
 def organizations_on_leaderboards_of(user: User) -> QuerySet[Organization]:
     """Return the organizations that ``user`` belongs to, or is on a roster of."""
-    on_rosters = Participant.objects.in_reports().filter(person__user=user)
+    on_rosters = Participant.objects.filter(person__user=user).exclude(
+        registration__in=NOT_REGISTERED
+    )
     return Organization.objects.visible_to(user) | Organization.objects.filter(
         pk__in=on_rosters.values("event__organization")
     )

@@ -192,20 +192,26 @@ def _guess(report: Report) -> None:
         for person in report.candidates
     ]
     identities = [row.stranger.identity for row in report.unmatched]
-    known = {
-        link.identity: LinkedElsewhere(
-            link.person.name, link.person.email, link.event.title
-        )
-        for link in KnownIdentity.objects.filter(
-            organization=event.organization_id, identity__in=identities
-        )
-        .select_related("person", "event")
-        .order_by("pk")
-    }
+    known = linked_elsewhere(event.organization_id, identities)
     for row in report.unmatched:
         if identity := row.stranger.identity:
             name = row.stranger.name or ""
             row.guess = guess(identity, name, known.get(identity), candidates)
+
+
+def linked_elsewhere(
+    organization_id: int, identities: Iterable[str | None]
+) -> dict[str, LinkedElsewhere]:
+    """Return, by identity, the newest link to anybody in the organization."""
+    links = KnownIdentity.objects.filter(
+        organization=organization_id, identity__in=list(identities)
+    )
+    return {
+        link.identity: LinkedElsewhere(
+            link.person.name, link.person.email, link.event.title
+        )
+        for link in links.select_related("person", "event").order_by("pk")
+    }
 
 
 def _row(

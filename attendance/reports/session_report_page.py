@@ -119,6 +119,11 @@ class ReportPage:
         return self.report.visibility.sees_everybody
 
     @property
+    def is_member(self) -> bool:
+        """Whether the reader may see the people of the organization."""
+        return self.report.visibility.sees_addresses
+
+    @property
     def may_calculate(self) -> bool:
         return self.may_change and self.has_ended and not self.is_cancelled
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance.calculating.sessions import calculate_session
 from attendance.evidence.enrolled import has_left
 from attendance.evidence.known_people import KNOWN_PEOPLE
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, RuleBroken
 from events.locks import lock_event, lock_people
 from events.models import (
     Event,
@@ -174,19 +174,27 @@ def _person(
             field="participant",
         )
     if walk_in is not None:
-        added = add_participant(
-            event=session.event,
-            **walk_in._asdict(),
-            registration=Registration.WALK_IN,
-            by=by,
-        )
-        return added.participant
+        return _walk_in(session.event, walk_in, by)
     assert participant is not None  # noqa: S101  one of the two is given
     is_onlooker = participant.registration == Registration.VIEWED
     if is_onlooker or has_left(participant, session):
         lock_event(session.event_id)
         rejoin(participant, Registration.WALK_IN, by=by)
     return participant
+
+
+def _walk_in(event: Event, walk_in: WalkIn, by: User) -> Participant:
+    try:
+        added = add_participant(
+            event=event,
+            **walk_in._asdict(),
+            registration=Registration.WALK_IN,
+            by=by,
+        )
+    except RuleBroken as refused:
+        refused.field = f"walk_in.{refused.field}"
+        raise
+    return added.participant
 
 
 def _write_link(event: Event, identity: str, person: Participant, by: User) -> None:

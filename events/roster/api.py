@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
+from events.people.refusals import as_candidate
+from events.permissions import signed_in
 from events.roster.headings import COLUMNS
 from events.roster.importing import LineStatus, RosterImport, import_roster
 from events.roster.upload import uploaded_file
@@ -30,6 +32,15 @@ class FaultSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class CandidateSerializer(serializers.Serializer[Any]):
+    """Somebody who may be meant."""
+
+    person = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    external_id = serializers.CharField()
+
+
 class LineResultSerializer(serializers.Serializer[Any]):
     """The result of one line."""
 
@@ -38,6 +49,7 @@ class LineResultSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=[status.value for status in LineStatus])
     participant = serializers.IntegerField(allow_null=True)
     errors = FaultSerializer(many=True)  # type: ignore[assignment]
+    candidates = CandidateSerializer(many=True)
 
 
 class RosterImportSerializer(serializers.Serializer[Any]):
@@ -101,6 +113,7 @@ def _as_json(done: RosterImport) -> dict[str, Any]:
                 "status": result.status,
                 "participant": result.participant if is_stored else None,
                 "errors": [error._asdict() for error in result.errors],
+                "candidates": [as_candidate(known) for known in result.candidates],
             }
             for result in done.results
         ],

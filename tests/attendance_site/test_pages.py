@@ -45,6 +45,16 @@ TABLE = {
     "POST organizations/new/": "302 302 302 302 302 302 302 302",
     "GET organizations/{organization}/edit/": "302 404 404 404 403 403 200 200",
     "POST organizations/{organization}/edit/": "302 404 404 404 403 403 302 302",
+    # To the people of the stranger's own organization.
+    "GET people/": "302 302 404 404 302 302 302 302",
+    "GET organizations/{organization}/people/": "302 404 404 404 200 200 200 200",
+    "GET organizations/{organization}/people/new/": "302 404 404 404 403 200 200 200",
+    "POST organizations/{organization}/people/new/": "302 404 404 404 403 302 302 302",
+    # The attendee themselves, then somebody else.
+    "GET people/{own}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/edit/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/edit/": "302 404 404 404 403 302 302 302",
     # The stranger has an organization of their own.
     "GET events/new/": "302 200 403 403 403 200 200 200",
     "POST events/new/": "302 302 403 403 403 302 302 302",
@@ -81,14 +91,14 @@ TABLE = {
     "POST events/{open}/complete/": ORGANIZERS_SENT,
     "POST events/{completed}/reopen/": ORGANIZERS_SENT,
     # The attendee's own history, then somebody else's.
-    "GET people/{participant}/history/": "302 404 200 200 200 200 200 200",
-    "GET people/{other}/history/": "302 404 404 200 200 200 200 200",
+    "GET participants/{participant}/history/": "302 404 200 200 200 200 200 200",
+    "GET participants/{other}/history/": "302 404 404 200 200 200 200 200",
     "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
-    "GET people/{participant}/edit/": "302 404 200 403 403 200 200 200",
-    "POST people/{participant}/edit/": "302 404 302 403 403 302 302 302",
-    "GET people/{other}/edit/": "302 404 404 403 403 200 200 200",
-    "POST people/{other}/edit/": "302 404 404 403 403 302 302 302",
+    "GET participants/{participant}/edit/": "302 404 200 403 403 200 200 200",
+    "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
+    "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",
+    "POST participants/{other}/edit/": "302 404 404 403 403 302 302 302",
     "GET sessions/{session}/edit/": ORGANIZERS,
     "POST sessions/{session}/edit/": ORGANIZERS_SENT,
     "GET sessions/{session}/end/": ORGANIZERS,
@@ -102,6 +112,8 @@ SENT: dict[str, dict[str, Any]] = {
         "time_zone": "UTC",
         "language": "en",
     },
+    "organizations/{organization}/people/new/": {"name": "New"},
+    "people/{person}/edit/": {"name": "New"},
     "events/new/": {"title": "New"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
     "events/{event}/people/new/": PERSON,
@@ -111,8 +123,8 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
     "events/{event}/people/import/": {},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
-    "people/{participant}/edit/": PERSON,
-    "people/{other}/edit/": PERSON,
+    "participants/{participant}/edit/": PERSON,
+    "participants/{other}/edit/": PERSON,
     "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
@@ -143,14 +155,16 @@ def world() -> World:
     for each in events:
         make_participant(each, user=users["host"], role="host")
     people = [make_participant(each, user=users["attendee"]) for each in events]
-    session = make_session(event)
+    session, other = make_session(event), make_participant(event)
     return users, {
         "organization": organization.pk,
         "event": event.pk,
         "open": events[1].pk,
         "completed": events[2].pk,
         "participant": people[0].pk,
-        "other": make_participant(event).pk,
+        "other": other.pk,
+        "person": other.person_id,
+        "own": people[0].person_id,
         "session": session.pk,
         "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
         "about_session": marked(Place(event, session), people[0], users["owner"]).pk,

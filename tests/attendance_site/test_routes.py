@@ -93,6 +93,19 @@ TABLE = {
     "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
     "GET api/participants/{other}": "401 404 404 200 200 200 200 200",
     "PATCH api/participants/{other}": "401 404 404 403 403 200 200 200",
+    # --- people: somebody's, then the attendee's own
+    "GET api/organizations/{organization}/people": "401 404 404 404 200 200 200 200",
+    "POST api/organizations/{organization}/people": "401 404 404 404 403 201 201 201",
+    "GET api/people/{person}": "401 404 404 404 200 200 200 200",
+    "PATCH api/people/{person}": "401 404 404 404 403 200 200 200",
+    "GET api/people/{own}": "401 404 200 404 200 200 200 200",
+    "PATCH api/people/{own}": "401 404 403 404 403 200 200 200",
+    "GET api/people/{person}/attendance": "401 404 404 404 200 200 200 200",
+    "GET api/people/{own}/attendance": "401 404 200 404 200 200 200 200",
+    "GET api/people/{person}/changes": "401 404 404 404 403 200 200 200",
+    "GET api/people/{own}/changes": "401 404 403 404 403 200 200 200",
+    "GET api/me/people": "401 200 200 200 200 200 200 200",
+    "PATCH api/me/people/{own}": "401 404 200 404 404 404 404 404",
     # --- decisions
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
@@ -202,6 +215,8 @@ def world(settings: Settings) -> World:
             "done": make_event(organization).pk,
             "completed": make_event(organization, state="completed").pk,
             "other": other.pk,
+            "person": other.person_id,
+            "own": me.person_id,
             "session": session.pk,
             "past": past.pk,
             "session_type": "quran",

@@ -1,6 +1,5 @@
 """The browser folds and searches names as the server does."""
 
-import unicodedata
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,21 +9,12 @@ from playwright.sync_api import Browser
 
 from core.names import folded, searched
 from tests.browser.visitor import visiting
-from tests.core.names.ways_of_writing import TEXTS, TROUBLESOME
+from tests.core.names.ways_of_writing import BEFORE, CHARACTERS, TEXTS, TROUBLESOME
 
 FOLD = """async ([texts, name]) => {
   const names = await import("/static/names.js");
   return texts.map((text) => [names[name](text)].flat().join(" "));
 }"""
-# Letters of each kind, in front of every character.
-BEFORE = ("", "a", "и", "م", "は", "क", "' ")
-# What this Python knows; a browser may know younger characters.
-KNOWN = [
-    letter
-    for letter in map(chr, range(0x110000))
-    if unicodedata.category(letter) not in ("Cs", "Cn", "Co")
-]
-
 InBrowser = Callable[[list[str], str], list[str]]
 
 
@@ -32,7 +22,7 @@ InBrowser = Callable[[list[str], str], list[str]]
 def in_browser(chromium: Browser, site: str) -> Iterator[InBrowser]:
     """What a function of static/names.js returns for each of some texts."""
     with visiting(chromium, site) as visitor:
-        visitor.open("/accounts/login/")
+        visitor.open("/")
         yield lambda texts, name: visitor.page.evaluate(FOLD, [texts, name])
 
 
@@ -40,7 +30,7 @@ def in_browser(chromium: Browser, site: str) -> Iterator[InBrowser]:
 def test_every_character_is_folded_as_on_the_server(
     before: str, in_browser: InBrowser
 ) -> None:
-    texts = [before + letter for letter in KNOWN]
+    texts = [before + letter for letter in CHARACTERS]
     differ = [
         (text, there, folded(text))
         for text, there in zip(texts, in_browser(texts, "folded"), strict=True)
@@ -58,7 +48,7 @@ def test_names_are_folded_and_searched_as_on_the_server(in_browser: InBrowser) -
     st.lists(
         st.one_of(
             st.text(TROUBLESOME),
-            st.text(st.sampled_from(KNOWN)),
+            st.text(st.sampled_from(CHARACTERS)),
             st.lists(st.sampled_from(TEXTS)).map("".join),
         ),
         min_size=20,

@@ -207,7 +207,7 @@ def come(
 def test_who_comes_within_the_grace_is_present_and_later_late(
     door: LiveSession, teacher: User
 ) -> None:
-    ana, ben = door.event.participants.order_by("name")
+    ana, ben = door.event.participants.order_by("person__name")
     assert come(door, ana, 15, teacher).decision.status == "present"
     assert come(door, ben, 15.1, teacher).decision.status == "late"
     assert stored(door, ben) == ("late", "check_in", None)
@@ -221,7 +221,7 @@ def test_the_door_and_the_room_call_the_same_moment_late(
         organization=door.event.organization, grace_minutes=7
     )
     minute = 7 + microseconds / 60_000_000
-    ana, ben = door.event.participants.order_by("name")
+    ana, ben = door.event.participants.order_by("person__name")
     be_there(door, ana, (minute, 60))
     calculate(door)
     at_the_door = come(door, ben, minute, teacher).decision

@@ -331,7 +331,7 @@ def test_who_only_reads_sees_no_controls(lesson: LiveSession, who: str) -> None:
     page = get(lesson, user)
     for control in ("Mark…", "Mark several", "Undo", 'type="checkbox"', "choose.js"):
         assert control not in page
-    assert f'href="/people/{named(lesson, "Ben").pk}/history/' in page
+    assert f'href="/participants/{named(lesson, "Ben").pk}/history/' in page
 
 
 # Taking back

@@ -19,6 +19,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_attendance,
     make_event,
     make_member,
@@ -87,17 +88,45 @@ def test_the_roster_has_hosts_first() -> None:
 
 def test_attendees_see_their_own_status_and_nobody_else() -> None:
     session, [amina, ben] = make_lesson("Amina Ben")
-    ben.user = make_user()
-    ben.save()
+    change_person(ben, user=make_user())
     be_there(session, amina)
     calculate(session)
     page = get(session.event, ben.user)
     said = text(page)
     assert "general absent" in said
     assert "You are on the roster as Ben : registered." in said
-    assert f'href="/people/{ben.pk}/edit/"' in page
+    assert f'href="/participants/{ben.pk}/edit/"' in page
     for hidden in ("Amina", "Roster", "present", session.room_name, ben.email):
         assert hidden not in said
+
+
+def test_a_parent_sees_each_child_with_their_own_status() -> None:
+    session, [amina, ben, _] = make_lesson("Amina Ben Chadi")
+    parent = make_user()
+    for child in (amina, ben):
+        change_person(child, user=parent)
+    be_there(session, ben)
+    calculate(session)
+    page = get(session.event, parent)
+    said = text(page)
+    assert "Amina is on the roster: registered." in said
+    assert "Ben is on the roster: registered." in said
+    assert "general Amina absent Ben present" in said
+    for child in (amina, ben):
+        assert f'href="/participants/{child.pk}/edit/"' in page
+    for hidden in ("Chadi", "Roster", session.room_name, ben.email):
+        assert hidden not in said
+
+
+def test_a_host_whose_child_attends_is_a_host() -> None:
+    session, [child, other] = make_lesson("Amina Ben")
+    teacher = make_user()
+    change_person(child, user=teacher)
+    make_participant(session.event, name="Zoe", role="host", user=teacher)
+    said = text(get(session.event, teacher))
+    assert "Roster (3)" in said
+    assert other.name in said
+    assert "Amina is on the roster" in said
 
 
 def test_hosts_see_the_roster_without_addresses_and_rooms() -> None:
@@ -125,7 +154,7 @@ def test_organizers_see_rooms_but_never_identities() -> None:
     for action in ("edit", "cancel", "sessions/new", "people/new", "people/several"):
         assert f'href="/events/{session.event_id}/{action}/"' in page
     assert f'href="/sessions/{session.pk}/edit/"' in page
-    assert f'href="/people/{amina.pk}/edit/"' in page
+    assert f'href="/participants/{amina.pk}/edit/"' in page
 
 
 def filled(page: str) -> list[str]:
@@ -160,7 +189,7 @@ def test_long_lists_come_in_pages_each_by_itself() -> None:
         make_participant(event)
     page = get(event, query="?page=2&people=2")
     assert page.count('href="/sessions/') == 2  # the session, and its change
-    assert page.count('href="/people/') == 1
+    assert page.count('href="/participants/') == 1
     assert 'href="?page=1&amp;people=2"' in page
     assert 'href="?page=2&amp;people=1"' in page
 

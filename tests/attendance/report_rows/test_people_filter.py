@@ -166,8 +166,7 @@ def test_nobody_who_is_decided_about_is_looked_for_while_it_runs() -> None:
 
 def test_a_search_is_by_all_its_words_in_any_order() -> None:
     session, [amina, _] = make_lesson("Amina Omar")
-    amina.name = "Amina Bint Omar"
-    amina.save()
+    change_person(amina, name="Amina Bint Omar")
     assert people_of(get(session, query="?q=omar+ami")) == ["Amina Bint Omar"]
 
 

@@ -2,6 +2,8 @@
 
 # ruff: noqa: RUF001, RUF003
 
+import unicodedata
+
 LINES: list[tuple[str, ...]] = [
     # Case, spaces, apostrophes, order
     (
@@ -75,7 +77,7 @@ LINES: list[tuple[str, ...]] = [
     ("Γιαννης Μαιου", "Γιάννης Μαΐου", "ΓΙΑΝΝΗΣ ΜΑΪΟΥ", "Μαΐου, Γιάννης"),
     ("ωιδη", "ᾠδή", "ᾨΔΉ", "ΩΙΔΗ"),
     # Cyrillic: й is a letter of its own, ё is written е
-    ("Йван", "йван", "И\u0306ван", "ЙВАН"),
+    ("Йван", "йван", "И\u0306\u0306ван", "И\u0306ван", "ЙВАН"),
     ("Иван", "ИВАН", "Ива\u0301н"),
     (
         "Андрей Семенов",
@@ -140,6 +142,17 @@ LINES: list[tuple[str, ...]] = [
 ]
 
 TEXTS = [text for line in LINES for text in line]
+# All characters that this Python knows, without ideographs and syllables by thousands.
+CHARACTERS = [
+    letter
+    for letter in map(chr, range(0x110000))
+    if unicodedata.category(letter) not in ("Cs", "Cn", "Co")
+    and not unicodedata.name(letter, "").startswith(
+        ("CJK UNIFIED", "HANGUL SYLLABLE", "TANGUT", "CUNEIFORM", "EGYPTIAN")
+    )
+]
+# Letters of each kind, in front of every character.
+BEFORE = ("", "a", "и", "م", "は")
 
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u2060\u2068\u3164"
