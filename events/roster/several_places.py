@@ -9,20 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from events.locks import lock_event, lock_people
-from events.models import Event, Participant, User
-from events.people.changes import record
+from events.models import Event, User
 from events.roster.enrolment import UNSET, Bound
-from events.roster.places import (
-    COLUMNS_OF_PLACE,
-    act_of,
-    enrol,
-    has_begun,
-    register,
-    values_of,
-)
-from events.signals import roster_changed
-
-PLACES_AT_ONCE = 1000
+from events.roster.places import apply_changes, has_begun, update_places, values_of
 
 
 @transaction.atomic
@@ -56,20 +45,16 @@ def change_participants(
     event = lock_event(event.pk)
     now = timezone.now()
     late = has_begun(event, now)
-    bounds = {"enrolled_from": enrolled_from, "enrolled_until": enrolled_until}
-    changes = {name: bound for name, bound in bounds.items() if bound is not UNSET}
-    acts, changed = [], []
+    asked = {
+        "registration": registration or UNSET,
+        "enrolled_from": enrolled_from,
+        "enrolled_until": enrolled_until,
+    }
+    changes = {name: value for name, value in asked.items() if value is not UNSET}
+    changed = []
     for place in event.participants.filter(pk__in=participants).order_by("pk"):
         before = values_of(place)
-        register(place, registration or place.registration, now, late=late)
-        enrol(place, changes, now)
-        act = act_of(place, before)
-        if act.before != act.after:
-            acts.append(act)
-            changed.append(place)
-    if changed:
-        Participant.objects.bulk_update(changed, COLUMNS_OF_PLACE, PLACES_AT_ONCE)
-        record(acts, organization_id=event.organization_id, by=by)
-        ids = [place.pk for place in changed]
-        roster_changed.send(Participant, event=event, participants=ids)
-    return len(changed)
+        place.event = event
+        apply_changes(place, changes, late=late, now=now)
+        changed.append((place, before))
+    return update_places(changed, by=by)
