@@ -5,7 +5,7 @@ them in order, and unites those that touch.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -36,6 +36,30 @@ def always() -> Spans:
     return (Span(),)
 
 
+def united(spans: Iterable[Span]) -> Spans:
+    """Return spans as the database stores them."""
+    joined: list[Span] = []
+    for span in sorted(_with_length(spans), key=_begin):
+        before = joined[-1] if joined else None
+        if before is None or (before.end and before.end < _begin(span)):
+            joined.append(span)
+        elif before.end and (span.end is None or before.end < span.end):
+            joined[-1] = Span(before.start, span.end)
+    return tuple(joined)
+
+
+def _begin(span: Span) -> datetime:
+    return span.start or datetime.min.replace(tzinfo=UTC)
+
+
+def _with_length(spans: Iterable[Span]) -> Iterable[Span]:
+    return (
+        span
+        for span in spans
+        if span.start is None or span.end is None or span.start < span.end
+    )
+
+
 if TYPE_CHECKING:
     _Field = models.Field[Iterable[Span], Spans]
 else:
@@ -60,11 +84,7 @@ class SpansField(_Field):
         if value is None:
             return None
         return TimestamptzMultirange(
-            [
-                TimestamptzRange(span.start, span.end)
-                for span in value
-                if span.start is None or span.end is None or span.start < span.end
-            ]
+            [TimestamptzRange(span.start, span.end) for span in _with_length(value)]
         )
 
 

@@ -28,6 +28,7 @@ from events.permissions import (
 from events.roster.places import add_participant, change_participant
 from events.serializers import (
     OWN_FIELDS,
+    AddedParticipantSerializer,
     EventSerializer,
     EventViewSerializer,
     MemberSerializer,
@@ -254,14 +255,15 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
 
     @extend_schema(
         request=NewParticipantSerializer,
-        responses={200: ParticipantSerializer, 201: ParticipantSerializer},
+        responses={200: AddedParticipantSerializer, 201: AddedParticipantSerializer},
     )
     def post(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Add somebody to the roster.
 
-        200, with `matched`, if their place stood already: it was cancelled, or it had
-        no address. 409 with `candidates` if it is doubtful who is meant: then send
-        `person`, or `new`.
+        200 if their place stood already: it was cancelled, or they had no address. 409
+        `doubtful` with `candidates` if it is doubtful who is meant: then send `person`,
+        or `new`. 409 `on_roster` names the `participant` who is there already, 409
+        `number_taken` the `person` who has the number.
         """
         viewer_of(request).must_organize(self.event.organization_id)
         serializer = NewParticipantSerializer(
@@ -272,9 +274,8 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
             event=self.event, by=signed_in(request), **serializer.validated_data
         )
         data = self.get_serializer(added.participant).data
-        if added.is_new:
-            return Response(data, status=201)
-        return Response({**data, "matched": added.matched})
+        data["matched"] = added.matched or None
+        return Response(data, status=201 if added.is_new else 200)
 
 
 class ParticipantDetail(RetrievePatchView[Participant]):

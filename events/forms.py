@@ -35,6 +35,7 @@ from events.roster.pasted_lines import (
     faults,
     read_lines,
     repeated,
+    same_as,
 )
 from events.roster.places import add_participant
 from events.roster.upload import FileTooLarge
@@ -282,6 +283,7 @@ class SeveralPeopleForm(RowForm):
         If a line is refused, nobody is added, and each such line has an error.
         """
         added = []
+        lines: dict[int, int] = {}
         for line in self.cleaned_data["lines"]:
             try:
                 with transaction.atomic():
@@ -292,7 +294,10 @@ class SeveralPeopleForm(RowForm):
                         external_id=line.external_id,
                         by=by,
                     )
-                    added.append(place.participant)
+                added.append(place.participant)
+                first = lines.setdefault(place.participant.pk, line.number)
+                if first != line.number:
+                    self.add_error("lines", same_as(line, first))
             except (RuleBroken, IntegrityError) as refused:
                 self.add_error("lines", at_line(line, refusal(refused)[1]))
         if self.errors:

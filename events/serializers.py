@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from core.errors import Invalid
 from core.fields import AddressField, InstantField, ModelSerializer
+from core.row_ids import BIGGEST_ID
 from core.spans import Span
 from core.validators import validate_language, validate_name, validate_time_zone
 from events.models import (
@@ -201,7 +202,7 @@ class EventViewSerializer(ModelSerializer[EventView]):
 
 
 # Fields that people may change on their own roster entry; organizers may change all.
-# The name is not among them: the organization keeps the register.
+# The organization keeps the register: docs/rules.md 106.
 OWN_FIELDS = frozenset({"time_zone", "language"})
 
 
@@ -327,7 +328,11 @@ class NewParticipantSerializer(ParticipantSerializer):
     """Somebody to add to a roster, and who they are if that is doubtful."""
 
     person = serializers.IntegerField(
-        required=False, help_text="Who is meant: one of the candidates."
+        min_value=1,
+        max_value=BIGGEST_ID,
+        allow_null=True,
+        required=False,
+        help_text="Who is meant: one of the candidates.",
     )
     new = serializers.BooleanField(
         default=False, write_only=True, help_text="It is somebody new."
@@ -336,3 +341,17 @@ class NewParticipantSerializer(ParticipantSerializer):
     class Meta(ParticipantSerializer.Meta):
         fields = [*ParticipantSerializer.Meta.fields, "new"]
         read_only_fields = ["event", "created_at"]
+
+
+class AddedParticipantSerializer(ParticipantSerializer):
+    """Somebody who was added to a roster."""
+
+    matched = serializers.ChoiceField(
+        choices=["number", "address", "name", "choice"],
+        allow_null=True,
+        read_only=True,
+        help_text="By what a known person was meant; null for somebody new.",
+    )
+
+    class Meta(ParticipantSerializer.Meta):
+        fields = [*ParticipantSerializer.Meta.fields, "matched"]

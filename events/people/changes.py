@@ -12,7 +12,9 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from events.models import PersonChange, PersonChangeValues, User
+from django.db import connection
+
+from events.models import User
 
 SALT_LENGTH = 16
 
@@ -23,7 +25,7 @@ class Act(NamedTuple):
     """What was changed; ``before`` is None if something was added, ``after`` removed.
 
     Only the values that differ are given, under the names of
-    :class:`~events.models.PersonChangeValues`.
+    :class:`~events.models.PersonChangeValues`; of something added those that are set.
     """
 
     person_id: int
@@ -46,24 +48,47 @@ def record(acts: Iterable[Act], *, organization_id: int, by: User | None) -> Non
         organization_id: The organization of all the people.
         by: The user who acted; None if no person did.
     """
-    written = []
-    for act in acts:
-        if act.before == act.after:
-            continue
-        salt = secrets.token_bytes(SALT_LENGTH)
-        change = PersonChange(
-            organization_id=organization_id,
-            person_id=act.person_id,
-            event_id=act.event_id,
-            actor=by,
-            values_digest=digest_of(salt, act.before, act.after),
+    rows = [_row(act) for act in acts if act.before != act.after]
+    if rows:
+        given = json.dumps(rows)
+        by_id = by.pk if by else None
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, [given, organization_id, by_id])
+
+
+# Digests are unique, because each has a random salt: they tell which values belong to
+# which change.
+_RECORD = """
+    WITH act AS (
+        SELECT * FROM ROWS FROM (
+            jsonb_to_recordset(%s) AS (
+                person bigint, event bigint, digest text, salt text,
+                before jsonb, after jsonb
+            )
+        ) WITH ORDINALITY
+    ), written AS (
+        INSERT INTO events_personchange (
+            organization_id, person_id, event_id, actor_id, values_digest
         )
-        values = PersonChangeValues(salt=salt, before=act.before, after=act.after)
-        written.append((change, values))
-    PersonChange.objects.bulk_create([change for change, _values in written])
-    for change, values in written:
-        values.change = change
-    PersonChangeValues.objects.bulk_create([values for _change, values in written])
+        SELECT %s, person, event, %s, decode(digest, 'hex') FROM act ORDER BY ordinality
+        RETURNING id, values_digest
+    )
+    INSERT INTO events_personchangevalues (change_id, salt, before, after)
+    SELECT written.id, decode(salt, 'hex'), before, after
+    FROM written JOIN act ON decode(digest, 'hex') = values_digest
+"""
+
+
+def _row(act: Act) -> dict[str, Any]:
+    salt = secrets.token_bytes(SALT_LENGTH)
+    return {
+        "person": act.person_id,
+        "event": act.event_id,
+        "digest": digest_of(salt, act.before, act.after).hex(),
+        "salt": salt.hex(),
+        "before": act.before,
+        "after": act.after,
+    }
 
 
 def difference(

@@ -5,7 +5,7 @@ many people a name. Where it could be somebody and need not be, the answer is
 :class:`Doubtful`, until the request chooses a person or says that they are new.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -113,10 +113,16 @@ class PeopleIndex:
         """Add somebody; what was known of the same person before is forgotten."""
         if before := self._people.get(known.person):
             for key in _keys(before):
-                self._found[key].remove(before)
+                del self._found[key][
+                    bisect_left(self._found[key], before.person, key=_id)
+                ]
         self._people[known.person] = known
         for key in _keys(known):
             insort(self._found[key], known, key=_id)
+
+    def __iter__(self) -> Iterator[Known]:
+        """Iterate over everybody."""
+        return iter(self._people.values())
 
     def person(self, person: int) -> Known:
         """Return somebody by id.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from core.errors import NotAllowed
+from core.sql import update_rows
 from events.accounts.addresses import account_of_address
 from events.locks import lock_people
 from events.models import Organization, Person, User
@@ -160,15 +161,37 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
     return update_person(person=person, changes=changes, by=by)
 
 
+def update_people(
+    changes: Iterable[tuple[Person, Mapping[str, Any]]], *, by: User | None
+) -> None:
+    """Write changes of many people of one organization, each by column.
+
+    The caller has locked the people of the organization, and read them since.
+    """
+    acts = []
+    changed = []
+    for person, new in changes:
+        before = values_of(person)
+        for name, value in new.items():
+            setattr(person, name, value)
+        act = Act(person.pk, None, *difference(before, values_of(person)))
+        if act.before != act.after:
+            acts.append(act)
+            changed.append(person)
+    if changed:
+        update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
+        record(acts, organization_id=changed[0].organization_id, by=by)
+
+
 def give_account(*, user: User) -> int:
     """Give all people with the user's address, and no account, this account.
 
     Returns:
         How many people have it now who had none.
     """
-    people = list(
-        Person.objects.filter(folded_email=folded_address(user.email), user=None)
-    )
+    people = Person.objects.filter(
+        folded_email=folded_address(user.email), user=None
+    ).order_by("organization")  # In which their locks are taken.
     for person in people:
         update_person(person=person, changes={"user": user}, by=user)
     return len(people)

@@ -10,7 +10,7 @@ Source: docs/rules.md 93.
 from datetime import datetime
 from typing import Final
 
-from core.spans import Span, Spans
+from core.spans import Span, Spans, united
 from events.models import EXPECTED, Registration
 
 
@@ -22,27 +22,17 @@ UNSET: Final = Unset()
 Bound = datetime | None | Unset
 
 
-def first_spans(
-    registration: str,
-    *,
-    start: Bound,
-    end: Bound,
-    late: bool,
-    now: datetime,
-) -> Spans:
+def first_spans(registration: str, *, late: bool, now: datetime) -> Spans:
     """Return the enrolment of somebody who is added to a roster.
 
     Args:
         registration: Their registration. Who is added as cancelled is not enrolled.
-        start: Since when, as asked for; None: from the beginning.
-        end: Until when, as asked for.
-        late: Whether a session of the event has ended: they are then enrolled from
-            now, unless ``start`` says otherwise.
+        late: Whether a session of the event has ended: they are then enrolled from now.
         now: The present time.
     """
     if registration == Registration.CANCELLED:
         return ()
-    return (Span(_first(start, now if late else None), _first(end, None)),)
+    return (Span(now if late else None, None),)
 
 
 def after_registration(
@@ -55,7 +45,7 @@ def after_registration(
         return ended(spans, now)
     if after in EXPECTED:
         past = _without_open(spans, now)
-        return (*past, Span(now if late or past else None, None))
+        return united((*past, Span(now if late or past else None, None)))
     return _without_open(spans, now) if after == Registration.CANCELLED else spans
 
 

@@ -1,18 +1,22 @@
 """Importing a roster file: people are added, or changed if already on the roster.
 
-Whom a line means is decided as everywhere (``events/people/matching.py``). A line of
-which that is doubtful is refused, with the people it may be, so that nobody is mistaken
-for somebody else; so is a second line about the same person.
+Whom a line means is decided as everywhere (``events/people/matching.py``), as if each
+line were added before the next is read. A line of which it is doubtful is refused, with
+the people it may be, so that nobody is mistaken for somebody else; so is a second line
+about the same person.
 
 An empty cell or a missing column changes nothing, except that people who only viewed
-the event, or had cancelled, become registered. A file renames nobody, and cannot remove
-people: their registration can become ``cancelled``, which keeps what was decided.
+the event, or had cancelled, become registered. A file renames nobody, takes nobody's
+address or number, and cannot remove people: their registration can become
+``cancelled``, which keeps what was decided.
 
-Source: docs/rules.md 77, 78, 79.
+Source: docs/rules.md 77, 78, 79, 92, 94.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -20,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import folded_address
+from core.errors import RuleBroken
 from core.names import folded
 from events.accounts.addresses import accounts_of_addresses
 from events.locks import lock_event, lock_people
@@ -27,30 +32,31 @@ from events.models import (
     NOT_REGISTERED,
     Event,
     Participant,
-    ParticipantRole,
     Person,
     Registration,
     User,
 )
-from events.people import services as people_services
-from events.people.changes import Act, difference, record
 from events.people.lookups import who_may_be_meant
 from events.people.matching import (
+    Doubt,
     Doubtful,
     Given,
     Known,
     Meant,
-    NumberTaken,
     who_is_meant,
 )
+from events.people.services import create_people, update_people
 from events.roster import places
-from events.roster.enrolment import UNSET, first_spans, with_latest
+from events.roster.enrolment import UNSET
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
-from events.signals import roster_changed
 
-PEOPLE_AT_ONCE = 1000
 LINES_ON_A_PAGE = 500
+# Of whom a line may mean. The first are enough to find them, and to be told.
+CANDIDATES_OF_A_LINE, NAMED_IN_A_MESSAGE = 10, 3
+# Somebody whom line 5 adds is known to the lines below as 5 - NOT_STORED: no id of the
+# database, and sorted by line.
+NOT_STORED = 2**62
 
 
 class LineStatus(models.TextChoices):
@@ -66,8 +72,8 @@ class LineStatus(models.TextChoices):
 class LineResult:
     """The result of one line: the participant's id, or its errors.
 
-    ``text`` quotes the line, ``name`` is "" if it is wrong. ``candidates`` are the
-    people who may be meant, if that is doubtful.
+    ``text`` quotes the line, ``name`` is "" if it is wrong. ``candidates`` are people
+    who may be meant, if that is doubtful: at most 10.
     """
 
     line: int
@@ -137,240 +143,233 @@ def import_roster(
     return _Importing(lock_event(event.pk), table, by).run(partial=partial)
 
 
-class _Importing:
-    """One import: its lines, and the people whom they mean.
+@dataclass(slots=True)
+class _Plan:
+    """What a line does to a person, and to their place.
 
-    ``results`` and ``meant`` (known people) are keyed by line number.
+    ``before`` are the values of a place that stands; None for a new one.
     """
+
+    line: int
+    person: Person
+    about: Mapping[str, Any]
+    place: Participant
+    before: Mapping[str, Any] | None
+
+
+class _Importing:
+    """One import: its lines, and what they do."""
 
     def __init__(self, event: Event, table: Table, by: User | None) -> None:
         self.event = event
         self.by = by
         self.now = timezone.now()
-        self.entries: list[Entry] = []
         self.unknown_columns = table.unknown_columns
         self.results: dict[int, LineResult] = {}
-        self.meant: dict[int, Known] = {}
+        self.plans: list[_Plan] = []
+        entries = []
         for recorded in table.records:
             entry, errors = read_line(recorded, event.time_zone)
-            self.entries.append(entry)
             self.results[entry.line] = LineResult(entry.line, entry.name, recorded.text)
             for error in errors:
                 self._refuse(entry.line, error)
+            if not errors:
+                entries.append(entry)
+        self._read(entries)
+
+    def _read(self, entries: Sequence[Entry]) -> None:
+        """Read what is stored about the people of the lines."""
+        self.entries = entries
+        self.index = who_may_be_meant(self.event, map(_given, entries))
+        ids = [known.person for known in self.index]
+        stored = Person.objects.select_related("user").in_bulk(ids)
+        standing = self.event.participants.filter(person__in=ids)
+        self.people: dict[int, Person] = dict(stored)
+        self.places = {place.person_id: place for place in standing}
+        for person_id, place in self.places.items():
+            place.event, place.person = self.event, self.people[person_id]
+        self.accounts = accounts_of_addresses(entry.email for entry in entries)
+        self.late = places.has_begun(self.event, self.now)
 
     def run(self, *, partial: bool) -> RosterImport:
-        self._find()
+        lines: dict[int, int] = {}
+        for entry in self.entries:
+            self._take(entry, lines)
         done = RosterImport(list(self.results.values()), self.unknown_columns)
         if partial or not done.wrong:
             self._store()
         return done
-
-    def _valid(self) -> list[Entry]:
-        return [
-            entry
-            for entry in self.entries
-            if self.results[entry.line].status != LineStatus.ERROR
-        ]
 
     def _refuse(self, line: int, fault: Fault) -> None:
         result = self.results[line]
         result.status = LineStatus.ERROR
         result.errors.append(fault)
 
-    # Whom the lines mean
+    # What the lines do
 
-    def _find(self) -> None:
-        """Find whom each valid line means.
+    def _take(self, entry: Entry, lines: dict[int, int]) -> None:
+        """Plan what a line does, or refuse it.
 
-        Somebody new is known to the lines below by the negative number of their line.
+        Args:
+            entry: The line.
+            lines: The lines above by the person whom they mean.
         """
-        entries = self._valid()
-        index = who_may_be_meant(self.event, map(_given, entries))
-        lines: dict[int, int] = {}
-        for entry in entries:
-            given = _given(entry)
-            meant = who_is_meant(given, index)
-            if isinstance(meant, Doubtful):
-                self._refuse_doubtful(entry.line, meant)
-            elif isinstance(meant, NumberTaken):
-                self._refuse(entry.line, Fault("external_id", _number_taken(meant)))
-            elif isinstance(meant, Meant):
-                first = lines.setdefault(meant.person.person, entry.line)
-                if first != entry.line or meant.person.person < 0:
-                    self._refuse(entry.line, Fault("line", _same_as(first)))
-                else:
-                    self.meant[entry.line] = meant.person
-            else:
-                index.add(_known(given, entry.line))
-                lines[-entry.line] = entry.line
+        meant = who_is_meant(_given(entry), self.index)
+        if isinstance(meant, Doubtful):
+            stored = [known for known in meant.candidates if known.person > 0]
+            self.results[entry.line].candidates.extend(stored[:CANDIDATES_OF_A_LINE])
+            self._refuse(entry.line, _in_doubt(meant, stored))
+            return
+        known = meant.person if isinstance(meant, Meant) else None
+        if known and known.person in lines:
+            self._refuse(entry.line, _same_as(lines[known.person]))
+            return
+        try:
+            plan = self._plan_known(entry, known) if known else self._plan_new(entry)
+        except RuleBroken as refused:
+            self._refuse(entry.line, Fault(refused.field, str(refused)))
+            return
+        self.plans.append(plan)
+        now_known = _now_known(plan, known)
+        self.index.add(now_known)
+        lines[now_known.person] = entry.line
 
-    def _refuse_doubtful(self, line: int, doubtful: Doubtful) -> None:
-        stored = [known for known in doubtful.candidates if known.person > 0]
-        others = [-known.person for known in doubtful.candidates if known.person < 0]
-        if stored:
-            text = _(
-                "This may be %(names)s. Add the address or the student number to show "
-                "who is meant."
-            ) % {"names": ", ".join(map(_in_words, stored))}
-        else:
-            text = _(
-                "Row %(line)d has the same name. Add addresses or student numbers to "
-                "tell them apart."
-            ) % {"line": others[0]}
-        self.results[line].candidates.extend(stored)
-        self._refuse(line, Fault("name", text))
+    def _plan_new(self, entry: Entry) -> _Plan:
+        person = Person(
+            organization_id=self.event.organization_id,
+            name=entry.name,
+            email=entry.email,
+            external_id=entry.external_id,
+            user=self.accounts.get(folded_address(entry.email)),
+            time_zone=entry.time_zone,
+            language=entry.language,
+        )
+        place = self._new_place(entry, person)
+        return _Plan(entry.line, person, {}, place, None)
+
+    def _plan_known(self, entry: Entry, known: Known) -> _Plan:
+        person = self.people[known.person]
+        values = {"time_zone": entry.time_zone, "language": entry.language}
+        about = places.completed(person, _given(entry), values)
+        if "email" in about and person.user is None:
+            about["user"] = self.accounts.get(folded_address(entry.email))
+        standing = self.places.get(person.pk)
+        if standing is None:
+            place = self._new_place(entry, person)
+            return _Plan(entry.line, person, about, place, None)
+        place = copy(standing)
+        asked = _asked(entry)
+        if place.registration in NOT_REGISTERED:
+            asked.setdefault("registration", Registration.REGISTERED)
+        places.apply_changes(place, asked, late=self.late, now=self.now)
+        before = places.values_of(standing)
+        return _Plan(entry.line, person, about, place, before)
+
+    def _new_place(self, entry: Entry, person: Person) -> Participant:
+        return places.new_place(
+            self.event, person, _asked(entry), late=self.late, now=self.now
+        )
 
     # Storing
 
     def _store(self) -> None:
-        valid = self._valid()
-        known = [entry for entry in valid if entry.line in self.meant]
-        new = [entry for entry in valid if entry.line not in self.meant]
-        for entries in batched(known, PEOPLE_AT_ONCE):
-            self._store_known(entries)
-        for entries in batched(new, PEOPLE_AT_ONCE):
-            self._add(zip(entries, self._new_people(entries), strict=True))
-
-    def _store_known(self, entries: Sequence[Entry]) -> None:
-        ids = [self.meant[entry.line].person for entry in entries]
-        people = Person.objects.select_related("user").in_bulk(ids)
-        self._complete(entries, people)
-        on_roster = {
-            place.person_id: place
-            for place in Participant.objects.filter(event=self.event, person__in=ids)
-        }
-        added = []
-        changed = []
-        for entry in entries:
-            person = people[self.meant[entry.line].person]
-            if place := on_roster.get(person.pk):
-                place.event = self.event
-                changed.append((entry, place))
-            else:
-                added.append((entry, person))
-        self._change(changed)
-        self._add(added)
-
-    def _complete(self, entries: Sequence[Entry], people: dict[int, Person]) -> None:
-        """Add what is new about known people. Their names stay as they are written."""
-        emails = (entry.email for entry in entries)
-        accounts = accounts_of_addresses(emails)
-        acts, changed = [], []
-        for entry in entries:
-            person = people[self.meant[entry.line].person]
-            before = people_services.values_of(person)
-            for name in ("email", "external_id", "time_zone", "language"):
-                if value := getattr(entry, name):
-                    setattr(person, name, value)
-            if person.user is None:
-                person.user = accounts.get(folded_address(person.email))
-            after = people_services.values_of(person)
-            if before != after:
-                acts.append(Act(person.pk, None, *difference(before, after)))
-                changed.append(person)
-        Person.objects.bulk_update(
-            changed, [*people_services.COLUMNS, "folded_email"], PEOPLE_AT_ONCE
-        )
-        record(acts, organization_id=self.event.organization_id, by=self.by)
-
-    def _new_people(self, entries: Sequence[Entry]) -> list[Person]:
-        accounts = accounts_of_addresses(entry.email for entry in entries)
-        people = [
-            Person(
-                organization_id=self.event.organization_id,
-                name=entry.name,
-                email=entry.email,
-                external_id=entry.external_id,
-                user=accounts.get(folded_address(entry.email)),
-                time_zone=entry.time_zone,
-                language=entry.language,
-            )
-            for entry in entries
+        known = [plan for plan in self.plans if plan.person.pk]
+        new = [plan for plan in self.plans if not plan.person.pk]
+        added = [plan.place for plan in self.plans if plan.before is None]
+        changed = [
+            (plan.place, plan.before) for plan in self.plans if plan.before is not None
         ]
-        return people_services.create_people(people, by=self.by)
-
-    def _add(self, added: Iterable[tuple[Entry, Person]]) -> None:
-        late = places.has_begun(self.event, self.now)
-        rows = [
-            (entry, self._new_place(entry, person, late=late))
-            for entry, person in added
-        ]
-        places.create_places([place for _entry, place in rows], by=self.by)
-        for entry, place in rows:
-            result = self.results[entry.line]
-            result.status, result.participant = LineStatus.CREATED, place.pk
-
-    def _new_place(self, entry: Entry, person: Person, *, late: bool) -> Participant:
-        registration = entry.registration or Registration.REGISTERED
-        is_cancelled = registration == Registration.CANCELLED
-        return Participant(
-            event=self.event,
-            person=person,
-            role=entry.role or ParticipantRole.ATTENDEE,
-            registration=registration,
-            enrolled=first_spans(
-                registration,
-                start=entry.enrolled_from or UNSET,
-                end=entry.enrolled_until or UNSET,
-                late=late,
-                now=self.now,
-            ),
-            cancelled_at=self.now if is_cancelled else None,
-        )
-
-    def _change(self, changed: Iterable[tuple[Entry, Participant]]) -> None:
-        acts, rows = [], []
-        for entry, place in changed:
-            before = places.values_of(place)
-            registration = entry.registration
-            if not registration and place.registration in NOT_REGISTERED:
-                registration = Registration.REGISTERED
-            places.register(place, registration or place.registration, self.now)
-            place.role = entry.role or place.role
-            self._enrol(entry, place)
-            act = places.act_of(place, before)
-            if act.before != act.after:
-                acts.append(act)
-                rows.append(place)
-            result = self.results[entry.line]
-            result.status, result.participant = LineStatus.UPDATED, place.pk
-        Participant.objects.bulk_update(rows, places.COLUMNS_OF_PLACE, PEOPLE_AT_ONCE)
-        record(acts, organization_id=self.event.organization_id, by=self.by)
-        ids = [place.pk for place in rows]
-        roster_changed.send(Participant, event=self.event, participants=ids)
-
-    def _enrol(self, entry: Entry, place: Participant) -> None:
-        """Set the bounds of the latest span that the line names."""
-        if entry.enrolled_from or entry.enrolled_until:
-            place.enrolled = with_latest(
-                place.enrolled,
-                start=entry.enrolled_from or UNSET,
-                end=entry.enrolled_until or UNSET,
-            )
-
-
-def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    """Yield the entries in groups of at most ``size``."""
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
+        update_people([(plan.person, plan.about) for plan in known], by=self.by)
+        create_people([plan.person for plan in new], by=self.by)
+        places.create_places(added, by=self.by)
+        places.update_places(changed, by=self.by)
+        for plan in self.plans:
+            result = self.results[plan.line]
+            is_new = plan.before is None
+            result.status = LineStatus.CREATED if is_new else LineStatus.UPDATED
+            result.participant = plan.place.pk
 
 
 def _given(entry: Entry) -> Given:
     return Given(entry.name, entry.email, entry.external_id)
 
 
-def _known(given: Given, line: int) -> Known:
-    """Return somebody whom a line adds, as known to the lines below."""
-    return Known(
-        person=-line,
-        name=given.name,
-        email=given.email,
-        external_id=given.external_id,
-        folded_name=folded(given.name),
-        folded_email=folded_address(given.email),
-        place=-line,
-        registration=Registration.REGISTERED,
+def _asked(entry: Entry) -> dict[str, Any]:
+    """Return what a line asks for about the place, without its empty cells."""
+    return places.as_changes(
+        entry.role,
+        entry.registration,
+        entry.enrolled_from or UNSET,
+        entry.enrolled_until or UNSET,
     )
+
+
+def _now_known(plan: _Plan, known: Known | None) -> Known:
+    """Return the person of a line as known to the lines below."""
+    place = plan.place.pk or plan.line - NOT_STORED
+    if known:
+        email = plan.about.get("email", known.email)
+        return replace(
+            known,
+            email=email,
+            external_id=plan.about.get("external_id", known.external_id),
+            folded_email=folded_address(email),
+            place=place,
+            registration=plan.place.registration,
+        )
+    person = plan.person
+    return Known(
+        person=plan.line - NOT_STORED,
+        name=person.name,
+        email=person.email,
+        external_id=person.external_id,
+        folded_name=folded(person.name),
+        folded_email=folded_address(person.email),
+        place=place,
+        registration=plan.place.registration,
+    )
+
+
+# What is said about refused lines
+
+
+def _in_doubt(doubtful: Doubtful, stored: Sequence[Known]) -> Fault:
+    if not stored:
+        line = doubtful.candidates[0].person + NOT_STORED
+        return _in_doubt_with(line, doubtful.reason)
+    named = [_in_words(known) for known in stored[:NAMED_IN_A_MESSAGE]]
+    more = ["…"] if len(stored) > NAMED_IN_A_MESSAGE else []
+    names = {"names": ", ".join(named + more)}
+    if doubtful.reason == Doubt.NAME_OF_NUMBER:
+        text = _("This is the student number of %(names)s. Correct it, or the name.")
+        return Fault("external_id", text % names)
+    if doubtful.reason == Doubt.OTHER_NUMBER:
+        text = _("This may be %(names)s. Correct the student number.")
+        return Fault("external_id", text % names)
+    if doubtful.reason == Doubt.SEVERAL:
+        text = _("This may be %(names)s. Add the student number to show who is meant.")
+        return Fault("name", text % names)
+    text = _(
+        "This may be %(names)s. Add the address or the student number to show who is "
+        "meant."
+    )
+    return Fault("name", text % names)
+
+
+def _in_doubt_with(line: int, reason: Doubt) -> Fault:
+    """Return what is wrong with a line that may mean somebody whom ``line`` adds."""
+    row = {"line": line}
+    if reason == Doubt.NAME_OF_NUMBER:
+        text = _("Row %(line)d has the same student number, and another name.")
+        return Fault("external_id", text % row)
+    if reason == Doubt.OTHER_NUMBER:
+        text = _("Row %(line)d may be the same person, with another student number.")
+        return Fault("external_id", text % row)
+    text = _(
+        "Row %(line)d has the same name. Add addresses or student numbers to tell them "
+        "apart."
+    )
+    return Fault("name", text % row)
 
 
 def _in_words(known: Known) -> str:
@@ -378,9 +377,5 @@ def _in_words(known: Known) -> str:
     return f"{known.name} ({about})" if about else known.name
 
 
-def _same_as(line: int) -> str:
-    return _("Row %(line)d is about the same person.") % {"line": line}
-
-
-def _number_taken(meant: NumberTaken) -> str:
-    return _("%(name)s has this student number.") % {"name": meant.owner.name}
+def _same_as(line: int) -> Fault:
+    return Fault("line", _("Row %(line)d is about the same person.") % {"line": line})

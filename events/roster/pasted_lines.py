@@ -167,9 +167,16 @@ def repeated(lines: Iterable[PastedLine]) -> Iterator[str]:
         person = folded(line.name), folded_address(line.email), line.external_id
         first = firsts.setdefault(person, line.number)
         if first != line.number:
-            yield gettext(
-                "Line %(number)d is the same as line %(first)d: “%(text)s”."
-            ) % {"number": line.number, "first": first, "text": line.text}
+            yield same_as(line, first)
+
+
+def same_as(line: PastedLine, first: int) -> str:
+    """Return the message of a line that names the same person as line ``first``."""
+    return gettext("Line %(number)d is the same as line %(first)d: “%(text)s”.") % {
+        "number": line.number,
+        "first": first,
+        "text": line.text,
+    }
 
 
 def at_line(line: PastedLine, message: str) -> str:

@@ -6,7 +6,7 @@ enrolled by ``enrolment.py``.
 Source: docs/rules.md 91, 92, 93, 94.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,10 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid
+from core.spans import Span, united
+from core.sql import update_rows
 from events.accounts.addresses import account_of_address
 from events.locks import lock_event, lock_people
 from events.models import (
     EXPECTED,
+    NOT_REGISTERED,
     Event,
     Participant,
     ParticipantRole,
@@ -69,7 +72,7 @@ def add_participant(
     external_id: str = "",
     person: int | None = None,
     new: bool = False,
-    role: str = ParticipantRole.ATTENDEE,
+    role: str = "",
     registration: str = Registration.REGISTERED,
     enrolled_from: Bound = UNSET,
     enrolled_until: Bound = UNSET,
@@ -88,7 +91,7 @@ def add_participant(
         external_id: Their number in the organization; "" if none.
         person: The id of the person who is meant, chosen among the candidates.
         new: Whether it is a new person, in spite of candidates.
-        role: Their role.
+        role: Their role; "": that of a place that is opened again, else attendee.
         registration: How they are registered.
         enrolled_from: Since when they are enrolled; None: from the beginning. Without
             it from now on, if a session of the event has ended.
@@ -103,32 +106,27 @@ def add_participant(
         Invalid: The organization has no such person; or the enrolment ends before it
             begins.
     """
-    must_be_in_order(enrolled_from, enrolled_until)
     lock_people(event.organization_id)
     event = lock_event(event.pk)
     given = Given(name, email, external_id)
     known, matched = _known(event, given, person, new=new)
-    registered = Registered(role, registration, enrolled_from, enrolled_until)
+    asked = as_changes(role, registration, enrolled_from, enrolled_until)
     if known is None:
         if email and not values.get("user"):
             values["user"] = account_of_address(email)
         fields = {"name": name, "email": email, "external_id": external_id} | values
         made = Person(organization_id=event.organization_id, **fields)
         [someone] = create_people([made], by=by)
-        return Added(_new_place(event, someone, registered, by), is_new=True)
-    someone = complete(
-        Person.objects.get(pk=known.person),
-        given,
-        {k: v for k, v in values.items() if v},
-        by,
-    )
+        return Added(_add_place(event, someone, asked, by), is_new=True)
+    someone = Person.objects.get(pk=known.person)
+    if new_about := completed(someone, given, values):
+        someone = update_person(person=someone, changes=new_about, by=by)
     if known.place is None:
-        place = _new_place(event, someone, registered, by)
+        place = _add_place(event, someone, asked, by)
         return Added(place, is_new=True, matched=matched)
     place = Participant.objects.get(pk=known.place)
-    if place.registration in (Registration.CANCELLED, Registration.VIEWED):
-        changes = registered.changes(reopens=True)
-        place = change_participant(participant=place, changes=changes, by=by)
+    if place.registration in NOT_REGISTERED:
+        place = change_participant(participant=place, changes=asked, by=by)
     elif matched != "name":
         raise Conflict(
             "on_roster",
@@ -140,24 +138,15 @@ def add_participant(
     return Added(place, is_new=False, matched=matched)
 
 
-class Registered(NamedTuple):
-    """How somebody is to be on a roster."""
-
-    role: str
-    registration: str
-    enrolled_from: Bound = UNSET
-    enrolled_until: Bound = UNSET
-
-    def changes(self, *, reopens: bool) -> dict[str, Any]:
-        """Return the changes of a place that stands."""
-        changes: dict[str, Any] = {"registration": self.registration}
-        if not reopens:
-            changes["role"] = self.role
-        bounds = {
-            "enrolled_from": self.enrolled_from,
-            "enrolled_until": self.enrolled_until,
-        }
-        return changes | {k: v for k, v in bounds.items() if v is not UNSET}
+def as_changes(
+    role: str, registration: str, enrolled_from: Bound, enrolled_until: Bound
+) -> dict[str, Any]:
+    """Return what is asked for about a place, without what is not said."""
+    said = {"role": role, "registration": registration}
+    bounds = {"enrolled_from": enrolled_from, "enrolled_until": enrolled_until}
+    return {name: value for name, value in said.items() if value} | {
+        name: bound for name, bound in bounds.items() if bound is not UNSET
+    }
 
 
 def _known(
@@ -181,21 +170,20 @@ def _known(
     return (meant.person, meant.by) if isinstance(meant, Meant) else (None, "")
 
 
-def complete(
-    person: Person, given: Given, values: Mapping[str, Any], by: User | None
-) -> Person:
-    """Add what is new about a known person. Their name stays as it is written."""
-    changes = {name: value for name, value in values.items() if value}
-    if given.email and not person.email:
-        changes["email"] = given.email
-    if given.external_id and not person.external_id:
-        changes["external_id"] = given.external_id
-    changes = {k: v for k, v in changes.items() if getattr(person, k) != v}
-    return update_person(person=person, changes=changes, by=by) if changes else person
+def completed(
+    person: Person, given: Given, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is new about a known person.
 
-
-# What changes of a place when it is changed.
-COLUMNS_OF_PLACE = ("role", "registration", "enrolled", "cancelled_at")
+    Their name stays as it is written; an address or number that they have stays, too.
+    """
+    missing = {
+        name: value
+        for name, value in (("email", given.email), ("external_id", given.external_id))
+        if not getattr(person, name)
+    }
+    said = {**missing, **values}
+    return {k: v for k, v in said.items() if v and getattr(person, k) != v}
 
 
 def create_places(new: Sequence[Participant], *, by: User | None) -> None:
@@ -209,25 +197,40 @@ def create_places(new: Sequence[Participant], *, by: User | None) -> None:
         record(acts, organization_id=new[0].event.organization_id, by=by)
 
 
-def _new_place(
-    event: Event, person: Person, registered: Registered, by: User | None
+def new_place(
+    event: Event, person: Person, asked: Mapping[str, Any], *, late: bool, now: datetime
 ) -> Participant:
-    now = timezone.now()
+    """Return a place that is not stored yet.
+
+    Args:
+        event: The event of the roster.
+        person: Who gets it.
+        asked: What is asked for about it, as for :func:`change_participant`.
+        late: Whether a session of the event has ended.
+        now: The present time.
+
+    Raises:
+        Conflict: Somebody who cancelled is to be enrolled later than now.
+        Invalid: The enrolment ends before it begins.
+    """
+    registration = asked.get("registration", Registration.REGISTERED)
     place = Participant(
         event=event,
         person=person,
-        role=registered.role,
-        registration=registered.registration,
-        enrolled=first_spans(
-            registered.registration,
-            start=registered.enrolled_from,
-            end=registered.enrolled_until,
-            late=has_begun(event, now),
-            now=now,
-        ),
+        role=asked.get("role", ParticipantRole.ATTENDEE),
+        registration=registration,
+        enrolled=first_spans(registration, late=late, now=now),
+        cancelled_at=now if registration == Registration.CANCELLED else None,
     )
-    if registered.registration == Registration.CANCELLED:
-        place.cancelled_at = now
+    _enrol(place, asked, now)
+    return place
+
+
+def _add_place(
+    event: Event, person: Person, asked: Mapping[str, Any], by: User | None
+) -> Participant:
+    now = timezone.now()
+    place = new_place(event, person, asked, late=has_begun(event, now), now=now)
     create_places([place], by=by)
     return place
 
@@ -282,18 +285,53 @@ def change_participant(
     )
     before = values_of(place)
     now = timezone.now()
-    place.role = changes.get("role", place.role)
-    register(place, changes.get("registration", place.registration), now)
-    _enrol(place, changes, now)
-    act = act_of(place, before)
-    if act.before != act.after:
-        place.save()
-        record([act], organization_id=event.organization_id, by=by)
-        roster_changed.send(Participant, event=event, participants=[place.pk])
+    late = "registration" in changes and has_begun(place.event, now)
+    apply_changes(place, changes, late=late, now=now)
+    update_places([(place, before)], by=by)
     return place
 
 
-def register(place: Participant, registration: str, now: datetime) -> None:
+def apply_changes(
+    place: Participant, changes: Mapping[str, Any], *, late: bool, now: datetime
+) -> None:
+    """Change a place that stands, without storing it.
+
+    Raises:
+        Conflict: Somebody who cancelled is to be enrolled longer.
+        Invalid: The enrolment ends before it begins.
+    """
+    place.role = changes.get("role", place.role)
+    registration = changes.get("registration", place.registration)
+    register(place, registration, late=late, now=now)
+    _enrol(place, changes, now)
+
+
+def update_places(
+    changed: Iterable[tuple[Participant, Mapping[str, Any]]], *, by: User | None
+) -> None:
+    """Store changes of places on the roster of one event.
+
+    The caller has locked the people of the organization, and the event.
+
+    Args:
+        changed: The places, and their values before (:func:`values_of`).
+        by: The user who changes them; None if no person does.
+    """
+    acts = [(place, act_of(place, before)) for place, before in changed]
+    acts = [(place, act) for place, act in acts if act.before != act.after]
+    if not acts:
+        return
+    event = acts[0][0].event
+    columns = ["role", "registration", "enrolled", "cancelled_at"]
+    update_rows([place for place, _act in acts], columns)
+    record([act for _place, act in acts], organization_id=event.organization_id, by=by)
+    ids = [place.pk for place, _act in acts]
+    roster_changed.send(Participant, event=event, participants=ids)
+
+
+def register(
+    place: Participant, registration: str, *, late: bool, now: datetime
+) -> None:
     """Set the registration of a place, and the enrolment that follows from it."""
     if place.registration == registration:
         return
@@ -301,7 +339,7 @@ def register(place: Participant, registration: str, now: datetime) -> None:
         place.enrolled,
         place.registration,
         registration,
-        late=has_begun(place.event, now),
+        late=late,
         now=now,
     )
     place.registration = registration
@@ -317,44 +355,33 @@ def rejoin(place: Participant, registration: str, *, by: User | None) -> None:
     if place.registration in EXPECTED:
         return
     before = values_of(place)
-    register(place, registration, timezone.now())
+    now = timezone.now()
+    register(place, registration, late=has_begun(place.event, now), now=now)
     place.save(update_fields=["registration", "enrolled", "cancelled_at"])
     act = act_of(place, before)
     record([act], organization_id=place.event.organization_id, by=by)
 
 
 def _enrol(place: Participant, changes: Mapping[str, Any], now: datetime) -> None:
-    bounds = {
-        name: changes[name]
-        for name in ("enrolled_from", "enrolled_until")
-        if name in changes
-    }
-    if not bounds:
+    start = changes.get("enrolled_from", UNSET)
+    end = changes.get("enrolled_until", UNSET)
+    if start is UNSET and end is UNSET:
         return
-    spans = with_latest(
-        place.enrolled,
-        start=bounds.get("enrolled_from", UNSET),
-        end=bounds.get("enrolled_until", UNSET),
-    )
-    must_be_in_order(spans[-1].start, spans[-1].end)
-    end = spans[-1].end
-    if place.cancelled_at and (end is None or end > now):
+    spans = with_latest(place.enrolled, start=start, end=end)
+    _must_be_in_order(spans[-1])
+    until = spans[-1].end
+    if place.cancelled_at and (until is None or until > now):
         raise Conflict(
             "cancelled",
             _("%(name)s has cancelled. Register them again first.")
             % {"name": place.name},
             field="enrolled_until",
         )
-    place.enrolled = spans
+    place.enrolled = united(spans)
 
 
-def must_be_in_order(start: Bound, end: Bound) -> None:
-    """Refuse an enrolment that ends before it begins.
-
-    Raises:
-        Invalid: it does; the field is ``enrolled_until``.
-    """
-    if isinstance(start, datetime) and isinstance(end, datetime) and end <= start:
+def _must_be_in_order(span: Span) -> None:
+    if span.start and span.end and span.end <= span.start:
         raise Invalid(
             "ends_before_start",
             _("The enrolment must end after it begins."),

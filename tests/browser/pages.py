@@ -64,6 +64,7 @@ PAGES = {
     "sign-in, refused": Seen("home", who="", refused=True),
     "sessions": Seen("home"),
     "sessions of an attendee": Seen("home", who="attendee"),
+    "sessions of a parent": Seen("home", who="parent"),
     "sessions of a newcomer": Seen("home", who="newcomer"),
     "not theirs to see": Seen(
         "session", "calculated", "newcomer", status=HTTPStatus.NOT_FOUND
@@ -78,6 +79,7 @@ EVENTS = {
     "events of a newcomer": Seen("events", who="newcomer"),
     "event": Seen("event", "event"),
     "event, for an attendee": Seen("event", "event", "attendee"),
+    "event, for a parent": Seen("event", "event", "parent"),
     "event without anything": Seen("event", "empty event"),
     "draft": Seen("event", "draft"),
     "cancelled event": Seen("event", "cancelled event"),
@@ -136,6 +138,7 @@ REPORTS = {
     "calculated, for its host": Seen("session", "calculated", "teacher", opened=True),
     "calculated, for a viewer": Seen("session", "calculated", "viewer"),
     "calculated, for an attendee": Seen("session", "calculated", "attendee"),
+    "calculated, for a parent": Seen("session", "calculated", "parent"),
 }
 MANY = {
     "reports": Seen("reports"),
@@ -163,6 +166,7 @@ DOOR = {
     "screen, too early": Seen("door_screen", "event ahead"),
     "code to type": Seen("type_code", who="attendee"),
     "check oneself in": Seen("self_check_in", who="attendee", code="event"),
+    "check several people in": Seen("self_check_in", who="parent", code="event"),
     "checked in": Seen("self_check_in", who="teacher", code="event"),
     "a code that is over": Seen(
         "self_check_in", who="attendee", code="over", status=HTTPStatus.CONFLICT

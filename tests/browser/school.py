@@ -52,6 +52,7 @@ class School:
         self.owner = make_member(self.organization, Role.OWNER)
         self.newcomer = make_user()
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
+        self.parent = make_user()
         self.event = self._event("Algebra II")
         self.teacher = make_user()
         self.host = self._person(
@@ -59,8 +60,8 @@ class School:
         )
         self.yusuf = self._person("Yusuf Karim", user=self.attendee)
         self.maria = self._person("Maria Lopes")
-        self.tom = self._person(LONG)
-        self.noor = self._person("نور عزيز")
+        self.tom = self._person(LONG, user=self.parent)
+        self.noor = self._person("نور عزيز", user=self.parent)
         self.omar = self._person("Omar Nasser")
         self.sara = self._person("Sara Lindqvist")
         self.subjects: dict[str, Model] = {

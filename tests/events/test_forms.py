@@ -234,6 +234,10 @@ def test_people_change_their_own_zone_and_language_alone() -> None:
 # --- Several people -----------------------------------------------------------------
 
 
+def people(event: Event) -> dict[str, str]:
+    return {place.name: place.email for place in event.participants.all()}
+
+
 def test_lines_become_people() -> None:
     client, event = roster()
     lines = (
@@ -245,8 +249,7 @@ def test_lines_become_people() -> None:
         f"/events/{event.pk}/people/several/", {"lines": lines}, follow=True
     )
     assert "6 people were added to the roster." in answer.content.decode()
-    people = dict(event.participants.values_list("name", "email"))
-    assert people == {
+    assert people(event) == {
         "Amina Hadid": "amina@example.com",
         "Yusuf Karim": "yusuf@example.com",
         "Lopes, Maria": "maria@example.com",
@@ -264,7 +267,7 @@ def test_addresses_are_understood_as_mail_programs_write_them() -> None:
         "<yusuf@example.com>;\r\nsara@example.com"
     )
     send(client, f"/events/{event.pk}/people/several/", lines=lines)
-    assert dict(event.participants.values_list("name", "email")) == {
+    assert people(event) == {
         "Amina Hadid": "amina@example.com",
         "Lopes, Maria": "maria@example.com",
         "yusuf@example.com": "yusuf@example.com",
@@ -287,16 +290,43 @@ def test_each_bad_line_is_named_and_nobody_is_added() -> None:
     assert not event.participants.exists()
 
 
-def test_addresses_that_come_twice_are_named_by_line() -> None:
+def test_a_line_that_cannot_be_added_is_named_and_nobody_is() -> None:
     client, event = roster()
-    make_participant(event, email="old@example.com")
-    lines = "A, a@example.com\nOld, OLD@example.com\nB, b@example.com\nC, A@example.com"
-    answer = send(client, f"/events/{event.pk}/people/several/", lines=lines)
-    there = "Somebody with this address is already on the roster."
-    assert wrong(answer)["lines"] == (
-        f"Line 2, “Old, OLD@example.com”: {there} Line 4, “C, A@example.com”: {there}"
-    )
+    make_participant(event, name="Old", email="old@example.com", external_id="7")
+    path = f"/events/{event.pk}/people/several/"
+    lines = "A, a@example.com\nOLD, Old@example.com\nB, 7\nOld\nC, old@example.com"
+    said = wrong(send(client, path, lines=lines))["lines"]
+    assert "Line 2, “OLD, Old@example.com”: Old is already on the roster." in said
+    assert "Line 3, “B, 7”: This may be Old." in said
+    assert "Line 4, “Old”: This may be Old." in said
+    assert "Line 1" not in said
+    assert "Line 5" not in said
     assert event.participants.count() == 1
+    # A brother or sister has the same address.
+    send(client, path, lines="A, a@example.com\nC, old@example.com")
+    assert people(event) == {
+        "Old": "old@example.com",
+        "A": "a@example.com",
+        "C": "old@example.com",
+    }
+
+
+def test_a_line_that_means_somebody_of_an_earlier_line_names_it() -> None:
+    client, event = roster()
+    lines = "Ana Lopes\nBen\nLOPES, Ana; a@example.com"
+    answer = send(client, f"/events/{event.pk}/people/several/", lines=lines)
+    assert wrong(answer)["lines"] == (
+        "Line 3 is the same as line 1: “LOPES, Ana; a@example.com”."
+    )
+    assert not event.participants.exists()
+
+
+def test_lines_give_addresses_to_those_who_have_none() -> None:
+    client, event = roster()
+    bare = make_participant(event, name="Ana", email="")
+    send(client, f"/events/{event.pk}/people/several/", lines="ANA, a@example.com, 7")
+    assert event.participants.get() == bare
+    assert people(event) == {"Ana": "a@example.com"}
 
 
 def test_of_a_line_that_comes_again_the_first_is_named() -> None:
@@ -342,12 +372,7 @@ REFUSED = [
     (COURSES, "ends_at", "2026-07-01T09:00", "The end must be later than the start."),
     # No time is blamed for it.
     (COURSES, "time_zone", "Nowhere", "…"),
-    (
-        PEOPLE,
-        "email",
-        "AMINA@example.com",
-        "Somebody with this address is already on the roster.",
-    ),
+    (PEOPLE, "name", "AMINA", "…This may be Amina.…"),
     (PEOPLE, "email", "amina", "…"),
     (PEOPLE, "email", TOO_LONG, "…at most 254 characters…"),
     (LINES, "lines", f"Amina, {TOO_LONG}", "…At most 254 characters.…"),
@@ -367,7 +392,7 @@ def test_what_is_refused_is_told_at_its_field_and_nothing_is_saved(
 ) -> None:
     organization = make_organization(slug="al-noor", time_zone="Europe/Berlin")
     event = make_event(organization)
-    make_participant(event, email="amina@example.com")
+    make_participant(event, name="Amina", email="a@example.com")
     client = signed_in(make_member(organization))
     answer = send(client, form.format(event=event.pk), **NEW[form] | {field: written})
     assert_told(answer, field, said)
