@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from typing import Any
+
 from django.db import connection, models
 from psycopg import sql
 
@@ -28,7 +30,7 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     """
     if not rows:
         return
-    table = rows[0]._meta
+    table: Any = rows[0]._meta
     key = table.pk
     fields = [table.get_field(name) for name in names]
     columns = [sql.Identifier(field.column) for field in (key, *fields)]

@@ -28,6 +28,7 @@ from sessions_app.rebuild import rebuild_connections
 from sessions_app.reconciliation import reconcile_connections
 from tests.application_role import as_application
 from tests.factories import (
+    change_person,
     START,
     make_attendance_change,
     make_event,
@@ -336,8 +337,7 @@ def test_the_application_can_do_all_that_it_is_for() -> None:
         assert calculate_sessions(Selection(now=soon)).failed == {}
         assert reconcile_connections(now=soon) == 1
         assert rebuild_connections().differing == {}
-        ana.name = "Ana"
-        ana.save()
+        change_person(ana, name="Ana")
         assert Attendance.objects.get().status == "present"
         assert AttendanceChange.objects.count() == 1
         assert ConflictingDelivery.objects.count() == 1
