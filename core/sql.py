@@ -1,7 +1,6 @@
 """Python values written as SQL."""
 
 from collections.abc import Iterable, Sequence
-
 from typing import Any
 
 from django.db import connection, models

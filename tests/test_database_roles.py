@@ -28,8 +28,8 @@ from sessions_app.rebuild import rebuild_connections
 from sessions_app.reconciliation import reconcile_connections
 from tests.application_role import as_application
 from tests.factories import (
-    change_person,
     START,
+    change_person,
     make_attendance_change,
     make_event,
     make_organization,

@@ -131,8 +131,6 @@ def update_person(
     return locked
 
 
-<<<<<<< HEAD
-=======
 def update_people(
     changes: Iterable[tuple[Person, Mapping[str, Any]]], *, by: User | None
 ) -> None:
@@ -155,7 +153,6 @@ def update_people(
         record(acts, organization_id=changed[0].organization_id, by=by)
 
 
->>>>>>> peoplepage
 @transaction.atomic
 def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> Person:
     """Write what an organizer changes of a person.
@@ -184,31 +181,6 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
         if owner:
             raise number_taken(name=owner.name, person=owner.pk)
     return update_person(person=person, changes=changes, by=by)
-<<<<<<< HEAD
-
-
-def update_people(
-    changes: Iterable[tuple[Person, Mapping[str, Any]]], *, by: User | None
-) -> None:
-    """Write changes of many people of one organization, each by column.
-
-    The caller has locked the people of the organization, and read them since.
-    """
-    acts = []
-    changed = []
-    for person, new in changes:
-        before = values_of(person)
-        for name, value in new.items():
-            setattr(person, name, value)
-        act = Act(person.pk, None, *difference(before, values_of(person)))
-        if act.before != act.after:
-            acts.append(act)
-            changed.append(person)
-    if changed:
-        update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
-        record(acts, organization_id=changed[0].organization_id, by=by)
-=======
->>>>>>> peoplepage
 
 
 def give_account(*, user: User) -> int:
