@@ -202,7 +202,7 @@ class EventViewSerializer(ModelSerializer[EventView]):
 
 
 # Fields that people may change on their own roster entry; organizers may change all.
-# The name is not among them: the organization keeps the register.
+# The organization keeps the register: docs/rules.md 106.
 OWN_FIELDS = frozenset({"time_zone", "language"})
 
 

@@ -231,10 +231,12 @@ _EVIDENCE_OF_PEOPLE = f"""
 # A connection without a usable identity is a stranger of its own.
 _STRANGERS = f"""
     {_STAYS_AND_PEOPLE}
-    SELECT stay.identity, min(stay.name), min(stay.kind), stay.source, {_SEEN}
+    SELECT stay.session_id, stay.identity, min(stay.name), min(stay.kind), stay.source,
+        {_SEEN}
     FROM stay LEFT JOIN known USING (session_id, identity)
     WHERE known.participant_id IS NULL
-    GROUP BY stay.identity, CASE WHEN stay.identity IS NULL THEN sid END, stay.source
+    GROUP BY stay.session_id, stay.identity,
+        CASE WHEN stay.identity IS NULL THEN sid END, stay.source
     ORDER BY min(joined_at), stay.identity
 """
 
@@ -325,10 +327,16 @@ def read_evidence(
 
 def read_strangers(session: int) -> list[UnmatchedPerson]:
     """Return who was seen in a session and matches nobody, in order of arrival."""
-    return [
-        UnmatchedPerson(identity, name, kind, _evidence(source, *seen))
-        for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
-    ]
+    return read_strangers_of([session])[session]
+
+
+def read_strangers_of(sessions: Iterable[int]) -> dict[int, list[UnmatchedPerson]]:
+    """Return, by session id, who was seen and matches nobody, in order of arrival."""
+    strangers: dict[int, list[UnmatchedPerson]] = defaultdict(list)
+    for session, identity, name, kind, source, *seen in _rows(_STRANGERS, sessions):
+        evidence = _evidence(source, *seen)
+        strangers[session].append(UnmatchedPerson(identity, name, kind, evidence))
+    return strangers
 
 
 def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedIdentity]:

@@ -14,7 +14,7 @@ from attendance.models import SessionCalculation, Status
 from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
 from core.times import short_date
-from events.models import Event, User
+from events.models import Event, Organization, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 from sessions_app.phase import Phase
@@ -65,12 +65,14 @@ class Overview:
         zone: The time zone of all times; empty if each line names its own.
         organizes: The user is an organizer of some organization.
         has_events: The user can see some event.
+        organizations: Those whose people the user can see.
     """
 
     groups: list[tuple[str, list[SessionLine]]]
     zone: str
     organizes: bool
     has_events: bool
+    organizations: list[Organization]
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
@@ -101,6 +103,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
         zone=_common(zones),
         organizes=any(map(viewer.organizes, viewer.roles)),
         has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+        organizations=list(Organization.objects.filter(pk__in=viewer.roles)),
     )
 
 
@@ -128,7 +131,7 @@ def session_lines(
     lines = []
     for session in sessions:
         phase = Phase.of(session, now)
-        remark = _remark(session, phase)
+        remark = remark_on(session, phase)
         counts, own = known.get(session.pk, ([], []))
         statuses = {status for status, *_ in counts} | {one.status for one in own}
         has_ended = phase == Phase.ENDED and not session.cancelled_at
@@ -179,7 +182,8 @@ def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
     return "ahead" if session.starts_at > now else "before"
 
 
-def _remark(session: LiveSession, phase: Phase) -> str:
+def remark_on(session: LiveSession, phase: Phase) -> str:
+    """Return why a session has no counts; "" if that is obvious."""
     calculation: SessionCalculation | None = getattr(session, "calculation", None)
     if session.cancelled_at:
         return _("cancelled")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from attendance.evidence.enrolled import was_not_enrolled
 from attendance.evidence.probable_people import Candidate, LinkedElsewhere, guess
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
@@ -53,8 +54,15 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         now: Presence in a running session is shown until this time.
     """
     roster = Participant.objects.visible_to(user).in_reports()
-    people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
-    [report] = read_reports([(session, list(people))], user=user, now=now)
+    of_event = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
+    people = list(of_event)
+    [report] = read_reports([(session, people)], user=user, now=now)
+    with_a_row = {row.participant.pk for row in report.rows}
+    report.not_enrolled.extend(
+        person
+        for person in people
+        if person.pk not in with_a_row and was_not_enrolled(person, session)
+    )
     if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
     if report.visibility.sees_identities and report.unmatched:
@@ -192,20 +200,26 @@ def _guess(report: Report) -> None:
         for person in report.candidates
     ]
     identities = [row.stranger.identity for row in report.unmatched]
-    known = {
-        link.identity: LinkedElsewhere(
-            link.person.name, link.person.email, link.event.title
-        )
-        for link in KnownIdentity.objects.filter(
-            organization=event.organization_id, identity__in=identities
-        )
-        .select_related("person", "event")
-        .order_by("pk")
-    }
+    known = linked_elsewhere(event.organization_id, identities)
     for row in report.unmatched:
         if identity := row.stranger.identity:
             name = row.stranger.name or ""
             row.guess = guess(identity, name, known.get(identity), candidates)
+
+
+def linked_elsewhere(
+    organization_id: int, identities: Iterable[str | None]
+) -> dict[str, LinkedElsewhere]:
+    """Return, by identity, the newest link to anybody in the organization."""
+    links = KnownIdentity.objects.filter(
+        organization=organization_id, identity__in=list(identities)
+    )
+    return {
+        link.identity: LinkedElsewhere(
+            link.person.name, link.person.email, link.event.title
+        )
+        for link in links.select_related("person", "event").order_by("pk")
+    }
 
 
 def _row(

@@ -37,9 +37,10 @@ PEOPLE_A_PAGE = 200
 
 
 class EventReportRow(NamedTuple):
-    """One person, in words."""
+    """One person, in words; ``person_id`` is None if the reader may not open them."""
 
     participant_id: int
+    person_id: int | None
     name: str
     role: str
     status: str
@@ -122,6 +123,11 @@ class EventDecisionsPage:
         return self._rights.organizes
 
     @property
+    def is_member(self) -> bool:
+        """Whether the reader may see the people of the organization."""
+        return self._rights.is_member
+
+    @property
     def is_cancelled(self) -> bool:
         return self.event.state == EventState.CANCELLED
 
@@ -196,6 +202,7 @@ class EventDecisionsPage:
         source = row.attendance.source if row.attendance else None
         return EventReportRow(
             participant_id=person.pk,
+            person_id=person.person_id if self.is_member else None,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,

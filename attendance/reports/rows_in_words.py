@@ -59,6 +59,7 @@ class PersonRow:
     """One person on the roster, in words.
 
     Attributes:
+        person_id: Whose page the name links to; None if the reader may not open it.
         tone: The status whose colour the row has.
         shape: The name of the shape: the status, or, while the session runs, where the
             person is.
@@ -69,6 +70,7 @@ class PersonRow:
     """
 
     participant_id: int
+    person_id: int | None
     name: str
     role: str
     tone: str
@@ -146,6 +148,9 @@ class RowsInWords:
             shape, label = where.value, str(LABELS_OF_ONE[where])
         return PersonRow(
             participant_id=person.pk,
+            person_id=person.person_id
+            if self.report.visibility.sees_addresses
+            else None,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
             # Rows of cancelled sessions have no colour.

@@ -173,13 +173,15 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.exclude(registration=Registration.VIEWED)
 
 
-class ParticipantManager(models.Manager.from_queryset(ParticipantQuerySet)):  # type: ignore[misc]
+_WithQuerySet = models.Manager.from_queryset(ParticipantQuerySet)
+
+
+class ParticipantManager(_WithQuerySet["Participant"]):
     """Participants, each with their person."""
 
     def get_queryset(self) -> ParticipantQuerySet:
         """Return all participants; reading one of a person's fields is no query."""
-        people: ParticipantQuerySet = super().get_queryset().select_related("person")
-        return people
+        return ParticipantQuerySet(self.model, using=self._db).select_related("person")
 
 
 class Participant(models.Model):

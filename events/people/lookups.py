@@ -7,12 +7,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Replace
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from core.errors import Conflict, Invalid
-from core.names import folded
-from events.models import NOT_REGISTERED, Event, Participant
+from core.names import folded, searched
+from events.models import (
+    NOT_REGISTERED,
+    Event,
+    Organization,
+    Participant,
+    Person,
+    User,
+)
 from events.people.matching import Given, Known, PeopleIndex
 
 _SELECT = """
@@ -51,10 +61,24 @@ def who_may_be_meant(
         given: What was typed about people.
         chosen: Ids of people whom a request names.
     """
+    return _index(event.organization_id, event.pk, given, chosen)
+
+
+def who_may_be_meant_anywhere(organization_id: int, given: Given) -> PeopleIndex:
+    """Return the people of an organization whom ``given`` may mean, on no roster."""
+    return _index(organization_id, None, [given], [])
+
+
+def _index(
+    organization_id: int,
+    event_id: int | None,
+    given: Iterable[Given],
+    chosen: Sequence[int],
+) -> PeopleIndex:
     typed = list(given)
     values: dict[str, Any] = {
-        "organization": event.organization_id,
-        "event": event.pk,
+        "organization": organization_id,
+        "event": event_id,
         "numbers": [one.external_id for one in typed if one.external_id],
         "addresses": [folded_address(one.email) for one in typed if one.email],
         "names": [folded(one.name) for one in typed],
@@ -63,6 +87,38 @@ def who_may_be_meant(
     with connection.cursor() as cursor:
         cursor.execute(_WHO_MAY_BE_MEANT, values)
         return PeopleIndex(Known(*row) for row in cursor.fetchall())
+
+
+def people_found(organization: Organization, q: str) -> QuerySet[Person]:
+    """Return the people of an organization, by name; ``q`` searches among them.
+
+    Each of its words is in the name, the address or the number, in any order and
+    however it is written (``core.names.searched``). Without words nobody is left out.
+    """
+    people = Person.objects.filter(organization=organization)
+    if found := searched(q).split():
+        # Who searches for "oneil" finds O'Neil.
+        plain = Replace("folded_name", Value("'"), Value(""), output_field=TextField())
+        people = people.annotate(plain_name=plain)
+        for word in found:
+            people = people.filter(
+                Q(plain_name__contains=word)
+                | Q(folded_email__contains=word)
+                | Q(external_id__icontains=word)
+            )
+    return people.order_by("folded_name", "pk")
+
+
+def visible_person(user: User, pk: int) -> Person:
+    """Return a person whom a member of the organization may see, with everything.
+
+    Raises:
+        Http404: they do not exist, or the user has no role in their organization.
+    """
+    people = Person.objects.filter(
+        organization__in=Organization.objects.visible_to(user)
+    )
+    return get_object_or_404(people.select_related("organization", "user"), pk=pk)
 
 
 def own_places(event: Event, user_id: int) -> list[Participant]:

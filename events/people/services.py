@@ -1,19 +1,30 @@
 """Services that write people.
 
-Source: docs/rules.md 91, 97.
+Source: docs/rules.md 91, 97, 98, 99.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
+from core.errors import NotAllowed
 from core.sql import update_rows
 from events.accounts.addresses import account_of_address
 from events.locks import lock_people
-from events.models import Person, User
+from events.models import Organization, Person, User
 from events.people.changes import Act, difference, record
+from events.people.lookups import who_may_be_meant_anywhere
+from events.people.matching import (
+    Doubtful,
+    Given,
+    Meant,
+    NumberTaken,
+    who_is_meant,
+)
+from events.people.refusals import doubtful, known_already, number_taken
 
 # What people are known by; everything else of theirs is per event.
 COLUMNS = ("name", "email", "external_id", "user", "time_zone", "language")
@@ -22,7 +33,56 @@ COLUMNS = ("name", "email", "external_id", "user", "time_zone", "language")
 def values_of(person: Person) -> dict[str, Any]:
     """Return the values of a person as they are logged."""
     values = {name: getattr(person, name) for name in COLUMNS}
-    return values | {"user": person.user.username if person.user else None}
+    return values | {
+        "user": person.user.username if person.user else None,
+        "show_on_leaderboard": person.show_on_leaderboard,
+    }
+
+
+@transaction.atomic
+def add_person(
+    *,
+    organization: Organization,
+    name: str,
+    email: str = "",
+    external_id: str = "",
+    new: bool = False,
+    by: User | None,
+    **values: Any,
+) -> Person:
+    """Add somebody to the people of an organization, on no roster.
+
+    They get the account that has verified their address, unless one is named.
+
+    Args:
+        organization: The organization.
+        name: As typed.
+        email: As typed; "" if none.
+        external_id: Their number in the organization; "" if none.
+        new: Whether it is a new person, in spite of who it may be.
+        by: The user who adds them.
+        values: Account (``user``), ``time_zone`` and ``language``.
+
+    Raises:
+        Conflict: They are known already; it is doubtful whether they are (with
+            ``candidates``); or somebody else has the number.
+    """
+    lock_people(organization.pk)
+    given = Given(name, email, external_id)
+    index = who_may_be_meant_anywhere(organization.pk, given)
+    meant = who_is_meant(given, index, new=new)
+    if isinstance(meant, Meant):
+        raise known_already(meant.person)
+    if isinstance(meant, Doubtful):
+        raise doubtful(meant)
+    if isinstance(meant, NumberTaken):
+        raise number_taken(name=meant.owner.name, person=meant.owner.person)
+    if not values.get("user"):
+        values["user"] = account_of_address(email)
+    typed = {"name": name, "email": email, "external_id": external_id}
+    person = Person(organization=organization, **typed, **values)
+    [made] = create_people([person], by=by)
+    return made
 
 
 def create_people(people: Iterable[Person], *, by: User | None) -> list[Person]:
@@ -91,6 +151,36 @@ def update_people(
     if changed:
         update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
         record(acts, organization_id=changed[0].organization_id, by=by)
+
+
+@transaction.atomic
+def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> Person:
+    """Write what an organizer changes of a person.
+
+    Raises:
+        Conflict: somebody else has the number.
+        NotAllowed: whether somebody with an account is on the leaderboard is up to
+            them.
+    """
+    lock_people(person.organization_id)
+    person = Person.objects.get(pk=person.pk)
+    shown = changes.get("show_on_leaderboard", person.show_on_leaderboard)
+    owners = {person.user, changes.get("user", person.user)} - {None, by}
+    if shown != person.show_on_leaderboard and owners:
+        raise NotAllowed(
+            "their_own_decision",
+            _("%(name)s has an account: only they decide about the leaderboard.")
+            % {"name": person.name},
+            field="show_on_leaderboard",
+        )
+    if number := changes.get("external_id"):
+        others = Person.objects.exclude(pk=person.pk)
+        owner = others.filter(
+            organization=person.organization_id, external_id=number
+        ).first()
+        if owner:
+            raise number_taken(name=owner.name, person=owner.pk)
+    return update_person(person=person, changes=changes, by=by)
 
 
 def give_account(*, user: User) -> int:

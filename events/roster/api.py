@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
+from events.people.refusals import as_candidate
 from events.permissions import signed_in
 from events.roster.headings import COLUMNS
 from events.roster.importing import LineStatus, RosterImport, import_roster
-from events.roster.places import as_candidate
 from events.roster.upload import uploaded_file
 
 

@@ -40,6 +40,7 @@ from events.people.matching import (
     NumberTaken,
     who_is_meant,
 )
+from events.people.refusals import doubtful, number_taken
 from events.people.services import COLUMNS, create_people, update_person
 from events.roster.enrolment import (
     UNSET,
@@ -165,39 +166,14 @@ def _known(
     if isinstance(meant, Doubtful):
         raise doubtful(meant)
     if isinstance(meant, NumberTaken):
-        raise number_taken(meant)
+        raise number_taken(name=meant.owner.name, person=meant.owner.person)
     return (meant.person, meant.by) if isinstance(meant, Meant) else (None, "")
 
 
-def doubtful(meant: Doubtful) -> Conflict:
-    """Return the refusal that lists who may be meant."""
-    return Conflict(
-        "doubtful",
-        _("This may be %(names)s. Choose who is meant, or say that it is somebody new.")
-        % {"names": ", ".join(known.name for known in meant.candidates)},
-        field="name",
-        candidates=[as_candidate(known) for known in meant.candidates],
-    )
-
-
-def as_candidate(known: Known) -> dict[str, Any]:
-    """Return somebody who may be meant in the shape of REST."""
-    return {
-        "person": known.person,
-        "name": known.name,
-        "email": known.email,
-        "external_id": known.external_id,
-    }
-
-
-def number_taken(meant: NumberTaken) -> Conflict:
-    """Return the refusal of a number that somebody else has."""
-    return Conflict(
-        "number_taken",
-        _("%(name)s has this student number.") % {"name": meant.owner.name},
-        field="external_id",
-        person=meant.owner.person,
-    )
+def who_may_be(event: Event, given: Given) -> Doubtful | None:
+    """Return the people who may be meant, if that is doubtful."""
+    meant = who_is_meant(given, who_may_be_meant(event, [given]))
+    return meant if isinstance(meant, Doubtful) else None
 
 
 def completed(
@@ -341,8 +317,8 @@ def apply_changes(
 
 def update_places(
     changed: Iterable[tuple[Participant, Mapping[str, Any]]], *, by: User | None
-) -> None:
-    """Store changes of places on the roster of one event.
+) -> int:
+    """Store changes of places on the roster of one event; return how many there are.
 
     The caller has locked the people of the organization, and the event.
 
@@ -353,13 +329,14 @@ def update_places(
     acts = [(place, act_of(place, before)) for place, before in changed]
     acts = [(place, act) for place, act in acts if act.before != act.after]
     if not acts:
-        return
+        return 0
     event = acts[0][0].event
     columns = ["role", "registration", "enrolled", "cancelled_at"]
     update_rows([place for place, _act in acts], columns)
     record([act for _place, act in acts], organization_id=event.organization_id, by=by)
     ids = [place.pk for place, _act in acts]
     roster_changed.send(Participant, event=event, participants=ids)
+    return len(ids)
 
 
 def register(
