@@ -1,7 +1,6 @@
 """Python values written as SQL."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db import connection, models
 from psycopg import sql
@@ -29,11 +28,11 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     """
     if not rows:
         return
-    table: Any = rows[0]._meta
-    key = table.pk
-    fields = [table.get_field(name) for name in names]
-    columns = [sql.Identifier(field.column) for field in (key, *fields)]
-    types = [field.db_type(connection) for field in (key, *fields)]
+    table = rows[0]._meta
+    by_name = {field.name: field for field in table.concrete_fields}
+    fields = [table.pk, *(by_name[name] for name in names)]
+    columns = [sql.Identifier(str(field.column)) for field in fields]
+    types = [field.db_type(connection) for field in fields]
     statement = sql.SQL(
         "UPDATE {table} row SET {values} FROM unnest({arrays}) new ({columns})"
         " WHERE row.{key} = new.{key}"
@@ -48,7 +47,7 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     )
     given = [
         [field.get_db_prep_save(field.pre_save(row, False), connection) for row in rows]
-        for field in (key, *fields)
+        for field in fields
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
