@@ -26,6 +26,7 @@ from events.permissions import (
     viewer_of,
 )
 from events.roster.places import add_participant, change_participant
+from events.roster.removing import remove_participant
 from events.serializers import (
     OWN_FIELDS,
     AddedParticipantSerializer,
@@ -181,6 +182,15 @@ class EventViews(generics.GenericAPIView[Event]):
 class EventDetail(EventViews, RetrievePatchView[Event]):
     """One event."""
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Delete an event that was made by mistake, with its roster and sessions.
+
+        409 with `hangs_on` if anybody was seen, decided about, or linked there.
+        """
+        services.delete_event(event=self.get_object(), by=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class EventPublish(EventViews):
     """Publishing an event."""
@@ -300,6 +310,19 @@ class ParticipantDetail(RetrievePatchView[Participant]):
         events.
         """
         return super().patch(request, *args, **kwargs)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Remove somebody from the roster who was added by mistake.
+
+        409 with `hangs_on` if they were seen, decided about, or linked: then cancel
+        their registration.
+        """
+        participant = self.get_object()
+        viewer = viewer_of(request)
+        viewer.must_organize(participant.event.organization_id)
+        remove_participant(participant=participant, by=viewer.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_update(self, serializer: BaseSerializer[Participant]) -> None:
         """Write the changes; refuse those that the caller may not make."""

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import refusal
 from core.errors import RuleBroken
 from core.form_parts import (
-    AddressField,
     LanguageField,
     LocalTimeField,
     NameField,
@@ -19,13 +19,11 @@ from core.form_parts import (
     ZonedForm,
     ZoneField,
 )
-from core.validators import validate_name
+from core.names import isolated
 from events.models import (
     Event,
     Organization,
     Participant,
-    ParticipantRole,
-    Registration,
     User,
     slug_validator,
 )
@@ -39,7 +37,6 @@ from events.roster.pasted_lines import (
 )
 from events.roster.places import add_participant
 from events.roster.upload import FileTooLarge
-from events.serializers import OWN_FIELDS
 
 LINES_AT_MOST = 200
 
@@ -167,55 +164,6 @@ class EventForm(ZonedForm):
         return super().clean()
 
 
-class ParticipantForm(RowForm):
-    """One person on a roster; ``is_own`` if that person is the one to change it."""
-
-    columns = (
-        "name",
-        "email",
-        "external_id",
-        "role",
-        "registration",
-        "time_zone",
-        "language",
-    )
-
-    name = NameField(label=_("Name"))
-    email = AddressField(
-        label=_("Email"),
-        help_text=_("Connects them to their account, if they have one."),
-    )
-    external_id = forms.CharField(
-        label=_("Student number"),
-        max_length=64,
-        required=False,
-        validators=[validate_name],
-        widget=forms.TextInput({"dir": "auto"}),
-    )
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=ParticipantRole.choices,
-        initial=ParticipantRole.ATTENDEE,
-    )
-    registration = forms.ChoiceField(
-        label=_("Registration"),
-        choices=Registration.choices,
-        initial=Registration.REGISTERED,
-    )
-    time_zone = ZoneField(
-        required=False, help_text=_("If empty: the account's or the event's.")
-    )
-    language = LanguageField(
-        empty=_("same as the account or organization"), required=False
-    )
-
-    def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_own:
-            for name in set(self.fields) - OWN_FIELDS:
-                del self.fields[name]
-
-
 class RosterFileForm(RowForm):
     """A file with people for a roster."""
 
@@ -299,8 +247,27 @@ class SeveralPeopleForm(RowForm):
                 if first != line.number:
                     self.add_error("lines", same_as(line, first))
             except (RuleBroken, IntegrityError) as refused:
-                self.add_error("lines", at_line(line, refusal(refused)[1]))
+                self.add_error("lines", at_line(line, _why(refused)))
         if self.errors:
             transaction.set_rollback(True)
             return []
         return added
+
+
+def _why(refused: RuleBroken | IntegrityError) -> str:
+    """Return why a line is refused, with what tells from others who may be meant."""
+    if not isinstance(refused, RuleBroken) or refused.code != "doubtful":
+        return refusal(refused)[1]
+    candidates: Any = refused.extra["candidates"]
+    text = gettext(
+        "This may be %(names)s. Add the address or the student number to show who is "
+        "meant, or add this person alone."
+    )
+    return text % {"names": "; ".join(map(_in_words, candidates))}
+
+
+def _in_words(candidate: Mapping[str, Any]) -> str:
+    details = filter(None, [candidate["email"], candidate["external_id"]])
+    about = ", ".join(map(isolated, details))
+    name = isolated(candidate["name"])
+    return f"{name} ({about})" if about else name

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid, NotAllowed
 from events.accounts.addresses import account_of_address
-from events.locks import lock_event
+from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventState,
@@ -30,6 +31,8 @@ from events.models import (
 )
 from events.people.services import give_account
 from events.permissions import Viewer
+from events.removal import begin_removal, hangs_on, must_be_bare
+from events.roster.removing import hangs_on_links, hangs_on_places, remove_places
 
 M = TypeVar("M", bound=models.Model)
 
@@ -243,6 +246,29 @@ def publish_event(*, event: Event) -> Event:
         locked.state = EventState.SCHEDULED
         locked.save(update_fields=["state"])
     return locked
+
+
+@transaction.atomic
+def delete_event(*, event: Event, by: User | None) -> None:
+    """Delete an event that was made by mistake, with its roster and its sessions.
+
+    The people stay in the organization.
+
+    Raises:
+        Conflict: Something hangs on it, on its sessions or on its roster.
+    """
+    lock_people(event.organization_id)
+    locked = lock_event(event.pk)
+    places = list(locked.participants.all())
+    hanging = set().union(
+        *hangs_on(Event, [locked.pk]).values(),
+        *hangs_on_places([place.pk for place in places]).values(),
+        hangs_on_links(event=locked),
+    )
+    must_be_bare(hanging, gettext("Cancel the event instead."))
+    begin_removal(Event, [locked.pk])
+    remove_places(places, by=by)
+    locked.delete()
 
 
 def _write(row: M, changes: Mapping[str, Any]) -> M:

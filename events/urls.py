@@ -5,6 +5,7 @@ from django.urls import path
 
 from events import views
 from events.people import views as people
+from events.roster import views as roster
 
 urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
@@ -22,12 +23,15 @@ urlpatterns = [
         name="new_person",
     ),
     path("people/<int:person_id>/edit/", people.edit_person, name="edit_person"),
+    path("people/<int:person_id>/delete/", people.delete_person, name="delete_person"),
     path("events/new/", views.new_event, name="new_event"),
     path("events/<int:event_id>/edit/", views.edit_event, name="edit_event"),
+    path("events/<int:event_id>/delete/", views.delete_event, name="delete_event"),
+    path("events/<int:event_id>/people/", roster.roster, name="roster"),
     path("events/<int:event_id>/publish/", views.publish_event, name="publish_event"),
     path(
         "events/<int:event_id>/people/new/",
-        views.new_participant,
+        roster.new_participant,
         name="new_participant",
     ),
     path(
@@ -42,7 +46,12 @@ urlpatterns = [
     ),
     path(
         "participants/<int:participant_id>/edit/",
-        views.edit_participant,
+        roster.edit_participant,
         name="edit_participant",
+    ),
+    path(
+        "participants/<int:participant_id>/remove/",
+        roster.remove_place,
+        name="remove_place",
     ),
 ]

@@ -13,14 +13,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.body_limits import is_cut_off
-from core.errors import NotAllowed
+from core.errors import NotAllowed, RuleBroken
 from events import services
 from events.accounts.authentication import TooManyTries
 from events.accounts.language import use_language
 from events.forms import (
     EventForm,
     OrganizationForm,
-    ParticipantForm,
     RosterFileForm,
     SeveralPeopleForm,
 )
@@ -28,15 +27,14 @@ from events.lookups import visible_organization
 from events.models import Organization, User
 from events.pages import (
     action,
+    confirm_page,
     form_page,
     organized_event,
     posted,
     show_form,
-    shown_participant,
 )
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
-from events.roster.places import add_participant, change_participant
 from events.roster.upload import uploaded_file
 
 
@@ -147,11 +145,40 @@ def edit_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     return show_form(
         request,
         form,
+        template="events/event_form.html",
+        event=event,
         title=_("Edit event"),
         above=[event.organization.name, title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),
     )
+
+
+@form_page
+def delete_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """Show a page to confirm, then delete an event that was made by mistake."""
+    event = organized_event(request, user, event_id)
+    if request.method != "POST":
+        return confirm_page(
+            request,
+            title=_("Delete the event"),
+            above=[event.organization.name, event.title],
+            lead=_(
+                "Only for an event that was made by mistake. Its roster and sessions "
+                "go with it; the people stay in the organization. Once anything was "
+                "recorded at it, it can only be cancelled."
+            ),
+            submit=_("Delete"),
+            keep=_("Keep the event"),
+            back=reverse("event", args=[event.pk]),
+        )
+    try:
+        services.delete_event(event=event, by=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("event", event.pk)
+    messages.success(request, _("The event was deleted."))
+    return redirect("events")
 
 
 @action(back="event")
@@ -162,23 +189,6 @@ def publish_event(request: HttpRequest, user: User, event_id: int) -> None:
 
 
 # --- Rosters --------------------------------------------------------------------------
-
-
-@form_page
-def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    event = organized_event(request, user, event_id)
-    form = ParticipantForm(posted(request))
-    if form.write(lambda: add_participant(event=event, by=user, **form.values)):
-        messages.success(request, _("The person was added to the roster."))
-        return redirect("event", event.pk)
-    return show_form(
-        request,
-        form,
-        title=_("Add a person"),
-        above=[event.organization.name, event.title],
-        submit=_("Add"),
-        back=reverse("event", args=[event.pk]),
-    )
 
 
 @form_page
@@ -204,7 +214,7 @@ def several_participants(
             "All become registered attendees. If a line has an error, nobody is added."
         ),
         submit=_("Add all"),
-        back=reverse("event", args=[event.pk]),
+        back=reverse("roster", args=[event.pk]),
     )
 
 
@@ -237,34 +247,6 @@ def import_participants(
             "added again. An empty cell changes nothing."
         ),
         submit=_("Import"),
-        back=reverse("event", args=[event.pk]),
+        back=reverse("roster", args=[event.pk]),
         event=event,
-    )
-
-
-@form_page
-def edit_participant(
-    request: HttpRequest, user: User, participant_id: int
-) -> HttpResponse:
-    person = shown_participant(request, user, participant_id)
-    event = person.event
-    viewer = Viewer.of(user)
-    is_own = person.user_id == user.pk and not viewer.organizes(event.organization_id)
-    if not is_own:
-        viewer.must_organize(event.organization_id)
-    form = ParticipantForm(posted(request), row=person, is_own=is_own)
-    if form.write(
-        lambda: change_participant(participant=person, changes=form.changes, by=user)
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("event", event.pk)
-    return show_form(
-        request,
-        form,
-        template="events/own_entry.html" if is_own else "components/form_page.html",
-        person=person,
-        title=_("Edit your entry") if is_own else _("Edit person"),
-        above=[event.organization.name, event.title],
-        submit=_("Save"),
-        back=reverse("event", args=[event.pk]),
     )

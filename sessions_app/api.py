@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,6 +87,15 @@ class SessionList(generics.ListCreateAPIView[LiveSession]):
 
 class SessionDetail(SessionViews, RetrievePatchView[LiveSession]):
     """One session."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Delete a session that was made by mistake.
+
+        409 with `hangs_on` if anybody was seen or decided about there.
+        """
+        services.delete_session(session=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_update(self, serializer: BaseSerializer[LiveSession]) -> None:
         """Write changes of title, type, room and schedule."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import violated_constraint
@@ -27,6 +28,7 @@ from events.models import (
     Organization,
     Participant,
 )
+from events.removal import begin_removal, hangs_on, must_be_bare
 from sessions_app import livekit
 from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
@@ -170,6 +172,22 @@ def restore_session(*, session: LiveSession) -> LiveSession:
         _save(locked, ["cancelled_at"])
         sessions_changed.send(LiveSession, event=event)
     return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
+
+
+@transaction.atomic
+def delete_session(*, session: LiveSession) -> None:
+    """Delete a session that was made by mistake.
+
+    Raises:
+        Conflict: Something hangs on it.
+    """
+    event = lock_event(session.event_id)
+    locked = lock_session(session.pk)
+    hanging = hangs_on(LiveSession, [locked.pk]).get(locked.pk, ())
+    must_be_bare(hanging, gettext("Cancel the session instead."))
+    begin_removal(LiveSession, [locked.pk])
+    locked.delete()
+    sessions_changed.send(LiveSession, event=event)
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ from events.models import (
 )
 from events.pages import (
     action,
+    confirm_page,
     form_page,
     organized_event,
     posted,
@@ -207,6 +208,33 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
         submit=_("Save"),
         back=reverse("session", args=[session.pk]),
     )
+
+
+@form_page
+def delete_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
+    """Show a page to confirm, then delete a session that was made by mistake."""
+    session = shown_organized_session(request, user, session_id)
+    event = session.event
+    if request.method != "POST":
+        return confirm_page(
+            request,
+            title=_("Delete the session"),
+            above=[event.organization.name, event.title, session.title],
+            lead=_(
+                "Only for a session that was made by mistake. Once anything was "
+                "recorded at it, it can only be cancelled."
+            ),
+            submit=_("Delete"),
+            keep=_("Keep the session"),
+            back=reverse("edit_session", args=[session.pk]),
+        )
+    try:
+        services.delete_session(session=session)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("edit_session", session.pk)
+    messages.success(request, _("The session was deleted."))
+    return redirect("event", event.pk)
 
 
 @form_page

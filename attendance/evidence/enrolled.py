@@ -19,6 +19,7 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    Value,
 )
 from django.db.models.functions import Coalesce
 
@@ -63,10 +64,24 @@ def expected_in(sessions: str) -> Any:
         sessions: The lookup of the session, such as ``event__sessions``.
     """
     end = Coalesce(f"{sessions}__ended_at", f"{sessions}__ends_at")
-    during = Q(overlaps("enrolled", F(f"{sessions}__starts_at"), end))
+    return _expected(F(f"{sessions}__starts_at"), end)
+
+
+def expected_then(session: LiveSession) -> Any:
+    """Return the condition that a place of its event is expected at a session."""
+    return _expected(Value(session.starts_at), Value(session.end))
+
+
+def _expected(start: Any, end: Any) -> Any:
+    during = Q(overlaps("enrolled", start, end))
     return ExpressionWrapper(
         Q(registration__in=_ENROLLED) & during, output_field=BooleanField()
     )
+
+
+def was_not_enrolled(person: Participant, session: LiveSession) -> bool:
+    """Return whether somebody would be expected, if they had been enrolled then."""
+    return person.registration in _ENROLLED and not expected_at(person, session)
 
 
 def was_enrolled() -> Exists:

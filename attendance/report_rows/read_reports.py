@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from attendance.evidence.enrolled import was_not_enrolled
 from attendance.evidence.probable_people import Candidate, LinkedElsewhere, guess
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
@@ -53,8 +54,15 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         now: Presence in a running session is shown until this time.
     """
     roster = Participant.objects.visible_to(user).in_reports()
-    people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
-    [report] = read_reports([(session, list(people))], user=user, now=now)
+    of_event = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
+    people = list(of_event)
+    [report] = read_reports([(session, people)], user=user, now=now)
+    with_a_row = {row.participant.pk for row in report.rows}
+    report.not_enrolled.extend(
+        person
+        for person in people
+        if person.pk not in with_a_row and was_not_enrolled(person, session)
+    )
     if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
     if report.visibility.sees_identities and report.unmatched:

@@ -13,6 +13,19 @@ class WalkInSerializer(Declared):
 
     name = serializers.CharField(max_length=200, validators=[validate_name])
     email = AddressField(max_length=254, default="", allow_blank=True)
+    external_id = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        validators=[validate_name],
+        help_text="Student number, unique in the organization.",
+    )
+    person = serializers.IntegerField(
+        allow_null=True,
+        default=None,
+        help_text="Who is meant: one of the candidates.",
+    )
+    new = serializers.BooleanField(default=False, help_text="It is somebody new.")
 
 
 class RosterField(RowField[Participant]):

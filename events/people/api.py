@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import generics
+from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from core.rest import RetrievePatchView
 from events.lookups import visible_organization
 from events.models import Organization, Person, PersonChange
 from events.people.lookups import people_found
+from events.people.removing import delete_person
 from events.people.serializers import (
     NewPersonSerializer,
     OwnPersonSerializer,
@@ -98,6 +99,15 @@ class PersonViews(generics.GenericAPIView[Person]):
 
 class PersonDetail(PersonViews, RetrievePatchView[Person]):
     """One person; organizers may change them."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Delete a person who was added by mistake, with their places on rosters.
+
+        409 with `hangs_on` if they were seen, decided about, or linked anywhere.
+        """
+        delete_person(person=self.get_object(), by=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_update(self, serializer: BaseSerializer[Person]) -> None:
         """Write the changes.

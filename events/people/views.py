@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from core.errors import RuleBroken
+from core.names import isolated
 from core.row_ids import row_id
 from events.accounts.language import use_language
 from events.lookups import visible_organization
 from events.models import Organization, Person, Registration, User
-from events.pages import form_page, posted, read_page, show_form
+from events.pages import confirm_page, form_page, posted, read_page, show_form
+from events.people import removing
 from events.people.forms import ChangePersonForm, NewPersonForm
 from events.people.lookups import people_found, visible_person
 from events.people.services import add_person, organize_person
@@ -107,9 +110,41 @@ def edit_person(request: HttpRequest, user: User, person_id: int) -> HttpRespons
     return show_form(
         request,
         form,
+        template="events/people/edit.html",
+        person=person,
         title=_("Edit person"),
         above=[person.organization.name, name],
         lead=_("What you change here changes at all events of this person."),
         submit=_("Save"),
         back=reverse("person", args=[person.pk]),
     )
+
+
+@form_page
+def delete_person(request: HttpRequest, user: User, person_id: int) -> HttpResponse:
+    """Show a page to confirm, then delete a person who was added by mistake."""
+    person = shown_person(request, user, person_id)
+    organization = person.organization
+    Viewer.of(user).must_organize(organization.pk)
+    if request.method != "POST":
+        return confirm_page(
+            request,
+            title=_("Delete this person"),
+            above=[organization.name, person.name],
+            lead=_(
+                "Only for somebody who was added by mistake. They leave all rosters. "
+                "Once anything was recorded about them, their registrations can only "
+                "be cancelled."
+            ),
+            submit=_("Delete"),
+            keep=_("Keep this person"),
+            back=reverse("edit_person", args=[person.pk]),
+        )
+    try:
+        removing.delete_person(person=person, by=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("person", person.pk)
+    text = _("%(name)s was deleted.")
+    messages.success(request, text % {"name": isolated(person.name)})
+    return redirect("people", organization.pk)

@@ -170,6 +170,12 @@ def _known(
     return (meant.person, meant.by) if isinstance(meant, Meant) else (None, "")
 
 
+def who_may_be(event: Event, given: Given) -> Doubtful | None:
+    """Return the people who may be meant, if that is doubtful."""
+    meant = who_is_meant(given, who_may_be_meant(event, [given]))
+    return meant if isinstance(meant, Doubtful) else None
+
+
 def completed(
     person: Person, given: Given, values: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -308,8 +314,8 @@ def apply_changes(
 
 def update_places(
     changed: Iterable[tuple[Participant, Mapping[str, Any]]], *, by: User | None
-) -> None:
-    """Store changes of places on the roster of one event.
+) -> int:
+    """Store changes of places on the roster of one event; return how many there are.
 
     The caller has locked the people of the organization, and the event.
 
@@ -320,13 +326,14 @@ def update_places(
     acts = [(place, act_of(place, before)) for place, before in changed]
     acts = [(place, act) for place, act in acts if act.before != act.after]
     if not acts:
-        return
+        return 0
     event = acts[0][0].event
     columns = ["role", "registration", "enrolled", "cancelled_at"]
     update_rows([place for place, _act in acts], columns)
     record([act for _place, act in acts], organization_id=event.organization_id, by=by)
     ids = [place.pk for place, _act in acts]
     roster_changed.send(Participant, event=event, participants=ids)
+    return len(ids)
 
 
 def register(

@@ -55,6 +55,8 @@ TABLE = {
     "GET people/{person}/": "302 404 404 404 200 200 200 200",
     "GET people/{person}/edit/": "302 404 404 404 403 200 200 200",
     "POST people/{person}/edit/": "302 404 404 404 403 302 302 302",
+    "GET people/{person}/delete/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/delete/": "302 404 404 404 403 302 302 302",
     # The stranger has an organization of their own.
     "GET events/new/": "302 200 403 403 403 200 200 200",
     "POST events/new/": "302 302 403 403 403 302 302 302",
@@ -63,6 +65,14 @@ TABLE = {
     "POST events/{event}/publish/": ORGANIZERS_SENT,
     "GET events/{event}/cancel/": ORGANIZERS,
     "POST events/{event}/cancel/": ORGANIZERS_SENT,
+    "GET events/{event}/delete/": ORGANIZERS,
+    "POST events/{bare}/delete/": ORGANIZERS_SENT,
+    "GET events/{event}/people/": "302 404 403 200 200 200 200 200",
+    "POST events/{event}/people/": "302 404 403 403 403 302 302 302",
+    "GET participants/{other}/remove/": "302 404 404 403 403 200 200 200",
+    "POST participants/{other}/remove/": "302 404 404 403 403 302 302 302",
+    "GET sessions/{session}/delete/": ORGANIZERS,
+    "POST sessions/{session_of_bare}/delete/": ORGANIZERS_SENT,
     "GET events/{event}/people/new/": ORGANIZERS,
     "POST events/{event}/people/new/": ORGANIZERS_SENT,
     "GET events/{event}/people/several/": ORGANIZERS,
@@ -116,6 +126,7 @@ SENT: dict[str, dict[str, Any]] = {
     "people/{person}/edit/": {"name": "New"},
     "events/new/": {"title": "New"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
+    "events/{event}/people/": {"participant": "{other}", "registration": "cancelled"},
     "events/{event}/people/new/": PERSON,
     "events/{event}/people/several/": {"lines": "New, new@example.com"},
     "events/{event}/check-in/": {"participant": "{other}"},
@@ -123,7 +134,7 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
     "events/{event}/people/import/": {},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
-    "participants/{participant}/edit/": PERSON,
+    "participants/{participant}/edit/": PERSON | {"time_zone": "Asia/Riyadh"},
     "participants/{other}/edit/": PERSON,
     "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
@@ -151,6 +162,7 @@ def world() -> World:
         event,
         make_event(organization),
         make_event(organization, state=EventState.COMPLETED),
+        make_event(organization),
     ]
     for each in events:
         make_participant(each, user=users["host"], role="host")
@@ -161,6 +173,9 @@ def world() -> World:
         "event": event.pk,
         "open": events[1].pk,
         "completed": events[2].pk,
+        # On which nothing hangs.
+        "bare": events[3].pk,
+        "session_of_bare": make_session(events[3]).pk,
         "participant": people[0].pk,
         "other": other.pk,
         "person": other.person_id,
@@ -220,7 +235,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, signing out, the report, machines' routes.
 ELSEWHERE = re.compile(
     r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics"
-    r"|sessions/\*/(?!edit|end/|mark|undo)"
+    r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 
 

@@ -189,7 +189,7 @@ def test_somebody_with_a_known_address_gets_their_account() -> None:
         f"/events/{event.pk}/people/new/",
         **PERSON | {"email": "Amina@example.com", "role": "host"},
     )
-    assert answer["Location"] == f"/events/{event.pk}/"
+    assert answer["Location"] == f"/events/{event.pk}/people/"
     person = Participant.objects.get()
     assert (person.user, person.role) == (user, "host")
 
@@ -205,7 +205,7 @@ def test_a_person_is_changed() -> None:
         time_zone="asia/tokyo",
         language="ar",
     )
-    assert answer["Location"] == f"/events/{event.pk}/"
+    assert answer["Location"] == f"/events/{event.pk}/people/"
     person.refresh_from_db()
     assert (person.name, person.registration) == ("Amina", "cancelled")
     assert (person.time_zone, person.language) == ("Asia/Tokyo", "ar")
