@@ -6,6 +6,7 @@ from django.db.utils import DatabaseError
 
 from core.addresses import folded_address
 from core.names import folded
+from core.sql import update_rows
 from events.models import Participant, Person
 from tests.core.names.ways_of_writing import LINES
 from tests.factories import (
@@ -163,5 +164,5 @@ def test_what_is_compared_follows_name_and_address_whenever_a_person_is_saved() 
     person.save(update_fields=["name", "folded_name"])
     assert stored([person]) == [("lukasz", "")]
     person.email = "L@x.org"
-    Person.objects.bulk_update([person], ["email", "folded_email"])
+    update_rows([person], ["email", "folded_email"])
     assert stored([person]) == [("lukasz", folded_address("l@x.org"))]
