@@ -25,18 +25,23 @@ def day(number: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("registration", "late", "spans"),
+    ("registration", "start", "end", "late", "spans"),
     [
-        ("registered", False, [Span()]),
-        ("registered", True, [Span(day(5))]),
-        ("walk_in", True, [Span(day(5))]),
-        ("cancelled", False, []),
+        ("registered", UNSET, UNSET, False, [Span()]),
+        ("registered", UNSET, UNSET, True, [Span(day(5))]),
+        ("walk_in", UNSET, UNSET, True, [Span(day(5))]),
+        ("registered", None, UNSET, True, [Span()]),
+        ("registered", day(2), UNSET, True, [Span(day(2))]),
+        ("registered", UNSET, day(9), True, [Span(day(5), day(9))]),
+        ("cancelled", UNSET, UNSET, False, []),
+        ("cancelled", None, day(3), True, [Span(None, day(3))]),
     ],
 )
 def test_who_is_added_is_enrolled_from_now_if_a_session_has_ended(
-    registration: str, late: bool, spans: list[Span]
+    registration: str, start: Bound, end: Bound, late: bool, spans: list[Span]
 ) -> None:
-    assert list(first_spans(registration, late=late, now=day(5))) == spans
+    found = first_spans(registration, start=start, end=end, late=late, now=day(5))
+    assert list(found) == spans
 
 
 @pytest.mark.parametrize(
@@ -79,7 +84,9 @@ def test_somebody_is_enrolled_while_they_are_registered_and_never_for_the_past(
     Who is registered before it has ended is enrolled from the beginning, if they were
     never enrolled before; who waits or looks is not counted, whatever their span is.
     """
-    spans = first_spans(first, late=first_session <= 0, now=day(0))
+    spans = first_spans(
+        first, start=UNSET, end=UNSET, late=first_session <= 0, now=day(0)
+    )
     registrations = [first]
     for number, registration in enumerate(later, 1):
         spans = after_registration(
