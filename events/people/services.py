@@ -1,6 +1,6 @@
 """Services that write people.
 
-Source: docs/rules.md 91, 97, 98, 99.
+Source: docs/rules.md 98, 99.
 """
 
 from collections.abc import Iterable, Mapping

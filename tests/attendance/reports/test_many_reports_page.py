@@ -156,6 +156,7 @@ def test_a_person_of_several_events_has_their_rows_of_all() -> None:
     make_session(event)
     make_participant(event, person=ana.person)
     user = organizer_of(session)
+    assert "<h1>Reports</h1>" in get(user)
     page = get(user, f"person={ana.person_id}")
     assert f'<a href="/people/{ana.person_id}/">' in page
     assert names(page) == ["Ana", "Ana"]

@@ -143,7 +143,6 @@ def test_beside_the_search_of_a_report_members_search_all_people(
 @pytest.mark.parametrize(
     "path",
     [
-        "events/{event}/",
         "sessions/{session}/",
         "events/{event}/attendance/",
         "reports/",
