@@ -212,8 +212,8 @@ class PersonChangeValues(models.Model):
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
     ``user`` (a user name), ``time_zone``, ``language``, ``show_on_leaderboard``,
-    ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before`` is
-    null when somebody was added, ``after`` when they were removed.
+        ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
+    is null when somebody was added, ``after`` when they were removed.
     """
 
     change = models.OneToOneField(

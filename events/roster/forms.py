@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -171,6 +172,16 @@ class PlacesForm(ZonedForm):
         if not self.errors and not any(cleaned.values()):
             self.add_error(None, str(_("Say what is to change.")))
         return cleaned
+
+    @property
+    def groups(self) -> list[list[BoundField]]:
+        """The fields that the page shows, those of one question together."""
+        groups: list[list[BoundField]] = []
+        for field in self.shown:
+            if field.name in ("registration", *BOUNDS):
+                groups.append([])
+            groups[-1].append(field)
+        return groups
 
     @property
     def values(self) -> dict[str, Any]:

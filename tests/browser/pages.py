@@ -84,6 +84,20 @@ EVENTS = {
     "draft": Seen("event", "draft"),
     "cancelled event": Seen("event", "cancelled event"),
 }
+ROSTERS = {
+    "roster": Seen("roster", "long roster"),
+    "roster, everybody chosen": Seen(
+        "roster", "long roster", query="?q=amina&choose=all", opened=True
+    ),
+    "roster, none fits": Seen("roster", "long roster", query="?q=zzz"),
+    "roster, for its host": Seen("roster", "event", "teacher"),
+    "roster, for a viewer": Seen("roster", "long roster", "viewer"),
+    "roster without anybody": Seen("roster", "empty event"),
+    "remove from a roster": Seen("remove_place", "person"),
+    "delete an event": Seen("delete_event", "event"),
+    "delete a session": Seen("delete_session", "ahead"),
+    "delete a person": Seen("delete_person", "maria"),
+}
 DECISIONS = {
     "attendance": Seen("event_attendance", "event"),
     "attendance, completed": Seen(
@@ -188,7 +202,7 @@ PEOPLE = {
     "change a person": Seen("edit_person", "maria"),
     "reports of a person everywhere": Seen("reports", query="?person={maria.pk}"),
 }
-ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
+ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
 
 
 def routes() -> set[str]:

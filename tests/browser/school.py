@@ -20,6 +20,7 @@ from attendance.models import (
     SessionCalculation,
     Status,
 )
+from core.spans import Span
 from events.models import Event, EventState, Participant, ParticipantRole, Role, User
 from events.people.services import update_person
 from events.roster.places import add_participant, change_participant
@@ -31,6 +32,7 @@ from tests.factories import (
     make_membership,
     make_organization,
     make_participant,
+    make_participants,
     make_person,
     make_session,
     make_user,
@@ -83,6 +85,7 @@ class School:
         }
         self.subjects["completed"] = self._completed()
         self.subjects["inside"] = self._inside()
+        self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(
             self.organization, starts_at=self.now + timedelta(days=2)
         )
@@ -144,6 +147,18 @@ class School:
 
     def _person(self, name: str, **fields: Any) -> Participant:
         return make_participant(self.event, name=name, **fields)
+
+    def _long_roster(self) -> Event:
+        """Of more than a page, with numbers, and people who came later or left."""
+        event = self._event("Chemistry")
+        make_participants(event, [f"Amina Hadid {n}" for n in range(1, 121)])
+        spans = Span(self.now - timedelta(days=9), None), Span(None, self.now)
+        for name, span in zip(("Aisha Rahman", "نور عزيز"), spans, strict=True):
+            number = f"2026-{len(name)}"
+            make_participant(event, name=name, external_id=number, enrolled=[span])
+        make_participant(event, name=LONG, role=ParticipantRole.HOST)
+        make_participant(event, name="Ben", registration="cancelled")
+        return event
 
     def _session(self, minutes: float, title: str, **fields: Any) -> LiveSession:
         """An hour's session that begins so many minutes from now."""

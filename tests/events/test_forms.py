@@ -296,9 +296,10 @@ def test_a_line_that_cannot_be_added_is_named_and_nobody_is() -> None:
     path = f"/events/{event.pk}/people/several/"
     lines = "A, a@example.com\nOLD, Old@example.com\nB, 7\nOld\nC, old@example.com"
     said = wrong(send(client, path, lines=lines))["lines"]
+    said = re.sub("[\u2068\u2069]", "", said)
     assert "Line 2, “OLD, Old@example.com”: Old is already on the roster." in said
-    assert "Line 3, “B, 7”: This may be Old." in said
-    assert "Line 4, “Old”: This may be Old." in said
+    assert "Line 3, “B, 7”: This may be Old (old@example.com, 7). Add" in said
+    assert "Line 4, “Old”: This may be Old (old@example.com, 7). Add" in said
     assert "Line 1" not in said
     assert "Line 5" not in said
     assert event.participants.count() == 1
@@ -372,7 +373,6 @@ REFUSED = [
     (COURSES, "ends_at", "2026-07-01T09:00", "The end must be later than the start."),
     # No time is blamed for it.
     (COURSES, "time_zone", "Nowhere", "…"),
-    (PEOPLE, "name", "AMINA", "…This may be Amina.…"),
     (PEOPLE, "email", "amina", "…"),
     (PEOPLE, "email", TOO_LONG, "…at most 254 characters…"),
     (LINES, "lines", f"Amina, {TOO_LONG}", "…At most 254 characters.…"),

@@ -80,8 +80,16 @@ def test_hosts_see_and_find_names_alone(event: Event) -> None:
     page = get(event, user=host)
     for hidden in ("jose@example.com", "S-17", "Student number", "checkbox", "/edit/"):
         assert hidden not in page
+    assert not re.search(r'href="/people/\d', page)
     assert shown(get(event, "?q=s-17", host)) == []
     assert shown(get(event, "?q=zoe", host)) == ["Zoe"]
+
+
+def test_names_lead_members_to_the_pages_of_people(event: Event) -> None:
+    page = get(event, user=make_member(event.organization, Role.VIEWER))
+    for place in event.participants.all():
+        assert f'<a href="/people/{place.person_id}/">' in page
+    assert "checkbox" not in page
 
 
 def test_student_numbers_have_a_column_only_if_somebody_has_one(event: Event) -> None:
