@@ -212,7 +212,7 @@ class PersonChangeValues(models.Model):
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
     ``user`` (a user name), ``time_zone``, ``language``, ``show_on_leaderboard``,
-        ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
+    ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
     is null when somebody was added, ``after`` when they were removed.
     """
 

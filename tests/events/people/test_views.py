@@ -96,7 +96,7 @@ def test_the_search_of_every_page_leads_to_the_list(ana: Person) -> None:
     found = f"{list_of(ana)}?q=ana+%26"
     assert client.get("/people/", {"q": "ana &"}).headers["Location"] == found
     other = make_membership(user=user, role=Role.VIEWER).organization
-    chosen = client.get("/people/", {"q": "x", "organization": other.pk})
+    chosen = client.get("/people/", {"q": "x", "organization": str(other.pk)})
     assert chosen.headers["Location"] == f"/organizations/{other.pk}/people/?q=x"
     foreign = make_organization()
     assert client.get("/people/", {"organization": foreign.pk}).status_code == 404
