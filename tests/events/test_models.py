@@ -137,7 +137,7 @@ def stored(people: list[Person]) -> list[tuple[str, str]]:
             " WHERE id = ANY(%s) ORDER BY id",
             [[person.pk for person in people]],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @pytest.mark.django_db
