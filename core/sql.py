@@ -29,10 +29,10 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     if not rows:
         return
     table = rows[0]._meta
-    key = table.pk
-    fields = [table.get_field(name) for name in names]
-    columns = [sql.Identifier(field.column) for field in (key, *fields)]
-    types = [field.db_type(connection) for field in (key, *fields)]
+    by_name = {field.name: field for field in table.concrete_fields}
+    fields = [table.pk, *(by_name[name] for name in names)]
+    columns = [sql.Identifier(str(field.column)) for field in fields]
+    types = [field.db_type(connection) for field in fields]
     statement = sql.SQL(
         "UPDATE {table} row SET {values} FROM unnest({arrays}) new ({columns})"
         " WHERE row.{key} = new.{key}"
@@ -47,7 +47,7 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     )
     given = [
         [field.get_db_prep_save(field.pre_save(row, False), connection) for row in rows]
-        for field in (key, *fields)
+        for field in fields
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, given)

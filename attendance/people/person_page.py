@@ -3,7 +3,7 @@
 Members of the organization read it; only organizers change anything, and see guesses
 and changes.
 
-Source: docs/rules.md 98, 99, 100.
+Source: docs/rules.md 99, 100.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """All sessions of a person's events, and what their reports say of the person.
 
-Source: docs/rules.md 99.
+Source: docs/rules.md 100.
 """
 
 from collections import Counter

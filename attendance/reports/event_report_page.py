@@ -123,9 +123,9 @@ class EventDecisionsPage:
         return self._rights.organizes
 
     @property
-    def is_member(self) -> bool:
-        """Whether the reader may see the people of the organization."""
-        return self._rights.is_member
+    def people_of(self) -> int | None:
+        """The organization, if the reader may search its people."""
+        return self.event.organization_id if self._rights.is_member else None
 
     @property
     def is_cancelled(self) -> bool:
@@ -202,7 +202,7 @@ class EventDecisionsPage:
         source = row.attendance.source if row.attendance else None
         return EventReportRow(
             participant_id=person.pk,
-            person_id=person.person_id if self.is_member else None,
+            person_id=person.person_id if self._rights.is_member else None,
             name=person.name,
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,

@@ -130,9 +130,10 @@ class ReportPage:
         return self.report.visibility.sees_everybody
 
     @property
-    def is_member(self) -> bool:
-        """Whether the reader may see the people of the organization."""
-        return self.report.visibility.sees_addresses
+    def people_of(self) -> int | None:
+        """The organization, if the reader may search its people."""
+        is_member = self.report.visibility.sees_addresses
+        return self.session.event.organization_id if is_member else None
 
     @property
     def may_calculate(self) -> bool:

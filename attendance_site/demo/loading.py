@@ -30,6 +30,7 @@ from attendance_site.simulation import instance, ownership
 from attendance_site.simulation.livekit import send_rooms
 from events.models import Event, Organization, Registration
 from events.people.services import update_person
+from events.roster.enrolment import UNSET, Bound
 from events.roster.places import add_participant, change_participant
 from events.services import create_event, publish_event
 from sessions_app.models import LiveSession, PresenceEvent
@@ -125,7 +126,8 @@ def _event(
 
 def _add(event: Event, person: Person) -> None:
     """Put somebody on the roster, for those lessons to which they belong."""
-    (since, until), *returns = [_times(event, lessons) for lessons in person.enrolled]
+    enrolled = [_times(event, lessons) for lessons in person.enrolled]
+    first, *returns = enrolled or [(UNSET, UNSET)]
     place = add_participant(
         event=event,
         name=person.name,
@@ -133,8 +135,8 @@ def _add(event: Event, person: Person) -> None:
         external_id=person.external_id,
         role=person.role,
         registration=person.registration,
-        enrolled_from=since,
-        enrolled_until=until,
+        enrolled_from=first[0],
+        enrolled_until=first[1],
     ).participant
     for since, until in returns:
         left = {"registration": Registration.CANCELLED}
@@ -151,7 +153,7 @@ def _add(event: Event, person: Person) -> None:
         )
 
 
-def _times(event: Event, lessons: Lessons) -> tuple[datetime | None, datetime | None]:
+def _times(event: Event, lessons: Lessons) -> tuple[Bound, Bound]:
     """Return since when and until when somebody is enrolled: a day before lessons."""
     first, end = (
         None if number is None else event.starts_at + number * WEEK - DAY

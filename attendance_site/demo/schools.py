@@ -50,7 +50,8 @@ class Person:
 
     Attributes:
         external_id: Their student number; "" if none.
-        enrolled: The lessons in which they belong to the course, in order.
+        enrolled: The lessons in which they belong to the course, in order; none if in
+            all.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Person:
     role: str = ParticipantRole.ATTENDEE
     registration: str = Registration.REGISTERED
     external_id: str = ""
-    enrolled: Sequence[Lessons] = ((None, None),)
+    enrolled: Sequence[Lessons] = ()
 
     @property
     def takes_part(self) -> bool:

@@ -211,9 +211,9 @@ class PersonChangeValues(models.Model):
     """The values before and after a change: personal data, which can be erased.
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
-    ``user`` (a user name), ``time_zone``, ``language``, ``role``, ``registration``,
-    ``enrolled``, ``identity`` (a linked one). ``before`` is null when somebody was
-    added, ``after`` when they were removed.
+    ``user`` (a user name), ``time_zone``, ``language``, ``show_on_leaderboard``,
+    ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
+    is null when somebody was added, ``after`` when they were removed.
     """
 
     change = models.OneToOneField(

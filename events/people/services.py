@@ -1,6 +1,6 @@
 """Services that write people.
 
-Source: docs/rules.md 91, 97, 98, 99.
+Source: docs/rules.md 98, 99.
 """
 
 from collections.abc import Iterable, Mapping
@@ -131,6 +131,28 @@ def update_person(
     return locked
 
 
+def update_people(
+    changes: Iterable[tuple[Person, Mapping[str, Any]]], *, by: User | None
+) -> None:
+    """Write changes of many people of one organization, each by column.
+
+    The caller has locked the people of the organization, and read them since.
+    """
+    acts = []
+    changed = []
+    for person, new in changes:
+        before = values_of(person)
+        for name, value in new.items():
+            setattr(person, name, value)
+        act = Act(person.pk, None, *difference(before, values_of(person)))
+        if act.before != act.after:
+            acts.append(act)
+            changed.append(person)
+    if changed:
+        update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
+        record(acts, organization_id=changed[0].organization_id, by=by)
+
+
 @transaction.atomic
 def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> Person:
     """Write what an organizer changes of a person.
@@ -159,28 +181,6 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
         if owner:
             raise number_taken(name=owner.name, person=owner.pk)
     return update_person(person=person, changes=changes, by=by)
-
-
-def update_people(
-    changes: Iterable[tuple[Person, Mapping[str, Any]]], *, by: User | None
-) -> None:
-    """Write changes of many people of one organization, each by column.
-
-    The caller has locked the people of the organization, and read them since.
-    """
-    acts = []
-    changed = []
-    for person, new in changes:
-        before = values_of(person)
-        for name, value in new.items():
-            setattr(person, name, value)
-        act = Act(person.pk, None, *difference(before, values_of(person)))
-        if act.before != act.after:
-            acts.append(act)
-            changed.append(person)
-    if changed:
-        update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
-        record(acts, organization_id=changed[0].organization_id, by=by)
 
 
 def give_account(*, user: User) -> int:

@@ -22,17 +22,28 @@ UNSET: Final = Unset()
 Bound = datetime | None | Unset
 
 
-def first_spans(registration: str, *, late: bool, now: datetime) -> Spans:
+def first_spans(
+    registration: str,
+    *,
+    start: Bound,
+    end: Bound,
+    late: bool,
+    now: datetime,
+) -> Spans:
     """Return the enrolment of somebody who is added to a roster.
 
     Args:
-        registration: Their registration. Who is added as cancelled is not enrolled.
-        late: Whether a session of the event has ended: they are then enrolled from now.
+        registration: Their registration. Who is added as cancelled is not enrolled,
+            unless ``start`` or ``end`` say that they were.
+        start: Since when, as asked for; None: from the beginning.
+        end: Until when, as asked for.
+        late: Whether a session of the event has ended: they are then enrolled from
+            now, unless ``start`` says otherwise.
         now: The present time.
     """
-    if registration == Registration.CANCELLED:
-        return ()
-    return (Span(now if late else None, None),)
+    is_cancelled = registration == Registration.CANCELLED
+    spans = () if is_cancelled else (Span(now if late else None, None),)
+    return with_latest(spans, start=start, end=end)
 
 
 def after_registration(
@@ -60,6 +71,8 @@ def ended(spans: Spans, at: datetime) -> Spans:
 
 def with_latest(spans: Spans, *, start: Bound, end: Bound) -> Spans:
     """Return spans of which the latest has other bounds; without any, this one."""
+    if isinstance(start, Unset) and isinstance(end, Unset):
+        return spans
     latest = spans[-1] if spans else Span()
     return (
         *spans[:-1],

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext
 
 from core.addresses import cleaned, folded_address
-from core.names import folded, visible
+from core.names import folded, is_invisible, visible
 from events.roster.file import quoted
 from events.roster.headings import column_called, why_refused
 from events.roster.lines import as_name, read_email, read_external_id, read_name
@@ -58,9 +58,10 @@ def read_line(number: int, text: str) -> PastedLine:
     address and the number may stand anywhere. A comma in the name stays, as in "Last,
     First". An address alone is also the name.
     """
-    written = as_in_mail(text)
-    rest, email = written or (text, "")
-    is_one_part = not _SEPARATORS.search(text.rstrip(_END))
+    line = _without_end(text)
+    written = as_in_mail(line)
+    rest, email = written or (line, "")
+    is_one_part = not _SEPARATORS.search(line)
     parts = _parts(rest)
     if not email:
         email = next(filter(_is_address, parts), "")
@@ -79,6 +80,17 @@ def read_line(number: int, text: str) -> PastedLine:
         cleaned(email),
         ", ".join(numbers),
     )
+
+
+def _without_end(text: str) -> str:
+    """Return a line without separators behind which nothing is to be seen."""
+    end = len(text)
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] in _END:
+            end = at
+        elif not is_invisible(text[at]):
+            break
+    return text[:end]
 
 
 def _parts(text: str) -> list[str]:

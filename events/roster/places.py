@@ -7,7 +7,7 @@ Source: docs/rules.md 91, 92, 93, 94.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid
-from core.spans import Span, united
+from core.spans import Span, Spans, united
 from core.sql import update_rows
 from events.accounts.addresses import account_of_address
 from events.locks import lock_event, lock_people
@@ -225,10 +225,10 @@ def new_place(
         person=person,
         role=asked.get("role", ParticipantRole.ATTENDEE),
         registration=registration,
-        enrolled=first_spans(registration, late=late, now=now),
         cancelled_at=now if registration == Registration.CANCELLED else None,
     )
-    _enrol(place, asked, now)
+    spans = first_spans(registration, **_bounds(asked), late=late, now=now)
+    _enrol(place, spans, now)
     return place
 
 
@@ -254,7 +254,8 @@ def values_of(place: Participant) -> dict[str, Any]:
         "role": str(place.role),
         "registration": str(place.registration),
         "enrolled": [
-            [bound and bound.isoformat() for bound in span] for span in place.enrolled
+            [bound and bound.astimezone(UTC).isoformat() for bound in span]
+            for span in place.enrolled
         ],
     }
 
@@ -286,7 +287,7 @@ def change_participant(
     of_person = {name: changes[name] for name in COLUMNS if name in changes}
     if of_person:
         update_person(person=participant.person, changes=of_person, by=by)
-    place = Participant.objects.select_related("event__organization").get(
+    place: Participant = Participant.objects.select_related("event__organization").get(
         pk=participant.pk
     )
     before = values_of(place)
@@ -309,7 +310,9 @@ def apply_changes(
     place.role = changes.get("role", place.role)
     registration = changes.get("registration", place.registration)
     register(place, registration, late=late, now=now)
-    _enrol(place, changes, now)
+    spans = with_latest(place.enrolled, **_bounds(changes))
+    if spans != place.enrolled:
+        _enrol(place, spans, now)
 
 
 def update_places(
@@ -369,15 +372,16 @@ def rejoin(place: Participant, registration: str, *, by: User | None) -> None:
     record([act], organization_id=place.event.organization_id, by=by)
 
 
-def _enrol(place: Participant, changes: Mapping[str, Any], now: datetime) -> None:
-    start = changes.get("enrolled_from", UNSET)
-    end = changes.get("enrolled_until", UNSET)
-    if start is UNSET and end is UNSET:
-        return
-    spans = with_latest(place.enrolled, start=start, end=end)
-    _must_be_in_order(spans[-1])
-    until = spans[-1].end
-    if place.cancelled_at and (until is None or until > now):
+def _bounds(changes: Mapping[str, Any]) -> dict[str, Bound]:
+    names = {"start": "enrolled_from", "end": "enrolled_until"}
+    return {key: changes.get(name, UNSET) for key, name in names.items()}
+
+
+def _enrol(place: Participant, spans: Spans, now: datetime) -> None:
+    """Set the enrolment, of which the latest span may have been asked for."""
+    latest = spans[-1] if spans else Span(None, now)
+    _must_be_in_order(latest)
+    if place.cancelled_at and (latest.end is None or latest.end > now):
         raise Conflict(
             "cancelled",
             _("%(name)s has cancelled. Register them again first.")

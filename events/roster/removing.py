@@ -39,7 +39,7 @@ def remove_participant(*, participant: Participant, by: User | None) -> None:
     lock_event(event.pk)
     hanging = hangs_on_places([participant.pk]).get(participant.pk, ())
     must_be_bare(hanging, _("Cancel the registration instead."))
-    remove_places(Participant.objects.filter(pk=participant.pk), by=by)
+    remove_places([participant], by=by)
 
 
 @transaction.atomic

@@ -247,8 +247,11 @@ class School:
             assert said == one.status
         names = {p.pk: p.name for p in Person.objects.filter(pk__in=self.account.names)}
         assert names == self.account.names
-        for name, rows in [("log", AttendanceChange), ("people", PersonChange)]:
-            number = rows.objects.count()
+        for name, rows in [
+            ("log", AttendanceChange.objects.all()),
+            ("people", PersonChange.objects.all()),
+        ]:
+            number = rows.count()
             assert number >= counted.get(name, 0)
             counted[name] = number
         assert verify([self.organization]) == []

@@ -140,4 +140,4 @@ def ids(session: LiveSession) -> dict[str, int]:
 
 
 def emails(session: LiveSession) -> list[str]:
-    return list(session.event.participants.values_list("email", flat=True))
+    return list(session.event.participants.values_list("person__email", flat=True))

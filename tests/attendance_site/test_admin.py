@@ -58,6 +58,7 @@ from tests.factories import (
     make_attendance_change,
     make_connection,
     make_event,
+    make_link,
     make_membership,
     make_organization,
     make_participant,
@@ -71,13 +72,10 @@ DIGEST = hashlib.sha256(b"").digest()
 
 
 def make_known_identity(number: int) -> KnownIdentity:
-    participant = make_participant()
-    return KnownIdentity.objects.create(
-        organization=participant.event.organization,
-        identity=f"identity{number}",
-        participant=participant,
-        created_by=make_user(),
-    )
+    link = make_link(make_participant(), f"identity{number}")
+    link.created_by = make_user()
+    link.save()
+    return link
 
 
 def make_policy(number: int) -> AttendancePolicy:

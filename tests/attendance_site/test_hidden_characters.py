@@ -58,7 +58,7 @@ def names() -> list[str]:
     return [
         *Organization.objects.values_list("name", flat=True),
         *Event.objects.values_list("title", flat=True),
-        *Participant.objects.values_list("name", flat=True),
+        *Participant.objects.values_list("person__name", flat=True),
         *LiveSession.objects.values_list("title", flat=True),
     ]
 

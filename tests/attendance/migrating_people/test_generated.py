@@ -21,7 +21,7 @@ from tests.attendance.migrating_people.meaning import (
 )
 from tests.attendance.migrating_people.rule import ADDRESSES, NAMES, Row, expected
 
-pytestmark = pytest.mark.usefixtures("before_people")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("before_people")]
 
 REGISTRATIONS = ["registered"] * 6 + ["walk_in", "waitlisted", "cancelled", "viewed"]
 IDENTITIES = [f"tablet-{number}" for number in range(6)]

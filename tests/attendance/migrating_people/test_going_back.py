@@ -19,7 +19,7 @@ from tests.attendance.migrating_people.before_people import (
 from tests.attendance.migrating_people.schema import schema
 from tests.factories import START, make_event, make_participant, make_person
 
-pytestmark = pytest.mark.usefixtures("before_people")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("before_people")]
 
 TABLES = "events_participant", "events_knownidentity", "events_event", "events_user"
 NOON, LATER = START.replace(hour=12), START.replace(year=2027)

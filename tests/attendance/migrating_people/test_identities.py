@@ -10,8 +10,9 @@ from tests.attendance.migrating_people.before_people import (
     query,
 )
 from tests.attendance.migrating_people.meaning import meanings_now, meanings_until_then
+from tests.factories import START
 
-pytestmark = pytest.mark.usefixtures("before_people")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("before_people")]
 
 
 def test_every_meaning_is_kept() -> None:

@@ -25,7 +25,7 @@ from tests.attendance.migrating_people.before_people import (
 from tests.attendance.migrating_people.decided import decide_all
 from tests.factories import START
 
-pytestmark = pytest.mark.usefixtures("before_people")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("before_people")]
 
 LATER = NOW + timedelta(days=1)
 RECORDED = (

@@ -34,6 +34,7 @@ def day(number: int) -> datetime:
         ("registered", day(2), UNSET, True, [Span(day(2))]),
         ("registered", UNSET, day(9), True, [Span(day(5), day(9))]),
         ("cancelled", UNSET, UNSET, False, []),
+        ("cancelled", None, day(3), True, [Span(None, day(3))]),
     ],
 )
 def test_who_is_added_is_enrolled_from_now_if_a_session_has_ended(

@@ -19,12 +19,12 @@ from events.models import (
     Participant,
     Person,
     PersonChange,
-    PersonChangeValues,
     Registration,
 )
 from events.roster.importing import import_roster
 from tests.attendance.calculated import attend, calculate
 from tests.attendance.pages import signed_in, text
+from tests.events.people.changes import changes_of
 from tests.factories import (
     make_client,
     make_event,
@@ -382,7 +382,8 @@ def test_who_comes_late_is_enrolled_from_now_unless_the_file_says_since_when(
         "name,enrolled_from,enrolled_until\nAna,,\nBen,2026-03-01,\nEva,,2090-01-01",
     )
     ana, ben, eva = event.participants.order_by("pk")
-    assert before < ana.enrolled[0].start < timezone.now()
+    assert ana.latest.start
+    assert before < ana.latest.start < timezone.now()
     assert ana.latest.end is None
     assert ben.enrolled == (Span(datetime(2026, 3, 1, tzinfo=UTC), None),)
     assert eva.enrolled == (Span(eva.latest.start, datetime(2090, 1, 2, tzinfo=UTC)),)
@@ -439,8 +440,8 @@ def test_whoever_returns_from_the_beginning_was_always_there(event: Event) -> No
     taken(event, "name,email,enrolled_from\nAna,a@b.de,2020-01-01")
     ana.refresh_from_db()
     assert ana.enrolled == (Span(None, None),)
-    change = PersonChangeValues.objects.get()
-    assert change.after["enrolled"] == [[None, None]]
+    [(_, _, after)] = changes_of(ana.person)
+    assert after == {"registration": "registered", "enrolled": [[None, None]]}
 
 
 # --- Accounts -------------------------------------------------------------------------
