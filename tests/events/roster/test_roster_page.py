@@ -76,7 +76,7 @@ def test_search_and_filters_find(event: Event, query: str, names: list[str]) -> 
 
 
 def test_hosts_see_and_find_names_alone(event: Event) -> None:
-    host = make_participant(event, role="host", user=make_user()).user
+    host = make_participant(event, name="Omar", role="host", user=make_user()).user
     page = get(event, user=host)
     for hidden in ("jose@example.com", "S-17", "Student number", "checkbox", "/edit/"):
         assert hidden not in page
