@@ -3,6 +3,8 @@
 Neither an address nor a name alone says who somebody is: families share addresses, and
 many people a name. Where it could be somebody and need not be, the answer is
 :class:`Doubtful`, until the request chooses a person or says that they are new.
+
+Source: docs/rules.md 92.
 """
 
 from bisect import bisect_left, insort

@@ -1,4 +1,7 @@
-"""Reading the cells that say from and until when somebody is enrolled. Pure."""
+"""Reading the cells that say from and until when somebody is enrolled. Pure.
+
+Source: docs/rules.md 108.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

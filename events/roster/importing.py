@@ -10,7 +10,7 @@ the event, or had cancelled, become registered. A file renames nobody, takes nob
 address or number, and cannot remove people: their registration can become
 ``cancelled``, which keeps what was decided.
 
-Source: docs/rules.md 77, 78, 79, 92, 94.
+Source: docs/rules.md 77, 78, 79, 92, 94, 97.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Validating one line of a roster file. Pure.
 
-Source: docs/rules.md 78, 80, 92.
+Source: docs/rules.md 78, 80, 108.
 """
 
 import re

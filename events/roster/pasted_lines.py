@@ -1,6 +1,6 @@
 """Reading people from pasted text, one per line. Pure.
 
-Source: docs/rules.md 91, 93.
+Source: docs/rules.md 107, 109.
 """
 
 import re

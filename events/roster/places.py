@@ -3,7 +3,7 @@
 Who is meant is decided by ``events/people/matching.py``, since when somebody is
 enrolled by ``enrolment.py``.
 
-Source: docs/rules.md 91, 92, 93, 94.
+Source: docs/rules.md 91, 92, 93, 94, 97.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

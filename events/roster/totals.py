@@ -1,6 +1,6 @@
 """Lines of a table that sum it up, and stand for nobody. Pure.
 
-Source: docs/rules.md 91.
+Source: docs/rules.md 107.
 """
 
 import re
