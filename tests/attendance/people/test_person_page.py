@@ -56,7 +56,7 @@ def section(page: str, heading: str) -> str:
     [found] = [
         part
         for part in re.findall(r'<section class="group">.*?</section>', page, re.DOTALL)
-        if re.search(rf"<h2[^>]*>{heading}", part)
+        if re.search(rf"<h2[^>]*>\s*{heading}", part)
     ]
     return str(found)
 
