@@ -9,7 +9,6 @@ from django.db import migrations
 
 _people = import_module("events.migrations.0012_people")
 
-# Only where it stands as the migration of people left it: this may run again.
 UNTIL_LAST_DECISION = """
 ALTER TABLE events_participant DISABLE TRIGGER roster_update;
 UPDATE events_participant p
@@ -22,8 +21,7 @@ FROM (
     WHERE a.source IS NOT NULL
     GROUP BY 1
 ) decided
-WHERE decided.participant_id = p.id AND p.registration = 'cancelled'
-    AND p.cancelled_at = p.created_at;
+WHERE decided.participant_id = p.id AND p.registration = 'cancelled';
 ALTER TABLE events_participant ENABLE TRIGGER roster_update;
 """
 

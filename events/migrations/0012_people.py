@@ -323,8 +323,9 @@ SAMENESS = f"""
         'email ' || lower(nullif({{row}}.email, '')) || ' ' || {SAME_NAME}
     ]) AS sameness
 """
-# Whom each linked identity meant until now, in each event: who was linked there, else who
-# has the same account, or the same address and name, as somebody linked elsewhere.
+# Until now an identity meant, in each event: whose own it was (0), else who was linked there
+# (1), else who had the same account, or address and name, as somebody linked elsewhere (2).
+# These are the last: the others go on by themselves.
 MEANT = f"""
 CREATE TEMP TABLE meant AS
 WITH roster AS (
@@ -360,7 +361,7 @@ FROM (
     ) possible
     ORDER BY event_id, identity, how, link_id DESC, sameness DESC
 ) meaning
-WHERE how > 0;
+WHERE how = 2;
 """
 LINKS_OF_PEOPLE = """
 UPDATE events_knownidentity link
@@ -381,27 +382,18 @@ WITH of_person AS (
     FROM of_person JOIN events_participant p USING (person_id)
     WHERE p.registration <> 'viewed'
     GROUP BY 1, 2
-), newest AS (
-    SELECT DISTINCT ON (link.event_id, link.identity)
-        link.event_id, link.identity, link.person_id
-    FROM events_knownidentity link JOIN events_participant p ON p.id = link.participant_id
-    WHERE p.registration <> 'viewed'
-    ORDER BY link.event_id, link.identity, link.id DESC
 )
 INSERT INTO events_knownidentity
     (organization_id, identity, person_id, event_id, participant_id)
 SELECT meant.organization_id, meant.identity, meant.person_id, meant.event_id,
     meant.participant_id
 FROM meant JOIN possible USING (event_id, identity)
-LEFT JOIN newest USING (event_id, identity)
-WHERE CASE WHEN people > 1 THEN newest.person_id IS DISTINCT FROM meant.person_id
-    ELSE NOT EXISTS (
-        SELECT FROM events_knownidentity known
-        WHERE known.person_id = meant.person_id AND known.identity = meant.identity
-            AND known.organization_id = meant.organization_id
-    ) END
+WHERE people > 1 OR NOT EXISTS (
+    SELECT FROM events_knownidentity known
+    WHERE known.organization_id = meant.organization_id
+        AND known.identity = meant.identity AND known.person_id = meant.person_id
+)
 ORDER BY meant.event_id, meant.identity
-ON CONFLICT DO NOTHING
 RETURNING organization_id, person_id, event_id, identity
 """
 

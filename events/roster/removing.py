@@ -48,16 +48,20 @@ def remove_participants(
 ) -> Removed:
     """Remove those of the places on which nothing hangs; the others stay."""
     lock_people(event.organization_id)
-    lock_event(event.pk)
     bare, kept = bare_places(event, participants)
     remove_places(bare, by=by)
     return Removed(len(bare), kept)
 
 
+@transaction.atomic
 def bare_places(
     event: Event, participants: Collection[int]
 ) -> tuple[list[Participant], list[Participant]]:
-    """Return those of the places that can be removed, and the others, by name."""
+    """Return those of the places that can be removed, and the others, by name.
+
+    Until the transaction ends nobody can decide about them.
+    """
+    lock_event(event.pk)
     places = event.participants.filter(pk__in=participants)
     hanging = hangs_on_places(participants)
     bare: list[Participant] = []

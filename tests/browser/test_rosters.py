@@ -55,3 +55,19 @@ def test_all_that_are_found_are_ticked_and_removed(
     page.locator("button[name=confirmed]").click()
     page.get_by_text("No results.").wait_for()
     assert page.locator("#q").input_value() == "hadid 12"
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_lines_of_which_it_is_doubtful_who_is_meant_have_no_flaw(
+    language: str, windows: Windows, school: School
+) -> None:
+    visitor = windows.of(school.organizer, language)
+    visitor.trouble.clear()
+    visitor.open(path_of("several_participants", school))
+    visitor.page.locator("main textarea").fill("Ben Smith\nMaria Lopes")
+    visitor.page.locator("main form[method=post] button.first").click()
+    visitor.page.locator("main [role=alert]").wait_for()
+    flaws = visitor.dead_ends()
+    for width, scheme in LOOKS[language]:
+        flaws += visitor.flaws(width, scheme)
+    assert not flaws + visitor.trouble

@@ -246,6 +246,7 @@ def test_removals_are_logged(school: School) -> None:
     assert change.event_id == school.event.pk
     assert change.actor == school.organizer
     assert change.values.after is None
+    assert change.values.before is not None
     assert change.values.before["registration"] == "registered"
 
 
@@ -257,6 +258,7 @@ def test_a_person_is_deleted_with_their_places_and_logged(school: School) -> Non
     last = PersonChange.objects.first()
     assert last is not None
     assert last.event_id is None
+    assert last.values.before is not None
     assert last.values.before["name"] == school.place.name
     assert PersonChange.objects.count() == 3
 

@@ -86,6 +86,7 @@ def test_what_only_people_have_refuses_it_and_nothing_is_changed() -> None:
         event, registration="cancelled", cancelled_at=LATER,
         enrolled=[Span(None, START), Span(NOON, LATER)],
     )  # fmt: skip
+    make_participant(event, registration="cancelled", enrolled=[])
     system = make_participant(event)
     changed = make_participant(event)
     for by, act in (

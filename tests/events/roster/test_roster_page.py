@@ -32,7 +32,7 @@ def get(event: Event, query: str = "", user: User | None = None) -> str:
     return str(answer.content.decode())
 
 
-def post(event: Event, query: str = "", user: User | None = None, **sent: Any) -> Any:
+def post(event: Event, query: str = "", user: Any = None, **sent: Any) -> Any:
     client = signed_in(user or make_member(event.organization))
     return client.post(f"/events/{event.pk}/people/{query}", sent)
 
@@ -76,7 +76,7 @@ def test_search_and_filters_find(event: Event, query: str, names: list[str]) -> 
 
 
 def test_hosts_see_and_find_names_alone(event: Event) -> None:
-    host = make_participant(event, role="host", user=make_user()).user
+    host = make_participant(event, name="Omar", role="host", user=make_user()).user
     page = get(event, user=host)
     for hidden in ("jose@example.com", "S-17", "Student number", "checkbox", "/edit/"):
         assert hidden not in page
@@ -232,7 +232,9 @@ def test_what_cannot_be_is_said_and_nobody_is_changed(
     event: Event, sent: dict[str, str], said: str
 ) -> None:
     zoe = event.participants.get(person__name="Zoe")
-    filled = {name: value.format(zoe=zoe.pk) for name, value in sent.items()}
+    filled: dict[str, Any] = {
+        name: value.format(zoe=zoe.pk) for name, value in sent.items()
+    }
     answer = post(event, **filled)
     assert answer.status_code == 200
     page = answer.content.decode()
@@ -256,7 +258,7 @@ def test_removing_asks_first_and_keeps_those_about_whom_something_is_recorded(
     zoe = event.participants.get(person__name="Zoe")
     ben = event.participants.get(person__name="Ben")
     make_attendance(zoe, make_session(event), status="present")
-    sent = {"participant": [zoe.pk, ben.pk], "remove": ""}
+    sent: dict[str, Any] = {"participant": [zoe.pk, ben.pk], "remove": ""}
     asked = post(event, "?q=e", **sent)
     said = text(asked.content.decode())
     assert "1 person is removed: Ben" in said
