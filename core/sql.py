@@ -32,7 +32,8 @@ def update_rows(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     by_name = {field.name: field for field in table.concrete_fields}
     fields = [table.pk, *(by_name[name] for name in names)]
     columns = [sql.Identifier(str(field.column)) for field in fields]
-    types = [field.db_type(connection) for field in fields]
+    # Without lengths, to which a cast would cut what is too long.
+    types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
     statement = sql.SQL(
         "UPDATE {table} row SET {values} FROM unnest({arrays}) new ({columns})"
         " WHERE row.{key} = new.{key}"

@@ -45,6 +45,10 @@ class FoldedField(_TextField):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.TextField", args, kwargs
 
+    def get_internal_type(self) -> str:
+        """Say what it is for the database, which then takes many rows at once."""
+        return "TextField"
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Compute the value."""
         value = self.by(getattr(model_instance, self.of))

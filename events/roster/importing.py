@@ -243,6 +243,7 @@ class _Importing:
             user=self.accounts.get(folded_address(entry.email)),
             time_zone=entry.time_zone,
             language=entry.language,
+            created_at=self.now,
         )
         place = self._new_place(entry, person)
         return _Plan(entry.line, person, {}, place, None)
