@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
 from core.form_parts import AddressField
-from events.locks import lock_events, lock_people
+from events.locks import lock_event, lock_events, lock_people
 from events.models import (
     Event,
     EventView,
@@ -30,9 +32,17 @@ from events.models import (
     User,
 )
 from events.people.services import create_people, update_person
+from events.roster.places import (
+    change_participant,
+    create_places,
+    has_begun,
+    new_place,
+)
 from events.services import verify_email
 
 M = TypeVar("M", bound=models.Model)
+
+ROLE = "role"
 
 # What the admin's forms take for addresses.
 CLEANED_ADDRESSES: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
@@ -172,8 +182,24 @@ class LockingAdmin(RowAdmin[M]):
             super().delete_queryset(request, queryset)
 
 
+class PersonForm(ModelForm):  # type: ignore[type-arg]
+    """A person, whose student number nobody else in the organization has."""
+
+    def validate_unique(self) -> None:
+        """Look at the organization too where the form does not change it."""
+        super().validate_unique()
+        if "organization" in self.fields:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError:
+            text = _("Somebody else has this student number.")
+            self.add_error("external_id", str(text))
+
+
 @admin.register(Person)
 class PersonAdmin(RowAdmin[Person]):
+    form = PersonForm
     list_display = ("name", "email", "external_id", "organization", "user")
     list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("organization", "user")
@@ -190,12 +216,17 @@ class PersonAdmin(RowAdmin[Person]):
         self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool
     ) -> None:
         """Write by the services, so that the change is logged."""
-        by = request.user if isinstance(request.user, User) else None
+        by = _user_of(request)
         if change:
             changes = {name: form.cleaned_data[name] for name in form.changed_data}
             update_person(person=obj, changes=changes, by=by)
         else:
+            lock_people(obj.organization_id)
             create_people([obj], by=by)
+
+
+def _user_of(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
 
 
 @admin.register(PersonChange)
@@ -227,6 +258,29 @@ class ParticipantAdmin(LockingAdmin[Participant]):
 
     def lock(self, rows: Sequence[Participant]) -> None:
         lock_events(row.event_id for row in rows)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Participant,
+        form: "ModelForm[Participant]",
+        change: bool,
+    ) -> None:
+        """Write by the services, so that the change is logged."""
+        by = _user_of(request)
+        lock_people(obj.event.organization_id)
+        event = lock_event(obj.event_id)
+        if change:
+            obj.save(update_fields=[name for name in form.changed_data if name != ROLE])
+            if ROLE in form.changed_data:
+                change_participant(participant=obj, changes={ROLE: obj.role}, by=by)
+            return
+        now = timezone.now()
+        late = has_begun(event, now)
+        obj.enrolled = new_place(
+            event, obj.person, {ROLE: obj.role}, late=late, now=now
+        ).enrolled
+        create_places([obj], by=by)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Participant | None = None

@@ -21,6 +21,7 @@ from attendance.people.probably_them import probably_them
 from attendance.report_rows.report import Report, ReportRow
 from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
 from attendance.reports.many_reports import read_rows
+from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
     IN_ORDER,
     Count,
@@ -35,8 +36,10 @@ from sessions_app.models import LiveSession
 from sessions_app.phase import Phase
 
 SESSIONS_A_PAGE = 50
-CAME = (Status.PRESENT, Status.LATE)
-COUNTED = (*CAME, Status.PARTIAL, Status.ABSENT)
+# Statuses that count at all, and those of people who attended the whole session.
+_CREDITED = {status: MEANINGS[status].credited_halves for status in MEANINGS}
+COUNTED = [status for status in MEANINGS if _CREDITED[status] is not None]
+WHOLE = [status for status in MEANINGS if _CREDITED[status] == 2]
 
 
 class SessionOfPerson(NamedTuple):
@@ -118,7 +121,7 @@ class SessionsOfPerson:
             else:
                 numbers[status] += number
         return Tally(
-            came=sum(numbers[status] for status in CAME),
+            came=sum(numbers[status] for status in WHOLE),
             counted=sum(numbers[status] for status in COUNTED),
             counts=[
                 Count(status, str(status.label), numbers[status])

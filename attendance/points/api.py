@@ -139,7 +139,7 @@ class UserPoints(APIView):
         entries = entries_of(pk, viewer)
         pages = LogCursor()
         page = pages.paginate_queryset(
-            entries.select_related("participant"), request, view=self
+            entries.select_related("participant__person"), request, view=self
         )
         return Response(
             {

@@ -267,7 +267,7 @@ def multipart(content: bytes, token: str = "") -> bytes:
     return b"\r\n".join(parts)
 
 
-ROSTER = multipart(b"name,notes\nAna," + b"x" * 3 * MEBIBYTE)
+ROSTER = multipart(b"name,email,notes\nAna,a@b.de," + b"x" * 3 * MEBIBYTE)
 
 
 def import_paths(event: Event) -> tuple[bytes, bytes]:

@@ -20,6 +20,7 @@ from core.errors import Conflict
 from events.models import Participant, Person, PersonChange
 from events.roster.importing import import_roster
 from events.roster.places import add_participant, change_participant
+from tests.events.people.changes import values_of
 from tests.factories import make_event, make_organization, make_session
 
 NAMES = {
@@ -276,7 +277,7 @@ def replayed() -> dict[tuple[int, int | None], dict[str, Any]]:
     said: dict[tuple[int, int | None], dict[str, Any]] = {}
     for change in PersonChange.objects.order_by("pk").select_related("values"):
         key = change.person_id, change.event_id
-        before, after = change.values.before, change.values.after
+        before, after = values_of(change)
         assert (before is None) == (key not in said)
         for name, value in (before or {}).items():
             assert said[key].get(name) in (value, None if value == "" else value)
@@ -285,25 +286,22 @@ def replayed() -> dict[tuple[int, int | None], dict[str, Any]]:
 
 
 def present() -> dict[tuple[int, int | None], dict[str, Any]]:
-    people = {
-        (one.pk, None): {
+    found: dict[tuple[int, int | None], dict[str, Any]] = {}
+    for one in Person.objects.all():
+        found[one.pk, None] = {
             "name": one.name,
             "email": one.email,
             "external_id": one.external_id,
         }
-        for one in Person.objects.all()
-    }
-    places = {
-        (row.person_id, row.event_id): {
+    for row in Participant.objects.all():
+        found[row.person_id, row.event_id] = {
             "role": row.role,
             "registration": row.registration,
             "enrolled": [
                 [bound and bound.isoformat() for bound in span] for span in row.enrolled
             ],
         }
-        for row in Participant.objects.all()
-    }
-    return people | places
+    return found
 
 
 def without_empty(
