@@ -249,12 +249,15 @@ class PersonChangeValuesAdmin(ReadOnlyAdmin[PersonChangeValues]):
 class ParticipantAdmin(LockingAdmin[Participant]):
     list_display = ("person", "event", "role", "registration", "created_at")
     list_filter = ("role", "registration")
-    list_select_related = ("event", "person")
     search_fields = ("person__name", "person__email", "identity", "event__title")
     autocomplete_fields = ("event", "person")
     # The registration is changed on the roster's page and over REST, which enrol.
     readonly_fields = ("identity", "registration", "enrolments", "cancelled_at")
     exclude = ("enrolled",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
+        """Read events along; the manager reads people, so Django would not."""
+        return super().get_queryset(request).select_related("event", "person")
 
     def lock(self, rows: Sequence[Participant]) -> None:
         lock_events(row.event_id for row in rows)
