@@ -154,13 +154,9 @@ class School:
             by=self.by,
             now=self.now,
         )
-        kept = [
-            (person, event)
-            for person, event in self.account.tablet
-            if event != there.event_id or person == there.person_id
-        ]
         linked = (there.person_id, there.event_id)
-        self.account.tablet = kept if linked in kept else [*kept, linked]
+        others = [one for one in self.account.tablet if one != linked]
+        self.account.tablet = [*others, linked]
 
     def unlink(self, _place: int, session: int, _number: int) -> None:
         lesson = self.sessions[session % 6]
@@ -207,6 +203,16 @@ class School:
             return None
         linked = {person for person, _event in self.account.tablet}
         meant = [place for place in here if place.person_id in linked]
+        expected = [
+            place
+            for place in meant
+            if place.registration != "waitlisted"
+            and any(
+                span.overlaps(session.starts_at, session.ends_at)
+                for span in place.enrolled
+            )
+        ]
+        meant = expected or meant
         if len(meant) > 1:
             made_here = [
                 person
