@@ -59,7 +59,14 @@ def roster(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
             form = PlacesForm(request.POST, zone=event.time_zone)
             if _changed(request, user, event, form, chosen):
                 return redirect(reverse("roster", args=[event.pk]) + page.address)
-    context = {"event": event, "roster": page, "form": form, "page": "events"}
+    context = {
+        "event": event,
+        "roster": page,
+        "form": form,
+        # What was refused and is sent again must mean the same people.
+        "all_found": "all" in request.POST,
+        "page": "events",
+    }
     return render(request, "events/roster.html", context)
 
 

@@ -244,6 +244,22 @@ def test_what_cannot_be_is_said_and_nobody_is_changed(
         assert f'value="{zoe.pk}" autocomplete="off" checked' in " ".join(page.split())
 
 
+def test_all_found_stay_ticked_when_it_cannot_be() -> None:
+    event = make_event()
+    for _ in range(101):
+        make_participant(event)
+    for sent in (
+        {"all": "101"},
+        {"all": "101", "enrolled_from": "2026-03-03T00:00", "from_beginning": "on"},
+        {"all": "100", "registration": "cancelled"},
+    ):
+        page = " ".join(post(event, **sent).content.decode().split())
+        assert 'name="all" value="101" autocomplete="off" checked>' in page
+        assert "<details open>" in page
+    page = " ".join(get(event).split())
+    assert 'name="all" value="101" autocomplete="off" >' in page
+
+
 def test_of_many_who_cannot_be_changed_together_nobody_is(event: Event) -> None:
     left = make_participant(event, name="Left", registration="cancelled")
     zoe = event.participants.get(person__name="Zoe")
