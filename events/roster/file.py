@@ -20,7 +20,7 @@ from core.errors import Invalid
 from core.names import searched, visible
 from core.validators import without_hidden
 from events.roster.headings import COLUMNS, column_called, why_refused
-from events.roster.totals import is_total
+from events.roster.totals import has_letter, is_total
 
 LINES_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1000
@@ -32,7 +32,6 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _SHOWN_OF_A_NAME = 60
 _READ_OF_A_LINE = 1000
-_SAY_WHO = ("email", "external_id")
 
 # A cell may be as long as the file, so that a long one is an error of its line only.
 csv.field_size_limit(ROSTER_FILE_BYTES)
@@ -98,8 +97,9 @@ def read_table(content: bytes) -> Table:
 
 
 def _is_somebody(cells: dict[str, str]) -> bool:
-    says_who = any(visible(cells.get(name, "")).strip() for name in _SAY_WHO)
-    return says_who or not is_total(cells.get("name", ""))
+    """Return whether a row is not one of totals: a word for it, and numbers alone."""
+    others = (cell for name, cell in cells.items() if name != "name")
+    return any(map(has_letter, others)) or not is_total(cells.get("name", ""))
 
 
 def quoted(text: str) -> str:

@@ -23,3 +23,8 @@ def is_total(name: str) -> bool:
     return (
         len(name) < _LONGER_THAN_ANY and searched(re.sub(r"\d+", " ", name)) in _TOTALS
     )
+
+
+def has_letter(text: str) -> bool:
+    """Return whether a text is more than a number, such as "A-17" or an address."""
+    return any(letter.isalpha() for letter in text)

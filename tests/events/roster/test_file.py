@@ -179,9 +179,17 @@ def test_totals_are_nobody(total: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line", ["Total,,4", "Total,4,", "Sum: 4,4,1.234", "Total,-,="]
+)
+def test_totals_have_numbers_in_any_column(line: str) -> None:
+    text = f"name,email,external_id\nAna,a@b.de,7\n{line}"
+    assert lines(text) == [(2, "Ana", "a@b.de")]
+
+
+@pytest.mark.parametrize(
     "line",
     [
-        *("Total,t@b.de,", "Sum,,17", "Sumaya,,", "Total Eclipse,,", "7 Total Ave,,"),
+        *("Total,t@b.de,", "Sum,,S-17", "Sumaya,,", "Total Eclipse,,", "7 Total Ave,,"),
         *("Countess,,", "23,,", "Sum 7 Wong,,"),
     ],
 )
