@@ -38,6 +38,7 @@ def _all(*headings: str) -> frozenset[str]:
     return frozenset(map(searched, headings))
 
 
+_NUMBERS = _all("number", "الرقم", "Nummer", "numéro", "número")
 _PARTS_OF_NAMES = _all(
     *("last name", "lastname", "surname", "family name", "second name"),
     *("first name", "firstname", "given name", "forename", "middle name"),
@@ -73,6 +74,15 @@ _ANSWERS = _all(
 def column_called(heading: str) -> str | None:
     """Return the column that a heading names; None if it is none of ours."""
     return _COLUMNS.get(_read(heading))
+
+
+def column_called_in_text(heading: str) -> str | None:
+    """Return the column that a heading of pasted text names; None if it is none.
+
+    "Number" is the student's there: whatever looks like a number is read as that.
+    """
+    is_number = _read(heading) in _NUMBERS
+    return "external_id" if is_number else column_called(heading)
 
 
 def why_refused(heading: str) -> str:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext
 from core.addresses import cleaned, folded_address
 from core.names import folded, is_invisible, visible
 from events.roster.file import quoted
-from events.roster.headings import column_called, why_refused
+from events.roster.headings import column_called_in_text, why_refused
 from events.roster.lines import as_name, read_email, read_external_id, read_name
 from events.roster.totals import is_total
 
 # What a line may say, in any order.
 _COLUMNS = ("name", "external_id", "email")
-_SEPARATORS = re.compile("[,;\t\u060c\u061b]")
+# What separates in a line is the first of these that it has: a comma beside tabs or
+# semicolons belongs to a name.
+_SEPARATORS = tuple(map(re.compile, ("\t", "[;\u061b]", "[,\u060c]")))
 _END = " \t,;\u060c\u061b"
 
 
@@ -54,14 +56,14 @@ def read_lines(text: str) -> list[PastedLine]:
 def read_line(number: int, text: str) -> PastedLine:
     """Read "name, student number, email" or "name <email>"; only the name is required.
 
-    Semicolons and tabs separate like commas, also the Arabic comma and semicolon; the
-    address and the number may stand anywhere. A comma in the name stays, as in "Last,
-    First". An address alone is also the name.
+    Tabs separate; in a line without any, semicolons; without those, commas, also the
+    Arabic ones. The address and the number may stand anywhere. A comma in the name
+    stays, as in "Last, First". An address alone is also the name.
     """
     line = _without_end(text)
     written = as_in_mail(line)
     rest, email = written or (line, "")
-    is_one_part = not _SEPARATORS.search(line)
+    is_one_part = _separator(line) is None
     parts = _parts(rest)
     if not email:
         email = next(filter(_is_address, parts), "")
@@ -93,9 +95,15 @@ def _without_end(text: str) -> str:
     return text[:end]
 
 
+def _separator(text: str) -> re.Pattern[str] | None:
+    return next((mark for mark in _SEPARATORS if mark.search(text)), None)
+
+
 def _parts(text: str) -> list[str]:
-    parts = (as_name(part).strip(' "') for part in _SEPARATORS.split(text))
-    return [part for part in parts if part]
+    separator = _separator(text)
+    parts = separator.split(text) if separator else [text]
+    cleaned_parts = (as_name(part).strip(f'{_END}"') for part in parts)
+    return [part for part in cleaned_parts if part]
 
 
 def _is_address(part: str) -> bool:
@@ -118,14 +126,14 @@ def _is_number(part: str) -> bool:
 
 def _is_heading(text: str) -> bool:
     parts = _parts(text)
-    known = [part for part in parts if column_called(part) or why_refused(part)]
+    known = [part for part in parts if column_called_in_text(part) or why_refused(part)]
     return len(known) > 1 or known == parts
 
 
 def _wrong_heading(text: str) -> str:
     """Return why the lines below a heading would be misread; "" if they are not."""
     for part in _parts(text):
-        if column_called(part) not in _COLUMNS:
+        if column_called_in_text(part) not in _COLUMNS:
             return why_refused(part) or gettext(
                 "“%(heading)s” can only be read from a file. Leave that column out, or "
                 "add the people from a file."

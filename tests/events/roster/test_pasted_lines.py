@@ -23,7 +23,7 @@ def wrong(text: str) -> list[str]:
         ("Hadid, Amina", ("Hadid, Amina", "", "")),
         ("Hadid, Amina, a@b.org", ("Hadid, Amina", "", "a@b.org")),
         ("Hadid; Amina; a@b.org", ("Hadid, Amina", "", "a@b.org")),
-        ("Hadid، Amina؛ a@b.org", ("Hadid, Amina", "", "a@b.org")),
+        ("Hadid، Amina، a@b.org", ("Hadid, Amina", "", "a@b.org")),
         ('"Hadid, Amina", a@b.org', ("Hadid, Amina", "", "a@b.org")),
         ("Amina\tHadid\ta@b.org", ("Amina Hadid", "", "a@b.org")),
         ("a@b.org, Amina Hadid", ("Amina Hadid", "", "a@b.org")),
@@ -31,7 +31,8 @@ def wrong(text: str) -> list[str]:
         ("Amina Hadid, 12345, a@b.org", ("Amina Hadid", "12345", "a@b.org")),
         ("Amina Hadid, 12345", ("Amina Hadid", "12345", "")),
         ("12345\tAmina Hadid", ("Amina Hadid", "12345", "")),
-        ("سمر، 77؛ a@b.org", ("سمر", "77", "a@b.org")),
+        ("سمر، 77، a@b.org", ("سمر", "77", "a@b.org")),
+        ("سمر؛ 77؛ a@b.org", ("سمر", "77", "a@b.org")),
         ("Hadid, Amina, M-17/4, a@b.org", ("Hadid, Amina", "M-17/4", "a@b.org")),
         ("Hadid, 12345, Amina <a@b.org>", ("Hadid, Amina", "12345", "a@b.org")),
         ("R2D2", ("R2D2", "", "")),
@@ -43,6 +44,31 @@ def wrong(text: str) -> list[str]:
     ],
 )
 def test_a_line_is_somebody(text: str, person: tuple[str, str, str]) -> None:
+    assert people(text) == [person]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        (
+            "Pérez Gómez, José\tS-101\tj@b.org",
+            ("Pérez Gómez, José", "S-101", "j@b.org"),
+        ),
+        ("S-101\tPérez Gómez, José", ("Pérez Gómez, José", "S-101", "")),
+        ("Pérez, José\tj@b.org", ("Pérez, José", "", "j@b.org")),
+        ("Pérez, José; S-101; j@b.org", ("Pérez, José", "S-101", "j@b.org")),
+        ("Pérez; José\tS-101", ("Pérez; José", "S-101", "")),
+        ("حداد، أمينة\t77\ta@b.org", ("حداد، أمينة", "77", "a@b.org")),
+        ("حداد، أمينة؛ 77؛ a@b.org", ("حداد، أمينة", "77", "a@b.org")),
+        ("King, 3rd\t77", ("King, 3rd", "77", "")),
+        ('"Pérez, José"\t77\t', ("Pérez, José", "77", "")),
+        ("Ben,\t77,\tb@b.org", ("Ben", "77", "b@b.org")),
+        ("Pérez, José\t", ("Pérez, José", "", "")),
+    ],
+)
+def test_a_comma_beside_tabs_or_semicolons_belongs_to_the_name(
+    text: str, person: tuple[str, str, str]
+) -> None:
     assert people(text) == [person]
 
 
@@ -84,7 +110,10 @@ def test_lines_of_nobody_are_left_out_and_counted_as_lines(nobody: str) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Name", "name, e-mail", "Email\tName\tStudent number", "الاسم، البريد الإلكتروني"],
+    [
+        *("Name", "name, e-mail", "Email\tName\tStudent number", "Name\tNumber"),
+        *("الاسم، البريد الإلكتروني", "الاسم؛ الرقم"),
+    ],
 )
 def test_headings_of_a_table_are_nobody(heading: str) -> None:
     assert people(f"\n{heading}\nAna") == [("Ana", "", "")]
