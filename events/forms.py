@@ -23,7 +23,6 @@ from core.names import isolated
 from events.models import (
     Event,
     Organization,
-    Participant,
     User,
     slug_validator,
 )
@@ -35,7 +34,7 @@ from events.roster.pasted_lines import (
     repeated,
     same_as,
 )
-from events.roster.places import add_participant
+from events.roster.places import Added, add_participant
 from events.roster.upload import FileTooLarge
 
 LINES_AT_MOST = 200
@@ -204,9 +203,14 @@ class SeveralPeopleForm(RowForm):
         help_text=_(
             "One person per line: name, student number, email. Only the name is "
             "required. You can also paste columns from a table, or addresses from "
-            "a mail."
+            "a mail. At most %(number)d people at a time; a file takes more."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = str(self.fields["lines"].help_text)
+        self.fields["lines"].help_text = help_text % {"number": LINES_AT_MOST}
 
     def clean_lines(self) -> list[PastedLine]:
         """Return the people; each error names its line."""
@@ -225,8 +229,8 @@ class SeveralPeopleForm(RowForm):
         return lines
 
     @transaction.atomic
-    def add_to(self, event: Event, *, by: User) -> list[Participant]:
-        """Add the people and return them.
+    def add_to(self, event: Event, *, by: User) -> list[Added]:
+        """Add the people and return what was done.
 
         If a line is refused, nobody is added, and each such line has an error.
         """
@@ -242,7 +246,7 @@ class SeveralPeopleForm(RowForm):
                         external_id=line.external_id,
                         by=by,
                     )
-                added.append(place.participant)
+                added.append(place)
                 first = lines.setdefault(place.participant.pk, line.number)
                 if first != line.number:
                     self.add_error("lines", same_as(line, first))

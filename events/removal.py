@@ -69,7 +69,7 @@ def must_be_bare(hanging: Iterable[Hanging], instead: str) -> None:
     found = set(hanging)
     if not found:
         return
-    why = gettext("It cannot be removed, because there is: %(what)s.")
+    why = gettext("It cannot be removed because of what was recorded: %(what)s.")
     raise Conflict(
         "something_hangs_on_it",
         f"{why % {'what': in_words(found)}} {instead}",

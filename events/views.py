@@ -1,5 +1,6 @@
 """Pages to sign in, and to edit organizations, events and rosters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
+from events.roster.places import Added
 from events.roster.upload import uploaded_file
 
 
@@ -198,13 +200,8 @@ def several_participants(
     event = organized_event(request, user, event_id)
     form = SeveralPeopleForm(posted(request))
     if form.is_valid() and (added := form.add_to(event, by=user)):
-        text = ngettext(
-            "%(number)d person was added to the roster.",
-            "%(number)d people were added to the roster.",
-            len(added),
-        )
-        messages.success(request, text % {"number": len(added)})
-        return redirect("event", event.pk)
+        _say_how_many(request, added)
+        return redirect("roster", event.pk)
     return show_form(
         request,
         form,
@@ -216,6 +213,24 @@ def several_participants(
         submit=_("Add all"),
         back=reverse("roster", args=[event.pk]),
     )
+
+
+def _say_how_many(request: HttpRequest, added: Sequence[Added]) -> None:
+    new = sum(each.is_new for each in added)
+    if new:
+        text = ngettext(
+            "%(number)d person was added to the roster.",
+            "%(number)d people were added to the roster.",
+            new,
+        )
+        messages.success(request, text % {"number": new})
+    if known := len(added) - new:
+        text = ngettext(
+            "%(number)d person was already on the roster.",
+            "%(number)d people were already on the roster.",
+            known,
+        )
+        messages.success(request, text % {"number": known})
 
 
 @form_page
@@ -243,8 +258,11 @@ def import_participants(
         title=_("Add people from a file"),
         above=[event.organization.name, event.title],
         lead=_(
-            "People already on the roster (same address) are updated, not "
-            "added again. An empty cell changes nothing."
+            "People already on the roster are found by their student number, else by "
+            "their address and name. Their role, registration, enrolment, time zone "
+            "and language are taken from the file. Names, and addresses and student "
+            "numbers that people have, stay as they are. An empty cell changes "
+            "nothing, except that whoever had cancelled is registered again."
         ),
         submit=_("Import"),
         back=reverse("roster", args=[event.pk]),

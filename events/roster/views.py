@@ -1,5 +1,7 @@
 """Pages of a roster: who is on it, and people who are added, changed and removed."""
 
+from collections.abc import Collection
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext
 from core.errors import NotAllowed, RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
-from events.models import Event, Participant, User
+from events.models import NOT_REGISTERED, Event, Participant, User
 from events.pages import (
     confirm_page,
     form_page,
@@ -23,7 +25,7 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from events.roster.forms import NewParticipantForm, ParticipantForm, PlacesForm
-from events.roster.places import add_participant, change_participant
+from events.roster.places import Added, add_participant, change_participant
 from events.roster.removing import (
     bare_places,
     remove_participant,
@@ -152,8 +154,15 @@ def _names(people: list[Participant]) -> str:
 def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     event = organized_event(request, user, event_id)
     form = NewParticipantForm(posted(request), event=event)
-    if form.write(lambda: add_participant(event=event, by=user, **form.values)):
-        messages.success(request, _("The person was added to the roster."))
+    left = set(
+        event.participants.filter(registration__in=NOT_REGISTERED).values_list(
+            "pk", flat=True
+        )
+    )
+    if added := form.write(
+        lambda: add_participant(event=event, by=user, **form.values)
+    ):
+        messages.success(request, _in_words(added, left))
         return redirect("roster", event.pk)
     on_roster = form.on_roster
     return show_form(
@@ -165,6 +174,23 @@ def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResp
         back=reverse("roster", args=[event.pk]),
         leads_to=on_roster and reverse("edit_participant", args=[on_roster]),
     )
+
+
+def _in_words(added: Added, left: Collection[int]) -> str:
+    """Return what adding somebody did.
+
+    Args:
+        added: What was done.
+        left: The places whose people were not registered before.
+    """
+    place = added.participant
+    if added.is_new:
+        return _("The person was added to the roster.")
+    if place.pk in left and place.registration not in NOT_REGISTERED:
+        text = _("%(name)s is registered again.")
+    else:
+        text = _("%(name)s was already on the roster; what was missing was added.")
+    return text % {"name": isolated(place.name)}
 
 
 @form_page
@@ -194,6 +220,12 @@ def edit_participant(
         person=person,
         title=_("Edit your entry") if is_own else _("Edit person"),
         above=[event.organization.name, event.title],
+        lead=""
+        if is_own
+        else _(
+            "Name, email, student number, time zone and language change at all events "
+            "of this person."
+        ),
         submit=_("Save"),
         back=back,
     )

@@ -249,6 +249,7 @@ def test_lines_become_people() -> None:
         f"/events/{event.pk}/people/several/", {"lines": lines}, follow=True
     )
     assert "6 people were added to the roster." in answer.content.decode()
+    assert answer.redirect_chain == [(f"/events/{event.pk}/people/", 302)]
     assert people(event) == {
         "Amina Hadid": "amina@example.com",
         "Yusuf Karim": "yusuf@example.com",
@@ -325,7 +326,13 @@ def test_a_line_that_means_somebody_of_an_earlier_line_names_it() -> None:
 def test_lines_give_addresses_to_those_who_have_none() -> None:
     client, event = roster()
     bare = make_participant(event, name="Ana", email="")
-    send(client, f"/events/{event.pk}/people/several/", lines="ANA, a@example.com, 7")
+    path, sent = (
+        f"/events/{event.pk}/people/several/",
+        {"lines": "ANA, a@example.com, 7"},
+    )
+    said = client.post(path, sent, follow=True).content.decode()
+    assert "1 person was already on the roster." in said
+    assert "added to the roster" not in said
     assert event.participants.get() == bare
     assert people(event) == {"Ana": "a@example.com"}
 

@@ -72,6 +72,24 @@ def choices(answer: Any) -> dict[str, str]:
 WHERE = ["roster", "door", "desk"]
 
 
+def test_what_adding_somebody_did_is_said(asking: Asking) -> None:
+    def said(**sent: str) -> str:
+        page = text(asking.send("roster", **sent).content.decode())
+        return re.sub("[\u2068\u2069]", "", page)
+
+    event = asking.session.event
+    make_participant(event, name="Ben", email="")
+    assert "The person was added" in said(name="Zoe", email="zoe@example.com")
+    assert "Ben was already on the roster; what was missing was added." in said(
+        name="Ben", email="ben@example.com"
+    )
+    for left in ("cancelled", "viewed"):
+        again = {"name": left.title(), "email": f"{left}@example.com"}
+        make_participant(event, registration=left, **again)
+        assert f"{left.title()} is registered again." in said(**again)
+        assert f"{left.title()} is already on the roster." in said(**again)
+
+
 @pytest.mark.parametrize("where", WHERE)
 def test_who_may_be_meant_is_listed_and_what_was_typed_is_kept(
     where: str, asking: Asking
