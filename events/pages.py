@@ -177,7 +177,7 @@ def confirm_page(request: HttpRequest, **context: Any) -> HttpResponse:
         request: The request.
         context: ``title``, ``above`` (names of what it belongs to), ``lead`` (what will
             happen), ``submit`` and ``keep`` (texts of button and link), ``back`` (the
-            URL of the link).
+            URL of the link); optional is ``along`` (sentences: how much goes with it).
     """
     return render(
         request, "components/confirm_page.html", {**context, "page": "events"}

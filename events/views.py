@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.body_limits import is_cut_off
 from core.errors import NotAllowed, RuleBroken
+from core.names import isolated
 from events import services
 from events.accounts.authentication import TooManyTries
 from events.accounts.language import use_language
@@ -25,7 +26,7 @@ from events.forms import (
     SeveralPeopleForm,
 )
 from events.lookups import visible_organization
-from events.models import Organization, User
+from events.models import Event, Organization, User
 from events.pages import (
     action,
     confirm_page,
@@ -163,13 +164,14 @@ def delete_event(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     if request.method != "POST":
         return confirm_page(
             request,
-            title=_("Delete the event"),
-            above=[event.organization.name, event.title],
+            title=_("Delete the event %(name)s") % {"name": isolated(event.title)},
+            above=[event.organization.name],
             lead=_(
                 "Only for an event that was made by mistake. Its roster and sessions "
                 "go with it; the people stay in the organization. Once anything was "
                 "recorded at it, it can only be cancelled."
             ),
+            along=_along(event),
             submit=_("Delete"),
             keep=_("Keep the event"),
             back=reverse("event", args=[event.pk]),
@@ -181,6 +183,21 @@ def delete_event(request: HttpRequest, user: User, event_id: int) -> HttpRespons
         return redirect("event", event.pk)
     messages.success(request, _("The event was deleted."))
     return redirect("events")
+
+
+def _along(event: Event) -> list[str]:
+    """Return sentences that say how many people and sessions an event takes along."""
+    people, sessions = event.participants.count(), event.sessions.count()
+    leaving = ngettext(
+        "%(number)d person leaves its roster.",
+        "%(number)d people leave its roster.",
+        people,
+    )
+    deleted = ngettext(
+        "%(number)d session is deleted.", "%(number)d sessions are deleted.", sessions
+    )
+    sentences = ((leaving, people), (deleted, sessions))
+    return [text % {"number": number} for text, number in sentences if number]
 
 
 @action(back="event")

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
+from core.names import isolated
 from core.row_ids import row_id
 from core.times import day_and_time, short_day
 from events.models import (
@@ -218,8 +219,8 @@ def delete_session(request: HttpRequest, user: User, session_id: int) -> HttpRes
     if request.method != "POST":
         return confirm_page(
             request,
-            title=_("Delete the session"),
-            above=[event.organization.name, event.title, session.title],
+            title=_("Delete the session %(name)s") % {"name": isolated(session.title)},
+            above=[event.organization.name, event.title],
             lead=_(
                 "Only for a session that was made by mistake. Once anything was "
                 "recorded at it, it can only be cancelled."

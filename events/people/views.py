@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.errors import RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
 from events.accounts.language import use_language
 from events.lookups import visible_organization
-from events.models import Organization, Person, Registration, User
+from events.models import Organization, Participant, Person, Registration, User
 from events.pages import confirm_page, form_page, posted, read_page, show_form
 from events.people import removing
 from events.people.forms import ChangePersonForm, NewPersonForm
@@ -127,15 +128,20 @@ def delete_person(request: HttpRequest, user: User, person_id: int) -> HttpRespo
     organization = person.organization
     Viewer.of(user).must_organize(organization.pk)
     if request.method != "POST":
+        rosters = Participant.objects.filter(person=person).count()
+        leaving = ngettext(
+            "They leave %(number)d roster.", "They leave %(number)d rosters.", rosters
+        )
         return confirm_page(
             request,
-            title=_("Delete this person"),
-            above=[organization.name, person.name],
+            title=_("Delete %(name)s") % {"name": isolated(person.name)},
+            above=[organization.name],
             lead=_(
                 "Only for somebody who was added by mistake. They leave all rosters. "
                 "Once anything was recorded about them, their registrations can only "
                 "be cancelled."
             ),
+            along=[leaving % {"number": rosters}] if rosters else [],
             submit=_("Delete"),
             keep=_("Keep this person"),
             back=reverse("edit_person", args=[person.pk]),

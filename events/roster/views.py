@@ -240,8 +240,9 @@ def remove_place(request: HttpRequest, user: User, participant_id: int) -> HttpR
     if request.method != "POST":
         return confirm_page(
             request,
-            title=_("Remove from the roster"),
-            above=[event.organization.name, event.title, person.name],
+            title=_("Remove %(name)s from the roster")
+            % {"name": isolated(person.name)},
+            above=[event.organization.name, event.title],
             lead=_(
                 "Only for somebody who was added by mistake. Who leaves is cancelled "
                 "instead: then what was recorded about them stays."
