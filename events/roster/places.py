@@ -120,7 +120,7 @@ def add_participant(
         [someone] = create_people([made], by=by)
         return Added(_add_place(event, someone, asked, by), is_new=True)
     someone = Person.objects.select_related("user").get(pk=known.person)
-    place = Participant.objects.filter(pk=known.place).first()
+    place = None if known.place is None else Participant.objects.get(pk=known.place)
     is_taken = place is not None and place.registration not in NOT_REGISTERED
     if is_taken and matched != "name":
         raise _on_roster(someone, known)
