@@ -120,24 +120,30 @@ def add_participant(
         [someone] = create_people([made], by=by)
         return Added(_add_place(event, someone, asked, by), is_new=True)
     someone = Person.objects.select_related("user").get(pk=known.person)
+    place = None if known.place is None else Participant.objects.get(pk=known.place)
+    is_taken = place is not None and place.registration not in NOT_REGISTERED
+    if is_taken and matched != "name":
+        raise _on_roster(someone, known)
     _must_not_differ(someone, given, values)
     if new_about := completed(someone, given, values):
         someone = update_person(person=someone, changes=new_about, by=by)
-    if known.place is None:
+    if place is None:
         place = _add_place(event, someone, asked, by)
         return Added(place, is_new=True, matched=matched)
-    place = Participant.objects.get(pk=known.place)
-    if place.registration in NOT_REGISTERED:
+    if not is_taken:
         place = change_participant(participant=place, changes=asked, by=by)
-    elif matched != "name":
-        raise Conflict(
-            "on_roster",
-            _("%(name)s is already on the roster.") % {"name": someone.name},
-            field="name",
-            participant=place.pk,
-            person=someone.pk,
-        )
+    place.person = someone
     return Added(place, is_new=False, matched=matched)
+
+
+def _on_roster(person: Person, known: Known) -> Conflict:
+    return Conflict(
+        "on_roster",
+        _("%(name)s is already on the roster.") % {"name": person.name},
+        field="name",
+        participant=known.place,
+        person=person.pk,
+    )
 
 
 def _must_not_differ(person: Person, given: Given, values: Mapping[str, Any]) -> None:

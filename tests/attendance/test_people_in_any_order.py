@@ -203,25 +203,25 @@ class School:
             return None
         linked = {person for person, _event in self.account.tablet}
         meant = [place for place in here if place.person_id in linked]
-        expected = [
-            place
-            for place in meant
-            if place.registration != "waitlisted"
-            and any(
-                span.overlaps(session.starts_at, session.ends_at)
-                for span in place.enrolled
-            )
-        ]
-        meant = expected or meant
         if len(meant) > 1:
+            here_ids = {place.person_id for place in meant}
             made_here = [
                 person
                 for person, event in self.account.tablet
-                if event == session.event_id
-                and person in {place.person_id for place in meant}
+                if event == session.event_id and person in here_ids
             ]
-            meant = [place for place in meant if place.person_id in made_here[-1:]]
+            expected = [p for p in meant if self.is_expected(p, session)]
+            if made_here:
+                meant = [p for p in meant if p.person_id == made_here[-1]]
+            else:
+                meant = expected if len(expected) == 1 else []
         return meant[0] if meant else None
+
+    def is_expected(self, place: Participant, session: LiveSession) -> bool:
+        is_waiting = place.registration == "waitlisted" and place.latest.end is None
+        return not is_waiting and any(
+            span.overlaps(session.starts_at, session.ends_at) for span in place.enrolled
+        )
 
     def check(self, counted: dict[str, int]) -> None:
         calculate_sessions(Selection(now=self.now, force=True, days=365))
