@@ -31,11 +31,11 @@ from attendance.wording.phrases import (
     capitalized,
     clock_beside,
     clock_range,
-    comma,
     share,
     way_of_joining,
 )
 from attendance.wording.timeline import Axis, Bar
+from core.names import comma
 from events.models import ParticipantRole
 
 # For one person; the labels of ``Whereabouts`` are for many.
