@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
 from core.form_parts import AddressField
-from events.locks import lock_event, lock_events, lock_people
+from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventView,
@@ -160,28 +160,6 @@ class EventAdmin(RowAdmin[Event]):
     date_hierarchy = "starts_at"
 
 
-class LockingAdmin(RowAdmin[M]):
-    """For rows whose triggers change events: locks in the order that services do."""
-
-    def lock(self, rows: Sequence[M]) -> None:
-        """Lock what writing ``rows`` changes elsewhere; nothing by default."""
-
-    def save_model(
-        self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool
-    ) -> None:
-        self.lock([obj])
-        super().save_model(request, obj, form, change)
-
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        self.lock([obj])
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        with transaction.atomic():
-            self.lock(list(queryset))
-            super().delete_queryset(request, queryset)
-
-
 class PersonForm(ModelForm):  # type: ignore[type-arg]
     """A person, whose student number nobody else in the organization has."""
 
@@ -205,6 +183,12 @@ class PersonAdmin(RowAdmin[Person]):
     list_select_related = ("organization", "user")
     search_fields = ("name", "email", "external_id", "user__username")
     autocomplete_fields = ("organization", "user")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Person | None = None
+    ) -> bool:
+        """Leave it to pages and REST, which ask what hangs on them and log it."""
+        return False
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Person | None = None
@@ -246,7 +230,7 @@ class PersonChangeValuesAdmin(ReadOnlyAdmin[PersonChangeValues]):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(LockingAdmin[Participant]):
+class ParticipantAdmin(RowAdmin[Participant]):
     list_display = ("person", "event", "role", "registration", "created_at")
     list_filter = ("role", "registration")
     search_fields = ("person__name", "person__email", "identity", "event__title")
@@ -259,8 +243,11 @@ class ParticipantAdmin(LockingAdmin[Participant]):
         """Read events along; the manager reads people, so Django would not."""
         return super().get_queryset(request).select_related("event", "person")
 
-    def lock(self, rows: Sequence[Participant]) -> None:
-        lock_events(row.event_id for row in rows)
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Participant | None = None
+    ) -> bool:
+        """Leave it to pages and REST, which ask what hangs on them and log it."""
+        return False
 
     def save_model(
         self,
@@ -301,17 +288,14 @@ class ParticipantAdmin(LockingAdmin[Participant]):
 
 
 @admin.register(KnownIdentity)
-class KnownIdentityAdmin(LockingAdmin[KnownIdentity]):
+class KnownIdentityAdmin(ReadOnlyAdmin[KnownIdentity]):
+    """Links are made and removed in reports, which log them and calculate anew."""
+
     list_display = ("identity", "person", "event", "organization", "created_by")
     list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("person", "event", "organization", "created_by")
     search_fields = ("identity", "person__name", "person__email")
-    autocomplete_fields = ("person", "event", "organization", "created_by")
     date_hierarchy = "created_at"
-
-    def lock(self, rows: Sequence[KnownIdentity]) -> None:
-        for organization in sorted({row.organization_id for row in rows}):
-            lock_people(organization)
 
 
 @admin.register(EventView)

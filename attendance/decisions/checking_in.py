@@ -22,6 +22,7 @@ from attendance.rules.calculation import came_late
 from attendance.rules.instants import microseconds
 from attendance.rules.precedence import CHECK_IN
 from core.errors import Invalid
+from core.spans import Span
 from events.locks import lock_event
 from events.models import EXPECTED, Participant, Registration, User
 from events.roster.places import rejoin
@@ -73,15 +74,19 @@ def check_in(
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
-    joins = _joins(place, participant)
-    if joins:
+    if _joins(place, participant, at):
         # Joining the roster changes the event's row, which is locked before sessions.
         lock_event(place.event.pk)
+        participant = Participant.objects.get(pk=participant.pk)
+    joins = _joins(place, participant, at)
     decision = lock_decisions(place, [participant])[participant.pk]
     if decision.checked_in_at is not None:
         return CheckedIn(decision, place, already=True)
     if joins:
-        rejoin(participant, Registration.WALK_IN, by=by)
+        session = place.session
+        during = Span(session.starts_at, session.end) if session else None
+        participant = rejoin(participant, Registration.WALK_IN, during=during, by=by)
+        decision.participant = participant
     before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
@@ -96,18 +101,18 @@ def check_in(
     return CheckedIn(decision, place, already=False)
 
 
-def _joins(place: Place, participant: Participant) -> bool:
+def _joins(place: Place, participant: Participant, at: datetime) -> bool:
     """Return whether a check-in makes somebody a walk-in.
 
-    A late tap for a session before they cancelled does not.
+    One from before they cancelled does not, however late it arrives.
     """
     if participant.registration in EXPECTED:
         return False
-    return (
-        participant.registration != Registration.CANCELLED
-        or place.session is None
-        or has_left(participant, place.session)
-    )
+    if participant.cancelled_at is None:
+        return True
+    if place.session is not None and not has_left(participant, place.session):
+        return False
+    return at >= participant.cancelled_at
 
 
 def place_of_check_in(place: Place) -> Place:

@@ -51,7 +51,7 @@ def hangs_on_places(ids: list[int], **kwargs: Any) -> dict[int, set[Hanging]]:
     }
     own = dict(places.values_list("identity", "pk"))
     joined = Connection.objects.filter(identity__in=own).values_list("identity")
-    for pk in seen.union(own[identity] for (identity,) in joined.distinct()):
+    for pk in seen.union(own[str(identity)] for (identity,) in joined.distinct()):
         found.setdefault(pk, set()).add(Hanging.PRESENCE)
     for feedback in Feedback.objects.filter(participant__in=ids):
         found.setdefault(feedback.participant_id, set()).add(Hanging.FEEDBACK)

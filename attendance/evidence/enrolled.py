@@ -1,8 +1,8 @@
 """Who is expected at a session, and whose presence there is theirs, in SQL and Python.
 
-Expected are people on the roster who are, or until they cancelled were, registered or
-walk-ins, at sessions that overlap their enrolment. Everybody else has a row only if
-they were seen, checked in or marked there.
+Expected are people on the roster who are registered or walk-ins, or were so until they
+cancelled or went to the waiting list, at sessions that overlap their enrolment.
+Everybody else has a row only if they were seen, checked in or marked there.
 
 Presence belongs to everybody on the roster but onlookers; to people who cancelled only
 at sessions that began before they did.
@@ -17,6 +17,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     Value,
@@ -29,13 +30,17 @@ from events.models import EXPECTED, Participant, Registration
 from sessions_app.models import LiveSession
 
 # Registrations that count within the enrolment: who cancelled is enrolled until then.
+# Of people on the waiting list those count who were registered before: their enrolment
+# has ended.
 _ENROLLED = (*EXPECTED, Registration.CANCELLED)
 
 
 def is_expected(place: str = "p", session: str = "s") -> str:
     """Return the SQL condition that a place is expected at a session."""
     return f"""
-        ({place}.registration IN ({sql_values(_ENROLLED)})
+        (({place}.registration IN ({sql_values(_ENROLLED)})
+            OR {place}.registration = '{Registration.WAITLISTED}'
+            AND NOT upper_inf({place}.enrolled))
         AND {place}.enrolled && tstzrange({session}.starts_at,
             coalesce({session}.ended_at, {session}.ends_at)))
     """
@@ -52,7 +57,10 @@ def owns_presence(place: str = "p", session: str = "s") -> str:
 
 def expected_at(person: Participant, session: LiveSession) -> bool:
     """Return whether somebody is expected at a session of their event."""
-    return person.registration in _ENROLLED and any(
+    was_registered = person.registration == Registration.WAITLISTED and (
+        person.latest.end is not None
+    )
+    return (person.registration in _ENROLLED or was_registered) and any(
         span.overlaps(session.starts_at, session.end) for span in person.enrolled
     )
 
@@ -74,8 +82,11 @@ def expected_then(session: LiveSession) -> Any:
 
 def _expected(start: Any, end: Any) -> Any:
     during = Q(overlaps("enrolled", start, end))
+    is_open = Func(F("enrolled"), function="upper_inf", output_field=BooleanField())
+    was_registered = Q(registration=Registration.WAITLISTED) & ~Q(is_open)
     return ExpressionWrapper(
-        Q(registration__in=_ENROLLED) & during, output_field=BooleanField()
+        (Q(registration__in=_ENROLLED) | was_registered) & during,
+        output_field=BooleanField(),
     )
 
 

@@ -15,10 +15,10 @@ UPDATE events_participant p
 SET cancelled_at = decided.until,
     enrolled = tstzmultirange(tstzrange(NULL, decided.until))
 FROM (
-    SELECT a.participant_id, max(coalesce(s.ended_at, s.ends_at)) AS until
+    SELECT a.participant_id, least(max(coalesce(s.ended_at, s.ends_at)), now()) AS until
     FROM attendance_attendance a
     JOIN sessions_app_livesession s ON s.id = a.session_id
-    WHERE a.source IS NOT NULL
+    WHERE a.source IS NOT NULL AND s.cancelled_at IS NULL
     GROUP BY 1
 ) decided
 WHERE decided.participant_id = p.id AND p.registration = 'cancelled';

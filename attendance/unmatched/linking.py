@@ -18,6 +18,7 @@ from attendance.calculating.sessions import calculate_session
 from attendance.evidence.enrolled import has_left
 from attendance.evidence.known_people import KNOWN_PEOPLE
 from core.errors import Conflict, Invalid, RuleBroken
+from core.spans import Span
 from events.locks import lock_event, lock_people
 from events.models import (
     Event,
@@ -123,9 +124,7 @@ def unlink_identity(
                 field="identity",
             )
         person = Participant.objects.get(pk=meaning.participant_id)
-        links = _links(session.event, identity).filter(person=person.person_id)
-        links.delete()
-        _record(session.event, person, identity, None, by)
+        _remove(_links(session.event, identity).filter(person=person.person_id), by)
     _log("unlink_identity", session, by, person.pk)
     _calculate(session, now)
 
@@ -179,7 +178,8 @@ def _person(
     is_onlooker = participant.registration == Registration.VIEWED
     if is_onlooker or has_left(participant, session):
         lock_event(session.event_id)
-        rejoin(participant, Registration.WALK_IN, by=by)
+        during = Span(session.starts_at, session.end)
+        return rejoin(participant, Registration.WALK_IN, during=during, by=by)
     return participant
 
 
@@ -198,23 +198,33 @@ def _walk_in(event: Event, walk_in: WalkIn, by: User) -> Participant:
 
 
 def _write_link(event: Event, identity: str, person: Participant, by: User) -> None:
-    """Replace links made in this event by one to this person."""
-    wrong = _links(event, identity).filter(event=event).exclude(person=person.person_id)
-    for link in wrong:
-        _record(event, link, identity, None, by)
-    wrong.delete()
+    """Link the identity to this person; in this event the newest link holds.
+
+    Links to others stay: a tablet may be a family's. But an identity of somebody's own
+    means nobody else.
+    """
     if person.identity == identity:
         # Needs no link: their own identity, now that they are on the roster again.
+        _remove(_links(event, identity).filter(event=event), by)
         return
-    _link, is_new = KnownIdentity.objects.get_or_create(
+    own = _links(event, identity).filter(person=person.person_id, event=event)
+    is_new = not own.exists()
+    own.delete()
+    KnownIdentity.objects.create(
         organization_id=event.organization_id,
         identity=identity,
         person_id=person.person_id,
         event=event,
-        defaults={"created_by": by},
+        created_by=by,
     )
     if is_new:
         _record(event, person, None, identity, by)
+
+
+def _remove(links: models.QuerySet[KnownIdentity], by: User) -> None:
+    for link in links.select_related("event"):
+        _record(link.event, link, link.identity, None, by)
+    links.delete()
 
 
 def _record(

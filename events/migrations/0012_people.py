@@ -21,8 +21,10 @@ from itertools import starmap
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.apps.registry import Apps
 from django.core.management.base import CommandError
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import deletion
 from django.db.models.functions import Now
 
@@ -164,7 +166,7 @@ class Place(NamedTuple):
     time_zone: str
     language: str
 
-    def keys(self) -> Iterator[tuple]:
+    def keys(self) -> Iterator[tuple[Any, ...]]:
         """Give what two places have in common if they are one person."""
         name = folded(self.name)
         if self.user is not None:
@@ -197,7 +199,7 @@ class Human:
 def humans_of(places: Iterable[Place]) -> list[Human]:
     """Return the people whose places these are; places come in the order of their ids."""
     humans: list[Human] = []
-    known: dict[tuple, dict[Human, None]] = defaultdict(dict)
+    known: dict[tuple[Any, ...], dict[Human, None]] = defaultdict(dict)
     for place in places:
         keys = list(place.keys())
         fitting = {
@@ -216,7 +218,7 @@ def humans_of(places: Iterable[Place]) -> list[Human]:
     return humans
 
 
-def make_people(apps, schema_editor) -> None:
+def make_people(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make the people, and give each participant their person."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(PARTICIPANTS)
@@ -242,7 +244,7 @@ PERSON = (
 )
 
 
-def row_of_person(person: int, human: Human) -> tuple:
+def row_of_person(person: int, human: Human) -> tuple[Any, ...]:
     """Return the row of a person, in the order of ``PERSON``."""
     name, address = human.values["name"], human.values["email"]
     return (
@@ -276,7 +278,11 @@ def differences(people: dict[int, Human], usernames: dict[int, str]) -> Iterator
                 yield Change(place.organization, person, place.event, before, after)
 
 
-def log(cursor, changes: list[Change]) -> None:
+CHANGE = "id", "organization_id", "person_id", "event_id", "values_digest"
+VALUES_OF_CHANGE = "change_id", "salt", "before", "after"
+
+
+def log(cursor: Any, changes: list[Change]) -> None:
     """Write changes as events/people/changes.py does it."""
     rows, values = [], []
     for number, change in zip(
@@ -289,13 +295,11 @@ def log(cursor, changes: list[Change]) -> None:
         digest = hashlib.sha256(salt + text.encode()).digest()
         rows.append((number, *change[:3], digest))
         values.append((number, salt, json.dumps(change.before), json.dumps(change.after)))
-    columns = "id", "organization_id", "person_id", "event_id", "values_digest"
-    copy(cursor, "events_personchange", columns, rows)
-    columns = "change_id", "salt", "before", "after"
-    copy(cursor, "events_personchangevalues", columns, values)
+    copy(cursor, "events_personchange", CHANGE, rows)
+    copy(cursor, "events_personchangevalues", VALUES_OF_CHANGE, values)
 
 
-def new_ids(cursor, table: str, number: int) -> list[int]:
+def new_ids(cursor: Any, table: str, number: int) -> list[int]:
     """Return ids that nobody else will get."""
     cursor.execute(
         "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
@@ -304,7 +308,9 @@ def new_ids(cursor, table: str, number: int) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def copy(cursor, table: str, columns: Iterable[str], rows: Iterable[tuple]) -> None:
+def copy(
+    cursor: Any, table: str, columns: Iterable[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
     """Write many rows."""
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copying:
         for row in rows:
@@ -398,7 +404,7 @@ RETURNING organization_id, person_id, event_id, identity
 """
 
 
-def keep_links(apps, schema_editor) -> None:
+def keep_links(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Link identities to people, and log the links that are new."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(MEANT)
@@ -406,8 +412,8 @@ def keep_links(apps, schema_editor) -> None:
         cursor.execute("ANALYZE meant")
         cursor.execute(LINKS_TO_KEEP_MEANING)
         log(cursor, [
-            Change(*of, {"identity": None}, {"identity": identity})
-            for *of, identity in cursor.fetchall()
+            Change(school, person, event, {"identity": None}, {"identity": identity})
+            for school, person, event, identity in cursor.fetchall()
         ])
         cursor.execute("DROP TABLE meant")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -467,7 +473,7 @@ NEEDED = {
 NAMED = 20
 
 
-def must_not_be_needed(apps, schema_editor) -> None:
+def must_not_be_needed(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Refuse to go back if something would be lost, naming the people.
 
     Raises:
@@ -504,7 +510,7 @@ SET CONSTRAINTS ALL DEFERRED;
 """
 
 
-def restore_participants(apps, schema_editor) -> None:
+def restore_participants(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Give participants back what they had, and forget the links that kept meaning."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(RESTORE)
@@ -520,12 +526,12 @@ WHERE registration = 'cancelled'
 """
 
 
-def person_key(**kwargs) -> models.ForeignKey:
+def person_key(**kwargs: Any) -> "models.ForeignKey[Any, Any]":
     """Return the key of a person's row."""
     return models.ForeignKey(to="events.person", **kwargs)
 
 
-def id_field() -> models.BigAutoField:
+def id_field() -> "models.BigAutoField[Any, Any]":
     """Return the key that Django gives each table."""
     return models.BigAutoField(
         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
@@ -115,20 +116,36 @@ def update_person(
         by: The user who changes them; None if no person does.
 
     Raises:
-        IntegrityError: another person of the organization has the number; answered
-            with 409.
+        Conflict: Somebody else of the organization has the number.
+        Http404: The person was deleted meanwhile.
     """
     lock_people(person.organization_id)
-    locked = Person.objects.select_related("user").get(pk=person.pk)
+    locked = get_object_or_404(Person.objects.select_related("user"), pk=person.pk)
+    _must_be_free(changes.get("external_id", ""), locked)
     before = values_of(locked)
+    had_no_account = locked.user is None
     for name, value in changes.items():
         setattr(locked, name, value)
     if "user" not in changes and locked.user is None and changes.get("email"):
         locked.user = account_of_address(locked.email)
+    if had_no_account and locked.user and not changes.get("show_on_leaderboard"):
+        # From now on they decide themselves.
+        locked.show_on_leaderboard = False
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
     return locked
+
+
+def _must_be_free(number: str, person: Person) -> None:
+    if not number:
+        return
+    others = Person.objects.exclude(pk=person.pk)
+    owner = others.filter(
+        organization=person.organization_id, external_id=number
+    ).first()
+    if owner:
+        raise number_taken(name=owner.name, person=owner.pk)
 
 
 def update_people(
@@ -173,13 +190,6 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
             % {"name": person.name},
             field="show_on_leaderboard",
         )
-    if number := changes.get("external_id"):
-        others = Person.objects.exclude(pk=person.pk)
-        owner = others.filter(
-            organization=person.organization_id, external_id=number
-        ).first()
-        if owner:
-            raise number_taken(name=owner.name, person=owner.pk)
     return update_person(person=person, changes=changes, by=by)
 
 
@@ -192,6 +202,10 @@ def give_account(*, user: User) -> int:
     people = Person.objects.filter(
         folded_email=folded_address(user.email), user=None
     ).order_by("organization")  # In which their locks are taken.
+    given = 0
     for person in people:
-        update_person(person=person, changes={"user": user}, by=user)
-    return len(people)
+        lock_people(person.organization_id)
+        if Person.objects.filter(pk=person.pk, user=None).exists():
+            update_person(person=person, changes={"user": user}, by=None)
+            given += 1
+    return given

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -118,24 +119,52 @@ def add_participant(
         made = Person(organization_id=event.organization_id, **fields)
         [someone] = create_people([made], by=by)
         return Added(_add_place(event, someone, asked, by), is_new=True)
-    someone = Person.objects.get(pk=known.person)
+    someone = Person.objects.select_related("user").get(pk=known.person)
+    place = None if known.place is None else Participant.objects.get(pk=known.place)
+    is_taken = place is not None and place.registration not in NOT_REGISTERED
+    if is_taken and matched != "name":
+        raise _on_roster(someone, known)
+    _must_not_differ(someone, given, values)
     if new_about := completed(someone, given, values):
         someone = update_person(person=someone, changes=new_about, by=by)
-    if known.place is None:
+    if place is None:
         place = _add_place(event, someone, asked, by)
         return Added(place, is_new=True, matched=matched)
-    place = Participant.objects.get(pk=known.place)
-    if place.registration in NOT_REGISTERED:
+    if not is_taken:
         place = change_participant(participant=place, changes=asked, by=by)
-    elif matched != "name":
-        raise Conflict(
-            "on_roster",
-            _("%(name)s is already on the roster.") % {"name": someone.name},
-            field="name",
-            participant=place.pk,
-            person=someone.pk,
-        )
+    place.person = someone
     return Added(place, is_new=False, matched=matched)
+
+
+def _on_roster(person: Person, known: Known) -> Conflict:
+    return Conflict(
+        "on_roster",
+        _("%(name)s is already on the roster.") % {"name": person.name},
+        field="name",
+        participant=known.place,
+        person=person.pk,
+    )
+
+
+def _must_not_differ(person: Person, given: Given, values: Mapping[str, Any]) -> None:
+    """Refuse a number or an account that differs from what the person has."""
+    number, account = given.external_id, values.get("user")
+    if number and person.external_id not in ("", number):
+        raise Conflict(
+            "other_number",
+            _("%(name)s has another student number: %(number)s.")
+            % {"name": person.name, "number": person.external_id},
+            field="external_id",
+            person=person.pk,
+        )
+    if account and person.user not in (None, account):
+        raise Conflict(
+            "other_account",
+            _("%(name)s has another account. Change it on their page.")
+            % {"name": person.name},
+            field="user",
+            person=person.pk,
+        )
 
 
 def as_changes(
@@ -278,8 +307,10 @@ def change_participant(
         by: The user who changes them; None if no person does.
 
     Raises:
-        Conflict: Somebody who cancelled is to be enrolled longer.
+        Conflict: Somebody who cancelled is to be enrolled longer; or somebody else has
+            the number.
         Invalid: The enrolment ends before it begins.
+        Http404: The place was removed meanwhile.
     """
     event = participant.event
     lock_people(event.organization_id)
@@ -287,8 +318,8 @@ def change_participant(
     of_person = {name: changes[name] for name in COLUMNS if name in changes}
     if of_person:
         update_person(person=participant.person, changes=of_person, by=by)
-    place: Participant = Participant.objects.select_related("event__organization").get(
-        pk=participant.pk
+    place: Participant = get_object_or_404(
+        Participant.objects.select_related("event__organization"), pk=participant.pk
     )
     before = values_of(place)
     now = timezone.now()
@@ -357,19 +388,38 @@ def register(
     place.cancelled_at = now if is_cancelled else None
 
 
-def rejoin(place: Participant, registration: str, *, by: User | None) -> None:
+def rejoin(
+    place: Participant,
+    registration: str,
+    *,
+    during: Span | None = None,
+    by: User | None,
+) -> Participant:
     """Register somebody who is not expected, such as a walk-in who had cancelled.
 
     The caller has locked the event.
+
+    Args:
+        place: Their place, as somebody may have read it before the lock.
+        registration: Their new registration.
+        during: The session to which somebody came who had cancelled: they are enrolled
+            for it alone, and expected at no other. None: from now on.
+        by: The user who registers them; None if no person does.
+
+    Returns:
+        The place, as it is now.
     """
+    place = Participant.objects.select_related("event").get(pk=place.pk)
     if place.registration in EXPECTED:
-        return
+        return place
     before = values_of(place)
     now = timezone.now()
+    past = place.enrolled if place.registration == Registration.CANCELLED else None
     register(place, registration, late=has_begun(place.event, now), now=now)
-    place.save(update_fields=["registration", "enrolled", "cancelled_at"])
-    act = act_of(place, before)
-    record([act], organization_id=place.event.organization_id, by=by)
+    if during is not None and past is not None:
+        place.enrolled = united((*past, during))
+    update_places([(place, before)], by=by)
+    return place
 
 
 def _bounds(changes: Mapping[str, Any]) -> dict[str, Bound]:

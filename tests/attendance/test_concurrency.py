@@ -36,7 +36,7 @@ from attendance.models import (
     SessionCalculation,
 )
 from attendance.unmatched.linking import link_identity
-from events.models import KnownIdentity, Organization, Participant, Registration, User
+from events.models import KnownIdentity, Organization, Participant, Registration
 from events.roster.places import rejoin
 from sessions_app.facts import STORE_AND_FOLD
 from sessions_app.livekit import Signature, read_webhook
@@ -331,11 +331,11 @@ def test_one_person_linked_in_two_events_at_once_is_linked_in_both(
     both_inside = Barrier(2)
     original = rejoin
 
-    def meet(place: Participant, registration: str, *, by: User | None) -> None:
+    def meet(place: Participant, registration: str, **fields: Any) -> Participant:
         # One who has to wait outside never comes.
         with suppress(BrokenBarrierError):
             both_inside.wait(0.5)
-        original(place, registration, by=by)
+        return original(place, registration, **fields)
 
     monkeypatch.setattr("attendance.unmatched.linking.rejoin", meet)
 

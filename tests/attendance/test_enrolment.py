@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from attendance.calculating.sessions import calculate_sessions
@@ -18,6 +19,7 @@ from attendance.evidence.due import Selection
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
 from core.spans import Span
 from events.models import Event, Participant, Person
+from events.roster.places import rejoin
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there
 from tests.factories import (
@@ -256,6 +258,68 @@ def test_who_waited_and_cancels_was_never_absent(course: Course) -> None:
     course.change(cem, registration="cancelled")
     calculate_sessions(Selection(now=START + WEEK / 2, force=True))
     assert course.report(0) == {"Ana": "present", "Cem": "present"}
+
+
+def test_who_goes_to_the_waiting_list_keeps_their_past(course: Course) -> None:
+    ana, ben = course.add("Ana"), course.add("Ben")
+    course.hold(0, ana)
+    course.hold(1, ana, ben)
+    course.change(ben, registration="waitlisted")
+    course.hold(2, ana)
+    calculate_sessions(Selection(now=START + 2.2 * WEEK, force=True))
+    assert course.report(0) == {"Ana": "present", "Ben": "absent"}
+    assert course.report(1) == {"Ana": "present", "Ben": "present"}
+    assert course.report(2) == {"Ana": "present"}
+
+
+def test_a_leaver_who_came_once_more_is_expected_at_no_other(course: Course) -> None:
+    """Whether the desk or the door says that they came."""
+    ana, ben, cem = (course.add(name) for name in ("Ana", "Ben", "Cem"))
+    course.hold(0, ana)
+    for leaver in (ben, cem):
+        course.change(leaver, registration="cancelled")
+    course.hold(1, ana, ben)
+    answer = course.client.post(
+        f"/api/sessions/{course.lessons[1].pk}/unmatched/link",
+        {"identity": ben.identity, "participant": ben.pk},
+    )
+    assert answer.status_code == 200
+    answer = course.client.post(
+        f"/api/participants/{cem.pk}/check-in",
+        {"session": course.lessons[1].pk, "method": "staff"},
+    )
+    assert answer.status_code == 200
+    course.hold(2, ana)
+    assert course.report(1) == {"Ana": "present", "Ben": "present", "Cem": "late"}
+    assert course.report(2) == {"Ana": "present"}
+
+
+def test_a_tap_from_before_they_cancelled_brings_nobody_back(course: Course) -> None:
+    ben = course.add("Ben")
+    tapped = START - timedelta(hours=1)
+    course.at(0.01)
+    course.change(ben, registration="cancelled")
+    answer = course.client.post(
+        f"/api/participants/{ben.pk}/check-in",
+        {"method": "staff", "checked_in_at": tapped.isoformat()},
+    )
+    assert answer.status_code == 200
+    ben.refresh_from_db()
+    assert ben.registration == "cancelled"
+
+
+def test_who_was_registered_again_meanwhile_stays_as_they_are(course: Course) -> None:
+    """A page that was opened before does not undo what was decided since."""
+    ben = course.add("Ben")
+    course.hold(0, ben)
+    course.change(ben, registration="cancelled")
+    opened = Participant.objects.get(pk=ben.pk)
+    course.at(0.5)
+    course.change(ben, registration="registered", enrolled_from=None)
+    with transaction.atomic():
+        rejoin(opened, "walk_in", by=course.organizer)
+    ben.refresh_from_db()
+    assert (ben.registration, ben.enrolled) == ("registered", (Span(),))
 
 
 def test_who_gets_a_place_later_was_not_absent_before(course: Course) -> None:

@@ -154,13 +154,9 @@ class School:
             by=self.by,
             now=self.now,
         )
-        kept = [
-            (person, event)
-            for person, event in self.account.tablet
-            if event != there.event_id or person == there.person_id
-        ]
         linked = (there.person_id, there.event_id)
-        self.account.tablet = kept if linked in kept else [*kept, linked]
+        others = [one for one in self.account.tablet if one != linked]
+        self.account.tablet = [*others, linked]
 
     def unlink(self, _place: int, session: int, _number: int) -> None:
         lesson = self.sessions[session % 6]
@@ -208,14 +204,24 @@ class School:
         linked = {person for person, _event in self.account.tablet}
         meant = [place for place in here if place.person_id in linked]
         if len(meant) > 1:
+            here_ids = {place.person_id for place in meant}
             made_here = [
                 person
                 for person, event in self.account.tablet
-                if event == session.event_id
-                and person in {place.person_id for place in meant}
+                if event == session.event_id and person in here_ids
             ]
-            meant = [place for place in meant if place.person_id in made_here[-1:]]
+            expected = [p for p in meant if self.is_expected(p, session)]
+            if made_here:
+                meant = [p for p in meant if p.person_id == made_here[-1]]
+            else:
+                meant = expected if len(expected) == 1 else []
         return meant[0] if meant else None
+
+    def is_expected(self, place: Participant, session: LiveSession) -> bool:
+        is_waiting = place.registration == "waitlisted" and place.latest.end is None
+        return not is_waiting and any(
+            span.overlaps(session.starts_at, session.ends_at) for span in place.enrolled
+        )
 
     def check(self, counted: dict[str, int]) -> None:
         calculate_sessions(Selection(now=self.now, force=True, days=365))

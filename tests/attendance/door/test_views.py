@@ -256,17 +256,18 @@ def test_hosts_decide_nothing_about_an_event_without_sessions() -> None:
 def test_the_event_leads_to_its_door_whoever_may_stand_there() -> None:
     session, [amina] = make_lesson("Amina")
     event = session.event
-    change_person(amina, user=make_user())
+    user = make_user()
+    change_person(amina, user=user)
     host = make_participant(event, role="host", user=make_user()).user
     assert host
     leads = {
         name: f'href="/events/{event.pk}/check-in/"'
-        in open_page(f"/events/{event.pk}/", user).content.decode()
-        for name, user in {
+        in open_page(f"/events/{event.pk}/", who).content.decode()
+        for name, who in {
             "organizer": staff_of(event),
             "host": host,
             "viewer": make_member(event.organization, Role.VIEWER),
-            "attendee": amina.user,
+            "attendee": user,
         }.items()
     }
     assert leads == {
@@ -305,10 +306,11 @@ def test_a_badge_opens_one_person_whom_one_tap_checks_in() -> None:
 
 def test_a_badge_shows_nothing_to_anybody_else() -> None:
     session, [amina] = make_lesson("Amina")
-    change_person(amina, user=make_user())
+    user = make_user()
+    change_person(amina, user=user)
     path = f"/events/{session.event_id}/check-in/{amina.pk}/"
     open_page(path, make_user(), 404)
-    open_page(path, amina.user, 403)
+    open_page(path, user, 403)
     open_page(path, make_member(session.event.organization, Role.VIEWER), 403)
     assert not Attendance.objects.exists()
 

@@ -240,8 +240,9 @@ def test_a_page_that_does_not_exist_is_the_last_one() -> None:
 
 def test_attendees_see_themselves_alone() -> None:
     _session, [ana, _ben] = make_lesson("Ana Ben")
-    change_person(ana, user=make_user())
-    assert names(get(ana.user)) == ["Ana"]
+    user = make_user()
+    change_person(ana, user=user)
+    assert names(get(user)) == ["Ana"]
 
 
 def test_every_status_has_its_shape_on_the_page() -> None:

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from attendance.evidence.session_evidence import read_evidence
 from attendance.models import Attendance
+from core.spans import Span
 from events.models import KnownIdentity, Participant, Person, Registration
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson, organizer_of
@@ -197,6 +198,30 @@ def test_of_several_on_a_roster_it_means_the_one_who_was_linked_there(
         link(desk, following, participant=there[name].pk)
         seen = read_evidence([following.pk])[following.pk].people
         assert list(seen) == [there[name].pk]
+
+
+def test_a_link_to_one_takes_it_from_nobody_elsewhere(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    """Lina's other course goes on knowing her tablet, whoever uses it here."""
+    ben = make_participant(lesson.event, name="Ben")
+    event = make_event(lesson.event.organization)
+    there = make_participant(event, person=lina.person)
+    link(desk, lesson, participant=lina.pk)
+    elsewhere = next_week(lesson, event)
+    link(desk, lesson, participant=ben.pk)
+    assert list(read_evidence([elsewhere.pk])[elsewhere.pk].people) == [there.pk]
+    assert KnownIdentity.objects.count() == 2
+
+
+def test_a_sister_who_comes_later_takes_nothing_of_lessons_before(
+    lesson: LiveSession, family: dict[str, Person]
+) -> None:
+    event = make_event(lesson.event.organization)
+    sara = make_participant(event, person=family["Sara"])
+    first = next_week(lesson, event)
+    make_participant(event, person=family["Tala"], enrolled=[Span(first.ends_at)])
+    assert list(read_evidence([first.pk])[first.pk].people) == [sara.pk]
 
 
 def test_who_cancelled_leaves_it_to_the_others_from_then_on(

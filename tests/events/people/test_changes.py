@@ -160,13 +160,13 @@ def test_who_cancels_and_returns_leaves_the_spans(
     assert back[2]["enrolled"][1][1] is None
 
 
-def test_who_acts_by_themselves_or_is_no_person_is_told(event: Event) -> None:
+def test_what_no_person_did_says_so(event: Event) -> None:
     place = make_participant(event, email="a@b.de", registration="waitlisted")
     user = make_user("ana", email="a@b.de", email_verified_at=timezone.now())
     give_account(user=user)
     update_person(person=place.person, changes={"language": "ar"}, by=None)
     rejoin(place, "walk_in", by=None)
-    assert [who for who, *_ in changes_of(place.person)] == ["ana", "", ""]
+    assert [who for who, *_ in changes_of(place.person)] == ["", "", ""]
 
 
 # --- What stands ----------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.row_ids import BIGGEST_ID
 from core.spans import Span
 from events.models import Event, Participant, Person
+from events.people.services import update_person
 from events.roster.places import change_participant
 from tests.events.people.changes import changes_of
 from tests.factories import (
@@ -320,3 +321,27 @@ def test_a_change_to_a_number_of_somebody_else_is_409(event: Event) -> None:
     ana.refresh_from_db()
     assert ana.external_id == ""
     assert changes_of(ana.person) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [({"external_id": "77"}, "external_id"), ({"user": "stranger"}, "user")],
+)
+def test_a_number_or_an_account_that_differs_is_not_overlooked(
+    event: Event, add: Add, sent: dict[str, str], field: str
+) -> None:
+    make_user("stranger")
+    person = make_person(
+        event.organization, name="Ana", external_id="12", user=make_user("mum")
+    )
+    status, problem = add(name="Ana", person=person.pk, **sent)
+    assert (status, problem["errors"][0]["field"]) == (409, field)
+    assert not event.participants.exists()
+
+
+def test_an_account_that_comes_later_is_not_shown_by_somebody_elses_decision(
+    event: Event,
+) -> None:
+    person = make_person(event.organization, show_on_leaderboard=True)
+    changed = update_person(person=person, changes={"user": make_user()}, by=None)
+    assert not changed.show_on_leaderboard
