@@ -95,6 +95,20 @@ class AddressField(forms.EmailField):
         return super().to_python(cleaned(value) if isinstance(value, str) else value)
 
 
+class NumberField(forms.CharField):
+    """A student number, optional."""
+
+    default_validators = [validate_name]
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Student number"),
+            max_length=64,
+            required=False,
+            widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
+        )
+
+
 class LocalTimeField(forms.Field):
     """A date and a time on some clock; the form knows the zone."""
 

@@ -1,4 +1,4 @@
-"""Comparing people's names, and isolating them in sentences.
+"""Comparing people's names, and putting them into sentences.
 
 ``folded`` is the one comparison: two names are the same if it gives the same for both.
 ``searched``, ``words`` and ``readings`` take its words, for searching and for guesses.
@@ -8,7 +8,10 @@ Source: docs/rules.md 74.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+
+from django.utils.translation import pgettext
 
 # What keyboards and programs write for an apostrophe, also for those of Hebrew,
 # Armenian and Hawaiian, and for ayin and hamza in Latin letters.
@@ -186,3 +189,13 @@ def isolated(text: str) -> str:
     language. U+2068 and U+2069 isolate it.
     """
     return f"\u2068{text}\u2069" if text else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names or other texts as a list with commas, each isolated."""
+    return comma().join(isolated(name) for name in names if name)
+
+
+def comma() -> str:
+    """Return the separator between the items of a list, in the active language."""
+    return pgettext("between items of a list", ", ")

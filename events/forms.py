@@ -19,13 +19,13 @@ from core.form_parts import (
     ZonedForm,
     ZoneField,
 )
-from core.names import isolated
 from events.models import (
     Event,
     Organization,
     User,
     slug_validator,
 )
+from events.people.refusals import candidates_in_words
 from events.roster.pasted_lines import (
     PastedLine,
     at_line,
@@ -267,11 +267,4 @@ def _why(refused: RuleBroken | IntegrityError) -> str:
         "This may be %(names)s. Add the address or the student number to show who is "
         "meant, or add this person alone."
     )
-    return text % {"names": "; ".join(map(_in_words, candidates))}
-
-
-def _in_words(candidate: Mapping[str, Any]) -> str:
-    details = filter(None, [candidate["email"], candidate["external_id"]])
-    about = ", ".join(map(isolated, details))
-    name = isolated(candidate["name"])
-    return f"{name} ({about})" if about else name
+    return text % {"names": candidates_in_words(candidates)}

@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
-from core.form_parts import AddressField, NameField
+from core.form_parts import AddressField, NameField, NumberField
 from events.models import Participant, Registration, User
-from events.roster.forms import NumberField
 from events.roster.places import add_participant
 from events.roster.who_form import WhoForm
 

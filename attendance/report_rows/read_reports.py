@@ -75,17 +75,17 @@ def read_reports(
     *,
     user: User,
     now: datetime,
-    waiting: bool = False,
+    all_of_them: bool = False,
 ) -> list[Report]:
     """Return a report of each session, by a constant number of queries.
 
     Args:
         rosters: Sessions with their events already loaded, each with the people wanted,
-            in the order of the rows. Of people on the waiting list only those get a row
-            who were there, or about whom a person decided.
+            in the order of the rows. Of people who were not expected only those get a
+            row who were there, or about whom a person decided.
         user: A user who may see these sessions and people.
         now: Presence in running sessions is shown until this time.
-        waiting: Everybody on the waiting list gets a row, too.
+        all_of_them: Everybody in ``rosters`` gets a row.
     """
     sessions = [session for session, _people in rosters]
     visibilities = ReportVisibility.of_each(sessions, user)
@@ -105,11 +105,13 @@ def read_reports(
             session_evidence.people if session_evidence else {},
         )
         reports.append(report)
-    _add_rows(reports, rosters, waiting=waiting)
+    _add_rows(reports, rosters, all_of_them=all_of_them)
     return reports
 
 
-def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> None:
+def _add_rows(
+    reports: Sequence[Report], rosters: Rosters, *, all_of_them: bool
+) -> None:
     decisions = _decisions(rosters)
     linked = _linked(reports, _people_of(rosters))
     for report, (session, people) in zip(reports, rosters, strict=True):
@@ -119,7 +121,7 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
             intervals = _intervals(decision, seen, report.window)
             is_marked = decision is not None and decision.is_marked
             was_there = bool(intervals)
-            if waiting or has_row(
+            if all_of_them or has_row(
                 person, session, was_there=was_there, is_marked=is_marked
             ):
                 row = _row(report, person, decision, intervals, seen)

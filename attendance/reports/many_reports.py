@@ -1,8 +1,8 @@
 """Rows of the reports of many sessions: which there are, and their content.
 
-A row is a person at a session. One query finds the rows, without reading any evidence;
-only for people on the waiting list, who have a row if they were there, evidence is read
-before it.
+A row is a person at a session. One query finds the rows. Evidence is read before it
+only for people who are not expected, as on the waiting list or before their enrolment,
+at sessions with facts that are not calculated yet: they have a row if they were there.
 """
 
 from collections import defaultdict

@@ -3,7 +3,6 @@
 Texts are in the language that is active when they are made.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.evidence.probable_people import Ground, Guess
 from attendance.evidence.session_evidence import LinkedIdentity, UnmatchedPerson
+from attendance.report_rows.namesakes import Namesakes
 from core.errors import RuleBroken
 from core.names import isolated
 from core.validators import without_hidden
@@ -61,13 +61,13 @@ class PersonOptions:
     @classmethod
     def of(cls, candidates: Sequence[Participant]) -> "PersonOptions":
         """Return the options in the order of ``candidates``."""
-        names = Counter(person.name for person in candidates)
+        namesakes = Namesakes((person.name, person.email) for person in candidates)
         expected: list[PersonOption] = []
         others: list[PersonOption] = []
         for person in candidates:
             group = others if person.registration in NOT_REGISTERED else expected
-            is_twice = names[person.name] > 1
-            group.append(PersonOption(person.pk, _label(person, with_address=is_twice)))
+            label = _label(person, namesakes.beside(person))
+            group.append(PersonOption(person.pk, label))
         return cls(expected, others)
 
 
@@ -182,10 +182,8 @@ class LinkedName(NamedTuple):
         return cls(linked.identity, linked.name or linked.identity)
 
 
-def _label(person: Participant, *, with_address: bool) -> str:
-    label = person.name
-    if with_address and person.email:
-        label = isolated(f"{label} <{person.email}>")
+def _label(person: Participant, beside: str) -> str:
+    label = isolated(f"{person.name} <{beside}>") if beside else person.name
     if person.registration == Registration.CANCELLED:
         return _("%(name)s (cancelled)") % {"name": label}
     if person.registration == Registration.VIEWED:

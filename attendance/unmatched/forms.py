@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.unmatched.linking import WalkIn
-from core.form_parts import ActionForm, AddressField, NameField
+from core.form_parts import ActionForm, AddressField, NameField, NumberField
 from core.row_ids import row_id
 from events.models import Event, Participant
 from events.people.matching import Given
-from events.roster.forms import NumberField
 from events.roster.places import who_may_be
 from events.roster.who_form import NEW, choices_of
 

@@ -13,10 +13,10 @@ from core.form_parts import (
     AddressField,
     LanguageField,
     NameField,
+    NumberField,
     RowForm,
     ZoneField,
 )
-from core.validators import validate_name
 from events.models import Person, User
 
 T = TypeVar("T")
@@ -67,13 +67,7 @@ class PersonForm(RowForm):
         label=_("Email"),
         help_text=_("Connects them to their account, if they have one."),
     )
-    external_id = forms.CharField(
-        label=_("Student number"),
-        max_length=64,
-        required=False,
-        validators=[validate_name],
-        widget=forms.TextInput({"dir": "auto"}),
-    )
+    external_id = NumberField()
     user = AccountField(
         label=_("Account"),
         help_text=_("Their user name. If empty: the account of their address."),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from core.errors import Conflict, Invalid
-from core.names import folded, searched
+from core.names import folded, listed, searched
 from events.models import (
     NOT_REGISTERED,
     Event,
@@ -156,7 +156,7 @@ def own_place(
         raise Conflict(
             "which_person",
             _("Say who is meant: %(names)s.")
-            % {"names": ", ".join(place.name for place in meant)},
+            % {"names": listed(place.name for place in meant)},
             field="participant",
             participants=[{"id": place.pk, "name": place.name} for place in meant],
         )

@@ -13,10 +13,10 @@ from core.form_parts import (
     LanguageField,
     LocalTimeField,
     NameField,
+    NumberField,
     ZonedForm,
     ZoneField,
 )
-from core.validators import validate_name
 from events.models import Event, Participant, ParticipantRole, Registration
 from events.roster.enrolment import UNSET, Bound
 from events.roster.places import has_begun
@@ -24,20 +24,6 @@ from events.roster.who_form import WhoForm
 from events.serializers import OWN_FIELDS
 
 BOUNDS = ("enrolled_from", "enrolled_until")
-
-
-class NumberField(forms.CharField):
-    """A student number, optional."""
-
-    default_validators = [validate_name]
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("Student number"),
-            max_length=64,
-            required=False,
-            widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
-        )
 
 
 class ParticipantForm(ZonedForm):

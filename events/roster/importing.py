@@ -45,6 +45,7 @@ from events.people.matching import (
     Meant,
     who_is_meant,
 )
+from events.people.refusals import as_candidate, candidates_in_words
 from events.people.services import create_people, update_people
 from events.roster import places
 from events.roster.enrolment import UNSET
@@ -52,8 +53,8 @@ from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
 
 LINES_ON_A_PAGE = 500
-# Of whom a line may mean. The first are enough to find them, and to be told.
-CANDIDATES_OF_A_LINE, NAMED_IN_A_MESSAGE = 10, 3
+# Of whom a line may mean; the first are enough to find them.
+CANDIDATES_OF_A_LINE = 10
 # Somebody whom line 5 adds is known to the lines below as 5 - NOT_STORED: no id of the
 # database, and sorted by line.
 NOT_STORED = 2**62
@@ -338,9 +339,7 @@ def _in_doubt(doubtful: Doubtful, stored: Sequence[Known]) -> Fault:
     if not stored:
         line = doubtful.candidates[0].person + NOT_STORED
         return _in_doubt_with(line, doubtful.reason)
-    named = [_in_words(known) for known in stored[:NAMED_IN_A_MESSAGE]]
-    more = ["…"] if len(stored) > NAMED_IN_A_MESSAGE else []
-    names = {"names": ", ".join(named + more)}
+    names = {"names": candidates_in_words(list(map(as_candidate, stored)))}
     if doubtful.reason == Doubt.NAME_OF_NUMBER:
         text = _("This is the student number of %(names)s. Correct it, or the name.")
         return Fault("external_id", text % names)
@@ -371,11 +370,6 @@ def _in_doubt_with(line: int, reason: Doubt) -> Fault:
         "apart."
     )
     return Fault("name", text % row)
-
-
-def _in_words(known: Known) -> str:
-    about = ", ".join(filter(None, [known.email, known.external_id]))
-    return f"{known.name} ({about})" if about else known.name
 
 
 def _same_as(line: int) -> Fault:

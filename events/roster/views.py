@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import NotAllowed, RuleBroken
-from core.names import isolated
+from core.names import isolated, listed
 from core.row_ids import row_id
 from events.models import NOT_REGISTERED, Event, Participant, User
 from events.pages import (
@@ -137,7 +137,7 @@ def _removed(
 
 
 def _names(people: list[Participant]) -> str:
-    names = ", ".join(isolated(person.name) for person in people[:NAMED_AT_MOST])
+    names = listed(person.name for person in people[:NAMED_AT_MOST])
     more = len(people) - NAMED_AT_MOST
     return (
         names

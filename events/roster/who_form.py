@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import Conflict
 from core.form_parts import RowForm
-from core.names import isolated
 from core.row_ids import row_id
 from events.models import Event
 from events.people.matching import Doubt, Doubtful, Given, Known
+from events.people.refusals import in_words
 from events.roster.places import who_may_be
 
 T = TypeVar("T")
@@ -124,9 +124,5 @@ def choices_of(doubtful: Doubtful | None) -> list[tuple[str, str]]:
 
 def label_of(known: Known) -> str:
     """Return somebody's name with what tells them from others."""
-    about = [known.email, known.external_id]
-    if known.place is not None:
-        about.append(_("on this roster"))
-    details = " · ".join(isolated(text) for text in about if text)
-    name = isolated(known.name)
-    return f"{name} ({details})" if details else name
+    place = "" if known.place is None else _("on this roster")
+    return in_words(known.name, known.email, known.external_id, place)

@@ -239,7 +239,7 @@ def test_who_stands_for_several_people_checks_them_in_one_after_the_other() -> N
     assert buttons() == [str(amina.pk), str(sara.pk)]
     unsaid = at(AT_THE_START, client, path, confirm="1")
     assert (unsaid.status_code, Attendance.objects.count()) == (409, 0)
-    assert "Say who is meant: Amina, Sara, Tala." in said(unsaid)
+    assert "Say who is meant: \u2068Amina\u2069, \u2068Sara\u2069," in said(unsaid)
     for child, left in ((sara, [str(amina.pk)]), (amina, [])):
         sent = at(AT_THE_START, client, path, participant=child.pk)
         assert sent["Location"] == path

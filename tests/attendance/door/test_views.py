@@ -341,3 +341,15 @@ def test_a_walk_in_who_stands_on_the_roster_already_is_told_at_the_field() -> No
     assert 'id="id_name_error"' in answer.content.decode()
     assert Participant.objects.count() == 1
     assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["member", "host"])
+def test_members_can_search_all_people_of_the_organization(who: str) -> None:
+    session, _ = make_lesson("Amina")
+    user = staff_of(session.event)
+    if who == "host":
+        user = make_user()
+        make_participant(session.event, user=user, role="host", name="Host")
+    page = door(session.event, user, "?q=Omar")
+    path = f"/people/?organization={session.event.organization_id}&amp;q=Omar"
+    assert (path in page) is (who == "member")

@@ -302,3 +302,21 @@ def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
         f"/events/{event.pk}/attendance/?page=2#p{people[200].pk}"
     )
     assert 'mark/?page=2"' in get(event, organizer, "?page=2")
+
+
+@pytest.mark.parametrize("who", ["organizer", "host"])
+def test_people_of_one_name_are_told_apart_also_from_who_is_not_shown(
+    event: Event, organizer: User, who: str
+) -> None:
+    for email in ("one@example.com", "two@example.com"):
+        make_participant(event, name="Ana", email=email)
+    make_participant(event, name="Ben", email="ben@example.com")
+    host = make_user()
+    make_participant(event, user=host, role="host", name="Host")
+    user = host if who == "host" else organizer
+    for query, shown in (
+        ("", ["one@example.com", "two@example.com"]),
+        ("?q=one@", ["one@example.com"]),
+    ):
+        beside = re.findall(r"<span><bdi>(.*?)</bdi></span>", get(event, user, query))
+        assert beside == (shown if who == "organizer" else [])

@@ -1,6 +1,7 @@
 """Rosters from files: over REST, on the page, and again."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,9 +77,12 @@ def everything(event: Event) -> list[object]:
 
 
 def details(answer: Any) -> dict[int, dict[str, str]]:
-    """What is wrong, by line and field."""
+    """What is wrong, by line and field; names are not isolated."""
     return {
-        one["line"]: {error["field"]: error["detail"] for error in one["errors"]}
+        one["line"]: {
+            error["field"]: re.sub("[\u2068\u2069]", "", error["detail"])
+            for error in one["errors"]
+        }
         for one in answer["results"]
         if one["errors"]
     }

@@ -315,3 +315,11 @@ def test_people_of_other_events_are_left_alone(event: Event) -> None:
     post(event, participant=other.pk, registration="cancelled")
     other.refresh_from_db()
     assert other.registration == Registration.REGISTERED
+
+
+def test_people_of_one_name_are_told_apart_by_the_columns_beside(event: Event) -> None:
+    make_participant(event, name="Ben", email="", external_id="S-3")
+    rows = re.findall(r'<tr role="row" id.*?</tr>', get(event), re.DOTALL)
+    told = [text(row) for row in rows if "<bdi>Ben</bdi>" in row]
+    assert "ben@x.org" in told[0]
+    assert "S-3" in told[1]

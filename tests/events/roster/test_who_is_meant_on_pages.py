@@ -97,7 +97,7 @@ def test_who_may_be_meant_is_listed_and_what_was_typed_is_kept(
     answer = asking.send(where, name="amina hadid", external_id="S-99")
     assert choices(answer) == {
         str(asking.amina.person_id): (
-            "Amina Hadid (amina@example.com · S-1 · on this roster)"
+            "Amina Hadid (amina@example.com, S-1, on this roster)"
         ),
         "new": "Somebody new",
     }
