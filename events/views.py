@@ -218,7 +218,7 @@ def several_participants(
     form = SeveralPeopleForm(posted(request))
     if form.is_valid() and (added := form.add_to(event, by=user)):
         _say_how_many(request, added)
-        return redirect("roster", event.pk)
+        return redirect("event", event.pk)
     return show_form(
         request,
         form,

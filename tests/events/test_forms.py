@@ -249,7 +249,7 @@ def test_lines_become_people() -> None:
         f"/events/{event.pk}/people/several/", {"lines": lines}, follow=True
     )
     assert "6 people were added to the roster." in answer.content.decode()
-    assert answer.redirect_chain == [(f"/events/{event.pk}/people/", 302)]
+    assert answer.redirect_chain == [(f"/events/{event.pk}/", 302)]
     assert people(event) == {
         "Amina Hadid": "amina@example.com",
         "Yusuf Karim": "yusuf@example.com",

@@ -637,7 +637,7 @@ def test_the_page_says_what_became_of_each_line(event: Event) -> None:
     make_participant(event, name="Ben", email="ben@example.com")
     said = on_page(event, "name,email,Group\nAna,\nBen,ben@example.com,7")
     assert "1 person was added." in said
-    assert "1 was already on the roster and now matches the file." in said
+    assert "1 was already on the roster. Their name, and the address" in said
     assert "2 Ana added 3 Ben already there" in said
     assert "Columns that were ignored: Group" in said
     assert event.participants.count() == 2
