@@ -87,10 +87,10 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
         "computed_status",
         _OF_ORGANIZATION,
     )
-    list_select_related = ("participant", "event", "session", "marked_by")
+    list_select_related = ("participant__person", "event", "session", "marked_by")
     search_fields = (
-        "participant__name",
-        "participant__email",
+        "participant__person__name",
+        "participant__person__email",
         "event__title",
         "session__title",
     )
@@ -115,7 +115,7 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
                 "opts": self.opts,
                 "form": form,
                 # At most one page: more rows can only be selected all at once.
-                "rows": rows.select_related("participant", "event", "session")[
+                "rows": rows.select_related("participant__person", "event", "session")[
                     : self.list_per_page
                 ],
                 "number": rows.count(),
@@ -149,10 +149,16 @@ class AttendanceChangeAdmin(ReadOnlyAdmin[AttendanceChange]):
         "batch",
     )
     list_filter = (OfPerson, OfEvent, OfActor, "to_status", "source", _OF_ORGANIZATION)
-    list_select_related = ("participant__event", "session", "actor", "reason")
+    list_select_related = (
+        "participant__event",
+        "participant__person",
+        "session",
+        "actor",
+        "reason",
+    )
     search_fields = (
-        "participant__name",
-        "participant__email",
+        "participant__person__name",
+        "participant__person__email",
         "participant__event__title",
         "session__title",
         "actor__username",
@@ -186,8 +192,12 @@ class AuditSealAdmin(ReadOnlyAdmin[AuditSeal]):
 class EngagementEntryAdmin(ReadOnlyAdmin[EngagementEntry]):
     list_display = ("participant", "points", "session", "at", "organization")
     list_filter = (OfPerson, OfEvent, _OF_ORGANIZATION)
-    list_select_related = ("participant", "session", "organization")
-    search_fields = ("participant__name", "participant__email", "session__title")
+    list_select_related = ("participant__person", "session", "organization")
+    search_fields = (
+        "participant__person__name",
+        "participant__person__email",
+        "session__title",
+    )
     date_hierarchy = "at"
     show_full_result_count = False
 
@@ -228,6 +238,6 @@ class PointsMappingAdmin(RowAdmin[PointsMapping]):
 class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
     list_display = ("participant", "rating", "text", "updated_at")
     list_filter = ("rating",)
-    list_select_related = ("participant",)
-    search_fields = ("participant__name", "participant__email", "text")
+    list_select_related = ("participant__person",)
+    search_fields = ("participant__person__name", "participant__person__email", "text")
     date_hierarchy = "updated_at"

@@ -52,7 +52,7 @@ class OfPerson(TextFilter):
     """Filters by a person's name or email address."""
 
     title, parameter_name = _("person"), "person"
-    columns = ("participant__name", "participant__email")
+    columns = ("participant__person__name", "participant__person__email")
 
 
 class OfEvent(TextFilter):

@@ -6,6 +6,7 @@ from attendance.calculating import api as calculating
 from attendance.completion import api as completion
 from attendance.decisions import api as decisions
 from attendance.door import api as door
+from attendance.people import api as people
 from attendance.points import api as points
 from attendance.policies import api as policies
 from attendance.reports import api as reports
@@ -38,6 +39,7 @@ urlpatterns = [
     path("api/attendance-changes/<int:pk>/undo", decisions.ChangeUndo.as_view()),
     path(f"{_EVENT}/check-in-code", door.CheckInCode.as_view()),
     path("api/check-in", door.SelfCheckIn.as_view()),
+    path("api/people/<int:pk>/attendance", people.PersonAttendance.as_view()),
     path("api/users/<int:pk>/points", points.UserPoints.as_view()),
     path(f"{_ORGANIZATION}/leaderboard", points.OrganizationLeaderboard.as_view()),
     path(f"{_ORGANIZATION}/points", points.OrganizationPoints.as_view()),

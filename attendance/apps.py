@@ -12,13 +12,22 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Connect receivers, and register the messages of violated constraints."""
         from attendance.constraints import RULES
-        from attendance.decisions.consequences import follow_sessions
+        from attendance.decisions import removal
+        from attendance.decisions.consequences import follow_roster, follow_sessions
         from attendance.models import Feedback
         from attendance.points.ledger import balance_after_feedback
         from core.constraints import tell_constraints
+        from events.models import Participant
+        from events.signals import removal_asked, removal_begins, roster_changed
+        from sessions_app.models import LiveSession
         from sessions_app.signals import sessions_changed
 
         tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
+        roster_changed.connect(follow_roster)
+        removal_asked.connect(removal.hangs_on_places, Participant)
+        removal_asked.connect(removal.hangs_on_sessions, LiveSession)
+        removal_begins.connect(removal.delete_empty_of_places, Participant)
+        removal_begins.connect(removal.delete_empty_of_sessions, LiveSession)
         post_save.connect(balance_after_feedback, Feedback)
         post_delete.connect(balance_after_feedback, Feedback)

@@ -1,10 +1,10 @@
 """All locks that are taken when something is decided, and the order in which they are.
 
-1. ``events.locks.lock_links``: the links of identities in one organization.
+1. ``events.locks.lock_people``: who is who in one organization: its people, their
+   places on rosters, and the links of identities.
 2. ``events.locks.lock_event``: the row of an event; of several events in order of id.
-   Code that changes a roster, cancels or completes starts here, also in the admin.
-   Other events that a link or a person's name changes are locked by triggers, in order
-   of id.
+   Code that cancels or completes starts here. Other events of a person that a link
+   changes are locked by triggers, in order of id.
 3. ``sessions_app.locks.lock_session``: the row of a session; of several in order of id.
    Calculations claim theirs by ``FOR NO KEY UPDATE SKIP LOCKED``
    (``evidence/due.py``), in the order in which they ended: they skip locked sessions,

@@ -8,6 +8,7 @@ from attendance.decisions import views as decisions
 from attendance.door import self_views
 from attendance.door import views as door
 from attendance.overview import views as overview
+from attendance.people import views as people
 from attendance.reports import views as reports
 from attendance.unmatched import views as unmatched
 
@@ -18,6 +19,7 @@ _SESSION = "sessions/<int:session_id>"
 urlpatterns = [
     path("", overview.home, name="home"),
     path(f"{_EVENT}/", overview.event_page, name="event"),
+    path("people/<int:person_id>/", people.person, name="person"),
     path("reports/", reports.reports_page, name="reports"),
     path(f"{_EVENT}/attendance/", reports.event_attendance, name="event_attendance"),
     path(f"{_SESSION}/", reports.session_page, name="session"),
@@ -33,7 +35,9 @@ urlpatterns = [
         decisions.undo_about_event,
         name="undo_about_event",
     ),
-    path("people/<int:participant_id>/history/", decisions.history, name="history"),
+    path(
+        "participants/<int:participant_id>/history/", decisions.history, name="history"
+    ),
     path(f"{_EVENT}/complete/", completion.complete, name="complete_event"),
     path(f"{_EVENT}/reopen/", completion.reopen, name="reopen_event"),
     path(f"{_SESSION}/calculate/", calculating.calculate, name="calculate"),

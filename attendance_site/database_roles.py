@@ -4,6 +4,8 @@ Web and workers read and write rows. They may not create, alter or truncate tabl
 update or delete rows of append-only tables (docs/architecture.md, "Two roles").
 """
 
+from collections.abc import Collection
+
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
@@ -27,11 +29,13 @@ def grant_application_rights(*, using: str, **kwargs: object) -> None:
     if not settings.APPLICATION_ROLE:
         return
     with connections[using].cursor() as cursor:
-        for statement in _grants(settings.APPLICATION_ROLE):
+        tables = connections[using].introspection.table_names(cursor)
+        for statement in _grants(settings.APPLICATION_ROLE, tables):
             cursor.execute(statement.as_string(cursor.connection))
 
 
-def _grants(role_name: str) -> list[sql.Composed]:
+def _grants(role_name: str, tables: Collection[str]) -> list[sql.Composed]:
+    """Return the statements; after going back, some of the tables may be gone."""
     role = sql.Identifier(role_name)
     schema = sql.SQL("SCHEMA public")
     rows = sql.SQL("SELECT, INSERT, UPDATE, DELETE")
@@ -47,5 +51,6 @@ def _grants(role_name: str) -> list[sql.Composed]:
             sql.Identifier(table), role
         )
         for table in append_only_tables()
+        if table in tables
     ]
     return grants

@@ -2,13 +2,14 @@
 
 import sys
 
-from bench import calculation, deciding, webhooks
+from bench import calculation, deciding, migrating, webhooks
 from bench.table import Row, print_table, say
 
 PARTS = {
     "webhooks": webhooks.measure,
     "calculation": calculation.measure,
     "deciding": deciding.measure,
+    "migrating": migrating.measure,
 }
 
 

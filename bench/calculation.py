@@ -65,13 +65,22 @@ _FILL = """
             starts_at + interval '1 h'
         FROM event
     ), person AS (
+        INSERT INTO events_person (
+            organization_id, name, email, external_id, time_zone, language,
+            show_on_leaderboard, folded_name, folded_email
+        )
+        SELECT id, 'Person ' || n, 'p' || n || '@example.com', '', '', '', false,
+            'person ' || n, 'p' || n || '@example.com'
+        FROM organization, generate_series(1, %(people)s) n
+        RETURNING id
+    ), place AS (
         INSERT INTO events_participant (
-            event_id, name, email, role, registration, identity, time_zone, language,
+            event_id, person_id, role, registration, identity, enrolled,
             show_on_profile, show_to_other_orgs
         )
-        SELECT id, 'Person ' || n, 'p' || n || '@example.com', 'attendee',
-            'registered', id || '-' || n, '', '', true, false
-        FROM event, generate_series(1, %(people)s) n
+        SELECT event.id, person.id, 'attendee', 'registered', event.id || '-' || n,
+            '{(,)}', true, false
+        FROM event, (SELECT id, row_number() OVER () AS n FROM person) person
     )
     INSERT INTO sessions_app_connection (
         source, sid, room_name, room_sid, identity, name, kind, described_at,

@@ -36,23 +36,31 @@ _FILL = """
         )
         SELECT id, now(), 0, false, 0, '' FROM session
     ), person AS (
+        INSERT INTO events_person (
+            organization_id, name, email, external_id, time_zone, language,
+            show_on_leaderboard, folded_name, folded_email
+        )
+        SELECT id, 'Person ' || n, 'p' || n || '@example.com', '', '', '', false,
+            'person ' || n, 'p' || n || '@example.com'
+        FROM organization, generate_series(1, %(people)s) n
+        RETURNING id
+    ), place AS (
         INSERT INTO events_participant (
-            event_id, name, email, role, registration, identity, time_zone, language,
+            event_id, person_id, role, registration, identity, enrolled,
             show_on_profile, show_to_other_orgs
         )
-        SELECT id, 'Person ' || n, 'p' || n || '@example.com', 'attendee',
-            'registered', 'i' || n, '', '', true, false
-        FROM event, generate_series(1, %(people)s) n
-        RETURNING id, event_id
+        SELECT event.id, person.id, 'attendee', 'registered', 'i' || person.id,
+            '{(,)}', true, false
+        FROM event, person RETURNING id, event_id
     )
     INSERT INTO attendance_attendance (
         organization_id, event_id, session_id, participant_id, status, source,
         attended_seconds
     )
-    SELECT event.organization_id, event.id, session.id, person.id,
-        CASE person.id %% 4 WHEN 0 THEN 'absent' ELSE 'present' END, 'livekit_auto',
-        CASE person.id %% 4 WHEN 0 THEN 0 ELSE 3600 END
-    FROM event, session, person
+    SELECT event.organization_id, event.id, session.id, place.id,
+        CASE place.id %% 4 WHEN 0 THEN 'absent' ELSE 'present' END, 'livekit_auto',
+        CASE place.id %% 4 WHEN 0 THEN 0 ELSE 3600 END
+    FROM event, session, place
 """
 
 _THE_EVENT = """

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from core.addresses import cleaned
+
 M = TypeVar("M", bound=models.Model)
 
 # A serializer of JSON without a model.
@@ -40,6 +42,17 @@ class InstantField(serializers.DateTimeField):
         if instant.year not in YEARS:
             self.fail("year")
         return instant
+
+
+class AddressField(serializers.EmailField):
+    """An email address, without what nobody sees in it before it is checked."""
+
+    def run_validation(self, data: object = serializers.empty) -> str | None:
+        """Return the address."""
+        if isinstance(data, str):
+            data = cleaned(data)
+        address: str | None = super().run_validation(data)
+        return address
 
 
 class RowField(serializers.PrimaryKeyRelatedField[M]):
@@ -71,6 +84,7 @@ class ModelSerializer(serializers.ModelSerializer[M]):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: InstantField,
+        models.EmailField: AddressField,
     }
 
     serializer_related_field = RowField

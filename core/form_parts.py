@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import cleaned
 from core.constraints import refusal
 from core.errors import Invalid, RuleBroken
 from core.fields import YEARS
@@ -79,11 +80,33 @@ class LanguageField(forms.ChoiceField):
 
 
 class AddressField(forms.EmailField):
-    """An optional email address, no longer than its column."""
+    """An email address, optional by default, no longer than its column."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.EmailInput({"dir": "ltr"})
-        super().__init__(required=False, max_length=254, widget=widget, **kwargs)
+        usual = {
+            "required": False,
+            "max_length": 254,
+            "widget": forms.EmailInput({"dir": "ltr"}),
+        }
+        super().__init__(**{**usual, **kwargs})
+
+    def to_python(self, value: object) -> str | None:
+        """Return the address without what nobody sees, before it is checked."""
+        return super().to_python(cleaned(value) if isinstance(value, str) else value)
+
+
+class NumberField(forms.CharField):
+    """A student number, optional."""
+
+    default_validators = [validate_name]
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Student number"),
+            max_length=64,
+            required=False,
+            widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
+        )
 
 
 class LocalTimeField(forms.Field):

@@ -3,7 +3,7 @@
 Lists and sentences use short dates; the page of a session or event uses the long form.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -63,6 +63,15 @@ def instants_of(local: datetime, time_zone: str) -> list[datetime]:
     if earlier > later:
         return []
     return [earlier] if earlier == later else [earlier, later]
+
+
+def day_begins(day: date, time_zone: str) -> datetime:
+    """Return the instant at which a day begins in a zone, in UTC.
+
+    If clocks are put forward at midnight, that is one o'clock; if they show midnight
+    twice, the first one.
+    """
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def local_time(instant: datetime, time_zone: str) -> datetime:

@@ -1,19 +1,22 @@
 """The admin of accounts, organizations, events and rosters; base classes of admins."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
-from events.locks import lock_events, lock_links
+from core.form_parts import AddressField
+from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventView,
@@ -22,12 +25,29 @@ from events.models import (
     Membership,
     Organization,
     Participant,
+    Person,
+    PersonChange,
+    PersonChangeValues,
     SignInTries,
     User,
+)
+from events.people.services import create_people, update_person
+from events.roster.places import (
+    change_participant,
+    create_places,
+    has_begun,
+    new_place,
 )
 from events.services import verify_email
 
 M = TypeVar("M", bound=models.Model)
+
+ROLE = "role"
+
+# What the admin's forms take for addresses.
+CLEANED_ADDRESSES: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
+    models.EmailField: {"form_class": AddressField}
+}
 
 
 if TYPE_CHECKING:
@@ -36,6 +56,8 @@ else:
 
     class RowAdmin(admin.ModelAdmin):
         """Django's ModelAdmin, made generic as its type stubs say it is."""
+
+        formfield_overrides = CLEANED_ADDRESSES
 
         def __class_getitem__(cls, model: object) -> type:
             return cls
@@ -63,6 +85,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "email", "first_name", "last_name", "is_staff")
     list_filter = ("is_staff", "is_superuser", "is_active", "language")
     readonly_fields = ("email_verified_at", "last_login", "date_joined")
+    formfield_overrides = CLEANED_ADDRESSES
     fieldsets = (
         *(DjangoUserAdmin.fieldsets or ()),
         (
@@ -137,59 +160,142 @@ class EventAdmin(RowAdmin[Event]):
     date_hierarchy = "starts_at"
 
 
-class LockingAdmin(RowAdmin[M]):
-    """For rows whose triggers change events: locks in the order that services do."""
+class PersonForm(ModelForm):  # type: ignore[type-arg]
+    """A person, whose student number nobody else in the organization has."""
 
-    def lock(self, rows: Sequence[M]) -> None:
-        """Lock what writing ``rows`` changes elsewhere; nothing by default."""
+    def validate_unique(self) -> None:
+        """Look at the organization too where the form does not change it."""
+        super().validate_unique()
+        if "organization" in self.fields:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError:
+            text = _("Somebody else has this student number.")
+            self.add_error("external_id", str(text))
+
+
+@admin.register(Person)
+class PersonAdmin(RowAdmin[Person]):
+    form = PersonForm
+    list_display = ("name", "email", "external_id", "organization", "user")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("organization", "user")
+    search_fields = ("name", "email", "external_id", "user__username")
+    autocomplete_fields = ("organization", "user")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Person | None = None
+    ) -> bool:
+        """Leave it to pages and REST, which ask what hangs on them and log it."""
+        return False
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Person | None = None
+    ) -> tuple[str, ...]:
+        """Keep the organization: events of it have the person on their rosters."""
+        return ("organization",) if obj else ()
 
     def save_model(
-        self, request: HttpRequest, obj: M, form: "ModelForm[M]", change: bool
+        self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool
     ) -> None:
-        self.lock([obj])
-        super().save_model(request, obj, form, change)
+        """Write by the services, so that the change is logged."""
+        by = _user_of(request)
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            update_person(person=obj, changes=changes, by=by)
+        else:
+            lock_people(obj.organization_id)
+            create_people([obj], by=by)
 
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        self.lock([obj])
-        super().delete_model(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        with transaction.atomic():
-            self.lock(list(queryset))
-            super().delete_queryset(request, queryset)
+def _user_of(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+@admin.register(PersonChange)
+class PersonChangeAdmin(ReadOnlyAdmin[PersonChange]):
+    list_display = ("at", "person", "event", "actor")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("person", "event", "actor")
+    search_fields = ("person__name", "actor__username")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(PersonChangeValues)
+class PersonChangeValuesAdmin(ReadOnlyAdmin[PersonChangeValues]):
+    list_display = ("change", "before", "after")
+    list_select_related = ("change",)
 
 
 @admin.register(Participant)
-class ParticipantAdmin(LockingAdmin[Participant]):
-    list_display = ("name", "email", "event", "role", "registration", "user")
+class ParticipantAdmin(RowAdmin[Participant]):
+    list_display = ("person", "event", "role", "registration", "created_at")
     list_filter = ("role", "registration")
-    list_select_related = ("event", "user")
-    search_fields = ("name", "email", "identity", "user__username", "event__title")
-    autocomplete_fields = ("event", "user")
-    readonly_fields = ("identity",)
+    search_fields = ("person__name", "person__email", "identity", "event__title")
+    autocomplete_fields = ("event", "person")
+    # The registration is changed on the roster's page and over REST, which enrol.
+    readonly_fields = ("identity", "registration", "enrolments", "cancelled_at")
+    exclude = ("enrolled",)
 
-    def lock(self, rows: Sequence[Participant]) -> None:
-        lock_events(row.event_id for row in rows)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
+        """Read events along; the manager reads people, so Django would not."""
+        return super().get_queryset(request).select_related("event", "person")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Participant | None = None
+    ) -> bool:
+        """Leave it to pages and REST, which ask what hangs on them and log it."""
+        return False
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Participant,
+        form: "ModelForm[Participant]",
+        change: bool,
+    ) -> None:
+        """Write by the services, so that the change is logged."""
+        by = _user_of(request)
+        lock_people(obj.event.organization_id)
+        event = lock_event(obj.event_id)
+        if change:
+            obj.save(update_fields=[name for name in form.changed_data if name != ROLE])
+            if ROLE in form.changed_data:
+                change_participant(participant=obj, changes={ROLE: obj.role}, by=by)
+            return
+        now = timezone.now()
+        late = has_begun(event, now)
+        obj.enrolled = new_place(
+            event, obj.person, {ROLE: obj.role}, late=late, now=now
+        ).enrolled
+        create_places([obj], by=by)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Participant | None = None
     ) -> tuple[str, ...]:
-        """Keep the event from being changed: decisions belong to a person's event."""
-        return (*self.readonly_fields, "event") if obj else self.readonly_fields
+        """Keep event and person: decisions belong to them."""
+        return (
+            (*self.readonly_fields, "event", "person") if obj else self.readonly_fields
+        )
+
+    @admin.display(description=_("enrolled"))
+    def enrolments(self, place: Participant) -> str:
+        return ", ".join(
+            f"{start or '…'} / {end or '…'}" for start, end in place.enrolled
+        )
 
 
 @admin.register(KnownIdentity)
-class KnownIdentityAdmin(LockingAdmin[KnownIdentity]):
-    list_display = ("identity", "participant", "organization", "created_by")
-    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = ("participant", "organization", "created_by")
-    search_fields = ("identity", "participant__name", "participant__email")
-    autocomplete_fields = ("participant", "organization", "created_by")
-    date_hierarchy = "created_at"
+class KnownIdentityAdmin(ReadOnlyAdmin[KnownIdentity]):
+    """Links are made and removed in reports, which log them and calculate anew."""
 
-    def lock(self, rows: Sequence[KnownIdentity]) -> None:
-        for organization in sorted({row.organization_id for row in rows}):
-            lock_links(organization)
+    list_display = ("identity", "person", "event", "organization", "created_by")
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("person", "event", "organization", "created_by")
+    search_fields = ("identity", "person__name", "person__email")
+    date_hierarchy = "created_at"
 
 
 @admin.register(EventView)

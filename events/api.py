@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.rest import RetrievePatchView
 from events import services
@@ -24,12 +25,16 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
+from events.roster.places import add_participant, change_participant
+from events.roster.removing import remove_participant
 from events.serializers import (
     OWN_FIELDS,
+    AddedParticipantSerializer,
     EventSerializer,
     EventViewSerializer,
     MemberSerializer,
     NewMemberSerializer,
+    NewParticipantSerializer,
     OrganizationSerializer,
     ParticipantSerializer,
 )
@@ -177,6 +182,15 @@ class EventViews(generics.GenericAPIView[Event]):
 class EventDetail(EventViews, RetrievePatchView[Event]):
     """One event."""
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Delete an event that was made by mistake, with its roster and sessions.
+
+        409 with `hangs_on` if anybody was seen, decided about, or linked there.
+        """
+        services.delete_event(event=self.get_object(), by=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
 
 class EventPublish(EventViews):
     """Publishing an event."""
@@ -219,7 +233,8 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
-            Q(event__organization__in=viewer.roles) | Q(user=viewer.user), email=email
+            Q(event__organization__in=viewer.roles) | Q(person__user=viewer.user),
+            person__folded_email=folded_address(email),
         )
 
 
@@ -244,20 +259,33 @@ class ParticipantList(generics.ListCreateAPIView[Participant]):
             return Participant.objects.none()
         return (
             self.event.participants.visible_to(signed_in(self.request))
-            .select_related("event", "user")
-            .order_by("name", "pk")
+            .select_related("event", "person__user")
+            .order_by("person__name", "pk")
         )
 
-    def create(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Check the caller's role before the input is validated."""
+    @extend_schema(
+        request=NewParticipantSerializer,
+        responses={200: AddedParticipantSerializer, 201: AddedParticipantSerializer},
+    )
+    def post(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Add somebody to the roster.
+
+        200 if their place stood already: it was cancelled, or they had no address. 409
+        `doubtful` with `candidates` if it is doubtful who is meant: then send `person`,
+        or `new`. 409 `on_roster` names the `participant` who is there already, 409
+        `number_taken` the `person` who has the number.
+        """
         viewer_of(request).must_organize(self.event.organization_id)
-        return super().create(request, *args, **kwargs)
-
-    def perform_create(self, serializer: BaseSerializer[Participant]) -> None:
-        """Add a person to the roster."""
-        serializer.instance = services.create_participant(
-            event=self.event, **serializer.validated_data
+        serializer = NewParticipantSerializer(
+            data=request.data, context=self.get_serializer_context()
         )
+        serializer.is_valid(raise_exception=True)
+        added = add_participant(
+            event=self.event, by=signed_in(request), **serializer.validated_data
+        )
+        data = self.get_serializer(added.participant).data
+        data["matched"] = added.matched or None
+        return Response(data, status=201 if added.is_new else 200)
 
 
 class ParticipantDetail(RetrievePatchView[Participant]):
@@ -269,15 +297,32 @@ class ParticipantDetail(RetrievePatchView[Participant]):
     def get_queryset(self) -> QuerySet[Participant]:
         """Return the people whom the caller may see."""
         user = signed_in(self.request)
-        return Participant.objects.visible_to(user).select_related("event", "user")
+        return Participant.objects.visible_to(user).select_related(
+            "event", "person__user"
+        )
 
     def patch(self, request: Request, *args: object, **kwargs: object) -> Response:
         """Change a person on the roster.
 
-        People may change their own name, time zone and language; organizers may change
-        everything.
+        People may change their own time zone and language; organizers may change
+        everything, because the organization keeps the register. Name, address, number,
+        account, time zone and language are the person's: they change at all their
+        events.
         """
         return super().patch(request, *args, **kwargs)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Remove somebody from the roster who was added by mistake.
+
+        409 with `hangs_on` if they were seen, decided about, or linked: then cancel
+        their registration.
+        """
+        participant = self.get_object()
+        viewer = viewer_of(request)
+        viewer.must_organize(participant.event.organization_id)
+        remove_participant(participant=participant, by=viewer.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def perform_update(self, serializer: BaseSerializer[Participant]) -> None:
         """Write the changes; refuse those that the caller may not make."""
@@ -285,8 +330,10 @@ class ParticipantDetail(RetrievePatchView[Participant]):
         viewer = viewer_of(self.request)
         if not viewer.organizes(participant.event.organization_id):
             _must_be_own(participant, viewer.user, serializer.validated_data)
-        serializer.instance = services.update_participant(
-            participant=participant, changes=serializer.validated_data
+        serializer.instance = change_participant(
+            participant=participant,
+            changes=serializer.validated_data,
+            by=viewer.user,
         )
 
 
@@ -297,9 +344,10 @@ def _must_be_own(
         raise NotAllowed(
             "organizers_only", _("Only organizers can change other people.")
         )
-    if foreign := set(changes) - OWN_FIELDS:
+    if foreign := sorted(set(changes) - OWN_FIELDS):
         raise NotAllowed(
             "organizers_only",
-            _("Only organizers can change: %(fields)s.")
-            % {"fields": ", ".join(sorted(foreign))},
+            _("The organization keeps the register. Ask it to change: %(fields)s.")
+            % {"fields": ", ".join(foreign)},
+            field=foreign[0],
         )

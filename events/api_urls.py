@@ -4,6 +4,7 @@ from django.urls import path
 
 from events import api
 from events.accounts import api as accounts
+from events.people import api as people
 from events.roster.api import RosterImportView
 
 urlpatterns = [
@@ -16,6 +17,11 @@ urlpatterns = [
         "api/organizations/<int:organization_pk>/members/<int:pk>",
         api.MemberDetail.as_view(),
     ),
+    path("api/organizations/<int:pk>/people", people.PersonList.as_view()),
+    path("api/people/<int:pk>", people.PersonDetail.as_view()),
+    path("api/people/<int:pk>/changes", people.PersonChanges.as_view()),
+    path("api/me/people", people.OwnPeople.as_view()),
+    path("api/me/people/<int:pk>", people.OwnPerson.as_view()),
     path("api/events", api.EventList.as_view()),
     path("api/events/<int:pk>", api.EventDetail.as_view()),
     path("api/events/<int:pk>/publish", api.EventPublish.as_view()),

@@ -20,10 +20,10 @@ RULES = {
     "event_ends_after_start": ConstraintRule(
         400, "ends_at", _("The end must be later than the start.")
     ),
-    "participant_email_once_per_event": ConstraintRule(
-        409, "email", _("Somebody with this address is already on the roster.")
+    "participant_once_per_event": ConstraintRule(
+        409, "person", _("This person is already on the roster.")
     ),
-    "participant_user_once_per_event": ConstraintRule(
-        409, "user", _("This account is already on the roster.")
+    "person_external_id_once_per_organization": ConstraintRule(
+        409, "external_id", _("Somebody else has this student number.")
     ),
 }

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import refusal
 from core.errors import RuleBroken
 from core.form_parts import (
-    AddressField,
     LanguageField,
     LocalTimeField,
     NameField,
@@ -22,15 +22,20 @@ from core.form_parts import (
 from events.models import (
     Event,
     Organization,
-    Participant,
-    ParticipantRole,
-    Registration,
+    User,
     slug_validator,
 )
-from events.roster.pasted_lines import PastedLine, at_line, faults, read_line
+from events.people.refusals import candidates_in_words
+from events.roster.pasted_lines import (
+    PastedLine,
+    at_line,
+    faults,
+    read_lines,
+    repeated,
+    same_as,
+)
+from events.roster.places import Added, add_participant
 from events.roster.upload import FileTooLarge
-from events.serializers import OWN_FIELDS
-from events.services import create_participant
 
 LINES_AT_MOST = 200
 
@@ -158,40 +163,6 @@ class EventForm(ZonedForm):
         return super().clean()
 
 
-class ParticipantForm(RowForm):
-    """One person on a roster; ``is_own`` if that person is the one to change it."""
-
-    columns = ("name", "email", "role", "registration", "time_zone", "language")
-
-    name = NameField(label=_("Name"))
-    email = AddressField(
-        label=_("Email"),
-        help_text=_("Connects them to their account, if they have one."),
-    )
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=ParticipantRole.choices,
-        initial=ParticipantRole.ATTENDEE,
-    )
-    registration = forms.ChoiceField(
-        label=_("Registration"),
-        choices=Registration.choices,
-        initial=Registration.REGISTERED,
-    )
-    time_zone = ZoneField(
-        required=False, help_text=_("If empty: the account's or the event's.")
-    )
-    language = LanguageField(
-        empty=_("same as the account or organization"), required=False
-    )
-
-    def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_own:
-            for name in set(self.fields) - OWN_FIELDS:
-                del self.fields[name]
-
-
 class RosterFileForm(RowForm):
     """A file with people for a roster."""
 
@@ -199,9 +170,9 @@ class RosterFileForm(RowForm):
         label=_("File"),
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
         help_text=_(
-            "A table saved as CSV. The first row names the columns: name, "
-            "email, role, registration, time_zone, language. Only name is "
-            "required."
+            "A table saved as CSV. The first row names the columns: name, email, "
+            "external_id (student number), role, registration, time_zone, language, "
+            "enrolled_from, enrolled_until. Only name is required."
         ),
     )
     partial = forms.BooleanField(
@@ -230,49 +201,70 @@ class SeveralPeopleForm(RowForm):
         max_length=100_000,
         widget=forms.Textarea({"rows": 12, "dir": "auto", "spellcheck": "false"}),
         help_text=_(
-            "One person per line: name, email. The address is optional. You "
-            "can also paste columns from a table, or addresses from a mail."
+            "One person per line: name, student number, email. Only the name is "
+            "required. You can also paste columns from a table, or addresses from "
+            "a mail. At most %(number)d people at a time; a file takes more."
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = str(self.fields["lines"].help_text)
+        self.fields["lines"].help_text = help_text % {"number": LINES_AT_MOST}
+
     def clean_lines(self) -> list[PastedLine]:
         """Return the people; each error names its line."""
-        numbered = [
-            (number, text)
-            for number, text in enumerate(self.cleaned_data["lines"].splitlines(), 1)
-            if text.strip()
-        ]
-        if len(numbered) > LINES_AT_MOST:
+        lines = read_lines(self.cleaned_data["lines"])
+        if not lines:
+            raise ValidationError(self.fields["lines"].error_messages["required"])
+        if len(lines) > LINES_AT_MOST:
             raise ValidationError(
                 _("Add at most %(number)d people at a time."),
                 code="too_many",
                 params={"number": LINES_AT_MOST},
             )
-        lines = [read_line(number, text) for number, text in numbered]
-        if errors := [
-            at_line(line.number, message) for line in lines for message in faults(line)
-        ]:
+        errors = [at_line(line, text) for line in lines for text in faults(line)]
+        if errors := errors or list(repeated(lines)):
             raise ValidationError(errors)
         return lines
 
     @transaction.atomic
-    def add_to(self, event: Event) -> list[Participant]:
-        """Add the people and return them.
+    def add_to(self, event: Event, *, by: User) -> list[Added]:
+        """Add the people and return what was done.
 
         If a line is refused, nobody is added, and each such line has an error.
         """
         added = []
+        lines: dict[int, int] = {}
         for line in self.cleaned_data["lines"]:
             try:
                 with transaction.atomic():
-                    added.append(
-                        create_participant(
-                            event=event, name=line.name, email=line.email
-                        )
+                    place = add_participant(
+                        event=event,
+                        name=line.name,
+                        email=line.email,
+                        external_id=line.external_id,
+                        by=by,
                     )
+                added.append(place)
+                first = lines.setdefault(place.participant.pk, line.number)
+                if first != line.number:
+                    self.add_error("lines", same_as(line, first))
             except (RuleBroken, IntegrityError) as refused:
-                self.add_error("lines", at_line(line.number, refusal(refused)[1]))
+                self.add_error("lines", at_line(line, _why(refused)))
         if self.errors:
             transaction.set_rollback(True)
             return []
         return added
+
+
+def _why(refused: RuleBroken | IntegrityError) -> str:
+    """Return why a line is refused, with what tells from others who may be meant."""
+    if not isinstance(refused, RuleBroken) or refused.code != "doubtful":
+        return refusal(refused)[1]
+    candidates: Any = refused.extra["candidates"]
+    text = gettext(
+        "This may be %(names)s. Add the address or the student number to show who is "
+        "meant, or add this person alone."
+    )
+    return text % {"names": candidates_in_words(candidates)}

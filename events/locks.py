@@ -29,14 +29,15 @@ def lock_events(event_ids: Iterable[int]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-def lock_links(organization_id: int) -> None:
-    """Lock the links of identities to people in an organization.
+def lock_people(organization_id: int) -> None:
+    """Lock who is who in an organization: its people, and links of identities to them.
 
-    One lock for the whole organization: a link marks all events of its person as
-    changed, so two transactions in different events could deadlock.
+    One lock for the whole organization: two requests at once would else make two people
+    of one, and a link marks all events of its person as changed, so that two
+    transactions in different events could deadlock.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"link_identity {organization_id}"],
+            [f"people {organization_id}"],
         )

@@ -168,3 +168,17 @@ def show_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
         context["zones"] = offered_zones()
     context |= {"form": form, "page": "events"}
     return render(request, template, context)
+
+
+def confirm_page(request: HttpRequest, **context: Any) -> HttpResponse:
+    """Answer with a page that asks before something is deleted.
+
+    Args:
+        request: The request.
+        context: ``title``, ``above`` (names of what it belongs to), ``lead`` (what will
+            happen), ``submit`` and ``keep`` (texts of button and link), ``back`` (the
+            URL of the link); optional is ``along`` (sentences: how much goes with it).
+    """
+    return render(
+        request, "components/confirm_page.html", {**context, "page": "events"}
+    )

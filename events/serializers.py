@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.errors import Invalid
-from core.fields import InstantField, ModelSerializer
-from core.validators import validate_name, validate_time_zone
+from core.fields import AddressField, InstantField, ModelSerializer
+from core.row_ids import BIGGEST_ID
+from core.spans import Span
+from core.validators import validate_language, validate_name, validate_time_zone
 from events.models import (
     Event,
     EventView,
@@ -117,7 +119,7 @@ class MemberSerializer(ModelSerializer[Membership]):
 
     username = serializers.CharField(source="user.username", read_only=True)
     name = serializers.CharField(source="user.get_full_name", read_only=True)
-    email = serializers.EmailField(source="user.email", read_only=True)
+    email = AddressField(source="user.email", read_only=True)
 
     class Meta:
         model = Membership
@@ -129,7 +131,7 @@ class NewMemberSerializer(serializers.Serializer[dict[str, str]]):
     """A new member: an account by user name or verified address, and its role."""
 
     username = serializers.CharField(max_length=150, default="")
-    email = serializers.EmailField(default="")
+    email = AddressField(default="")
     role = serializers.ChoiceField(choices=Role.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
@@ -200,7 +202,8 @@ class EventViewSerializer(ModelSerializer[EventView]):
 
 
 # Fields that people may change on their own roster entry; organizers may change all.
-OWN_FIELDS = frozenset({"name", "time_zone", "language"})
+# The organization keeps the register: docs/rules.md 106.
+OWN_FIELDS = frozenset({"time_zone", "language"})
 
 
 class AccountField(serializers.SlugRelatedField[User]):
@@ -223,11 +226,23 @@ class AccountField(serializers.SlugRelatedField[User]):
         return account
 
 
+class EnrolmentSerializer(serializers.Serializer[Span]):
+    """A span of time in which somebody belongs to an event; null: open."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the bounds; one of their names is a word of Python."""
+        return {
+            "from": InstantField(source="start", allow_null=True),
+            "until": InstantField(source="end", allow_null=True),
+        }
+
+
 class ParticipantSerializer(ModelSerializer[Participant]):
     """One person on a roster.
 
-    Only organizers see ``identity``; only members of the organization and the person
-    see ``email``. For others they are null.
+    ``enrolled_from`` and ``enrolled_until`` are those of the latest span. Only
+    organizers see ``identity``; only members of the organization and the person see
+    ``email`` and ``external_id``. For others they are null.
     """
 
     user = AccountField(
@@ -235,6 +250,30 @@ class ParticipantSerializer(ModelSerializer[Participant]):
         required=False,
         help_text="A user name. Default: the account that verified the address.",
     )
+    name = serializers.CharField(max_length=200, validators=[validate_name])
+    email = AddressField(required=False, allow_blank=True)
+    external_id = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        validators=[validate_name],
+        help_text="Student number, unique in the organization.",
+    )
+    time_zone = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        validators=[validate_time_zone],
+    )
+    language = serializers.CharField(
+        max_length=16,
+        required=False,
+        allow_blank=True,
+        validators=[validate_language],
+    )
+    enrolments = EnrolmentSerializer(source="enrolled", many=True, read_only=True)
+    enrolled_from = InstantField(source="latest.start", allow_null=True, required=False)
+    enrolled_until = InstantField(source="latest.end", allow_null=True, required=False)
     identity = serializers.SerializerMethodField()
 
     class Meta:
@@ -242,17 +281,28 @@ class ParticipantSerializer(ModelSerializer[Participant]):
         fields = [
             "id",
             "event",
+            "person",
             "user",
             "name",
             "email",
+            "external_id",
             "role",
             "registration",
+            "enrolments",
+            "enrolled_from",
+            "enrolled_until",
             "identity",
             "time_zone",
             "language",
             "created_at",
         ]
-        read_only_fields = ["event", "created_at"]
+        read_only_fields = ["event", "person", "created_at"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Name the bounds of the enrolment as services do."""
+        latest = attrs.pop("latest", {})
+        names = {"start": "enrolled_from", "end": "enrolled_until"}
+        return attrs | {names[name]: value for name, value in latest.items()}
 
     def get_identity(self, participant: Participant) -> str | None:
         """Return the LiveKit identity; null if the caller is not an organizer."""
@@ -260,15 +310,48 @@ class ParticipantSerializer(ModelSerializer[Participant]):
         return participant.identity if self._viewer.organizes(organization) else None
 
     def to_representation(self, participant: Participant) -> dict[str, Any]:
-        """Hide the address unless the caller is a member or this person."""
+        """Hide address and number unless the caller is a member or this person."""
         data: dict[str, Any] = super().to_representation(participant)
         is_self = participant.user_id == self._viewer.user.pk
         if not is_self and not self._viewer.belongs_to(
             participant.event.organization_id
         ):
-            data["email"] = None
+            data |= {"email": None, "external_id": None}
         return data
 
     @property
     def _viewer(self) -> Viewer:
         return viewer_of(self.context["request"])
+
+
+class NewParticipantSerializer(ParticipantSerializer):
+    """Somebody to add to a roster, and who they are if that is doubtful."""
+
+    person = serializers.IntegerField(
+        min_value=1,
+        max_value=BIGGEST_ID,
+        allow_null=True,
+        required=False,
+        help_text="Who is meant: one of the candidates.",
+    )
+    new = serializers.BooleanField(
+        default=False, write_only=True, help_text="It is somebody new."
+    )
+
+    class Meta(ParticipantSerializer.Meta):
+        fields = [*ParticipantSerializer.Meta.fields, "new"]
+        read_only_fields = ["event", "created_at"]
+
+
+class AddedParticipantSerializer(ParticipantSerializer):
+    """Somebody who was added to a roster."""
+
+    matched = serializers.ChoiceField(
+        choices=["number", "address", "name", "choice"],
+        allow_null=True,
+        read_only=True,
+        help_text="By what a known person was meant; null for somebody new.",
+    )
+
+    class Meta(ParticipantSerializer.Meta):
+        fields = [*ParticipantSerializer.Meta.fields, "matched"]

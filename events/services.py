@@ -1,4 +1,4 @@
-"""Services that write accounts, organizations, events and rosters.
+"""Services that write accounts, organizations and events.
 
 Callers check permissions first (``events/permissions.py``). Only the rules about owners
 are checked here, because they depend on the new values. Events are cancelled by
@@ -14,21 +14,25 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid, NotAllowed
-from events.locks import lock_event
+from events.accounts.addresses import account_of_address
+from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventState,
     EventView,
     Membership,
     Organization,
-    Participant,
     Role,
     User,
 )
+from events.people.services import give_account
 from events.permissions import Viewer
+from events.removal import begin_removal, hangs_on, must_be_bare
+from events.roster.removing import hangs_on_links, hangs_on_places, remove_places
 
 M = TypeVar("M", bound=models.Model)
 
@@ -58,10 +62,10 @@ def update_account(*, user: User, changes: dict[str, Any]) -> User:
 
 @transaction.atomic
 def verify_email(*, user: User) -> int:
-    """Mark the user's address as verified, and connect participants with it to them.
+    """Mark the user's address as verified, and connect people with it to them.
 
     Returns:
-        The number of participants that are connected now.
+        The number of people that are connected now.
 
     Raises:
         Conflict: another account has verified the same address.
@@ -80,21 +84,7 @@ def verify_email(*, user: User) -> int:
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
         user.save(update_fields=["email_verified_at"])
-    theirs = Participant.objects.filter(user=user).values("event")
-    return (
-        Participant.objects.filter(email__iexact=user.email, user__isnull=True)
-        .exclude(event__in=theirs)
-        .update(user=user)
-    )
-
-
-def account_of_address(email: str) -> User | None:
-    """Return the active account that has verified this address, in any case."""
-    if not email:
-        return None
-    return User.objects.filter(
-        email__iexact=email, email_verified_at__isnull=False, is_active=True
-    ).first()
+    return give_account(user=user)
 
 
 # --- Organizations and members --------------------------------------------------------
@@ -226,7 +216,7 @@ def _must_not_be_last_owner(membership: Membership) -> None:
         )
 
 
-# --- Events and rosters ---------------------------------------------------------------
+# --- Events ---------------------------------------------------------------------------
 
 
 def create_event(*, organization: Organization, **fields: Any) -> Event:
@@ -259,33 +249,26 @@ def publish_event(*, event: Event) -> Event:
 
 
 @transaction.atomic
-def create_participant(
-    *, event: Event, user: User | None = None, email: str = "", **fields: Any
-) -> Participant:
-    """Add a person to the roster.
+def delete_event(*, event: Event, by: User | None) -> None:
+    """Delete an event that was made by mistake, with its roster and its sessions.
 
-    Without ``user`` they get the account that has verified their address, unless that
-    account is already on this roster.
+    The people stay in the organization.
+
+    Raises:
+        Conflict: Something hangs on it, on its sessions or on its roster.
     """
-    lock_event(event.pk)
-    if user is None:
-        user = _account_for(event, email)
-    return Participant.objects.create(event=event, user=user, email=email, **fields)
-
-
-@transaction.atomic
-def update_participant(
-    *, participant: Participant, changes: dict[str, Any]
-) -> Participant:
-    """Write changes of a participant.
-
-    If they have no account, a new address gives them the account that verified it.
-    """
-    email = changes.get("email", "")
-    if email and "user" not in changes and participant.user_id is None:
-        changes["user"] = _account_for(participant.event, email)
-    lock_event(participant.event_id)
-    return _write(participant, changes)
+    lock_people(event.organization_id)
+    locked = lock_event(event.pk)
+    places = list(locked.participants.all())
+    hanging = set().union(
+        *hangs_on(Event, [locked.pk]).values(),
+        *hangs_on_places([place.pk for place in places]).values(),
+        hangs_on_links(event=locked),
+    )
+    must_be_bare(hanging, gettext("Cancel the event instead."))
+    begin_removal(Event, [locked.pk])
+    remove_places(places, by=by)
+    locked.delete()
 
 
 def _write(row: M, changes: Mapping[str, Any]) -> M:
@@ -295,13 +278,6 @@ def _write(row: M, changes: Mapping[str, Any]) -> M:
     if changes:
         row.save(update_fields=list(changes))
     return row
-
-
-def _account_for(event: Event, email: str) -> User | None:
-    user = account_of_address(email)
-    if user is None or event.participants.filter(user=user).exists():
-        return None
-    return user
 
 
 def record_view(*, event: Event, user: User) -> tuple[EventView, bool]:

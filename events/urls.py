@@ -4,6 +4,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from events import views
+from events.people import views as people
+from events.roster import views as roster
 
 urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
@@ -13,12 +15,23 @@ urlpatterns = [
         views.edit_organization,
         name="edit_organization",
     ),
+    path("people/", people.find_person, name="find_person"),
+    path("organizations/<int:organization_id>/people/", people.people, name="people"),
+    path(
+        "organizations/<int:organization_id>/people/new/",
+        people.new_person,
+        name="new_person",
+    ),
+    path("people/<int:person_id>/edit/", people.edit_person, name="edit_person"),
+    path("people/<int:person_id>/delete/", people.delete_person, name="delete_person"),
     path("events/new/", views.new_event, name="new_event"),
     path("events/<int:event_id>/edit/", views.edit_event, name="edit_event"),
+    path("events/<int:event_id>/delete/", views.delete_event, name="delete_event"),
+    path("events/<int:event_id>/people/", roster.roster, name="roster"),
     path("events/<int:event_id>/publish/", views.publish_event, name="publish_event"),
     path(
         "events/<int:event_id>/people/new/",
-        views.new_participant,
+        roster.new_participant,
         name="new_participant",
     ),
     path(
@@ -32,8 +45,13 @@ urlpatterns = [
         name="import_participants",
     ),
     path(
-        "people/<int:participant_id>/edit/",
-        views.edit_participant,
+        "participants/<int:participant_id>/edit/",
+        roster.edit_participant,
         name="edit_participant",
+    ),
+    path(
+        "participants/<int:participant_id>/remove/",
+        roster.remove_place,
+        name="remove_place",
     ),
 ]

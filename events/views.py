@@ -1,5 +1,6 @@
 """Pages to sign in, and to edit organizations, events and rosters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,29 +14,30 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.body_limits import is_cut_off
-from core.errors import NotAllowed
+from core.errors import NotAllowed, RuleBroken
+from core.names import isolated
 from events import services
 from events.accounts.authentication import TooManyTries
 from events.accounts.language import use_language
 from events.forms import (
     EventForm,
     OrganizationForm,
-    ParticipantForm,
     RosterFileForm,
     SeveralPeopleForm,
 )
 from events.lookups import visible_organization
-from events.models import Organization, User
+from events.models import Event, Organization, User
 from events.pages import (
     action,
+    confirm_page,
     form_page,
     organized_event,
     posted,
     show_form,
-    shown_participant,
 )
 from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
+from events.roster.places import Added
 from events.roster.upload import uploaded_file
 
 
@@ -146,11 +148,56 @@ def edit_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     return show_form(
         request,
         form,
+        template="events/event_form.html",
+        event=event,
         title=_("Edit event"),
         above=[event.organization.name, title],
         submit=_("Save"),
         back=reverse("event", args=[event.pk]),
     )
+
+
+@form_page
+def delete_event(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
+    """Show a page to confirm, then delete an event that was made by mistake."""
+    event = organized_event(request, user, event_id)
+    if request.method != "POST":
+        return confirm_page(
+            request,
+            title=_("Delete the event %(name)s") % {"name": isolated(event.title)},
+            above=[event.organization.name],
+            lead=_(
+                "Only for an event that was made by mistake. Its roster and sessions "
+                "go with it; the people stay in the organization. Once anything was "
+                "recorded at it, it can only be cancelled."
+            ),
+            along=_along(event),
+            submit=_("Delete"),
+            keep=_("Keep the event"),
+            back=reverse("event", args=[event.pk]),
+        )
+    try:
+        services.delete_event(event=event, by=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("event", event.pk)
+    messages.success(request, _("The event was deleted."))
+    return redirect("events")
+
+
+def _along(event: Event) -> list[str]:
+    """Return sentences that say how many people and sessions an event takes along."""
+    people, sessions = event.participants.count(), event.sessions.count()
+    leaving = ngettext(
+        "%(number)d person leaves its roster.",
+        "%(number)d people leave its roster.",
+        people,
+    )
+    deleted = ngettext(
+        "%(number)d session is deleted.", "%(number)d sessions are deleted.", sessions
+    )
+    sentences = ((leaving, people), (deleted, sessions))
+    return [text % {"number": number} for text, number in sentences if number]
 
 
 @action(back="event")
@@ -164,35 +211,13 @@ def publish_event(request: HttpRequest, user: User, event_id: int) -> None:
 
 
 @form_page
-def new_participant(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    event = organized_event(request, user, event_id)
-    form = ParticipantForm(posted(request))
-    if form.write(lambda: services.create_participant(event=event, **form.values)):
-        messages.success(request, _("The person was added to the roster."))
-        return redirect("event", event.pk)
-    return show_form(
-        request,
-        form,
-        title=_("Add a person"),
-        above=[event.organization.name, event.title],
-        submit=_("Add"),
-        back=reverse("event", args=[event.pk]),
-    )
-
-
-@form_page
 def several_participants(
     request: HttpRequest, user: User, event_id: int
 ) -> HttpResponse:
     event = organized_event(request, user, event_id)
     form = SeveralPeopleForm(posted(request))
-    if form.is_valid() and (added := form.add_to(event)):
-        text = ngettext(
-            "%(number)d person was added to the roster.",
-            "%(number)d people were added to the roster.",
-            len(added),
-        )
-        messages.success(request, text % {"number": len(added)})
+    if form.is_valid() and (added := form.add_to(event, by=user)):
+        _say_how_many(request, added)
         return redirect("event", event.pk)
     return show_form(
         request,
@@ -203,8 +228,26 @@ def several_participants(
             "All become registered attendees. If a line has an error, nobody is added."
         ),
         submit=_("Add all"),
-        back=reverse("event", args=[event.pk]),
+        back=reverse("roster", args=[event.pk]),
     )
+
+
+def _say_how_many(request: HttpRequest, added: Sequence[Added]) -> None:
+    new = sum(each.is_new for each in added)
+    if new:
+        text = ngettext(
+            "%(number)d person was added to the roster.",
+            "%(number)d people were added to the roster.",
+            new,
+        )
+        messages.success(request, text % {"number": new})
+    if known := len(added) - new:
+        text = ngettext(
+            "%(number)d person was already on the roster.",
+            "%(number)d people were already on the roster.",
+            known,
+        )
+        messages.success(request, text % {"number": known})
 
 
 @form_page
@@ -220,6 +263,7 @@ def import_participants(
             event=event,
             content=uploaded_file(request),
             partial=form.cleaned_data["partial"],
+            by=user,
         )
     )
     return show_form(
@@ -231,36 +275,13 @@ def import_participants(
         title=_("Add people from a file"),
         above=[event.organization.name, event.title],
         lead=_(
-            "People already on the roster (same address) are updated, not "
-            "added again. An empty cell changes nothing."
+            "People already on the roster are found by their student number, else by "
+            "their address and name. Their role, registration, enrolment, time zone "
+            "and language are taken from the file. Names, and addresses and student "
+            "numbers that people have, stay as they are. An empty cell changes "
+            "nothing, except that whoever had cancelled is registered again."
         ),
         submit=_("Import"),
-        back=reverse("event", args=[event.pk]),
+        back=reverse("roster", args=[event.pk]),
         event=event,
-    )
-
-
-@form_page
-def edit_participant(
-    request: HttpRequest, user: User, participant_id: int
-) -> HttpResponse:
-    person = shown_participant(request, user, participant_id)
-    event = person.event
-    viewer = Viewer.of(user)
-    is_own = person.user_id == user.pk and not viewer.organizes(event.organization_id)
-    if not is_own:
-        viewer.must_organize(event.organization_id)
-    form = ParticipantForm(posted(request), row=person, is_own=is_own)
-    if form.write(
-        lambda: services.update_participant(participant=person, changes=form.changes)
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("event", event.pk)
-    return show_form(
-        request,
-        form,
-        title=_("Edit your entry") if is_own else _("Edit person"),
-        above=[event.organization.name, event.title],
-        submit=_("Save"),
-        back=reverse("event", args=[event.pk]),
     )

@@ -8,17 +8,18 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from core.errors import Invalid, NotAllowed
+from core.errors import NotAllowed
 from core.pagination import LogCursor
 from core.rest import RetrievePatchView
 from events.api import EventViews
 from events.models import Participant
+from events.people.lookups import nobody_has_this_id, own_place
 from events.permissions import (
     OrganizersChange,
     signed_in,
@@ -87,6 +88,15 @@ class SessionList(generics.ListCreateAPIView[LiveSession]):
 class SessionDetail(SessionViews, RetrievePatchView[LiveSession]):
     """One session."""
 
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, **kwargs: object) -> Response:
+        """Delete a session that was made by mistake.
+
+        409 with `hangs_on` if anybody was seen or decided about there.
+        """
+        services.delete_session(session=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     def perform_update(self, serializer: BaseSerializer[LiveSession]) -> None:
         """Write changes of title, type, room and schedule."""
         changes = dict(serializer.validated_data)
@@ -151,7 +161,11 @@ class SessionJoinToken(SessionViews):
 
     @extend_schema(request=JoinSerializer, responses=JoinTokenSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Return a token for the caller; organizers may get one for anybody."""
+        """Return a token for the caller; organizers may get one for anybody.
+
+        409 with `participants` if the caller's account stands for several people of the
+        roster: then send `participant`.
+        """
         session = self.get_object()
         serializer = JoinSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -169,22 +183,18 @@ class SessionJoinToken(SessionViews):
         self, session: LiveSession, participant_id: int | None
     ) -> Participant:
         viewer = viewer_of(self.request)
-        roster = session.event.participants.all()
         if participant_id is None:
-            own = roster.filter(user=viewer.user).first()
+            own = own_place(session.event, viewer.user.pk)
             if own is None:
                 raise NotAllowed(
                     "not_on_roster",
                     _("You are not on the roster. Organizers must name a participant."),
                 )
             return own
-        participant = roster.visible_to(viewer.user).filter(pk=participant_id).first()
+        seen = session.event.participants.visible_to(viewer.user)
+        participant: Participant | None = seen.filter(pk=participant_id).first()
         if participant is None:
-            raise Invalid(
-                "does_not_exist",
-                _("Nobody on the roster has this ID."),
-                field="participant",
-            )
+            raise nobody_has_this_id()
         if participant.user_id != viewer.user.pk:
             viewer.must_organize(session.event.organization_id)
         return participant

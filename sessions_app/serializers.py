@@ -67,7 +67,7 @@ class EndSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class JoinSerializer(serializers.Serializer[dict[str, Any]]):
-    """The participant who wants to join; default: the caller."""
+    """The participant who wants to join; default: the caller's own place."""
 
     participant = serializers.IntegerField(
         required=False, allow_null=True, default=None

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import violated_constraint
@@ -21,12 +22,13 @@ from core.errors import Conflict, Invalid, NotSetUp
 from core.times import day_and_time
 from events.locks import lock_event
 from events.models import (
-    NOT_IN_REPORTS,
+    NOT_REGISTERED,
     Event,
     EventState,
     Organization,
     Participant,
 )
+from events.removal import begin_removal, hangs_on, must_be_bare
 from sessions_app import livekit
 from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
@@ -173,6 +175,22 @@ def restore_session(*, session: LiveSession) -> LiveSession:
 
 
 @transaction.atomic
+def delete_session(*, session: LiveSession) -> None:
+    """Delete a session that was made by mistake.
+
+    Raises:
+        Conflict: Something hangs on it.
+    """
+    event = lock_event(session.event_id)
+    locked = lock_session(session.pk)
+    hanging = hangs_on(LiveSession, [locked.pk]).get(locked.pk, ())
+    must_be_bare(hanging, gettext("Cancel the session instead."))
+    begin_removal(LiveSession, [locked.pk])
+    locked.delete()
+    sessions_changed.send(LiveSession, event=event)
+
+
+@transaction.atomic
 def cancel_event(*, event: Event, now: datetime) -> Event:
     """Cancel an event and all its sessions.
 
@@ -208,7 +226,7 @@ def join_token(
         raise Conflict("session_cancelled", _("The session is cancelled."))
     if now >= session.end:
         raise Conflict("session_ended", _("The session has ended."))
-    if participant.registration in NOT_IN_REPORTS:
+    if participant.registration in NOT_REGISTERED:
         raise Conflict(
             "not_registered",
             _("%(name)s is not registered for this event.")

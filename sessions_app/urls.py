@@ -17,6 +17,11 @@ urlpatterns = [
         name="cancel_session",
     ),
     path(
+        "sessions/<int:session_id>/delete/",
+        views.delete_session,
+        name="delete_session",
+    ),
+    path(
         "sessions/<int:session_id>/restore/",
         views.restore_session,
         name="restore_session",

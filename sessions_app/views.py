@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
+from core.names import isolated
 from core.row_ids import row_id
 from core.times import day_and_time, short_day
 from events.models import (
@@ -34,6 +35,7 @@ from events.models import (
 )
 from events.pages import (
     action,
+    confirm_page,
     form_page,
     organized_event,
     posted,
@@ -207,6 +209,33 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
         submit=_("Save"),
         back=reverse("session", args=[session.pk]),
     )
+
+
+@form_page
+def delete_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
+    """Show a page to confirm, then delete a session that was made by mistake."""
+    session = shown_organized_session(request, user, session_id)
+    event = session.event
+    if request.method != "POST":
+        return confirm_page(
+            request,
+            title=_("Delete the session %(name)s") % {"name": isolated(session.title)},
+            above=[event.organization.name, event.title],
+            lead=_(
+                "Only for a session that was made by mistake. Once anything was "
+                "recorded at it, it can only be cancelled."
+            ),
+            submit=_("Delete"),
+            keep=_("Keep the session"),
+            back=reverse("edit_session", args=[session.pk]),
+        )
+    try:
+        services.delete_session(session=session)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("edit_session", session.pk)
+    messages.success(request, _("The session was deleted."))
+    return redirect("event", event.pk)
 
 
 @form_page

@@ -1,6 +1,7 @@
 // The door: filters people while one types, and keeps taps that are made without a
 // network. Without JavaScript the page works as a form.
 
+import { searched } from "./names.js";
 import { FAILED, LATER, SENT, Taps } from "./taps.js";
 
 const LOOK_AGAIN = 30_000;
@@ -250,14 +251,6 @@ function begin() {
   }, LOOK_AGAIN);
 
   // --- Finding somebody ---------------------------------------------------------------
-
-  // Like `searched` of the server (core/names.py), with the same map of letters.
-  const typedAs = JSON.parse(form.dataset.typedAs);
-  const searched = (words) =>
-    Array.from(words.normalize("NFKD").toLowerCase(), (letter) => typedAs[letter] ?? letter)
-      .join("")
-      .replace(/[\p{Mn}\p{Cf}\p{Lm}]/gu, "").replace(/[^\p{L}\p{M}\p{N}]/gu, " ")
-      .split(" ").filter(Boolean);
 
   function find() {
     const words = searched(search.value);

@@ -1,6 +1,7 @@
 """Rows for tests: one plain function for each, with only what a test cares about."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -9,6 +10,7 @@ from rest_framework.test import APIClient
 
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
+from core.spans import Span
 from events.models import (
     Event,
     EventState,
@@ -16,9 +18,12 @@ from events.models import (
     Membership,
     Organization,
     Participant,
+    Person,
+    Registration,
     Role,
     User,
 )
+from events.people.services import COLUMNS
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from sessions_app.sources import LIVEKIT
 
@@ -71,11 +76,45 @@ def make_event(organization: Organization | None = None, **fields: Any) -> Event
     )
 
 
-def make_participant(event: Event | None = None, **fields: Any) -> Participant:
+def make_person(organization: Organization | None = None, **fields: Any) -> Person:
     number = next(_numbers)
     fields.setdefault("name", f"Person {number}")
     fields.setdefault("email", f"person{number}@example.com")
-    return Participant.objects.create(event=event or make_event(), **fields)
+    return Person.objects.create(
+        organization=organization or make_organization(), **fields
+    )
+
+
+def make_participant(event: Event | None = None, **fields: Any) -> Participant:
+    """A place on a roster; without ``person`` of a new person.
+
+    Who cancelled did so before any session, unless told otherwise.
+    """
+    event = event or make_event()
+    of_person = {name: fields.pop(name) for name in COLUMNS if name in fields}
+    if "person" not in fields:
+        fields["person"] = make_person(event.organization, **of_person)
+    if fields.get("registration") == Registration.CANCELLED:
+        at = fields.setdefault("cancelled_at", START - timedelta(days=365))
+        fields.setdefault("enrolled", [Span(None, at)])
+    return Participant.objects.create(event=event, **fields)
+
+
+def change_person(participant: Participant, **fields: Any) -> None:
+    """Change the person of a place, such as their name."""
+    for name, value in fields.items():
+        setattr(participant.person, name, value)
+    participant.person.save()
+
+
+def make_participants(event: Event, names: Iterable[str]) -> list[Participant]:
+    """Places of new people without addresses, made at once."""
+    people = Person.objects.bulk_create(
+        Person(organization=event.organization, name=name) for name in names
+    )
+    return Participant.objects.bulk_create(
+        Participant(event=event, person=person) for person in people
+    )
 
 
 def make_link(participant: Participant, identity: str) -> KnownIdentity:
@@ -83,7 +122,8 @@ def make_link(participant: Participant, identity: str) -> KnownIdentity:
     return KnownIdentity.objects.create(
         organization=participant.event.organization,
         identity=identity,
-        participant=participant,
+        person=participant.person,
+        event=participant.event,
     )
 
 

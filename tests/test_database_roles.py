@@ -22,7 +22,8 @@ from attendance.models import (
 )
 from attendance_site.database_roles import append_only_tables
 from attendance_site.env import postgres
-from events.models import Participant
+from events.models import Participant, PersonChange
+from events.people.services import update_person
 from sessions_app.models import ConflictingDelivery, PresenceEvent
 from sessions_app.rebuild import rebuild_connections
 from sessions_app.reconciliation import reconcile_connections
@@ -33,6 +34,7 @@ from tests.factories import (
     make_event,
     make_organization,
     make_participant,
+    make_person,
     make_presence_event,
     make_session,
 )
@@ -78,6 +80,13 @@ def make_entry() -> models.Model:
     )
 
 
+def make_change_of_person() -> models.Model:
+    person = make_person()
+    return PersonChange.objects.create(
+        organization=person.organization, person=person, values_digest=b"x" * 32
+    )
+
+
 # A new append-only model must find its place here.
 MAKERS: dict[type[models.Model], Callable[[], models.Model]] = {
     PresenceEvent: make_fact,
@@ -85,6 +94,7 @@ MAKERS: dict[type[models.Model], Callable[[], models.Model]] = {
     AttendanceChange: make_change,
     AuditSeal: make_seal,
     EngagementEntry: make_entry,
+    PersonChange: make_change_of_person,
 }
 APPEND_ONLY = [
     model for model in apps.get_models() if getattr(model, "append_only", False)
@@ -336,8 +346,7 @@ def test_the_application_can_do_all_that_it_is_for() -> None:
         assert calculate_sessions(Selection(now=soon)).failed == {}
         assert reconcile_connections(now=soon) == 1
         assert rebuild_connections().differing == {}
-        ana.name = "Ana"
-        ana.save()
+        update_person(person=ana.person, changes={"name": "Ana"}, by=None)
         assert Attendance.objects.get().status == "present"
         assert AttendanceChange.objects.count() == 1
         assert ConflictingDelivery.objects.count() == 1

@@ -12,8 +12,11 @@ from events.models import (
     KnownIdentity,
     Organization,
     Participant,
+    PersonChange,
+    PersonChangeValues,
     User,
 )
+from events.people.services import update_person
 from sessions_app.models import Connection
 from sessions_app.rebuild import rebuild_connections
 from tests.attendance.pages import AFTERWARDS, calculate, organizer_of
@@ -40,7 +43,9 @@ def zebulon() -> Participant:
     """With an account, on a roster; was there, and somebody wrote about them."""
     user = make_user(NAME, email=ADDRESS, first_name=NAME)
     session = make_session(make_event(ends_at=AFTERWARDS))
-    person = make_participant(session.event, name=NAME, email=ADDRESS, user=user)
+    person = make_participant(
+        session.event, name=NAME, email=ADDRESS, external_id=NAME, user=user
+    )
     for sid, identity in (("PA_1", person.identity), ("PA_2", TABLET)):
         join = make_participant_body(
             "participant_joined",
@@ -57,6 +62,7 @@ def zebulon() -> Participant:
     about = {"session": session.pk, "status": "excused", "notes": f"{NAME} is ill"}
     path = f"/api/participants/{person.pk}/attendance"
     rest.patch(path, about, headers={"Idempotency-Key": "1"})
+    rest.patch(f"/api/people/{person.person_id}", {"name": f"{NAME} z"})
     link = {"identity": TABLET, "participant": person.pk}
     rest.post(f"/api/sessions/{session.pk}/unmatched/link", link)
     Feedback.objects.create(participant=person, rating=5, text=f"{NAME} liked it")
@@ -92,7 +98,8 @@ def test_they_are_named_where_the_page_says(zebulon: Participant) -> None:
         "django_admin_log",
         "events_idempotentanswer",
         "events_knownidentity",
-        "events_participant",
+        "events_person",
+        "events_personchangevalues",
         "events_user",
         "sessions_app_connection",
         "sessions_app_presenceevent",
@@ -115,7 +122,9 @@ def erase(person: Participant) -> None:
     User.objects.filter(username=NAME).update(
         username="erased", password="!", is_active=False, **empty
     )
-    Participant.objects.filter(pk=person.pk).update(name="erased", email="", user=None)
+    nothing = {"email": "", "external_id": "", "user": None}
+    update_person(person=person.person, changes={"name": "erased"} | nothing, by=None)
+    PersonChangeValues.objects.filter(change__person=person.person).delete()
     ChangeReason.objects.filter(change__participant=person).delete()
     Attendance.objects.filter(participant=person).update(notes="")
     IdempotentAnswer.objects.all().delete()
@@ -135,6 +144,7 @@ def test_erasing_them_breaks_neither_seals_nor_reports(zebulon: Participant) -> 
     assert where_they_are_named() == set()
     assert verify(Organization.objects.all()) == []
     assert rebuild_connections().differing == {}
+    assert PersonChange.objects.filter(person=zebulon.person_id).count() >= 3
     [session] = zebulon.event.sessions.all()
     calculate(session)
     assert report_of(zebulon) == before

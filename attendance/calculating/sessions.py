@@ -271,9 +271,9 @@ def _decide(
     seen: dict[int, str | None],
     roster: Iterable[RosterRow],
 ) -> Iterator[Decided]:
-    """Yield a decision about everybody expected, or on the waiting list and present.
+    """Yield a decision about everybody who is expected, or was there.
 
-    People on the waiting list who have a row already get one, too.
+    Others of the roster get one only if they have one already.
     """
     for row in roster:
         session = inputs[row.session_id]
@@ -293,8 +293,8 @@ NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
 def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     """Return ``unknown``, or the decision that stands if no calculation made it.
 
-    If nobody was seen, people have to say whether the session was held. Somebody on the
-    waiting list who did not come is not absent.
+    If nobody was seen, people have to say whether the session was held. Somebody who
+    was not expected, and did not come, is not absent.
     """
     before = _standing(row)
     by_calculation = is_automatic(row.source) and not row.is_marked

@@ -272,4 +272,4 @@ class EventChanges(ChangeList):
         changes = AttendanceChange.objects.filter(participant__event=event)
         if Rights.of(viewer, event).reads_all:
             return changes
-        return changes.filter(participant__user=viewer.user)
+        return changes.filter(participant__person__user=viewer.user)

@@ -15,14 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from attendance.decisions.locked_rows import DecisionBefore, lock_decisions
 from attendance.decisions.place import Place
 from attendance.decisions.written_decisions import decide, may_replace, write_and_log
+from attendance.evidence.enrolled import has_left
 from attendance.models import Attendance, CheckInMethod, Status
 from attendance.policies import effective
 from attendance.rules.calculation import came_late
 from attendance.rules.instants import microseconds
 from attendance.rules.precedence import CHECK_IN
 from core.errors import Invalid
+from core.spans import Span
 from events.locks import lock_event
 from events.models import EXPECTED, Participant, Registration, User
+from events.roster.places import rejoin
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
@@ -71,10 +74,19 @@ def check_in(
     """
     at = _time_of_check_in(at, now)
     place = place_of_check_in(place)
-    decision = _lock(place, participant)
+    if _joins(place, participant, at):
+        # Joining the roster changes the event's row, which is locked before sessions.
+        lock_event(place.event.pk)
+        participant = Participant.objects.get(pk=participant.pk)
+    joins = _joins(place, participant, at)
+    decision = lock_decisions(place, [participant])[participant.pk]
     if decision.checked_in_at is not None:
         return CheckedIn(decision, place, already=True)
-    _make_walk_in(participant)
+    if joins:
+        session = place.session
+        during = Span(session.starts_at, session.end) if session else None
+        participant = rejoin(participant, Registration.WALK_IN, during=during, by=by)
+        decision.participant = participant
     before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
@@ -89,17 +101,18 @@ def check_in(
     return CheckedIn(decision, place, already=False)
 
 
-def _lock(place: Place, participant: Participant) -> Attendance:
-    if participant.registration not in EXPECTED:
-        # Joining the roster changes the event's row, which is locked before sessions.
-        lock_event(place.event.pk)
-    return lock_decisions(place, [participant])[participant.pk]
+def _joins(place: Place, participant: Participant, at: datetime) -> bool:
+    """Return whether a check-in makes somebody a walk-in.
 
-
-def _make_walk_in(participant: Participant) -> None:
-    if participant.registration not in EXPECTED:
-        participant.registration = Registration.WALK_IN
-        participant.save(update_fields=["registration"])
+    One from before they cancelled does not, however late it arrives.
+    """
+    if participant.registration in EXPECTED:
+        return False
+    if participant.cancelled_at is None:
+        return True
+    if place.session is not None and not has_left(participant, place.session):
+        return False
+    return at >= participant.cancelled_at
 
 
 def place_of_check_in(place: Place) -> Place:

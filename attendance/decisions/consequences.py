@@ -37,6 +37,16 @@ def follow_sessions(sender: object, event: Event, **kwargs: object) -> None:
     balance_event(event.pk, event.organization_id)
 
 
+def follow_roster(
+    sender: object, event: Event, participants: Sequence[int], **kwargs: object
+) -> None:
+    """Derive course results after places on a roster, or their enrolment, changed.
+
+    A receiver of ``roster_changed``, in the transaction that changed them.
+    """
+    derive_and_log([], {event.pk: participants})
+
+
 def derive_and_log(
     changes: Sequence[Change],
     touched: Mapping[int, Sequence[int]],

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from attendance.audit.changes import Change
+from attendance.evidence.enrolled import is_expected
 from attendance.evidence.session_decisions import session_decisions
 from attendance.models import AUTOMATIC_SOURCES, Status
 from attendance.rules.calculation import Policy
@@ -61,6 +62,14 @@ _CONFIRMED_BY = f"""
     )
 """
 
+# Whether somebody is enrolled at any session of the event, if it has sessions.
+_IS_ENROLLED = f"""
+    coalesce((
+        SELECT bool_or({is_expected()}) FROM sessions_app_livesession s
+        WHERE s.event_id = p.event_id AND s.cancelled_at IS NULL
+    ), true)
+"""
+
 # Materialized, so that these conditions are evaluated once per event, not per person.
 _EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
@@ -73,7 +82,7 @@ _EVENT_DECISIONS = f"""
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        e.state,
+        {_IS_ENROLLED}, e.state,
         e.may_not_have_been_held AND array_remove(e.confirmed_by, p.id) = '{{}}',
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
@@ -111,6 +120,7 @@ class EventDecision(NamedTuple):
     organization_id: int
     role: str
     registration: str
+    is_enrolled: bool
     event_state: str
     may_not_have_been_held: bool
     has_row: bool
@@ -122,10 +132,12 @@ class EventDecision(NamedTuple):
 
     @property
     def may_be_absent_by_default(self) -> bool:
-        """Whether this is a registered attendee of an event that was probably held."""
+        """Whether this is a registered attendee of an event that was probably held,
+        enrolled at one of its sessions."""
         return (
             self.role == ParticipantRole.ATTENDEE
             and self.registration == Registration.REGISTERED
+            and self.is_enrolled
             and not self.may_not_have_been_held
         )
 
@@ -243,7 +255,7 @@ def _event_decisions(people: Sequence[int]) -> list[EventDecision]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENT_DECISIONS, {"people": list(people)})
         return [
-            EventDecision._make((*row[:12], Policy.of(row[12:])))
+            EventDecision._make((*row[:13], Policy.of(row[13:])))
             for row in cursor.fetchall()
         ]
 

@@ -58,7 +58,7 @@ class MarkForm(ActionForm):
         super().__init__(data)
         field = self.fields["participant"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  for mypy
-        field.queryset = event.participants.order_by("name", "pk")
+        field.queryset = event.participants.order_by("person__name", "pk")
 
     @property
     def marks(self) -> list[Mark]:

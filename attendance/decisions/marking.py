@@ -21,14 +21,15 @@ from attendance.decisions.locked_rows import (
 )
 from attendance.decisions.place import Place
 from attendance.decisions.written_decisions import decide, may_replace, write_and_log
+from attendance.evidence.enrolled import expected_at, has_left
 from attendance.models import (
     Attendance,
 )
 from attendance.rules.precedence import MANUAL
 from core.errors import Conflict, Invalid
 from events.models import (
-    NOT_IN_REPORTS,
     Participant,
+    Registration,
     User,
 )
 
@@ -67,8 +68,8 @@ def mark(
 
     Raises:
         Invalid: A person is on another roster, or marked twice.
-        Conflict: The session or the event is cancelled, a person cancelled or is an
-            onlooker, or a status is locked by an admin.
+        Conflict: The session or the event is cancelled, a person had cancelled before
+            or is an onlooker, or a status is locked by an admin.
     """
     _must_be_markable(place, marks)
     decisions = lock_decisions(place, [mark.participant for mark in marks])
@@ -113,7 +114,7 @@ def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
                 _("This person is not on the roster of the event."),
                 field=field,
             )
-        if mark.participant.registration in NOT_IN_REPORTS:
+        if not _has_place(place, mark.participant):
             raise Conflict(
                 "not_registered",
                 _("%(name)s is not registered for this event.")
@@ -125,3 +126,15 @@ def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
                 "twice", _("This person is named twice in one request."), field=field
             )
         seen.add(mark.participant.pk)
+
+
+def _has_place(place: Place, person: Participant) -> bool:
+    """Return whether somebody may be marked: not onlookers, nor after cancelling."""
+    if person.registration == Registration.VIEWED:
+        return False
+    if person.registration != Registration.CANCELLED:
+        return True
+    if place.session is not None:
+        return not has_left(person, place.session)
+    sessions = place.event.sessions.filter(cancelled_at=None)
+    return any(expected_at(person, session) for session in sessions)

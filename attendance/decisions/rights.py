@@ -29,12 +29,14 @@ class Rights:
         organizes: May decide about sessions and course results.
         administers: May also lock a status, and undo a locked one.
         hosts: May decide about sessions only.
+        is_member: Has a role in the organization: may also see its people.
     """
 
     reads_all: bool
     organizes: bool
     administers: bool
     hosts: bool
+    is_member: bool = False
 
     @classmethod
     def of(cls, viewer: Viewer, event: Event) -> "Rights":
@@ -48,6 +50,7 @@ class Rights:
             organizes=organizes,
             administers=viewer.administers(organization),
             hosts=hosts,
+            is_member=viewer.belongs_to(organization),
         )
 
     @property

@@ -63,9 +63,15 @@ class CheckInCode(APIView):
 
 
 class SelfCheckInSerializer(Declared):
-    """The code that the screen shows."""
+    """The code that the screen shows, and who came."""
 
     code = serializers.CharField(max_length=100)
+    participant = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Who is meant, if the account stands for several people.",
+    )
 
 
 class SelfCheckIn(APIView):
@@ -81,14 +87,17 @@ class SelfCheckIn(APIView):
         """Check the caller in; a second check-in changes nothing, and says so.
 
         409 if the code has expired, or if the door is not open yet (with `opens_at`) or
-        no longer (with `closed_at`).
+        no longer (with `closed_at`); with `participants` if the account stands for
+        several people of the roster: then send `participant`.
         """
         serializer = SelfCheckInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
         done = check_in_by_code(
-            serializer.validated_data["code"],
+            data["code"],
             user=signed_in(request),
             now=timezone.now(),
+            participant=data["participant"],
         )
         [decision] = current_decisions(request, done.place, [done.decision.participant])
         return Response(decision | {"already_checked_in": done.already})

@@ -6,30 +6,37 @@ zone of the event.
 Source: docs/rules.md 53, 56.
 """
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+)
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.decisions.checking_in import GIVEN_BY_CHECK_IN
 from attendance.decisions.place import Place
 from attendance.door.opening_hours import Door, doors_of, nearest_door
+from attendance.evidence.enrolled import expected_then, was_not_enrolled
 from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.rules.precedence import CHECK_IN
 from attendance.wording.phrases import clock_beside, clock_range
-from core.names import TYPED_AS, is_found, searched
+from core.names import is_found, searched
 from core.times import long_date
 from events.models import EXPECTED, Event, Participant
 from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 500
-EXPECTED_FIRST = Case(When(registration__in=EXPECTED, then=Value(0)), default=Value(1))
 
 
 class Counts(NamedTuple):
@@ -48,6 +55,7 @@ class DoorRow(NamedTuple):
         since: When they came; empty if they are not inside.
         decided: The label of a status that the check-in did not give; else empty.
         is_expected: Whether they are in the counts.
+        is_not_enrolled: They are of the roster, but not enrolled at this session.
         can_go: The check-in decides, so that it can be undone here.
         search: The text in which a search looks for words.
     """
@@ -56,6 +64,7 @@ class DoorRow(NamedTuple):
     since: str
     decided: str
     is_expected: bool
+    is_not_enrolled: bool
     can_go: bool
     search: str
 
@@ -138,19 +147,15 @@ class DoorPage:
 
     # Its people
 
-    @property
-    def typed_as(self) -> str:
-        """The server's map of letters as JSON, for searching in the browser."""
-        return json.dumps(TYPED_AS)
-
     @cached_property
     def counts(self) -> Counts:
         inside = Q(here__checked_in_at__isnull=False)
         excused = Q(here__status=Status.EXCUSED) & ~inside
+        expected = Q(is_expected=True)
         counted = self._roster().aggregate(
-            expected=Count("pk", filter=Q(registration__in=EXPECTED)),
-            inside=Count("pk", filter=Q(registration__in=EXPECTED) & inside),
-            excused=Count("pk", filter=Q(registration__in=EXPECTED) & excused),
+            expected=Count("pk", filter=expected),
+            inside=Count("pk", filter=expected & inside),
+            excused=Count("pk", filter=expected & excused),
         )
         missing = counted["expected"] - counted["inside"] - counted["excused"]
         return Counts(missing=missing, **counted)
@@ -173,7 +178,9 @@ class DoorPage:
             person,
             since=clock_beside(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_decided_otherwise else "",
-            is_expected=person.registration in EXPECTED,
+            is_expected=person.is_expected,  # type: ignore[attr-defined]
+            is_not_enrolled=self.session is not None
+            and was_not_enrolled(person, self.session),
             can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]
             search=searched(self._searchable(person.name, person.email)),
         )
@@ -183,6 +190,11 @@ class DoorPage:
 
     def _roster(self) -> QuerySet[Participant]:
         return self.event.participants.annotate(
+            is_expected=expected_then(self.session)
+            if self.session
+            else ExpressionWrapper(
+                Q(registration__in=EXPECTED), output_field=BooleanField()
+            ),
             here=FilteredRelation(
                 "attendances",
                 condition=Q(attendances__session=self.session)
@@ -197,13 +209,15 @@ class DoorPage:
     @cached_property
     def people(self) -> "Page[Participant]":
         """The people of this page of the list."""
-        people = self._roster().order_by(EXPECTED_FIRST, "name", "pk")
+        people = self._roster().order_by(F("is_expected").desc(), "person__name", "pk")
         if self.q:
             people = people.filter(pk__in=self._search())
         return Paginator(people, PEOPLE_A_PAGE).get_page(self._page)
 
     def _search(self) -> list[int]:
-        people = self.event.participants.values_list("pk", "name", "email")
+        people = self.event.participants.values_list(
+            "pk", "person__name", "person__email"
+        )
         return [
             pk
             for pk, name, email in people

@@ -7,27 +7,41 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
-from core.form_parts import AddressField, NameField, RowForm
+from core.form_parts import AddressField, NameField, NumberField
 from events.models import Participant, Registration, User
-from events.services import create_participant
+from events.roster.places import add_participant
+from events.roster.who_form import WhoForm
 
 
-class WalkInForm(RowForm):
+class WalkInForm(WhoForm):
     """Somebody who came without being on the roster."""
 
-    columns = ("name", "email")
+    columns = ("name", "email", "external_id")
 
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
         help_text=_("With it they see their own attendance when they sign in."),
     )
+    external_id = NumberField()
 
     @transaction.atomic
     def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:
-        """Add the person to the roster, and check them in."""
-        person = create_participant(
-            event=place.event, registration=Registration.WALK_IN, **self.values
+        """Add the person to the roster, and check them in.
+
+        If somebody was chosen who is on the roster, they are only checked in.
+        """
+        if person := self.chosen.get("person"):
+            there = place.event.participants.filter(person=person).first()
+            if there is not None:
+                check_in(place, there, by=by, now=now)
+                return there
+        added = add_participant(
+            event=place.event,
+            registration=Registration.WALK_IN,
+            by=by,
+            **self.values,
+            **self.chosen,
         )
-        check_in(place, person, by=by, now=now)
-        return person
+        check_in(place, added.participant, by=by, now=now)
+        return added.participant

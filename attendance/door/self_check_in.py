@@ -1,6 +1,6 @@
 """Self check-in by the code on the screen.
 
-Source: docs/rules.md 52, 53, 54, 55.
+Source: docs/rules.md 52, 53, 54, 55, 105.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from attendance.models import CheckInMethod
 from core.errors import Conflict, Invalid, NotAllowed, RuleBroken
 from events.accounts.attempts import count_try, key_of, tries_of
 from events.models import EXPECTED, Event, Participant, Registration, User
+from events.people.lookups import own_place, own_places
 
 WRONG_CODES_A_MINUTE = 10
 # How long somebody who opened the page in time has to sign in and to confirm.
@@ -37,10 +38,9 @@ class TooManyCodes(RuleBroken):
 
 
 class Arrival(NamedTuple):
-    """A person who may check in by a code, at a door, and the time they were there."""
+    """A door that a code opens, and the time at which somebody stood there."""
 
     door: Door
-    participant: Participant
     at: datetime
 
 
@@ -55,29 +55,49 @@ def address_of(code: Code) -> str:
 
 
 def check_in_by_code(
-    typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
+    typed: str,
+    *,
+    user: User,
+    now: datetime,
+    participant: int | None = None,
+    opened_at: datetime | None = None,
 ) -> CheckedIn:
-    """Check the user in; a second check-in changes nothing.
+    """Check somebody in whom the user stands for; a second check-in changes nothing.
 
-    Args and errors are those of :func:`arrival`.
+    Args:
+        typed: The code as it was typed or scanned.
+        user: The user who checks in.
+        now: The present time.
+        participant: The id of who is meant, if the account stands for several people.
+        opened_at: As in :func:`arrival`.
+
+    Raises:
+        Invalid: The text cannot be a code; or the account has no such participant.
+        Conflict: As in :func:`arrival`; or the account stands for several people, and
+            the request does not say who is meant (with ``participants``).
+        NotAllowed: The person is not expected at this event.
+        TooManyCodes: The user has tried too many wrong codes.
     """
-    arriving = arrival(typed, user=user, now=now, opened_at=opened_at)
+    moments = _moments(now, opened_at)
+    event = _event_of(typed, user, moments)
+    person = own_place(event, user.pk, chosen=participant)
+    if person is None:
+        raise _not_on_roster(event)
+    if refusal := why_not(person):
+        raise refusal
+    door, at = _arrival(event, moments)
     return check_in(
-        arriving.door.place,
-        arriving.participant,
-        method=CheckInMethod.SELF,
-        at=arriving.at,
-        by=user,
-        now=now,
+        door.place, person, method=CheckInMethod.SELF, at=at, by=user, now=now
     )
 
 
 def arrival(
     typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
-) -> Arrival:
-    """Return who may check in by a code, and where, without checking them in.
+) -> tuple[Arrival, list[Participant]]:
+    """Return where a code leads, and for whom the user may come, without writing.
 
-    Only wrong codes are written, to count them.
+    Only wrong codes are written, to count them. Those who may not check themselves in
+    are among the people, if there is somebody who may.
 
     Args:
         typed: The code as it was typed or scanned.
@@ -90,18 +110,31 @@ def arrival(
         Invalid: The text cannot be a code.
         Conflict: The code has expired; the door is not open yet (with ``opens_at``) or
             no longer (with ``closed_at``); the event is cancelled.
-        NotAllowed: The user is not expected at this event.
+        NotAllowed: Nobody for whom the user may come is expected at this event.
         TooManyCodes: The user has tried too many wrong codes.
     """
-    moments = [now] if opened_at is None else [opened_at, now]
+    moments = _moments(now, opened_at)
     event = _event_of(typed, user, moments)
-    participant = _expected(event, user)
+    people = own_places(event, user.pk)
+    if not people:
+        raise _not_on_roster(event)
+    refusals = [refusal for person in people if (refusal := why_not(person))]
+    if len(refusals) == len(people):
+        raise refusals[0]
+    return _arrival(event, moments), people
+
+
+def _moments(now: datetime, opened_at: datetime | None) -> list[datetime]:
+    return [now] if opened_at is None else [opened_at, now]
+
+
+def _arrival(event: Event, moments: list[datetime]) -> Arrival:
     doors = doors_of(event)
     for moment in moments:
         door = nearest_door(doors, moment)
         if door is not None and door.is_open(moment):
-            return Arrival(door, participant, moment)
-    return Arrival(open_door(event, now), participant, now)
+            return Arrival(door, moment)
+    return Arrival(open_door(event, moments[-1]), moments[-1])
 
 
 def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
@@ -130,29 +163,27 @@ def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:
     )
 
 
-def _expected(event: Event, user: User) -> Participant:
-    participant = event.participants.filter(user=user).first()
-    if participant is None:
-        raise NotAllowed(
-            "not_on_roster",
-            _(
-                "You are not on the roster of %(event)s. Please ask the staff at "
-                "the door."
-            )
-            % {"event": event.title},
-        )
-    if participant.registration == Registration.WAITLISTED:
-        raise NotAllowed(
+def _not_on_roster(event: Event) -> NotAllowed:
+    return NotAllowed(
+        "not_on_roster",
+        _("You are not on the roster of %(event)s. Please ask the staff at the door.")
+        % {"event": event.title},
+    )
+
+
+def why_not(person: Participant) -> NotAllowed | None:
+    """Return why somebody may not check themselves in; None if they may."""
+    if person.registration in EXPECTED:
+        return None
+    if person.registration == Registration.WAITLISTED:
+        return NotAllowed(
             "waitlisted",
             _("You are on the waiting list. Please ask the staff at the door."),
         )
-    if participant.registration not in EXPECTED:
-        raise NotAllowed(
-            "not_registered",
-            _("You are not registered. Please ask the staff at the door."),
-        )
-    participant.event = event
-    return participant
+    return NotAllowed(
+        "not_registered",
+        _("You are not registered. Please ask the staff at the door."),
+    )
 
 
 def _key() -> bytes:

@@ -1,10 +1,13 @@
 """The pages of self check-in, which the code on the screen opens.
 
 Opening them writes nothing to the database. A signed cookie keeps the time at which
-somebody opened the page, so that signing in first does not make them late.
+somebody opened the page, so that signing in first does not make them late. Whose
+account stands for several people checks them in one after the other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -22,11 +25,13 @@ from attendance.door.self_check_in import (
     Arrival,
     arrival,
     check_in_by_code,
+    why_not,
 )
 from attendance.models import Attendance
-from core.errors import RuleBroken
+from core.errors import NotAllowed, RuleBroken
+from core.row_ids import NOBODYS, row_id
 from events.accounts.language import use_language
-from events.models import User
+from events.models import Participant, User
 from events.pages import read_page
 
 COOKIE = "rollcall_door"
@@ -64,12 +69,24 @@ def _answer(
 ) -> HttpResponse:
     try:
         if request.method == "POST":
-            check_in_by_code(code, user=user, now=now, opened_at=opened_at)
+            check_in_by_code(
+                code,
+                user=user,
+                now=now,
+                participant=_chosen(request),
+                opened_at=opened_at,
+            )
             return redirect("self_check_in", code)
-        arriving = arrival(code, user=user, now=now, opened_at=opened_at)
+        arriving, people = arrival(code, user=user, now=now, opened_at=opened_at)
     except RuleBroken as refusal:
         return _refused(request, refusal)
-    return _show(request, arriving, now)
+    return _show(request, arriving, people, now)
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    """Return the id behind the button that was pressed; None if there was one only."""
+    sent = request.POST.get("participant")
+    return None if sent is None else row_id(sent) or NOBODYS
 
 
 def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
@@ -80,18 +97,35 @@ def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
     return answer
 
 
-def _show(request: HttpRequest, arriving: Arrival, now: datetime) -> HttpResponse:
+class Comer(NamedTuple):
+    """Somebody whom the user may check in: since when they are, or why not."""
+
+    person: Participant
+    since: str
+    refusal: NotAllowed | None
+
+
+def _show(
+    request: HttpRequest,
+    arriving: Arrival,
+    people: Sequence[Participant],
+    now: datetime,
+) -> HttpResponse:
     place = arriving.door.place
     use_language(request, place.event.organization.language)
-    decision = Attendance.objects.filter(
-        participant=arriving.participant, session=place.session
-    ).first()
-    since = decision.checked_in_at if decision else None
+    since = {
+        decision.participant_id: time_at(place.event, decision.checked_in_at, now)
+        for decision in Attendance.objects.filter(
+            participant__in=people, session=place.session
+        )
+        if decision.checked_in_at
+    }
+    comers = [Comer(one, since.get(one.pk, ""), why_not(one)) for one in people]
     context = {
         "event": place.event,
         "session": place.session,
-        "person": arriving.participant,
-        "since": time_at(place.event, since, now) if since else "",
+        "comers": comers,
+        "is_done": all(comer.since or comer.refusal for comer in comers),
     }
     return render(request, "attendance/door/self_check_in.html", context)
 

@@ -30,7 +30,7 @@ from attendance.rules.precedence import CHECK_IN
 from core.errors import Conflict, RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
-from events.models import NOT_IN_REPORTS, Event, Participant, User
+from events.models import NOT_REGISTERED, Event, Participant, User
 from events.pages import (
     form_page,
     organized_event,
@@ -71,8 +71,7 @@ def door_person(
     person = _person(page.event, participant_id)
     if request.method == "POST":
         _check_in(request, user, page, person, CheckInMethod.QR)
-        query = _address(page).partition("?")[2]
-        return redirect(f"{reverse('door_person', args=[event_id, person.pk])}?{query}")
+        return redirect(_address_of(page, person.pk))
     row = page.row_of(person.pk)
     return _show(request, user, "attendance/door/person.html", page, row=row)
 
@@ -82,7 +81,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     """Show the form for a walk-in; a POST adds them and checks them in."""
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
-    form = WalkInForm(posted(request))
+    form = WalkInForm(posted(request), event=event)
     now = timezone.now()
     if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
         _tell_inside(request, person)
@@ -95,6 +94,7 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
         lead=_("They are added to the roster and checked in."),
         submit=_("Add and check in"),
         back=_address(page),
+        leads_to=form.on_roster and _address_of(page, form.on_roster),
     )
 
 
@@ -102,8 +102,8 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
 def door_badges(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     """Show badges to print: a name, and a QR code of that person's page."""
     event = organized_event(request, user, event_id)
-    people = event.participants.exclude(registration__in=NOT_IN_REPORTS)
-    shown = Paginator(people.order_by("name", "pk"), BADGES_A_PAGE).get_page(
+    people = event.participants.exclude(registration__in=NOT_REGISTERED)
+    shown = Paginator(people.order_by("person__name", "pk"), BADGES_A_PAGE).get_page(
         request.GET.get("page")
     )
     badges = [
@@ -177,6 +177,12 @@ def _address(page: DoorPage) -> str:
     query = {"session": page.session.pk if page.session else "", "q": page.q}
     shown = urlencode({name: value for name, value in query.items() if value})
     return f"{reverse('door', args=[page.event.pk])}?{shown}"
+
+
+def _address_of(page: DoorPage, participant_id: int) -> str:
+    """Return the address of one person at the door of the same session."""
+    path = reverse("door_person", args=[page.event.pk, participant_id])
+    return f"{path}?{_address(page).partition('?')[2]}"
 
 
 def _check_in(

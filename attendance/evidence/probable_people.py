@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from core.names import plain
+from core.names import readings, words
 
 # Shorter words, such as "A" or "me", are no evidence.
 SHORTEST_NAME = 3
@@ -91,15 +91,14 @@ def _only(people: Sequence[Candidate]) -> Candidate | None:
     return people[0] if len(people) == 1 else None
 
 
-def _same_words(name: str, other: str) -> bool:
+def _same_words(name: str, typed: str) -> bool:
     """Ignore the order of the words: many people write the family name first."""
-    return bool(plain(name)) and sorted(plain(name).split()) == sorted(
-        plain(other).split()
-    )
+    return bool(words(name)) and words(name) in readings(typed)
 
 
-def _is_part(name: str, whole: str) -> bool:
-    words = set(plain(name).split())
-    return any(len(word) >= SHORTEST_NAME for word in words) and words < set(
-        plain(whole).split()
+def _is_part(typed: str, whole: str) -> bool:
+    return any(
+        any(len(word) >= SHORTEST_NAME for word in part)
+        and set(part) < set(words(whole))
+        for part in readings(typed)
     )

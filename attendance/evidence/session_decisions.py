@@ -5,19 +5,23 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
+from attendance.evidence.enrolled import is_expected
 from attendance.rules.event_result import SessionDecision
 
-# A session in which nobody was seen is counted only for people who were marked there.
-_SESSION_DECISIONS = """
+# A session in which nobody was seen is counted only for people who were marked there,
+# one outside of somebody's enrolment only if they were there or marked.
+_SESSION_DECISIONS = f"""
     SELECT a.participant_id, a.status, a.source,
         a.marked_at IS NOT NULL,
         extract(epoch FROM coalesce(s.ended_at, s.ends_at) - s.starts_at)::bigint,
         a.attended_seconds
     FROM attendance_attendance a
+    JOIN events_participant p ON p.id = a.participant_id
     JOIN sessions_app_livesession s ON s.id = a.session_id
     LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
     WHERE a.participant_id = ANY(%(people)s) AND s.cancelled_at IS NULL
         AND NOT (coalesce(k.nobody_seen, false) AND a.marked_at IS NULL)
+        AND ({is_expected()} OR a.join_count > 0 OR a.marked_at IS NOT NULL)
     ORDER BY s.starts_at, s.id
 """
 

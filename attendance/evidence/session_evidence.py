@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from attendance.evidence.due import FACTS_OF_SESSION
+from attendance.evidence.enrolled import is_expected
 from attendance.evidence.known_people import KNOWN_PEOPLE
 from attendance.models import AUTOMATIC_SOURCES
 from attendance.policies.effective import POLICY_OF_SESSION
 from attendance.rules.calculation import Interval, Policy, Stay, calculate_person
-from core.sql import sql_values
-from events.models import EXPECTED, NOT_IN_REPORTS
+from events.models import Registration
 from sessions_app.models import LiveSession
 from sessions_app.sources import SOURCES, stays
 
@@ -145,9 +145,6 @@ def _microseconds(expression: str) -> str:
     return f"round(date_part('epoch', {expression}) * 1e6)::bigint"
 
 
-_EXPECTED = sql_values(EXPECTED)
-_NOT_IN_REPORTS = sql_values(NOT_IN_REPORTS)
-
 # The policy by which a session was decided, which is the same for everybody in a
 # report; before that the policy that is in effect now.
 _POLICIES = f"""
@@ -165,7 +162,7 @@ _POLICIES = f"""
         FROM attendance_attendance a
         JOIN events_participant p ON p.id = a.participant_id
         WHERE a.session_id = s.id AND a.grace_minutes IS NOT NULL
-            AND p.registration NOT IN ({_NOT_IN_REPORTS})
+            AND p.registration <> '{Registration.VIEWED}'
         LIMIT 1
     ) d ON true
     WHERE s.id = ANY(%(sessions)s)
@@ -204,7 +201,7 @@ _STAYS_AND_PEOPLE = f"""
 _EVIDENCE = f"""
     {_STAYS_AND_PEOPLE}
     SELECT stay.session_id, known.participant_id, stay.source, {_SEEN}
-    FROM stay LEFT JOIN known USING (event_id, identity)
+    FROM stay LEFT JOIN known USING (session_id, identity)
     GROUP BY 1, 2, 3
 """
 
@@ -217,7 +214,7 @@ def _stays_of_people(condition: str) -> str:
     return f"""
         WITH known AS ({KNOWN_PEOPLE}),
         wanted AS MATERIALIZED (
-            SELECT event_id, identity, participant_id FROM known
+            SELECT session_id, identity, participant_id FROM known
             WHERE participant_id = ANY(%(people)s) AND {condition}
         ),
         stay AS MATERIALIZED ({stays(of_wanted)})
@@ -227,24 +224,26 @@ def _stays_of_people(condition: str) -> str:
 _EVIDENCE_OF_PEOPLE = f"""
     {_stays_of_people("true")}
     SELECT stay.session_id, wanted.participant_id, stay.source, {_SEEN}
-    FROM stay JOIN wanted USING (event_id, identity)
+    FROM stay JOIN wanted USING (session_id, identity)
     GROUP BY 1, 2, 3
 """
 
 # A connection without a usable identity is a stranger of its own.
 _STRANGERS = f"""
     {_STAYS_AND_PEOPLE}
-    SELECT stay.identity, min(stay.name), min(stay.kind), stay.source, {_SEEN}
-    FROM stay LEFT JOIN known USING (event_id, identity)
+    SELECT stay.session_id, stay.identity, min(stay.name), min(stay.kind), stay.source,
+        {_SEEN}
+    FROM stay LEFT JOIN known USING (session_id, identity)
     WHERE known.participant_id IS NULL
-    GROUP BY stay.identity, CASE WHEN stay.identity IS NULL THEN sid END, stay.source
+    GROUP BY stay.session_id, stay.identity,
+        CASE WHEN stay.identity IS NULL THEN sid END, stay.source
     ORDER BY min(joined_at), stay.identity
 """
 
 _LINKED = f"""
     {_stays_of_people("is_linked")}
     SELECT stay.session_id, wanted.participant_id, stay.identity, min(stay.name)
-    FROM stay JOIN wanted USING (event_id, identity)
+    FROM stay JOIN wanted USING (session_id, identity)
     GROUP BY 1, 2, 3
     ORDER BY 1, 2, min(joined_at), 3
 """
@@ -252,7 +251,7 @@ _LINKED = f"""
 # The join repeats the condition on sessions: else Postgres reads, for each session, all
 # decisions there are about each person.
 _ROSTER = f"""
-    SELECT s.id, p.id, p.registration IN ({_EXPECTED}),
+    SELECT s.id, p.id, {is_expected()},
         a.id, a.status, a.source,
         a.marked_at IS NOT NULL,
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
@@ -264,7 +263,7 @@ _ROSTER = f"""
     JOIN events_participant p ON p.event_id = s.event_id
     LEFT JOIN attendance_attendance a ON a.participant_id = p.id AND a.session_id = s.id
         AND a.session_id = ANY(%(sessions)s)
-    WHERE s.id = ANY(%(sessions)s) AND p.registration NOT IN ({_NOT_IN_REPORTS})
+    WHERE s.id = ANY(%(sessions)s) AND p.registration <> '{Registration.VIEWED}'
 """
 
 
@@ -328,10 +327,16 @@ def read_evidence(
 
 def read_strangers(session: int) -> list[UnmatchedPerson]:
     """Return who was seen in a session and matches nobody, in order of arrival."""
-    return [
-        UnmatchedPerson(identity, name, kind, _evidence(source, *seen))
-        for identity, name, kind, source, *seen in _rows(_STRANGERS, [session])
-    ]
+    return read_strangers_of([session])[session]
+
+
+def read_strangers_of(sessions: Iterable[int]) -> dict[int, list[UnmatchedPerson]]:
+    """Return, by session id, who was seen and matches nobody, in order of arrival."""
+    strangers: dict[int, list[UnmatchedPerson]] = defaultdict(list)
+    for session, identity, name, kind, source, *seen in _rows(_STRANGERS, sessions):
+        evidence = _evidence(source, *seen)
+        strangers[session].append(UnmatchedPerson(identity, name, kind, evidence))
+    return strangers
 
 
 def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedIdentity]:
@@ -340,7 +345,7 @@ def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedId
 
 
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
-    """Return everybody on the rosters, without people who cancelled and onlookers."""
+    """Return everybody on the rosters but onlookers."""
     return [
         RosterRow._make((*row[:7], Computed(*row[7:])))
         for row in _rows(_ROSTER, sessions)

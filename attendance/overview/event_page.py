@@ -1,31 +1,36 @@
-"""The page of an event: its time, its sessions, its roster.
+"""The page of an event: its time, its sessions, and how many people are on its roster.
 
-Members and hosts see the whole roster; attendees see only the sessions, with their own
-statuses. All times are in the time zone of the event.
+Attendees see only their own places, and the sessions with their own statuses. All times
+are in the time zone of the event.
 """
 
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.utils.functional import cached_property
 
 from attendance.overview.home import SessionLine, session_lines
-from attendance.report_rows.read_reports import ORDER_OF_PEOPLE
 from attendance.wording.phrases import day_and_times
 from events.models import (
     EXPECTED,
     Event,
     EventState,
+    Organization,
     Participant,
     ParticipantRole,
+    Registration,
 )
+from events.people.lookups import own_places
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
-PEOPLE_A_PAGE = 200
+# The page names this many hosts.
+HOSTS_AT_MOST = 20
 
 
 class Step(StrEnum):
@@ -47,14 +52,12 @@ class EventPage:
         *,
         now: datetime,
         sessions_page: str | None = None,
-        people_page: str | None = None,
     ) -> None:
         self.event = event
         self._viewer = viewer
         self._now = now
         self._zone = ZoneInfo(event.time_zone)
         self.sessions = self._sessions().get_page(sessions_page)
-        self.people = self._people().get_page(people_page)
 
     # Who reads
 
@@ -67,18 +70,22 @@ class EventPage:
         """Whether the reader is a member; hosts see only names."""
         return self._viewer.belongs_to(self.event.organization_id)
 
+    @property
+    def organizations(self) -> list[Organization]:
+        """The organizations whose people the reader may see: this one, or none."""
+        return [self.event.organization] if self.sees_emails else []
+
     @cached_property
-    def own(self) -> Participant | None:
-        """The reader on the roster, if they are on it."""
-        return self.event.participants.filter(user=self._viewer.user).first()
+    def own(self) -> list[Participant]:
+        """The reader's own places on the roster."""
+        return own_places(self.event, self._viewer.user.pk)
 
     @cached_property
     def is_host(self) -> bool:
         """Whether the reader is a host who is expected at the event."""
-        return (
-            self.own is not None
-            and self.own.role == ParticipantRole.HOST
-            and self.own.registration in EXPECTED
+        return any(
+            place.role == ParticipantRole.HOST and place.registration in EXPECTED
+            for place in self.own
         )
 
     @property
@@ -95,7 +102,7 @@ class EventPage:
     @property
     def has_decisions(self) -> bool:
         """Whether there is anybody whose decisions the reader may see."""
-        return bool(self.people.paginator.count or self.own)
+        return bool(self.people_count or self.own)
 
     # The event
 
@@ -122,7 +129,7 @@ class EventPage:
             return Step.NONE
         if self.is_cancelled:
             return Step.PUBLISH
-        if not self.people.paginator.count:
+        if not self.people_count:
             return Step.ADD_PEOPLE
         if not self.sessions.paginator.count:
             return Step.ADD_SESSION
@@ -147,8 +154,33 @@ class EventPage:
 
     # Its people
 
-    def _people(self) -> "Paginator[Participant]":
-        people = self.event.participants.all()
+    @cached_property
+    def _numbers(self) -> Counter[str]:
+        """The number of people by registration; of none for who sees no roster."""
         if not self.sees_roster:
-            people = people.none()
-        return Paginator(people.order_by(*ORDER_OF_PEOPLE), PEOPLE_A_PAGE)
+            return Counter()
+        numbers = self.event.participants.order_by().values_list("registration")
+        return Counter(dict(numbers.annotate(Count("pk"))))
+
+    @property
+    def people_count(self) -> int:
+        """The number of people on the roster, as far as the reader sees it."""
+        return self._numbers.total()
+
+    @property
+    def registrations(self) -> list[tuple[str, str, int]]:
+        """Each registration that there is: value, label and number of people."""
+        return [
+            (kind.value, str(kind.label), self._numbers[kind])
+            for kind in Registration
+            if self._numbers[kind]
+        ]
+
+    @cached_property
+    def hosts(self) -> list[str]:
+        """The names of the hosts who are expected."""
+        hosts = self.event.participants.filter(
+            role=ParticipantRole.HOST, registration__in=EXPECTED
+        )
+        named = hosts.order_by("person__name", "pk")[:HOSTS_AT_MOST]
+        return list(named.values_list("person__name", flat=True))

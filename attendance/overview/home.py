@@ -4,22 +4,34 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count as CountOf
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionCalculation, Status
-from attendance.report_rows.who_has_a_row import all_rows, with_a_row
+from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
 from attendance.wording.phrases import IN_ORDER, Count, clock_range
 from core.times import short_date
-from events.models import Event, User
+from events.models import Event, Organization, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 from sessions_app.phase import Phase
 
 BEGUN_AT_MOST = 20
 AHEAD_AT_MOST = 5
+
+
+class OwnStatus(NamedTuple):
+    """The status of the reader, or of somebody for whom their account stands.
+
+    ``name`` is empty if all lines are about one name.
+    """
+
+    name: str
+    status: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +41,9 @@ class SessionLine:
     Attributes:
         when: Start and end, with the date unless a heading says it.
         zone: The time zone of ``when``; empty if all lines have the same.
-        counts: Number of people by status, once decided; attendees see only their own
-            status.
-        is_own: ``counts`` is only about the reader.
-        remark: Why there are no counts; empty if that is obvious.
+        counts: Number of people by status, once decided; none for attendees.
+        own: What attendees see instead: one status for each of their places.
+        remark: Why there is neither; empty if that is obvious.
         is_running: The session has begun, has not ended, and is not cancelled.
     """
 
@@ -40,7 +51,7 @@ class SessionLine:
     when: str
     zone: str
     counts: list[Count]
-    is_own: bool
+    own: list[OwnStatus]
     remark: str
     is_running: bool
 
@@ -54,12 +65,14 @@ class Overview:
         zone: The time zone of all times; empty if each line names its own.
         organizes: The user is an organizer of some organization.
         has_events: The user can see some event.
+        organizations: Those whose people the user can see.
     """
 
     groups: list[tuple[str, list[SessionLine]]]
     zone: str
     organizes: bool
     has_events: bool
+    organizations: list[Organization]
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
@@ -90,6 +103,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
         zone=_common(zones),
         organizes=any(map(viewer.organizes, viewer.roles)),
         has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+        organizations=list(Organization.objects.filter(pk__in=viewer.roles)),
     )
 
 
@@ -112,26 +126,27 @@ def session_lines(
         now: The present time.
         undated: Ids of sessions that are shown without their date.
     """
-    counts = _counts(sessions, user, viewer, now=now)
+    known = _known(sessions, user, viewer, now=now)
     common = _common(zones)
     lines = []
     for session in sessions:
         phase = Phase.of(session, now)
-        remark = _remark(session, phase)
-        tally, is_own = counts.get(session.pk, ({}, False))
+        remark = remark_on(session, phase)
+        counts, own = known.get(session.pk, ([], []))
+        statuses = {status for status, *_ in counts} | {one.status for one in own}
         has_ended = phase == Phase.ENDED and not session.cancelled_at
-        is_decided = not remark or set(tally) != {Status.UNKNOWN}
+        is_decided = not remark or statuses != {Status.UNKNOWN}
         if not (has_ended and is_decided):
-            tally = {}
+            counts, own = [], []
         zone = ZoneInfo(zones[session.pk])
         lines.append(
             SessionLine(
                 session=session,
                 when=_when(session, zone, now, with_day=session.pk not in undated),
                 zone="" if common else zones[session.pk],
-                counts=_in_words(tally),
-                is_own=is_own,
-                remark="" if tally else remark,
+                counts=counts,
+                own=own,
+                remark="" if counts or own else remark,
                 is_running=phase == Phase.RUNNING and not session.cancelled_at,
             )
         )
@@ -167,7 +182,8 @@ def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
     return "ahead" if session.starts_at > now else "before"
 
 
-def _remark(session: LiveSession, phase: Phase) -> str:
+def remark_on(session: LiveSession, phase: Phase) -> str:
+    """Return why a session has no counts; "" if that is obvious."""
     calculation: SessionCalculation | None = getattr(session, "calculation", None)
     if session.cancelled_at:
         return _("cancelled")
@@ -189,13 +205,12 @@ def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) 
     }
 
 
-def _counts(
+def _known(
     sessions: Sequence[LiveSession], user: User, viewer: Viewer, *, now: datetime
-) -> dict[int, tuple[dict[str, int], bool]]:
-    """Return, by session id, the number of people with each status in its report.
+) -> dict[int, tuple[list[Count], list[OwnStatus]]]:
+    """Return, by session id, what its report says: counts, or the reader's own.
 
-    The second value tells whether this is only about the reader. Takes a constant
-    number of queries.
+    Takes a constant number of queries.
     """
     ids = [session.pk for session in sessions]
     hosted = set(
@@ -209,16 +224,35 @@ def _counts(
         if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
     }
     rows = with_a_row(all_rows(user).filter(session__in=ids), now=now)
+    counts = _counts(rows.filter(session__in=whole))
+    own = _own(rows.filter(session__in=set(ids) - whole))
+    return {pk: (counts.get(pk, []), own.get(pk, [])) for pk in counts | own}
+
+
+def _counts(rows: People) -> dict[int, list[Count]]:
+    """Return the number of people with each status, by session id."""
     counted = (
         rows.order_by().values_list("session", "status").annotate(number=CountOf("pk"))
     )
     totals: dict[int, dict[str, int]] = defaultdict(dict)
     for session_id, status, number in counted:
         totals[session_id][status] = number
-    return {
-        session_id: (total, session_id not in whole)
-        for session_id, total in totals.items()
-    }
+    return {session_id: _in_words(total) for session_id, total in totals.items()}
+
+
+def _own(rows: People) -> dict[int, list[OwnStatus]]:
+    """Return the statuses of the reader's own places, by session id."""
+    found = list(
+        rows.order_by("person__name", "pk").values_list(
+            "session", "person__name", "status"
+        )
+    )
+    is_one = len({name for _session, name, _status in found}) == 1
+    own: dict[int, list[OwnStatus]] = defaultdict(list)
+    for session_id, name, status in found:
+        label = str(Status(status).label)
+        own[session_id].append(OwnStatus("" if is_one else name, status, label))
+    return own
 
 
 def _in_words(tally: dict[str, int]) -> list[Count]:

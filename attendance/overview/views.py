@@ -33,7 +33,6 @@ def event_page(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
         Viewer.of(user),
         now=timezone.now(),
         sessions_page=request.GET.get("page"),
-        people_page=request.GET.get("people"),
     )
     context = {"event": event, "about": page, "page": "events"}
     return render(request, "attendance/overview/event.html", context)

@@ -18,6 +18,7 @@ from attendance.points.leaderboard import (
     leaderboard,
     may_read_points,
     organizations_on_leaderboards_of,
+    per_person,
 )
 from attendance.points.ledger import (
     PointsPerStatus,
@@ -51,6 +52,7 @@ class EntrySerializer(ModelSerializer[EngagementEntry]):
     """Points given or taken; ``change`` is null for feedback and balancing entries."""
 
     event = serializers.IntegerField(source="participant.event_id")
+    person = serializers.IntegerField(source="participant.person_id")
 
     class Meta:
         model = EngagementEntry
@@ -60,16 +62,29 @@ class EntrySerializer(ModelSerializer[EngagementEntry]):
             "event",
             "session",
             "participant",
+            "person",
             "change",
             "points",
             "at",
         ]
 
 
+class PersonsPointsSerializer(Declared):
+    """The total of one person."""
+
+    person = serializers.IntegerField()
+    name = serializers.CharField()
+    total = serializers.IntegerField()
+
+
 class PointsSerializer(Declared):
-    """A person's total, and a page of the entries that make it up, newest first."""
+    """A user's total, and a page of the entries that make it up, newest first.
+
+    ``people`` are those for whom the account stands, with what each of them has.
+    """
 
     total = serializers.IntegerField()
+    people = PersonsPointsSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     entries = EntrySerializer(many=True)
@@ -79,6 +94,7 @@ class PlaceOnLeaderboardSerializer(Declared):
     """One person; ``user`` is null for people without an account."""
 
     rank = serializers.IntegerField()
+    person = serializers.IntegerField()
     user = serializers.IntegerField(allow_null=True)
     name = serializers.CharField()
     total = serializers.IntegerField()
@@ -110,7 +126,11 @@ class UserPoints(APIView):
         """
         viewer = viewer_of(request)
         if not may_read_points(pk, viewer):
-            if Participant.objects.visible_to(viewer.user).filter(user=pk).exists():
+            if (
+                Participant.objects.visible_to(viewer.user)
+                .filter(person__user=pk)
+                .exists()
+            ):
                 raise NotAllowed(
                     "organizers_only",
                     _("Only organizers and the person can see these points."),
@@ -119,11 +139,12 @@ class UserPoints(APIView):
         entries = entries_of(pk, viewer)
         pages = LogCursor()
         page = pages.paginate_queryset(
-            entries.select_related("participant"), request, view=self
+            entries.select_related("participant__person"), request, view=self
         )
         return Response(
             {
                 "total": entries.aggregate(total=Sum("points", default=0))["total"],
+                "people": list(per_person(entries)),
                 "next": pages.get_next_link(),
                 "previous": pages.get_previous_link(),
                 "entries": EntrySerializer(page or [], many=True).data,
@@ -140,7 +161,7 @@ class OrganizationLeaderboard(APIView):
         operation_id="organizations_leaderboard_list",
     )
     def get(self, request: Request, pk: int) -> Response:
-        """Return the people who show their points on their profile, most points first.
+        """Return the attendees who take part, most points first.
 
         People with equally many points share a rank. Members and people on the
         organization's rosters may read it.

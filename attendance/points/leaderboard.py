@@ -1,7 +1,6 @@
 """Queries for the points of a user and for the leaderboard of an organization.
 
-Entries belong to participants. The leaderboard groups them by person: all participants
-with the same account, else with the same email address, else the participant alone.
+Entries belong to participants, and a person's points are those of all their places.
 Nothing here writes.
 
 Source: docs/rules.md 71.
@@ -9,32 +8,18 @@ Source: docs/rules.md 71.
 
 from typing import Any
 
-from django.db.models import (
-    Case,
-    CharField,
-    F,
-    Max,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import Cast, Concat, Lower, Rank
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import Rank
 
 from attendance.models import EngagementEntry
-from events.models import Organization, Participant, User
-from events.permissions import Viewer
-
-_PERSON = Case(
-    When(
-        participant__user__isnull=False,
-        then=Concat(Value("account "), Cast("participant__user", CharField())),
-    ),
-    When(participant__email="", then=Cast("participant", CharField())),
-    default=Lower("participant__email"),
-    output_field=CharField(),
+from events.models import (
+    NOT_REGISTERED,
+    Organization,
+    Participant,
+    ParticipantRole,
+    User,
 )
+from events.permissions import Viewer
 
 
 def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
@@ -43,11 +28,21 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
     All of them if the user is the viewer; else those in organizations where the viewer
     is an organizer.
     """
-    entries = EngagementEntry.objects.filter(participant__user=user_id)
+    entries = EngagementEntry.objects.filter(participant__person__user=user_id)
     if user_id == viewer.user.pk:
         return entries
     organized = [pk for pk in viewer.roles if viewer.organizes(pk)]
     return entries.filter(organization__in=organized)
+
+
+def per_person(entries: QuerySet[EngagementEntry]) -> QuerySet[Any]:
+    """Return rows of ``person``, ``name`` and ``total``, by name."""
+    return (
+        entries.order_by()
+        .values(person=F("participant__person"), name=F("participant__person__name"))
+        .annotate(total=Sum("points"))
+        .order_by("name", "person")
+    )
 
 
 def may_read_points(user_id: int, viewer: Viewer) -> bool:
@@ -56,29 +51,30 @@ def may_read_points(user_id: int, viewer: Viewer) -> bool:
     return (
         user_id == viewer.user.pk
         or Participant.objects.filter(
-            user=user_id, event__organization__in=organized
+            person__user=user_id, event__organization__in=organized
         ).exists()
     )
 
 
 def leaderboard(organization: Organization) -> QuerySet[Any]:
-    """Return rows of ``rank``, ``name``, ``user`` and ``total``, most points first.
+    """Return rows of ``rank``, ``person``, ``name``, ``user`` and ``total``.
 
-    Only points from events where the person shows them on the profile are included, and
-    only people who have any. People with equally many points share a rank.
+    Those with the most points come first; people with equally many share a rank. Only
+    attendees who take part are listed, if they have any points.
     """
     return (
         EngagementEntry.objects.filter(
-            organization=organization, participant__show_on_profile=True
+            organization=organization,
+            participant__person__show_on_leaderboard=True,
+            participant__role=ParticipantRole.ATTENDEE,
         )
         .order_by()
-        .annotate(person=_PERSON)
-        .values("person")
-        .annotate(
-            total=Sum("points"),
-            user=Max("participant__user"),
-            name=Max("participant__name"),
+        .values(
+            person=F("participant__person"),
+            name=F("participant__person__name"),
+            user=F("participant__person__user"),
         )
+        .annotate(total=Sum("points"))
         .filter(total__gt=0)
         .annotate(rank=Window(Rank(), order_by=F("total").desc()))
         .order_by("-total", "name", "person")
@@ -87,7 +83,9 @@ def leaderboard(organization: Organization) -> QuerySet[Any]:
 
 def organizations_on_leaderboards_of(user: User) -> QuerySet[Organization]:
     """Return the organizations that ``user`` belongs to, or is on a roster of."""
-    on_rosters = Participant.objects.in_reports().filter(user=user)
+    on_rosters = Participant.objects.filter(person__user=user).exclude(
+        registration__in=NOT_REGISTERED
+    )
     return Organization.objects.visible_to(user) | Organization.objects.filter(
         pk__in=on_rosters.values("event__organization")
     )

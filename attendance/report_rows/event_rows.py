@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from attendance.evidence.enrolled import was_enrolled
 from attendance.evidence.session_decisions import session_decisions
 from attendance.evidence.session_evidence import NOTHING_SEEN
 from attendance.models import Attendance, Status
@@ -21,7 +22,7 @@ from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
 from attendance.rules.event_result import credit
 from attendance.wording.sentences import sentence_of
-from events.models import Event, Participant, User
+from events.models import Event, Participant, Registration, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
 
@@ -30,8 +31,8 @@ def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
     """Return the people whom ``user`` sees on the roster, with their course results.
 
     They are annotated with ``event_status``, which is ``unknown`` before any decision,
-    and ``is_marked``: a person decided it. People who cancelled and onlookers are left
-    out.
+    and ``is_marked``: a person decided it. Onlookers are left out, and so are people
+    who cancelled before any session, unless something was decided about them.
     """
     return (
         Participant.objects.visible_to(user)
@@ -45,6 +46,11 @@ def roster_with_decisions(event: Event, user: User) -> QuerySet[Any]:
         .annotate(
             event_status=Coalesce(F("decision__status"), Value(Status.UNKNOWN.value)),
             is_marked=Q(decision__marked_at__isnull=False),
+        )
+        .filter(
+            ~Q(registration=Registration.CANCELLED)
+            | was_enrolled()
+            | Q(decision__source__isnull=False)
         )
         .order_by(*ORDER_OF_PEOPLE)
     )
@@ -112,7 +118,7 @@ def decisions_as_dicts(
     else:
         session.event = event
         [report] = read_reports(
-            [(session, people)], user=viewer.user, now=now, waiting=True
+            [(session, people)], user=viewer.user, now=now, all_of_them=True
         )
         rows = report.rows
     with_identities = viewer.organizes(event.organization_id)

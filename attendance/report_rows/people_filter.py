@@ -16,8 +16,8 @@ from django.utils.translation import pgettext
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
 from attendance.rules.statuses import DID_NOT_COME
-from attendance.wording.phrases import IN_ORDER, capitalized, comma
-from core.names import is_found, isolated
+from attendance.wording.phrases import IN_ORDER, capitalized
+from core.names import comma, is_found, isolated
 
 BY_HAND = "hand"
 # The value of ``choose`` in an address that ticks everybody shown for a mark.

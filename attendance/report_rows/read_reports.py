@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from attendance.evidence.enrolled import was_not_enrolled
 from attendance.evidence.probable_people import Candidate, LinkedElsewhere, guess
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
@@ -38,7 +39,7 @@ from sessions_app.models import LiveSession, PresenceEvent
 # Facts from up to this long before and after a session are counted in its report.
 AROUND = timedelta(hours=1)
 # Hosts first, then by name.
-ORDER_OF_PEOPLE = ("-role", "name", "pk")
+ORDER_OF_PEOPLE = ("-role", "person__name", "pk")
 
 
 Rosters: TypeAlias = Sequence[tuple[LiveSession, Sequence[Participant]]]
@@ -53,8 +54,15 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
         now: Presence in a running session is shown until this time.
     """
     roster = Participant.objects.visible_to(user).in_reports()
-    people = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
-    [report] = read_reports([(session, list(people))], user=user, now=now)
+    of_event = roster.filter(event=session.event_id).order_by(*ORDER_OF_PEOPLE)
+    people = list(of_event)
+    [report] = read_reports([(session, people)], user=user, now=now)
+    with_a_row = {row.participant.pk for row in report.rows}
+    report.not_enrolled.extend(
+        person
+        for person in people
+        if person.pk not in with_a_row and was_not_enrolled(person, session)
+    )
     if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
     if report.visibility.sees_identities and report.unmatched:
@@ -67,17 +75,17 @@ def read_reports(
     *,
     user: User,
     now: datetime,
-    waiting: bool = False,
+    all_of_them: bool = False,
 ) -> list[Report]:
     """Return a report of each session, by a constant number of queries.
 
     Args:
         rosters: Sessions with their events already loaded, each with the people wanted,
-            in the order of the rows. Of people on the waiting list only those get a row
-            who were there, or about whom a person decided.
+            in the order of the rows. Of people who were not expected only those get a
+            row who were there, or about whom a person decided.
         user: A user who may see these sessions and people.
         now: Presence in running sessions is shown until this time.
-        waiting: Everybody on the waiting list gets a row, too.
+        all_of_them: Everybody in ``rosters`` gets a row.
     """
     sessions = [session for session, _people in rosters]
     visibilities = ReportVisibility.of_each(sessions, user)
@@ -97,11 +105,13 @@ def read_reports(
             session_evidence.people if session_evidence else {},
         )
         reports.append(report)
-    _add_rows(reports, rosters, waiting=waiting)
+    _add_rows(reports, rosters, all_of_them=all_of_them)
     return reports
 
 
-def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> None:
+def _add_rows(
+    reports: Sequence[Report], rosters: Rosters, *, all_of_them: bool
+) -> None:
     decisions = _decisions(rosters)
     linked = _linked(reports, _people_of(rosters))
     for report, (session, people) in zip(reports, rosters, strict=True):
@@ -111,7 +121,9 @@ def _add_rows(reports: Sequence[Report], rosters: Rosters, *, waiting: bool) -> 
             intervals = _intervals(decision, seen, report.window)
             is_marked = decision is not None and decision.is_marked
             was_there = bool(intervals)
-            if waiting or has_row(person, was_there=was_there, is_marked=is_marked):
+            if all_of_them or has_row(
+                person, session, was_there=was_there, is_marked=is_marked
+            ):
                 row = _row(report, person, decision, intervals, seen)
                 row.linked.extend(linked.get((session.pk, person.pk), ()))
                 report.rows.append(row)
@@ -190,20 +202,26 @@ def _guess(report: Report) -> None:
         for person in report.candidates
     ]
     identities = [row.stranger.identity for row in report.unmatched]
-    known = {
-        link.identity: LinkedElsewhere(
-            link.participant.name, link.participant.email, link.participant.event.title
-        )
-        for link in KnownIdentity.objects.filter(
-            organization=event.organization_id, identity__in=identities
-        )
-        .select_related("participant__event")
-        .order_by("pk")
-    }
+    known = linked_elsewhere(event.organization_id, identities)
     for row in report.unmatched:
         if identity := row.stranger.identity:
             name = row.stranger.name or ""
             row.guess = guess(identity, name, known.get(identity), candidates)
+
+
+def linked_elsewhere(
+    organization_id: int, identities: Iterable[str | None]
+) -> dict[str, LinkedElsewhere]:
+    """Return, by identity, the newest link to anybody in the organization."""
+    links = KnownIdentity.objects.filter(
+        organization=organization_id, identity__in=list(identities)
+    )
+    return {
+        link.identity: LinkedElsewhere(
+            link.person.name, link.person.email, link.event.title
+        )
+        for link in links.select_related("person", "event").order_by("pk")
+    }
 
 
 def _row(

@@ -105,8 +105,10 @@ class Report:
         candidates: The people an unmatched person could be: the whole roster, including
             people who cancelled and onlookers. Only for organizers, and empty if nobody
             is unmatched.
+        not_enrolled: Those of the roster who have no row because they were not
+            enrolled then, in the order of the rows.
 
-    The last three are read only by ``session_report``, not for many reports.
+    The last four are read only by ``session_report``, not for many reports.
     """
 
     session: LiveSession
@@ -119,6 +121,7 @@ class Report:
     facts: int = 0
     unmatched: list[UnmatchedRow] = field(default_factory=list)
     candidates: list[Participant] = field(default_factory=list)
+    not_enrolled: list[Participant] = field(default_factory=list)
 
     @property
     def calculated_at(self) -> datetime | None:

@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
+from attendance.evidence.due import LATE_COMMIT
+from attendance.evidence.enrolled import expected_at, expected_in
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     presence,
@@ -19,21 +31,23 @@ from attendance.evidence.session_evidence import (
 )
 from attendance.models import Status
 from attendance.rules.instants import microseconds
-from events.models import EXPECTED, Participant, Registration, User
-from sessions_app.models import LiveSession
+from events.models import Participant, User
+from sessions_app.models import LiveSession, PresenceEvent
 
-# The condition of has_row() for people annotated with ``was_there`` and ``is_marked``.
-HAS_ROW = Q(registration__in=EXPECTED) | Q(was_there=True) | Q(is_marked=True)
+# The condition of has_row() for rows of all_rows().
+HAS_ROW = Q(is_expected=True) | Q(was_there=True) | Q(is_marked=True)
 
 
-def has_row(person: Participant, *, was_there: bool, is_marked: bool) -> bool:
+def has_row(
+    person: Participant, session: LiveSession, *, was_there: bool, is_marked: bool
+) -> bool:
     """Return whether somebody on the roster has a row in the report of a session.
 
-    Everybody who is expected has one. People on the waiting list have one if they were
-    there, or a person decided about them. Callers have left out people who cancelled,
-    and onlookers.
+    Everybody who is expected has one. People on the waiting list, and people who were
+    not enrolled then, have one if they were there, or a person decided about them.
+    Callers have left out onlookers.
     """
-    return person.registration in EXPECTED or was_there or is_marked
+    return expected_at(person, session) or was_there or is_marked
 
 
 # Participants, once for each session of their event, annotated by :func:`all_rows`.
@@ -43,28 +57,46 @@ People: TypeAlias = QuerySet[Any]
 def with_a_row(rows: People, *, now: datetime) -> People:
     """Return those of :func:`all_rows` that are in the reports of their sessions.
 
-    Evidence is read only for people on the waiting list, and only for sessions without
-    a calculated result about them.
+    Evidence is read only for people who are not expected, and only for sessions that
+    were never calculated, or have facts since: a calculation writes the presence of all
+    who came.
     """
     condition = HAS_ROW
-    waiting: dict[int, list[int]] = defaultdict(list)
-    for session, person in rows.filter(
-        registration=Registration.WAITLISTED,
-        has_intervals=False,
-        starts_at__lt=now,
-    ).values_list("session", "pk"):
-        waiting[session].append(person)
-    for session, came in _who_came(waiting, now):
+    others = rows.filter(is_expected=False, starts_at__lt=now).order_by()
+    not_expected: dict[int, list[int]] = defaultdict(list)
+    sessions = _not_yet_calculated(others.values("session"))
+    for session, person in others.filter(session__in=sessions).values_list(
+        "session", "pk"
+    ):
+        not_expected[session].append(person)
+    for session, came in _who_came(not_expected, now):
         condition |= Q(session=session, pk__in=came)
     return rows.filter(condition)
 
 
+def _not_yet_calculated(sessions: QuerySet[Any, Any]) -> QuerySet[Any, int]:
+    """Return the ids of those sessions that have facts which no calculation has read.
+
+    They may have some: a fact may be committed later than its ``received_at``.
+    """
+    since = ExpressionWrapper(
+        OuterRef("calculation__calculated_at") - LATE_COMMIT,
+        output_field=DateTimeField(),
+    )
+    new_facts = PresenceEvent.objects.filter(
+        room_name=OuterRef("room_name"), received_at__gt=since
+    )
+    return LiveSession.objects.filter(
+        Q(calculation__calculated_at=None) | Exists(new_facts), pk__in=sessions
+    ).values_list("pk", flat=True)
+
+
 def _who_came(
-    waiting: dict[int, list[int]], now: datetime
+    not_expected: dict[int, list[int]], now: datetime
 ) -> Iterator[tuple[int, list[int]]]:
-    if not waiting:
+    if not not_expected:
         return
-    evidence = read_evidence(waiting, set().union(*waiting.values()))
+    evidence = read_evidence(not_expected, set().union(*not_expected.values()))
     for session in LiveSession.objects.filter(pk__in=evidence):
         until = shown_until(session, now)
         window = microseconds(session.starts_at), microseconds(until)
@@ -73,7 +105,7 @@ def _who_came(
             session.pk,
             [
                 person
-                for person in waiting[session.pk]
+                for person in not_expected[session.pk]
                 if presence(seen.get(person, NOTHING_SEEN), window)
             ],
         )
@@ -93,6 +125,7 @@ def all_rows(user: User) -> People:
             session_type=F("event__sessions__session_type"),
             starts_at=F("event__sessions__starts_at"),
             is_void=Q(event__sessions__cancelled_at__isnull=False),
+            is_expected=expected_in("event__sessions"),
             decision=FilteredRelation(
                 "attendances",
                 condition=Q(attendances__session=F("event__sessions")),
@@ -102,7 +135,6 @@ def all_rows(user: User) -> People:
         .annotate(
             status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
             source=F("decision__source"),
-            has_intervals=Q(decision__intervals__isnull=False),
             was_there=Q(decision__intervals__0__isnull=False),
             is_marked=Q(decision__marked_at__isnull=False),
         )

@@ -77,6 +77,7 @@ FILTERS = [
     OpenApiParameter("event", int),
     OpenApiParameter("session", int),
     OpenApiParameter("participant", int),
+    OpenApiParameter("person", int),
     OpenApiParameter("status", enum=Status.values),
     OpenApiParameter("source", enum=list(SOURCE_LABELS)),
     OpenApiParameter("from", description=_MOMENT),
@@ -92,12 +93,26 @@ class TableRenderer(BaseRenderer):
     format = "csv"
 
 
-def _wanted_rows(request: Request) -> ReportRows:
-    """Return the rows that the query string selects; 400 with the errors in it."""
-    filters = ReportFilters(request.query_params)
+def wanted_rows(request: Request, **more: int) -> ReportRows:
+    """Return the rows that the query string selects; 400 with the errors in it.
+
+    Args:
+        request: The request.
+        more: Filters that come before those of the query string.
+    """
+    filters = ReportFilters({**request.query_params.dict(), **more})
     if not filters.is_valid():
         raise translate_validation(filters.errors)
     return ReportRows(filters, user=signed_in(request), now=timezone.now())
+
+
+def page_of_rows(request: Request, rows: ReportRows, view: APIView) -> Response:
+    """Return the answer with a page of rows, and the summary of all pages."""
+    pages = Pages()
+    people = pages.paginate_queryset(rows.people, request, view=view)
+    answer = pages.get_paginated_response(rows_as_dicts(rows.read(people or [])))
+    answer.data["summary"] = [part.as_dict() for part in rows.summary]
+    return answer
 
 
 class ReportList(APIView):
@@ -115,12 +130,7 @@ class ReportList(APIView):
         `summary` has the number of filtered rows by session type and status; rows of
         cancelled sessions are counted separately, as `void`.
         """
-        rows = _wanted_rows(request)
-        pages = Pages()
-        people = pages.paginate_queryset(rows.people, request, view=self)
-        answer = pages.get_paginated_response(rows_as_dicts(rows.read(people or [])))
-        answer.data["summary"] = [part.as_dict() for part in rows.summary]
-        return answer
+        return page_of_rows(request, wanted_rows(request), self)
 
 
 class ReportTable(APIView):
@@ -145,7 +155,7 @@ class ReportTable(APIView):
         Times are in the time zone of the event, which is in `time_zone`. Text that a
         spreadsheet would read as a formula begins with an apostrophe.
         """
-        return csv_response(_wanted_rows(request), language=get_language() or "")
+        return csv_response(wanted_rows(request), language=get_language() or "")
 
 
 # --- Course results -------------------------------------------------------------------

@@ -17,6 +17,7 @@ from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
+from attendance.report_rows.namesakes import Namesakes
 from attendance.report_rows.people_filter import (
     FilteredPeople,
     ListedPerson,
@@ -37,10 +38,15 @@ PEOPLE_A_PAGE = 200
 
 
 class EventReportRow(NamedTuple):
-    """One person, in words."""
+    """One person, in words; ``person_id`` is None if the reader may not open them.
+
+    ``beside`` is what tells them from others of that name; may be empty.
+    """
 
     participant_id: int
+    person_id: int | None
     name: str
+    beside: str
     role: str
     status: str
     label: str
@@ -122,6 +128,11 @@ class EventDecisionsPage:
         return self._rights.organizes
 
     @property
+    def people_of(self) -> int | None:
+        """The organization, if the reader may search its people."""
+        return self.event.organization_id if self._rights.is_member else None
+
+    @property
     def is_cancelled(self) -> bool:
         return self.event.state == EventState.CANCELLED
 
@@ -153,8 +164,8 @@ class EventDecisionsPage:
     def _listed(self, user: User) -> list[ListedPerson]:
         people = roster_with_decisions(self.event, user).values_list(
             "pk",
-            "name",
-            "email",
+            "person__name",
+            "person__email",
             "event_status",
             "decision__source",
             "is_marked",
@@ -186,6 +197,12 @@ class EventDecisionsPage:
         )
 
     @cached_property
+    def _namesakes(self) -> Namesakes:
+        # Who may not see addresses sees names alone.
+        people = self._everybody if self._rights.is_member else []
+        return Namesakes((person.name, person.email) for person in people)
+
+    @cached_property
     def rows(self) -> list[EventReportRow]:
         """The people on this page, in words."""
         undoable = self.panel.undoable if self.panel else {}
@@ -196,7 +213,9 @@ class EventDecisionsPage:
         source = row.attendance.source if row.attendance else None
         return EventReportRow(
             participant_id=person.pk,
+            person_id=person.person_id if self._rights.is_member else None,
             name=person.name,
+            beside=self._namesakes.beside(person),
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,
             label=str(Status(row.status).label),

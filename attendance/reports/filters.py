@@ -88,6 +88,7 @@ class ReportFilters(forms.Form):
     event = forms.IntegerField(required=False, label=_("Event"))
     session = forms.IntegerField(required=False, label=_("Session"))
     participant = forms.IntegerField(required=False, label=_("Person"))
+    person = forms.IntegerField(required=False, label=_("Person"))
     status = _ChoiceField(Status.choices, label=_("Status"))
     source = _ChoiceField(DECISION_SOURCES, label=_("Decided by"))
 
@@ -128,6 +129,8 @@ class ReportFilters(forms.Form):
             condition &= Q(event=chosen["event"])
         if chosen["participant"] is not None:
             condition &= Q(pk=chosen["participant"])
+        if chosen["person"] is not None:
+            condition &= Q(person=chosen["person"])
         return condition & self._time(zones)
 
     def _time(self, zones: Iterable[str]) -> Q:

@@ -1,8 +1,8 @@
 """Rows of the reports of many sessions: which there are, and their content.
 
-A row is a person at a session. One query finds the rows, without reading any evidence;
-only for people on the waiting list, who have a row if they were there, evidence is read
-before it.
+A row is a person at a session. One query finds the rows. Evidence is read before it
+only for people who are not expected, as on the waiting list or before their enrolment,
+at sessions with facts that are not calculated yet: they have a row if they were there.
 """
 
 from collections import defaultdict
@@ -124,16 +124,7 @@ class ReportRows:
 
         Takes a constant number of queries.
         """
-        rosters: dict[int, list[Participant]] = defaultdict(list)
-        for person in people:
-            rosters[person.session].append(person)
-        sessions = LiveSession.objects.select_related("event__organization")
-        by_id = sessions.in_bulk(rosters)
-        return read_reports(
-            [(by_id[key], roster) for key, roster in rosters.items() if key in by_id],
-            user=self._user,
-            now=self._now,
-        )
+        return read_rows(people, user=self._user, now=self._now)
 
     def chunks(self) -> Iterator[list[Report]]:
         """Yield all reports in chunks of whole sessions, so that memory does not grow.
@@ -170,6 +161,23 @@ class ReportRows:
         return list(
             organizations.order_by().values_list("time_zone", flat=True).distinct()
         )
+
+
+def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[Report]:
+    """Return reports with the rows of some of ``all_rows``, in the same order.
+
+    Takes a constant number of queries.
+    """
+    rosters: dict[int, list[Participant]] = defaultdict(list)
+    for person in people:
+        rosters[person.session].append(person)
+    sessions = LiveSession.objects.select_related("event__organization", "calculation")
+    by_id = sessions.in_bulk(rosters)
+    return read_reports(
+        [(by_id[key], roster) for key, roster in rosters.items() if key in by_id],
+        user=user,
+        now=now,
+    )
 
 
 def rows_as_dicts(reports: Sequence[Report]) -> list[dict[str, Any]]:

@@ -5,11 +5,12 @@ The rows of each session are shown as on its own report.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -23,7 +24,7 @@ from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import IN_ORDER, Count, capitalized
 from core.row_ids import row_id
 from core.times import short_day
-from events.models import Event, Organization, Participant, User
+from events.models import Event, Organization, Participant, Person, User
 from sessions_app.models import SessionType
 
 ROWS_A_PAGE = 50
@@ -100,14 +101,35 @@ class ReportsPage:
         return people.select_related("event__organization").filter(pk=wanted).first()
 
     @cached_property
-    def _organizations(self) -> list[Organization]:
+    def whole_person(self) -> Person | None:
+        """The person at all their events who was filtered by; None as above."""
+        wanted = self.filters.cleaned_data.get("person")
+        if not wanted:
+            return None
+        people = Person.objects.visible_to(self._user)
+        return people.select_related("organization").filter(pk=wanted).first()
+
+    @property
+    def may_open_person(self) -> bool:
+        """Whether the reader may open the page of :attr:`whole_person`."""
+        person = self.whole_person
+        own = {each.pk for each in self.own_organizations}
+        return person is not None and person.organization_id in own
+
+    @cached_property
+    def _organizations(self) -> list[Any]:
         events = Event.objects.visible_to(self._user)
         own = Organization.objects.visible_to(self._user)
         return list(
             Organization.objects.filter(
                 Q(pk__in=events.values("organization")) | Q(pk__in=own)
-            )
+            ).annotate(is_own=Exists(own.filter(pk=OuterRef("pk"))))
         )
+
+    @property
+    def own_organizations(self) -> list[Organization]:
+        """The organizations whose people the reader may see."""
+        return [each for each in self._organizations if each.is_own]
 
     def _offer_choices(self) -> None:
         """Fill the choices with the organizations and events that the reader sees."""

@@ -16,6 +16,7 @@ from attendance.decisions.marking_panel import UndoOffer
 from attendance.evidence.session_evidence import Attempts, Evidence
 from attendance.evidence.whereabouts import Whereabouts, last_seen
 from attendance.models import SOURCE_LABELS, Status
+from attendance.report_rows.namesakes import Namesakes
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
 from attendance.reports.unmatched_panel import (
     LinkedName,
@@ -31,11 +32,11 @@ from attendance.wording.phrases import (
     capitalized,
     clock_beside,
     clock_range,
-    comma,
     share,
     way_of_joining,
 )
 from attendance.wording.timeline import Axis, Bar
+from core.names import comma
 from events.models import ParticipantRole
 
 # For one person; the labels of ``Whereabouts`` are for many.
@@ -59,6 +60,8 @@ class PersonRow:
     """One person on the roster, in words.
 
     Attributes:
+        person_id: Whose page the name links to; None if the reader may not open it.
+        beside: What tells them from others of that name; may be empty.
         tone: The status whose colour the row has.
         shape: The name of the shape: the status, or, while the session runs, where the
             person is.
@@ -69,7 +72,9 @@ class PersonRow:
     """
 
     participant_id: int
+    person_id: int | None
     name: str
+    beside: str
     role: str
     tone: str
     shape: str
@@ -129,6 +134,10 @@ class RowsInWords:
         self.is_running = is_running
         self.is_live = is_running and not report.is_void
         self.options = PersonOptions.of(report.candidates)
+        # Who may not see addresses sees names alone.
+        shows = report.visibility.sees_addresses
+        people = [row.participant for row in report.rows] if shows else []
+        self._namesakes = Namesakes((person.name, person.email) for person in people)
         self._axis = axis
         self._refused = refused
         self._labels = dict(Status.choices)
@@ -146,7 +155,11 @@ class RowsInWords:
             shape, label = where.value, str(LABELS_OF_ONE[where])
         return PersonRow(
             participant_id=person.pk,
+            person_id=person.person_id
+            if self.report.visibility.sees_addresses
+            else None,
             name=person.name,
+            beside=self._namesakes.beside(person),
             role=_("host") if person.role == ParticipantRole.HOST else "",
             # Rows of cancelled sessions have no colour.
             tone=Status.UNKNOWN.value if self.report.is_void else row.status,

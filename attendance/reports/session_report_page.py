@@ -5,6 +5,7 @@ REST; here they are only put into words. All times are in the time zone of the e
 """
 
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import cached_property
@@ -31,8 +32,18 @@ from attendance.wording.phrases import (
     clock_range,
 )
 from attendance.wording.timeline import Axis
+from core.names import is_found
 from core.times import long_date
+from events.models import Participant
+from events.roster.enrolment_in_words import enrolment_in_words
 from sessions_app.phase import Phase
+
+
+class NotEnrolled(NamedTuple):
+    """Somebody of the roster who was not enrolled then, and when they are."""
+
+    name: str
+    enrolled: str
 
 
 class ReportPage:
@@ -119,6 +130,12 @@ class ReportPage:
         return self.report.visibility.sees_everybody
 
     @property
+    def people_of(self) -> int | None:
+        """The organization, if the reader may search its people."""
+        is_member = self.report.visibility.sees_addresses
+        return self.session.event.organization_id if is_member else None
+
+    @property
     def may_calculate(self) -> bool:
         return self.may_change and self.has_ended and not self.is_cancelled
 
@@ -203,6 +220,34 @@ class ReportPage:
         return self._clock(calculation.retry_at)
 
     # The people
+
+    @property
+    def not_enrolled(self) -> list[NotEnrolled]:
+        """People of the roster without a row, because they were not enrolled then.
+
+        Of a search those whom it finds; else all of them, for organizers.
+        """
+        q = self.filtered.choice.q
+        if not q and not self.may_change:
+            return []
+        return [
+            NotEnrolled(
+                person.name,
+                enrolment_in_words(
+                    person.enrolled, self.zone, beside=self.session.starts_at.date()
+                ),
+            )
+            for person in self.report.not_enrolled
+            if is_found(self._text_of(person), q)
+        ]
+
+    @property
+    def is_reader_not_enrolled(self) -> bool:
+        """Whether the only person whom the reader may see was not enrolled then."""
+        return not self.is_of_all and bool(self.report.not_enrolled)
+
+    def _text_of(self, person: Participant) -> str:
+        return f"{person.name} {person.email}" if self.may_change else person.name
 
     @property
     def statuses(self) -> list[str]:

@@ -3,10 +3,9 @@
 Texts are in the language that is active when they are made.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -15,10 +14,14 @@ from django.utils.translation import gettext as _
 
 from attendance.evidence.probable_people import Ground, Guess
 from attendance.evidence.session_evidence import LinkedIdentity, UnmatchedPerson
+from attendance.report_rows.namesakes import Namesakes
 from core.errors import RuleBroken
 from core.names import isolated
 from core.validators import without_hidden
-from events.models import NOT_IN_REPORTS, Participant, Registration
+from events.models import NOT_REGISTERED, Participant, Registration
+from events.people.matching import Given
+from events.roster.places import who_may_be
+from events.roster.who_form import choices_of
 from sessions_app.models import LiveSession
 
 _KEPT = "refused_walk_in"
@@ -58,13 +61,13 @@ class PersonOptions:
     @classmethod
     def of(cls, candidates: Sequence[Participant]) -> "PersonOptions":
         """Return the options in the order of ``candidates``."""
-        names = Counter(person.name for person in candidates)
+        namesakes = Namesakes((person.name, person.email) for person in candidates)
         expected: list[PersonOption] = []
         others: list[PersonOption] = []
         for person in candidates:
-            group = others if person.registration in NOT_IN_REPORTS else expected
-            is_twice = names[person.name] > 1
-            group.append(PersonOption(person.pk, _label(person, with_address=is_twice)))
+            group = others if person.registration in NOT_REGISTERED else expected
+            label = _label(person, namesakes.beside(person))
+            group.append(PersonOption(person.pk, label))
         return cls(expected, others)
 
 
@@ -72,26 +75,36 @@ class RefusedWalkIn(NamedTuple):
     """A walk-in that was refused: the values of the form, and the reason.
 
     It is kept in the Django session until the page is shown once more. ``field`` is the
-    field with the error, or empty.
+    field with the error, or empty; ``who`` what was chosen. ``on_roster`` is the place
+    of whoever is on the roster already. Who may be meant is looked up when the page is
+    shown (``choices``).
     """
 
     identity: str
     name: str
     email: str
+    external_id: str
+    who: str
     field: str
     why: str
+    on_roster: int | None = None
+    choices: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def keep(
         cls, request: HttpRequest, session: LiveSession, refusal: RuleBroken
     ) -> None:
         """Keep the values in ``request`` for the page of ``session``."""
-        identity, name, email = (
+        identity, name, email, external_id, who = (
             request.POST.get(field, "")[:LONGEST_KEPT]
-            for field in ("identity", "name", "email")
+            for field in ("identity", "name", "email", "external_id", "who")
         )
-        error_field = refusal.field.rpartition(".")[2]
-        refused = cls(identity, name, email, error_field, str(refusal))
+        field, why = refusal.field.rpartition(".")[2], str(refusal)
+        if refusal.code == "doubtful":
+            field, why = "who", _("Choose who is meant, then send again.")
+        there: Any = refusal.extra.get("participant")
+        on_roster = there if refusal.code == "on_roster" else None
+        refused = cls(identity, name, email, external_id, who, field, why, on_roster)
         request.session[_KEPT] = {"session": session.pk, "refused": refused}
 
     @classmethod
@@ -101,7 +114,12 @@ class RefusedWalkIn(NamedTuple):
         if kept is None or kept["session"] != session.pk:
             return None
         del request.session[_KEPT]
-        return cls(*kept["refused"])
+        refused = cls(*kept["refused"])
+        if refused.field != "who" and not refused.who:
+            return refused
+        given = Given(refused.name, refused.email, refused.external_id)
+        choices = choices_of(who_may_be(session.event, given))
+        return refused._replace(choices=tuple(choices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,7 @@ class UnmatchedPanel:
         guessed: The guessed person, if they can be chosen.
         name: Initial value of the form for a walk-in.
         email: Initial value of the form for a walk-in.
+        external_id: Initial value of the form for a walk-in.
         refused: The walk-in just refused for this stranger; its form is shown open.
     """
 
@@ -122,6 +141,7 @@ class UnmatchedPanel:
     guessed: PersonOption | None
     name: str
     email: str
+    external_id: str
     refused: RefusedWalkIn | None
 
     @classmethod
@@ -145,6 +165,7 @@ class UnmatchedPanel:
             guessed=options.named(guess.participant_id) if guess else None,
             name=initial.name if initial else without_hidden(stranger.name or ""),
             email=initial.email if initial else "",
+            external_id=refused.external_id if refused else "",
             refused=refused,
         )
 
@@ -161,10 +182,8 @@ class LinkedName(NamedTuple):
         return cls(linked.identity, linked.name or linked.identity)
 
 
-def _label(person: Participant, *, with_address: bool) -> str:
-    label = person.name
-    if with_address and person.email:
-        label = isolated(f"{label} <{person.email}>")
+def _label(person: Participant, beside: str) -> str:
+    label = isolated(f"{person.name} <{beside}>") if beside else person.name
     if person.registration == Registration.CANCELLED:
         return _("%(name)s (cancelled)") % {"name": label}
     if person.registration == Registration.VIEWED:

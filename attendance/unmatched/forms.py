@@ -6,8 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.unmatched.linking import WalkIn
-from core.form_parts import ActionForm, AddressField, NameField
+from core.form_parts import ActionForm, AddressField, NameField, NumberField
+from core.row_ids import row_id
 from events.models import Event, Participant
+from events.people.matching import Given
+from events.roster.places import who_may_be
+from events.roster.who_form import NEW, choices_of
 
 LONGEST_IDENTITY = 256
 
@@ -44,7 +48,7 @@ class RosterForm(IdentityForm):
 
 
 class WalkInForm(IdentityForm):
-    """A walk-in to whom the identity is linked."""
+    """A walk-in to whom the identity is linked; ``who`` if that was asked."""
 
     name = NameField(
         error_messages={
@@ -59,6 +63,20 @@ class WalkInForm(IdentityForm):
         },
     )
 
-    @property
-    def walk_in(self) -> WalkIn:
-        return WalkIn(self.cleaned_data["name"], self.cleaned_data["email"])
+    external_id = NumberField()
+    who = forms.CharField(required=False)
+
+    def walk_in_to(self, event: Event) -> WalkIn:
+        """Return who was typed, and chosen, if that still fits what was typed."""
+        columns = ("name", "email", "external_id")
+        given = Given(*(self.cleaned_data[name] for name in columns))
+        who = self.cleaned_data["who"]
+        if who and who in dict(choices_of(who_may_be(event, given))):
+            return WalkIn(
+                given.name,
+                given.email,
+                given.external_id,
+                person=row_id(who),
+                new=who == NEW,
+            )
+        return WalkIn(given.name, given.email, given.external_id)

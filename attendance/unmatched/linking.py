@@ -15,18 +15,20 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.calculating.sessions import calculate_session
+from attendance.evidence.enrolled import has_left
 from attendance.evidence.known_people import KNOWN_PEOPLE
-from core.errors import Conflict, Invalid
-from events.locks import lock_links
+from core.errors import Conflict, Invalid, RuleBroken
+from core.spans import Span
+from events.locks import lock_event, lock_people
 from events.models import (
-    NOT_IN_REPORTS,
     Event,
     KnownIdentity,
     Participant,
     Registration,
     User,
 )
-from events.services import create_participant, update_participant
+from events.people.changes import Act, record
+from events.roster.places import add_participant, rejoin
 from sessions_app.models import LiveSession
 from sessions_app.sources import stays
 
@@ -38,6 +40,9 @@ class WalkIn(NamedTuple):
 
     name: str
     email: str = ""
+    external_id: str = ""
+    person: int | None = None
+    new: bool = False
 
 
 class IdentityMeaning(NamedTuple):
@@ -51,7 +56,7 @@ _MEANING = f"""
     WITH stay AS MATERIALIZED ({stays("s.id = ANY(%(sessions)s)")}),
     known AS ({KNOWN_PEOPLE})
     SELECT known.participant_id, coalesce(known.is_linked, false)
-    FROM stay LEFT JOIN known USING (event_id, identity)
+    FROM stay LEFT JOIN known USING (session_id, identity)
     WHERE stay.identity = %(identity)s
     LIMIT 1
 """
@@ -86,13 +91,13 @@ def link_identity(
     Raises:
         Invalid: Neither or both people are given, or nobody with this identity was
             seen.
-        Conflict: The identity is a participant's own, or the walk-in's email address
-            is on the roster already.
+        Conflict: The identity is a participant's own; or the walk-in is on the roster
+            already, or it is doubtful who they are (``events.roster.places``).
     """
     with transaction.atomic():
-        lock_links(session.event.organization_id)
+        lock_people(session.event.organization_id)
         _must_be_free(session, identity)
-        person = _person(session.event, participant, walk_in)
+        person = _person(session, participant, walk_in, by)
         _write_link(session.event, identity, person, by)
     _log("link_identity", session, by, person.pk)
     _calculate(session, now)
@@ -104,13 +109,13 @@ def unlink_identity(
 ) -> None:
     """Remove the links of an identity to the person whom it means in this session.
 
-    Links to the same person in other events of the organization are removed, too.
+    Links to them that were made in other events of the organization are removed, too.
 
     Raises:
         Invalid: The identity is not linked to anybody in this session.
     """
     with transaction.atomic():
-        lock_links(session.event.organization_id)
+        lock_people(session.event.organization_id)
         meaning = _meaning(session, identity)
         if meaning.participant_id is None or not meaning.is_linked:
             raise Invalid(
@@ -119,9 +124,7 @@ def unlink_identity(
                 field="identity",
             )
         person = Participant.objects.get(pk=meaning.participant_id)
-        _links(session.event, identity).filter(
-            participant__in=Participant.objects.same_person(person)
-        ).delete()
+        _remove(_links(session.event, identity).filter(person=person.person_id), by)
     _log("unlink_identity", session, by, person.pk)
     _calculate(session, now)
 
@@ -158,7 +161,10 @@ def _must_be_free(session: LiveSession, identity: str) -> None:
 
 
 def _person(
-    event: Event, participant: Participant | None, walk_in: WalkIn | None
+    session: LiveSession,
+    participant: Participant | None,
+    walk_in: WalkIn | None,
+    by: User,
 ) -> Participant:
     if (participant is None) == (walk_in is None):
         raise Invalid(
@@ -167,46 +173,69 @@ def _person(
             field="participant",
         )
     if walk_in is not None:
-        return _walk_in(event, walk_in)
+        return _walk_in(session.event, walk_in, by)
     assert participant is not None  # noqa: S101  one of the two is given
-    if participant.registration in NOT_IN_REPORTS:
-        changes = {"registration": Registration.WALK_IN}
-        return update_participant(participant=participant, changes=changes)
+    is_onlooker = participant.registration == Registration.VIEWED
+    if is_onlooker or has_left(participant, session):
+        lock_event(session.event_id)
+        during = Span(session.starts_at, session.end)
+        return rejoin(participant, Registration.WALK_IN, during=during, by=by)
     return participant
 
 
-def _walk_in(event: Event, walk_in: WalkIn) -> Participant:
-    if walk_in.email:
-        there = event.participants.filter(email__iexact=walk_in.email).first()
-        if there is not None:
-            raise Conflict(
-                "email_on_roster",
-                _("%(name)s on the roster has this address: choose them instead.")
-                % {"name": there.name},
-                field="walk_in.email",
-                participant=there.pk,
-            )
-    return create_participant(
-        event=event,
-        name=walk_in.name,
-        email=walk_in.email,
-        registration=Registration.WALK_IN,
-    )
+def _walk_in(event: Event, walk_in: WalkIn, by: User) -> Participant:
+    try:
+        added = add_participant(
+            event=event,
+            **walk_in._asdict(),
+            registration=Registration.WALK_IN,
+            by=by,
+        )
+    except RuleBroken as refused:
+        refused.field = f"walk_in.{refused.field}"
+        raise
+    return added.participant
 
 
 def _write_link(event: Event, identity: str, person: Participant, by: User) -> None:
-    """Replace links to other people of this event by one to this person."""
-    links = _links(event, identity)
-    links.filter(participant__event=event).exclude(participant=person).delete()
+    """Link the identity to this person; in this event the newest link holds.
+
+    Links to others stay: a tablet may be a family's. But an identity of somebody's own
+    means nobody else.
+    """
     if person.identity == identity:
         # Needs no link: their own identity, now that they are on the roster again.
+        _remove(_links(event, identity).filter(event=event), by)
         return
-    KnownIdentity.objects.get_or_create(
+    own = _links(event, identity).filter(person=person.person_id, event=event)
+    is_new = not own.exists()
+    own.delete()
+    KnownIdentity.objects.create(
         organization_id=event.organization_id,
         identity=identity,
-        participant=person,
-        defaults={"created_by": by},
+        person_id=person.person_id,
+        event=event,
+        created_by=by,
     )
+    if is_new:
+        _record(event, person, None, identity, by)
+
+
+def _remove(links: models.QuerySet[KnownIdentity], by: User) -> None:
+    for link in links.select_related("event"):
+        _record(link.event, link, link.identity, None, by)
+    links.delete()
+
+
+def _record(
+    event: Event,
+    of: Participant | KnownIdentity,
+    before: str | None,
+    after: str | None,
+    by: User,
+) -> None:
+    act = Act(of.person_id, event.pk, {"identity": before}, {"identity": after})
+    record([act], organization_id=event.organization_id, by=by)
 
 
 def _links(event: Event, identity: str) -> models.QuerySet[KnownIdentity]:

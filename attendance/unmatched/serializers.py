@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from core.fields import Declared, RowField
+from core.fields import AddressField, Declared, RowField
 from core.validators import validate_name
 from events.models import Participant
 
@@ -12,7 +12,20 @@ class WalkInSerializer(Declared):
     """A person to add to the roster."""
 
     name = serializers.CharField(max_length=200, validators=[validate_name])
-    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
+    email = AddressField(max_length=254, default="", allow_blank=True)
+    external_id = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        validators=[validate_name],
+        help_text="Student number, unique in the organization.",
+    )
+    person = serializers.IntegerField(
+        allow_null=True,
+        default=None,
+        help_text="Who is meant: one of the candidates.",
+    )
+    new = serializers.BooleanField(default=False, help_text="It is somebody new.")
 
 
 class RosterField(RowField[Participant]):

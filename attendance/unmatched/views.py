@@ -29,14 +29,20 @@ def link(request: HttpRequest, user: User, session_id: int) -> None:
 
 
 def _add_walk_in(request: HttpRequest, session: LiveSession, user: User) -> Participant:
-    """Add a walk-in; if that is refused, keep the values for the report's form."""
+    """Add a walk-in; if that is refused, keep the values for the report's form.
+
+    If somebody was chosen who is on the roster, the identity is linked to them.
+    """
     form = WalkInForm(request.POST)
     try:
         identity = form.or_refuse()["identity"]
+        walk_in = form.walk_in_to(session.event)
+        there = session.event.participants.filter(person=walk_in.person).first()
         return link_identity(
             session=session,
             identity=identity,
-            walk_in=form.walk_in,
+            participant=there,
+            walk_in=None if there else walk_in,
             by=user,
             now=timezone.now(),
         )

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from attendance.models import Status
 from attendance.rules.calculation import Policy
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.explanation import SHOWN_IN_SECONDS_UNDER
 from attendance.wording.percentages import percentage_in_words
-from core.names import isolated
+from core.names import isolated, listed
 from core.times import long_date, short_date
 
 IN_ORDER = [Status(value) for value in MEANINGS]
@@ -70,18 +69,12 @@ def share(percentage: Decimal | None, policy: Policy | None) -> str:
 
 def enumerated(names: Sequence[str]) -> str:
     """Return names as a list with commas and "and", each isolated for direction."""
-    parts = [isolated(name) for name in names]
-    if len(parts) < 2:
-        return "".join(parts)
+    if len(names) < 2:
+        return listed(names)
     return _("%(names)s and %(last)s") % {
-        "names": comma().join(parts[:-1]),
-        "last": parts[-1],
+        "names": listed(names[:-1]),
+        "last": isolated(names[-1]),
     }
-
-
-def comma() -> str:
-    """Return the separator between the items of a list."""
-    return pgettext("between items of a list", ", ")
 
 
 def way_of_joining(kind: str | None) -> str:

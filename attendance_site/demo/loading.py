@@ -21,14 +21,18 @@ from attendance_site.demo.schools import (
     SCHOOLS,
     Course,
     Fate,
+    Lessons,
     OpenHours,
     Person,
     School,
 )
 from attendance_site.simulation import instance, ownership
 from attendance_site.simulation.livekit import send_rooms
-from events.models import Event, Organization
-from events.services import create_event, create_participant, publish_event
+from events.models import Event, Organization, Registration
+from events.people.services import update_person
+from events.roster.enrolment import UNSET, Bound
+from events.roster.places import add_participant, change_participant
+from events.services import create_event, publish_event
 from sessions_app.models import LiveSession, PresenceEvent
 from sessions_app.services import cancel_session, schedule_session
 
@@ -116,14 +120,46 @@ def _event(
     )
     ownership.mark(event)
     for person in people:
-        create_participant(
-            event=event,
-            name=person.name,
-            email=person.email,
-            role=person.role,
-            registration=person.registration,
-        )
+        _add(event, person)
     return event if is_draft else publish_event(event=event)
+
+
+def _add(event: Event, person: Person) -> None:
+    """Put somebody on the roster, for those lessons to which they belong."""
+    enrolled = [_times(event, lessons) for lessons in person.enrolled]
+    first, *returns = enrolled or [(UNSET, UNSET)]
+    place = add_participant(
+        event=event,
+        name=person.name,
+        email=person.email,
+        external_id=person.external_id,
+        role=person.role,
+        registration=person.registration,
+        enrolled_from=first[0],
+        enrolled_until=first[1],
+    ).participant
+    for since, until in returns:
+        left = {"registration": Registration.CANCELLED}
+        back = {
+            "registration": person.registration,
+            "enrolled_from": since,
+            "enrolled_until": until,
+        }
+        for changes in (left, back):
+            change_participant(participant=place, changes=changes)
+    if person.takes_part:
+        update_person(
+            person=place.person, changes={"show_on_leaderboard": True}, by=None
+        )
+
+
+def _times(event: Event, lessons: Lessons) -> tuple[Bound, Bound]:
+    """Return since when and until when somebody is enrolled: a day before lessons."""
+    first, end = (
+        None if number is None else event.starts_at + number * WEEK - DAY
+        for number in lessons
+    )
+    return first, end
 
 
 # --- Lessons of every week ------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 from attendance_site.demo.schools import STEADY, Person
 from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
 from attendance_site.simulation.parts import AGENT, MINUTE, Scene
+from events.models import Participant
 from sessions_app.models import LiveSession
 
 Facts = list[dict[str, Any]]
@@ -25,14 +26,15 @@ def play(
     length = int((session.ends_at - session.starts_at).total_seconds())
     closing = length + random.randint(-2 * MINUTE, 2 * MINUTE)
     on_roster = {
-        participant.name: participant
+        (participant.name, participant.email): participant
         for participant in session.event.participants.all()
     }
     cast = [
-        (SimulatedPerson(on_roster[person.name].identity, person.name), person.habit)
+        (SimulatedPerson(place.identity, place.name), person.habit)
         for person in people
         # Somebody may have changed the roster meanwhile.
-        if person.name in on_roster
+        if (place := on_roster.get((person.name, person.email)))
+        and not _is_away(place, session)
     ]
     cast += [(stranger, STEADY) for stranger in strangers]
     for person, habit in cast:
@@ -44,3 +46,9 @@ def play(
     room.stay(AGENT, room.started_at, finished_at)
     room.finish(finished_at)
     return room.deliveries
+
+
+def _is_away(place: Participant, session: LiveSession) -> bool:
+    """Return whether somebody has not joined the course yet, or has left it."""
+    during = (span.overlaps(session.starts_at, session.end) for span in place.enrolled)
+    return bool(place.enrolled) and not any(during)

@@ -21,7 +21,15 @@ from attendance.models import (
 from attendance_site.demo.schools import SCHOOLS
 from attendance_site.simulation import lesson, ownership
 from core.operations import logged
-from events.models import Event, Organization, Participant, User
+from events.models import (
+    Event,
+    Organization,
+    Participant,
+    Person,
+    PersonChange,
+    PersonChangeValues,
+    User,
+)
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -80,6 +88,7 @@ def _remove_events(events: list[int], purged: Purged) -> None:
     ids = list(sessions.select_for_update().values_list("pk", flat=True))
     people = Participant.objects.filter(event__in=events)
     changes = AttendanceChange.objects.filter(participant__in=people)
+    persons = list(people.values_list("person", flat=True).distinct())
     _remove_facts(_rooms_of(ids), purged)
     for name, rows in (
         ("reasons", ChangeReason.objects.filter(change__in=changes)),
@@ -87,10 +96,20 @@ def _remove_events(events: list[int], purged: Purged) -> None:
         ("changes", changes),
         ("decisions", Attendance.objects.filter(event__in=events)),
         ("sessions", LiveSession.objects.filter(pk__in=ids)),
-        ("people", people),
+        ("places on rosters", people),
         ("events", Event.objects.filter(pk__in=events)),
     ):
         _remove(name, rows, purged)
+    _remove_people(Person.objects.filter(pk__in=persons, places=None), purged)
+
+
+def _remove_people(people: "QuerySet[Person]", purged: Purged) -> None:
+    """Remove people without places, with all that is known of them."""
+    ids = list(people.values_list("pk", flat=True))
+    changes = PersonChange.objects.filter(person__in=ids)
+    _remove("values", PersonChangeValues.objects.filter(change__in=changes), purged)
+    _remove("changes of people", changes, purged)
+    _remove("people", Person.objects.filter(pk__in=ids), purged)
 
 
 def _rooms_of(sessions: list[int]) -> "QuerySet[LiveSession, str]":
@@ -125,6 +144,7 @@ def _remove_organizations(organizations: list[int], purged: Purged) -> None:
         prefix = Q(room_name__startswith=f"{organization.slug}_")
         rooms = PresenceEvent.objects.filter(prefix).values_list("room_name", flat=True)
         _remove_facts(rooms.distinct(), purged)
+        _remove_people(organization.people.all(), purged)
         seals = AuditSeal.objects.filter(organization=organization)
         _remove("seals", seals, purged)
         _remove(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from enum import Enum, auto
+from typing import Any
 
 from attendance_site.simulation import parts
 from attendance_site.simulation.livekit import SimulatedPerson
@@ -39,15 +40,32 @@ class Fate(Enum):
     CANCELLED = auto()
 
 
+# From a lesson, by number from 0, until before another; None: open.
+Lessons = tuple[int | None, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person on a roster, with the parts they usually play."""
+    """A person on a roster, with the parts they usually play.
+
+    Attributes:
+        external_id: Their student number; "" if none.
+        enrolled: The lessons in which they belong to the course, in order; none if in
+            all.
+    """
 
     name: str
     email: str
     habit: Sequence[Part] = STEADY
     role: str = ParticipantRole.ATTENDEE
     registration: str = Registration.REGISTERED
+    external_id: str = ""
+    enrolled: Sequence[Lessons] = ()
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether they are on the leaderboard: attendees who do not come seldom."""
+        return self.role == ParticipantRole.ATTENDEE and self.habit is not SELDOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +120,35 @@ class School:
     draft: str
 
 
-def _roster(host: str, *people: tuple[str, Sequence[Part]]) -> tuple[Person, ...]:
+def _roster(
+    host: str,
+    *people: tuple[str, Sequence[Part]],
+    numbers: Mapping[str, str] | None = None,
+) -> tuple[Person, ...]:
     teacher = Person(host, _email(host), HOST, ParticipantRole.HOST)
-    return teacher, *(_person(name, habit) for name, habit in people)
+    known = numbers or {}
+    return teacher, *(
+        _person(name, habit, external_id=known.get(name, "")) for name, habit in people
+    )
 
 
-def _person(
-    name: str, habit: Sequence[Part], registration: str = Registration.REGISTERED
-) -> Person:
-    return Person(name, _email(name), habit, registration=registration)
+def _person(name: str, habit: Sequence[Part], **fields: Any) -> Person:
+    return Person(name, fields.pop("email", _email(name)), habit, **fields)
 
 
 def _email(name: str) -> str:
     """Return an address made of the first name; "" if that is not Latin."""
     first = name.split()[0].lower()
-    return f"{first}@example.com" if first.isascii() else ""
+    return TEACHERS.get(name) or (f"{first}@example.com" if first.isascii() else "")
 
+
+# Teachers whose names are not Latin: by their addresses they are the same people in
+# all courses.
+TEACHERS = {
+    "عبد الله الحربي": "abdullah@example.com",
+    "مريم السالم": "maryam@example.com",
+    "هدى الأنصاري": "huda@example.com",
+}
 
 # --- In English -----------------------------------------------------------------------
 
@@ -152,6 +183,16 @@ ALGEBRA = Course(
     strangers=(GUEST,),
 )
 
+# Sisters with the address of their mother, a namesake, somebody who joined with the
+# third lesson, and somebody who left after the second and came back for the fifth.
+NEW_PEOPLE = (
+    _person("Layla Rahman", STEADY, email="samira.rahman@example.com"),
+    _person("Salma Rahman", TARDY, email="samira.rahman@example.com"),
+    _person("Yusuf Karim", TARDY, email="yusuf.karim.junior@example.com"),
+    _person("Farid Nouri", STEADY, enrolled=((2, None),)),
+    _person("Dalia Sabri", DIVERSE, enrolled=((None, 2), (4, None))),
+)
+
 ENGLISH = School(
     slug="al-noor-demo",
     name="Al-Noor Academy (demo)",
@@ -176,7 +217,8 @@ ENGLISH = School(
                 ("Bilal Haddad", TARDY),
                 ("Zaid Mansour", FADING),
                 ("Mina Rahimi", STEADY),
-            ),
+            )
+            + NEW_PEOPLE,
             fates={6: Fate.NOBODY_SEEN},
         ),
         Course(
@@ -197,10 +239,14 @@ ENGLISH = School(
                     ("Grace Owusu", STEADY),
                     ("Peter Novak", FADING),
                 ),
-                _person("Emma Schulz", SELDOM, Registration.WALK_IN),
-                _person("Leo Marin", SELDOM, Registration.WAITLISTED),
-                _person("Nadia Kaya", (parts.never_came,), Registration.WAITLISTED),
-                _person("Ruth Adler", SELDOM, Registration.CANCELLED),
+                _person("Emma Schulz", SELDOM, registration=Registration.WALK_IN),
+                _person("Leo Marin", SELDOM, registration=Registration.WAITLISTED),
+                _person(
+                    "Nadia Kaya",
+                    (parts.never_came,),
+                    registration=Registration.WAITLISTED,
+                ),
+                _person("Ruth Adler", SELDOM, registration=Registration.CANCELLED),
             ),
             fates={5: Fate.CANCELLED},
         ),
@@ -243,6 +289,33 @@ ENGLISH = School(
 
 # --- In Arabic ------------------------------------------------------------------------
 
+# Students without an address: by their numbers they are the same people in all courses.
+NUMBERS = {
+    name: f"27{number:03}"
+    for number, name in enumerate(
+        (
+            "يوسف العتيبي",
+            "خالد الشمري",
+            "عمر الزهراني",
+            "سعد القحطاني",
+            "فيصل الدوسري",
+            "إبراهيم المالكي",
+            "حمزة الغامدي",
+            "نورة الحربي",
+            "ريم العنزي",
+            "سارة المطيري",
+            "هند الشهري",
+            "لمى القرني",
+            "جود العمري",
+            "منى السبيعي",
+            "ليلى الرشيد",
+            "طارق الجهني",
+            "أمل الخالدي",
+        ),
+        1,
+    )
+}
+
 ARABIC = School(
     slug="al-bayan-demo",
     name="أكاديمية البيان (demo)",
@@ -274,6 +347,7 @@ ARABIC = School(
                 ("فيصل الدوسري", STEADY),
                 ("إبراهيم المالكي", DIVERSE),
                 ("حمزة الغامدي", STEADY),
+                numbers=NUMBERS,
             ),
             strangers=(SimulatedPerson("tablet-2c91", "أبو يوسف"),),
         ),
@@ -299,6 +373,7 @@ ARABIC = School(
                 ("هند الشهري", STEADY),
                 ("لمى القرني", FADING),
                 ("جود العمري", DIVERSE),
+                numbers=NUMBERS,
             ),
             fates={5: Fate.NOBODY_SEEN},
         ),
@@ -325,12 +400,14 @@ ARABIC = School(
                     ("عمر الزهراني", TARDY),
                     ("ليلى الرشيد", FADING),
                     ("طارق الجهني", UNLUCKY),
+                    numbers=NUMBERS,
                 ),
-                Person(
+                _person(
                     "أمل الخالدي",
-                    "amal@example.com",
                     SELDOM,
+                    email="amal@example.com",
                     registration=Registration.WAITLISTED,
+                    external_id=NUMBERS["أمل الخالدي"],
                 ),
             ),
             fates={2: Fate.CANCELLED},

@@ -45,7 +45,8 @@ from events.models import (
     ParticipantRole,
     User,
 )
-from events.services import create_event, create_participant, publish_event
+from events.roster.places import add_participant
+from events.services import create_event, publish_event
 from sessions_app.models import LiveSession, SessionType
 from sessions_app.services import end_session, schedule_session
 
@@ -212,7 +213,7 @@ def _session(
     for name in _names(participants):
         is_host = name == NAMES[0]
         role = ParticipantRole.HOST if is_host else ParticipantRole.ATTENDEE
-        create_participant(event=event, name=name, role=role)
+        add_participant(event=event, name=name, role=role)
     return schedule_session(
         event=event,
         title=event.title,

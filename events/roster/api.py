@@ -12,6 +12,9 @@ from rest_framework.response import Response
 from core.errors import Invalid
 from core.problems import FieldProblem, ProblemResponse
 from events.api import EventViews
+from events.people.refusals import as_candidate
+from events.permissions import signed_in
+from events.roster.headings import COLUMNS
 from events.roster.importing import LineStatus, RosterImport, import_roster
 from events.roster.upload import uploaded_file
 
@@ -19,9 +22,7 @@ from events.roster.upload import uploaded_file
 class RosterFileSerializer(serializers.Serializer[Any]):
     """A CSV file whose first row names the columns."""
 
-    file = serializers.FileField(
-        help_text="Columns: name, email, role, registration, time_zone, language."
-    )
+    file = serializers.FileField(help_text=f"Columns: {', '.join(COLUMNS)}.")
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -31,13 +32,24 @@ class FaultSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class CandidateSerializer(serializers.Serializer[Any]):
+    """Somebody who may be meant."""
+
+    person = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    external_id = serializers.CharField()
+
+
 class LineResultSerializer(serializers.Serializer[Any]):
     """The result of one line."""
 
     line = serializers.IntegerField(help_text="The header is line 1.")
+    text = serializers.CharField(help_text="What stands in the line, shortened.")
     status = serializers.ChoiceField(choices=[status.value for status in LineStatus])
     participant = serializers.IntegerField(allow_null=True)
     errors = FaultSerializer(many=True)  # type: ignore[assignment]
+    candidates = CandidateSerializer(many=True)
 
 
 class RosterImportSerializer(serializers.Serializer[Any]):
@@ -74,7 +86,10 @@ class RosterImportView(EventViews):
         event = self.get_object()
         partial = _is_true(request, "partial")
         done = import_roster(
-            event=event, content=uploaded_file(request), partial=partial
+            event=event,
+            content=uploaded_file(request),
+            partial=partial,
+            by=signed_in(request),
         )
         if done.wrong and not partial:
             return _refusal(done)
@@ -94,9 +109,11 @@ def _as_json(done: RosterImport) -> dict[str, Any]:
         "results": [
             {
                 "line": result.line,
+                "text": result.text,
                 "status": result.status,
                 "participant": result.participant if is_stored else None,
                 "errors": [error._asdict() for error in result.errors],
+                "candidates": [as_candidate(known) for known in result.candidates],
             }
             for result in done.results
         ],

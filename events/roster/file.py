@@ -1,6 +1,8 @@
 """Reading a roster file: from bytes to cells by column and line number. Pure.
 
 The first row names the columns, in any order, separated by commas, semicolons or tabs.
+Columns that may change what the others say are refused, others that are not ours told.
+Rows that stand for nobody are left out: those without visible text, and totals.
 The file is UTF-8, with or without a byte order mark, or UTF-16 with one, as Excel
 writes it.
 """
@@ -15,18 +17,21 @@ from django.utils.translation import gettext as _
 
 from core.body_limits import ROSTER_FILE_BYTES
 from core.errors import Invalid
+from core.names import searched, visible
+from core.validators import without_hidden
+from events.roster.headings import COLUMNS, column_called, why_refused
+from events.roster.totals import has_letter, is_total
 
 LINES_AT_MOST = 100_000
 COLUMNS_AT_MOST = 1000
-COLUMNS = ("name", "email", "role", "registration", "time_zone", "language")
 
-_ALSO_CALLED = {"e_mail": "email", "timezone": "time_zone"}
 _SEPARATORS = ",;\t"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UTF_32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _SHOWN_OF_A_NAME = 60
+_READ_OF_A_LINE = 1000
 
 # A cell may be as long as the file, so that a long one is an error of its line only.
 csv.field_size_limit(ROSTER_FILE_BYTES)
@@ -36,11 +41,13 @@ class Record(NamedTuple):
     """One row: the number of its first line, from 1, and its cells by column.
 
     ``has_more``: there are more cells than columns, and one of the further is not "".
+    ``text`` quotes the row: its cells, shortened, without what hides in them.
     """
 
     line: int
     cells: dict[str, str]
     has_more: bool
+    text: str = ""
 
 
 class Table(NamedTuple):
@@ -51,7 +58,7 @@ class Table(NamedTuple):
 
 
 def read_table(content: bytes) -> Table:
-    """Read a file; rows without any text are left out.
+    """Read a file.
 
     Raises:
         Invalid: the file cannot be read; the message says why and what would be right.
@@ -76,7 +83,9 @@ def read_table(content: bytes) -> Table:
                 % {"number": LINES_AT_MOST},
             )
         cells = {name: row[at] for name, at in columns.items() if at < len(row)}
-        records.append(Record(line, cells, any(row[len(header) :])))
+        if _is_somebody(cells):
+            has_more = any(row[len(header) :])
+            records.append(Record(line, cells, has_more, quoted(", ".join(row))))
     if not records:
         raise _refused("no_lines", _("There is nobody below the first row."))
     unknown = [
@@ -85,6 +94,19 @@ def read_table(content: bytes) -> Table:
         if name.strip() and at not in columns.values()
     ]
     return Table(records, unknown)
+
+
+def _is_somebody(cells: dict[str, str]) -> bool:
+    """Return whether a row is not one of totals: a word for it, and numbers alone."""
+    others = (cell for name, cell in cells.items() if name != "name")
+    return any(map(has_letter, others)) or not is_total(cells.get("name", ""))
+
+
+def quoted(text: str) -> str:
+    """Return a line as a message may quote it: short, and without what hides in it."""
+    return shortened(
+        without_hidden(" ".join(text[:_READ_OF_A_LINE].split())).rstrip(",; ")
+    )
 
 
 def shortened(text: str) -> str:
@@ -142,7 +164,7 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             ) from None
         if row is None:
             return
-        if any(cell.strip() for cell in row):
+        if any(visible(cell).strip() for cell in row):
             yield line, row
         line = reader.line_num + 1
 
@@ -153,24 +175,20 @@ def _columns_found(text: str, separator: str) -> tuple[int, int]:
         _line, header = next(_rows(text, separator), (1, []))
     except Invalid:
         return 0, 0
-    return len(set(map(_column, header)) & set(COLUMNS)), len(header)
-
-
-def _column(name: str) -> str:
-    written = re.sub(r"[\W_]+", "_", name.strip().casefold()).strip("_")
-    return _ALSO_CALLED.get(written, written)
+    return len(set(map(column_called, header[:COLUMNS_AT_MOST])) - {None}), len(header)
 
 
 def _columns(header: list[str]) -> dict[str, int]:
     """Return the index of each known column in a row."""
     columns: dict[str, int] = {}
     for at, written in enumerate(header):
-        name = _column(written)
-        if name in columns:
-            raise _refused(
-                "column_twice", _("There are two columns “%(name)s”.") % {"name": name}
-            )
-        if name in COLUMNS:
+        name = column_called(written)
+        if name is None:
+            if why := why_refused(shortened(written.strip())):
+                raise _refused("column_not_understood", why)
+        elif name in columns:
+            raise _column_twice(name, header[columns[name]], written)
+        else:
             columns[name] = at
     if "name" not in columns:
         raise _refused(
@@ -182,3 +200,14 @@ def _columns(header: list[str]) -> dict[str, int]:
             % {"columns": ", ".join(COLUMNS)},
         )
     return columns
+
+
+def _column_twice(name: str, one: str, other: str) -> Invalid:
+    if searched(one) == searched(other):
+        text = _("There are two columns “%(name)s”.")
+    else:
+        text = _("The columns “%(one)s” and “%(other)s” both mean %(name)s. Keep one.")
+    return _refused(
+        "column_twice",
+        text % {"name": name, "one": quoted(one), "other": quoted(other)},
+    )

@@ -1,84 +1,63 @@
-"""Importing a roster file: people are added, or updated if already on the roster.
+"""Importing a roster file: people are added, or changed if already on the roster.
 
-A line means the person on the roster with the same address, ignoring case. If the line
-has no address, it means the person with the same name (``core.names.SAME_NAME``) and no
-address. If that could be two people, the line is refused, so that nobody is mistaken
-for somebody else.
+Whom a line means is decided as everywhere (``events/people/matching.py``), as if each
+line were added before the next is read. A line of which it is doubtful is refused, with
+the people it may be, so that nobody is mistaken for somebody else; so is a second line
+about the same person.
 
 An empty cell or a missing column changes nothing, except that people who only viewed
-the event become registered. A file cannot remove people: their registration can become
-``cancelled``, which keeps the decisions about them.
+the event, or had cancelled, become registered. A file renames nobody, takes nobody's
+address or number, and cannot remove people: their registration can become
+``cancelled``, which keeps what was decided.
 
-Source: docs/rules.md 77, 78, 79.
+Source: docs/rules.md 77, 78, 79, 92, 94, 97.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.names import SAME_NAME
-from events.locks import lock_event
+from core.addresses import folded_address
+from core.errors import RuleBroken
+from core.names import folded
+from events.accounts.addresses import accounts_of_addresses
+from events.locks import lock_event, lock_people
 from events.models import (
+    NOT_REGISTERED,
     Event,
     Participant,
-    ParticipantRole,
+    Person,
     Registration,
-    SameName,
+    User,
 )
+from events.people.lookups import who_may_be_meant
+from events.people.matching import (
+    Doubt,
+    Doubtful,
+    Given,
+    Known,
+    Meant,
+    who_is_meant,
+)
+from events.people.refusals import as_candidate, candidates_in_words
+from events.people.services import create_people, update_people
+from events.roster import places
+from events.roster.enrolment import UNSET
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
 
-PEOPLE_AT_ONCE = 1000
 LINES_ON_A_PAGE = 500
-
-# For each line with an address: the address in lower case, the participant who has it,
-# and the account that has verified it, unless that is already on this roster.
-_FIND_BY_ADDRESS = """
-    SELECT k.line, lower(k.email), p.id, u.id
-    FROM unnest(%(lines)s::int[], %(emails)s::text[]) k (line, email)
-    LEFT JOIN events_participant p
-        ON p.event_id = %(event)s AND lower(p.email) = lower(k.email) AND p.email <> ''
-    LEFT JOIN events_user u
-        ON lower(u.email) = lower(k.email) AND u.email_verified_at IS NOT NULL
-        AND u.email <> '' AND u.is_active AND NOT EXISTS (
-            SELECT FROM events_participant other
-            WHERE other.event_id = %(event)s AND other.user_id = u.id
-        )
-"""
-
-# Each name in the form in which the database compares it, in the order of the names.
-_SAME_NAMES = f"""
-    SELECT {SAME_NAME.format(name="name")}
-    FROM unnest(%(names)s::text[]) WITH ORDINALITY AS k (name, line) ORDER BY line
-"""
-
-_NEW = """
-    n.name, coalesce(nullif(n.role, ''), p.role),
-    coalesce(
-        nullif(n.registration, ''),
-        CASE p.registration WHEN 'viewed' THEN 'registered' ELSE p.registration END
-    ),
-    coalesce(nullif(n.time_zone, ''), p.time_zone),
-    coalesce(nullif(n.language, ''), p.language)
-"""
-# `p.id = ANY(...)` repeats the join, so that the planner uses the index on ids even if
-# its statistics are old, as right after a large import.
-_UPDATE = f"""
-    UPDATE events_participant p
-    SET (name, role, registration, time_zone, language) = ROW ({_NEW})
-    FROM unnest(%(id)s::bigint[], %(name)s::text[], %(role)s::text[],
-        %(registration)s::text[], %(time_zone)s::text[], %(language)s::text[])
-        n (id, name, role, registration, time_zone, language)
-    WHERE p.id = n.id AND p.id = ANY(%(id)s::bigint[])
-        AND (p.name, p.role, p.registration, p.time_zone, p.language)
-            IS DISTINCT FROM ({_NEW})
-"""
-_UPDATE_PARAMETERS = ("id", "name", "role", "registration", "time_zone", "language")
+# Of whom a line may mean; the first are enough to find them.
+CANDIDATES_OF_A_LINE = 10
+# Somebody whom line 5 adds is known to the lines below as 5 - NOT_STORED: no id of the
+# database, and sorted by line.
+NOT_STORED = 2**62
 
 
 class LineStatus(models.TextChoices):
@@ -92,13 +71,19 @@ class LineStatus(models.TextChoices):
 
 @dataclass(slots=True)
 class LineResult:
-    """The result of one line: the participant's id, or its errors."""
+    """The result of one line: the participant's id, or its errors.
+
+    ``text`` quotes the line, ``name`` is "" if it is wrong. ``candidates`` are people
+    who may be meant, if that is doubtful: at most 10.
+    """
 
     line: int
     name: str
+    text: str
     status: LineStatus = LineStatus.NOT_STORED
     participant: int | None = None
     errors: list[Fault] = field(default_factory=list)
+    candidates: list[Known] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -139,7 +124,7 @@ def shown_results(done: RosterImport) -> list[LineResult]:
 
 @transaction.atomic
 def import_roster(
-    *, event: Event, content: bytes, partial: bool = False
+    *, event: Event, content: bytes, partial: bool = False, by: User | None = None
 ) -> RosterImport:
     """Import a file into an event's roster.
 
@@ -148,149 +133,244 @@ def import_roster(
         content: The file.
         partial: Store the valid lines even if others are wrong. Without it, one wrong
             line means that nothing is stored.
+        by: The user who imports; None if no person does.
 
     Raises:
         Invalid: the file cannot be read.
     """
     table = read_table(content)
-    # Without the lock, two imports at once would add the same people twice.
-    lock_event(event.pk)
-    return _Importing(event, table).run(partial=partial)
+    # Without the locks, two imports at once would add the same people twice.
+    lock_people(event.organization_id)
+    return _Importing(lock_event(event.pk), table, by).run(partial=partial)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a line does to a person, and to their place.
+
+    ``before`` are the values of a place that stands; None for a new one.
+    """
+
+    line: int
+    person: Person
+    about: Mapping[str, Any]
+    place: Participant
+    before: Mapping[str, Any] | None
 
 
 class _Importing:
-    """One import: its lines, and the people whom they mean.
+    """One import: its lines, and what they do."""
 
-    ``results`` and ``accounts`` (ids of users) are keyed by line number.
-    """
-
-    def __init__(self, event: Event, table: Table) -> None:
+    def __init__(self, event: Event, table: Table, by: User | None) -> None:
         self.event = event
-        self.entries: list[Entry] = []
+        self.by = by
+        self.now = timezone.now()
         self.unknown_columns = table.unknown_columns
         self.results: dict[int, LineResult] = {}
-        self.accounts: dict[int, int] = {}
-        for record in table.records:
-            entry, errors = read_line(record)
-            self.entries.append(entry)
-            self.results[entry.line] = LineResult(entry.line, entry.name)
+        self.plans: list[_Plan] = []
+        entries = []
+        for recorded in table.records:
+            entry, errors = read_line(recorded, event.time_zone)
+            self.results[entry.line] = LineResult(entry.line, entry.name, recorded.text)
             for error in errors:
                 self._refuse(entry.line, error)
+            if not errors:
+                entries.append(entry)
+        self._read(entries)
+
+    def _read(self, entries: Sequence[Entry]) -> None:
+        """Read what is stored about the people of the lines."""
+        self.entries = entries
+        self.index = who_may_be_meant(self.event, map(_given, entries))
+        ids = [known.person for known in self.index]
+        stored = Person.objects.select_related("user").in_bulk(ids)
+        standing = self.event.participants.filter(person__in=ids)
+        self.people: dict[int, Person] = dict(stored)
+        self.places = {place.person_id: place for place in standing}
+        for person_id, place in self.places.items():
+            place.event, place.person = self.event, self.people[person_id]
+        self.accounts = accounts_of_addresses(entry.email for entry in entries)
+        self.late = places.has_begun(self.event, self.now)
 
     def run(self, *, partial: bool) -> RosterImport:
-        self._find_by_address([entry for entry in self.entries if entry.email])
-        # A line with an invalid address is refused already, so it is not looked up.
-        self._find_by_name([entry for entry in self._valid() if not entry.email])
+        lines: dict[int, int] = {}
+        for entry in self.entries:
+            self._take(entry, lines)
         done = RosterImport(list(self.results.values()), self.unknown_columns)
         if partial or not done.wrong:
             self._store()
         return done
 
-    def _valid(self) -> list[Entry]:
-        return [
-            entry
-            for entry in self.entries
-            if self.results[entry.line].status != LineStatus.ERROR
-        ]
-
     def _refuse(self, line: int, fault: Fault) -> None:
         result = self.results[line]
-        result.status, result.participant = LineStatus.ERROR, None
+        result.status = LineStatus.ERROR
         result.errors.append(fault)
 
-    def _find_by_address(self, entries: Sequence[Entry]) -> None:
-        values: dict[str, Any] = {
-            "event": self.event.pk,
-            "lines": [entry.line for entry in entries],
-            "emails": [entry.email for entry in entries],
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND_BY_ADDRESS, values)
-            found = {line: rest for line, *rest in cursor.fetchall()}
-        firsts: dict[str, int] = {}
-        for entry in entries:
-            email, participant, account = found[entry.line]
-            first = firsts.setdefault(email, entry.line)
-            if first != entry.line:
-                text = _("Row %(line)d has the same address.")
-                self._refuse(entry.line, Fault("email", text % {"line": first}))
-            elif self.results[entry.line].status != LineStatus.ERROR:
-                self.results[entry.line].participant = participant
-                self.accounts[entry.line] = account
+    # What the lines do
 
-    def _find_by_name(self, entries: Sequence[Entry]) -> None:
-        if not entries:
+    def _take(self, entry: Entry, lines: dict[int, int]) -> None:
+        """Plan what a line does, or refuse it.
+
+        Args:
+            entry: The line.
+            lines: The lines above by the person whom they mean.
+        """
+        meant = who_is_meant(_given(entry), self.index)
+        if isinstance(meant, Doubtful):
+            stored = [known for known in meant.candidates if known.person > 0]
+            self.results[entry.line].candidates.extend(stored[:CANDIDATES_OF_A_LINE])
+            self._refuse(entry.line, _in_doubt(meant, stored))
             return
-        roster = defaultdict(list)
-        people = self.event.participants.annotate(same_name=SameName("name"))
-        for pk, name, email in people.values_list("pk", "same_name", "email"):
-            roster[name].append((pk, email))
-        with connection.cursor() as cursor:
-            cursor.execute(_SAME_NAMES, {"names": [entry.name for entry in entries]})
-            names = [name for (name,) in cursor.fetchall()]
-        firsts: dict[str, int] = {}
-        for entry, name in zip(entries, names, strict=True):
-            first = firsts.setdefault(name, entry.line)
-            if first != entry.line:
-                text = _(
-                    "Row %(line)d has the same name. Add both addresses to tell them "
-                    "apart."
-                )
-                self._refuse(entry.line, Fault("email", text % {"line": first}))
-            else:
-                self._find_in(entry, roster[name])
+        known = meant.person if isinstance(meant, Meant) else None
+        if known and known.person in lines:
+            self._refuse(entry.line, _same_as(lines[known.person]))
+            return
+        try:
+            plan = self._plan_known(entry, known) if known else self._plan_new(entry)
+        except RuleBroken as refused:
+            self._refuse(entry.line, Fault(refused.field, str(refused)))
+            return
+        self.plans.append(plan)
+        now_known = _now_known(plan, known)
+        self.index.add(now_known)
+        lines[now_known.person] = entry.line
 
-    def _find_in(self, entry: Entry, namesakes: Sequence[tuple[int, str]]) -> None:
-        without_address = [pk for pk, email in namesakes if not email]
-        if len(without_address) == 1:
-            self.results[entry.line].participant = without_address[0]
-        elif namesakes:
-            text = _(
-                "Somebody with this name is already on the roster. Add the "
-                "address to show who is meant."
-            )
-            self._refuse(entry.line, Fault("email", text))
-
-    def _store(self) -> None:
-        valid = self._valid()
-        known = [entry for entry in valid if self.results[entry.line].participant]
-        for entries in batched(known, PEOPLE_AT_ONCE):
-            self._update(entries)
-        new = [entry for entry in valid if not self.results[entry.line].participant]
-        for entries in batched(new, PEOPLE_AT_ONCE):
-            self._create(entries)
-
-    def _update(self, entries: Sequence[Entry]) -> None:
-        rows = []
-        for entry in entries:
-            result = self.results[entry.line]
-            result.status = LineStatus.UPDATED
-            rows.append((result.participant, entry.name, *entry[3:]))
-        columns = map(list, zip(*rows, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, dict(zip(_UPDATE_PARAMETERS, columns, strict=True)))
-
-    def _create(self, entries: Sequence[Entry]) -> None:
-        people = [self._person(entry) for entry in entries]
-        Participant.objects.bulk_create(people)
-        for entry, person in zip(entries, people, strict=True):
-            result = self.results[entry.line]
-            result.status, result.participant = LineStatus.CREATED, person.pk
-
-    def _person(self, entry: Entry) -> Participant:
-        return Participant(
-            event=self.event,
-            user_id=self.accounts.get(entry.line),
+    def _plan_new(self, entry: Entry) -> _Plan:
+        person = Person(
+            organization_id=self.event.organization_id,
             name=entry.name,
             email=entry.email,
-            role=entry.role or ParticipantRole.ATTENDEE,
-            registration=entry.registration or Registration.REGISTERED,
+            external_id=entry.external_id,
+            user=self.accounts.get(folded_address(entry.email)),
             time_zone=entry.time_zone,
             language=entry.language,
+            created_at=self.now,
+        )
+        place = self._new_place(entry, person)
+        return _Plan(entry.line, person, {}, place, None)
+
+    def _plan_known(self, entry: Entry, known: Known) -> _Plan:
+        person = self.people[known.person]
+        values = {"time_zone": entry.time_zone, "language": entry.language}
+        about = places.completed(person, _given(entry), values)
+        if "email" in about and person.user is None:
+            about["user"] = self.accounts.get(folded_address(entry.email))
+        standing = self.places.get(person.pk)
+        if standing is None:
+            place = self._new_place(entry, person)
+            return _Plan(entry.line, person, about, place, None)
+        place = copy(standing)
+        asked = _asked(entry)
+        if place.registration in NOT_REGISTERED:
+            asked.setdefault("registration", Registration.REGISTERED)
+        places.apply_changes(place, asked, late=self.late, now=self.now)
+        before = places.values_of(standing)
+        return _Plan(entry.line, person, about, place, before)
+
+    def _new_place(self, entry: Entry, person: Person) -> Participant:
+        return places.new_place(
+            self.event, person, _asked(entry), late=self.late, now=self.now
         )
 
+    # Storing
 
-def batched(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    """Yield the entries in groups of at most ``size``."""
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
+    def _store(self) -> None:
+        known = [plan for plan in self.plans if plan.person.pk]
+        new = [plan for plan in self.plans if not plan.person.pk]
+        added = [plan.place for plan in self.plans if plan.before is None]
+        changed = [
+            (plan.place, plan.before) for plan in self.plans if plan.before is not None
+        ]
+        update_people([(plan.person, plan.about) for plan in known], by=self.by)
+        create_people([plan.person for plan in new], by=self.by)
+        places.create_places(added, by=self.by)
+        places.update_places(changed, by=self.by)
+        for plan in self.plans:
+            result = self.results[plan.line]
+            is_new = plan.before is None
+            result.status = LineStatus.CREATED if is_new else LineStatus.UPDATED
+            result.participant = plan.place.pk
+
+
+def _given(entry: Entry) -> Given:
+    return Given(entry.name, entry.email, entry.external_id)
+
+
+def _asked(entry: Entry) -> dict[str, Any]:
+    """Return what a line asks for about the place, without its empty cells."""
+    return places.as_changes(
+        entry.role,
+        entry.registration,
+        entry.enrolled_from or UNSET,
+        entry.enrolled_until or UNSET,
+    )
+
+
+def _now_known(plan: _Plan, known: Known | None) -> Known:
+    """Return the person of a line as known to the lines below."""
+    place = plan.place.pk or plan.line - NOT_STORED
+    if known:
+        email = plan.about.get("email", known.email)
+        return replace(
+            known,
+            email=email,
+            external_id=plan.about.get("external_id", known.external_id),
+            folded_email=folded_address(email),
+            place=place,
+            registration=plan.place.registration,
+        )
+    person = plan.person
+    return Known(
+        person=plan.line - NOT_STORED,
+        name=person.name,
+        email=person.email,
+        external_id=person.external_id,
+        folded_name=folded(person.name),
+        folded_email=folded_address(person.email),
+        place=place,
+        registration=plan.place.registration,
+    )
+
+
+# What is said about refused lines
+
+
+def _in_doubt(doubtful: Doubtful, stored: Sequence[Known]) -> Fault:
+    if not stored:
+        line = doubtful.candidates[0].person + NOT_STORED
+        return _in_doubt_with(line, doubtful.reason)
+    names = {"names": candidates_in_words(list(map(as_candidate, stored)))}
+    if doubtful.reason == Doubt.NAME_OF_NUMBER:
+        text = _("This is the student number of %(names)s. Correct it, or the name.")
+        return Fault("external_id", text % names)
+    if doubtful.reason == Doubt.OTHER_NUMBER:
+        text = _("This may be %(names)s. Correct the student number.")
+        return Fault("external_id", text % names)
+    if doubtful.reason == Doubt.SEVERAL:
+        text = _("This may be %(names)s. Add the student number to show who is meant.")
+        return Fault("name", text % names)
+    text = _(
+        "This may be %(names)s. Add the address or the student number to show who is "
+        "meant."
+    )
+    return Fault("name", text % names)
+
+
+def _in_doubt_with(line: int, reason: Doubt) -> Fault:
+    """Return what is wrong with a line that may mean somebody whom ``line`` adds."""
+    row = {"line": line}
+    if reason == Doubt.NAME_OF_NUMBER:
+        text = _("Row %(line)d has the same student number, and another name.")
+        return Fault("external_id", text % row)
+    if reason == Doubt.OTHER_NUMBER:
+        text = _("Row %(line)d may be the same person, with another student number.")
+        return Fault("external_id", text % row)
+    text = _(
+        "Row %(line)d has the same name. Add addresses or student numbers to tell them "
+        "apart."
+    )
+    return Fault("name", text % row)
+
+
+def _same_as(line: int) -> Fault:
+    return Fault("line", _("Row %(line)d is about the same person.") % {"line": line})

@@ -1,26 +1,32 @@
 """Validating one line of a roster file. Pure.
 
-Source: docs/rules.md 78, 80.
+Source: docs/rules.md 78, 80, 108.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from core.addresses import cleaned
+from core.names import visible
 from core.validators import known_time_zone, must_hide_nothing
 from events.models import ParticipantRole, Registration
+from events.roster import dates
 from events.roster.file import Record, shortened
 
-NAME_LENGTH, EMAIL_LENGTH = 200, 254
+T = TypeVar("T")
 
-# Invisible characters that change nothing that people see, but make equal names differ.
-# Joiners, U+200E and U+200F stay, because scripts need them.
+NAME_LENGTH, EMAIL_LENGTH, EXTERNAL_ID_LENGTH = 200, 254, 64
+
+# Of the invisible characters those that change nothing that people see. In names
+# joiners, U+200E and U+200F stay, because scripts need them.
 _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 _REPLACEMENT_CHARACTER = "\ufffd"
 
@@ -33,20 +39,31 @@ class Fault(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """The values of a line; empty cells and missing columns are ""."""
+    """The values of a line; empty cells and missing columns are "", or None for times.
+
+    The person belongs to the event from ``enrolled_from`` on, and no longer at
+    ``enrolled_until``; both are in UTC.
+    """
 
     line: int
     name: str
     email: str = ""
+    external_id: str = ""
     role: str = ""
     registration: str = ""
     time_zone: str = ""
     language: str = ""
+    enrolled_from: datetime | None = None
+    enrolled_until: datetime | None = None
 
 
-def read_line(record: Record) -> tuple[Entry, list[Fault]]:
-    """Return the values of a line and its errors; a value that is wrong is ""."""
-    values: dict[str, str] = {}
+def read_line(record: Record, time_zone: str) -> tuple[Entry, list[Fault]]:
+    """Return the values of a line and its errors; a value that is wrong is as if empty.
+
+    Args:
+        record: The line.
+        time_zone: The event's, in which dates are meant.
+    """
     faults = []
     if record.has_more:
         faults.append(
@@ -58,23 +75,40 @@ def read_line(record: Record) -> tuple[Entry, list[Fault]]:
                 ),
             )
         )
-    for column, read in _READERS.items():
-        cell = record.cells.get(column, "").translate(_INVISIBLE).strip()
+
+    def value(column: str, read: Callable[[str], T], empty: T) -> T:
         try:
-            values[column] = read(cell) if cell or column == "name" else ""
+            return read(record.cells.get(column, "").strip())
         except ValueError as wrong:
-            values[column] = ""
             faults.append(Fault(column, str(wrong)))
-    return Entry(record.line, **values), faults
+            return empty
+
+    texts = {column: value(column, read, "") for column, read in _READERS.items()}
+    since = value("enrolled_from", _time(dates.first_instant, time_zone), None)
+    until = value("enrolled_until", _time(dates.end, time_zone), None)
+    if since and until and until <= since:
+        text = _("The end must be later than the beginning (enrolled_from).")
+        faults.append(Fault("enrolled_until", text))
+        until = None
+    return Entry(
+        record.line, **texts, enrolled_from=since, enrolled_until=until
+    ), faults
 
 
-def _name(cell: str) -> str:
-    name = " ".join(cell.split())
+def as_name(text: str) -> str:
+    """Return a name in single spaces, without what nobody sees and no script needs."""
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def read_name(cell: str) -> str:
+    """Return a name as it is stored.
+
+    Raises:
+        ValueError: it is no name; the message says why.
+    """
+    name = as_name(cell)
     _must_fit(name, NAME_LENGTH)
-    try:
-        must_hide_nothing(name)
-    except ValidationError as hidden:
-        raise ValueError(*hidden.messages) from None
+    _must_hide_nothing(name)
     if all(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise ValueError(_("The name is missing."))
     if _REPLACEMENT_CHARACTER in name:
@@ -85,19 +119,39 @@ def _name(cell: str) -> str:
     return name
 
 
-def _email(cell: str) -> str:
-    _must_fit(cell, EMAIL_LENGTH)
+def read_email(cell: str) -> str:
+    """Return an address as it is stored, "" for none.
+
+    Raises:
+        ValueError: it is no address; the message quotes it.
+    """
+    email = cleaned(cell)
+    _must_fit(email, EMAIL_LENGTH)
     try:
-        validate_email(cell)
+        if email:
+            validate_email(email)
     except ValidationError:
         raise ValueError(
-            _("“%(value)s” is not an email address.") % {"value": shortened(cell)}
+            _("“%(value)s” is not an email address.") % {"value": shortened(email)}
         ) from None
-    return cell
+    return email
+
+
+def read_external_id(cell: str) -> str:
+    """Return a student number as it is stored, "" for none.
+
+    Raises:
+        ValueError: it is none; the message says why.
+    """
+    number = " ".join(visible(cell).split())
+    _must_fit(number, EXTERNAL_ID_LENGTH)
+    _must_hide_nothing(number)
+    return number
 
 
 def _time_zone(cell: str) -> str:
-    zone = known_time_zone(cell)
+    cell = visible(cell).strip()
+    zone = known_time_zone(cell) if cell else ""
     if zone is None:
         raise ValueError(
             _("“%(value)s” is not a time zone. Write a name like Asia/Riyadh or UTC.")
@@ -108,8 +162,9 @@ def _time_zone(cell: str) -> str:
 
 def _one_of(*values: str) -> Callable[[str], str]:
     def read(cell: str) -> str:
+        cell = visible(cell).strip()
         written = re.sub(r"[\s_-]+", "_", cell.casefold())
-        if written not in values:
+        if written and written not in values:
             raise ValueError(
                 _("“%(value)s” is not one of: %(values)s.")
                 % {"value": shortened(cell), "values": ", ".join(values)}
@@ -119,14 +174,32 @@ def _one_of(*values: str) -> Callable[[str], str]:
     return read
 
 
+def _time(
+    read: Callable[[str, str], datetime], time_zone: str
+) -> Callable[[str], datetime | None]:
+    def of(cell: str) -> datetime | None:
+        cell = visible(cell).strip()
+        return read(cell, time_zone) if cell else None
+
+    return of
+
+
 def _must_fit(text: str, length: int) -> None:
     if len(text) > length:
         raise ValueError(_("At most %(number)d characters.") % {"number": length})
 
 
+def _must_hide_nothing(text: str) -> None:
+    try:
+        must_hide_nothing(text)
+    except ValidationError as hidden:
+        raise ValueError(*hidden.messages) from None
+
+
 _READERS: Mapping[str, Callable[[str], str]] = {
-    "name": _name,
-    "email": _email,
+    "name": read_name,
+    "email": read_email,
+    "external_id": read_external_id,
     "role": _one_of(*ParticipantRole.values),
     "registration": _one_of(*Registration.values),
     "time_zone": _time_zone,

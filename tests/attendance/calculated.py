@@ -34,6 +34,10 @@ def decided(person: Participant) -> tuple[str, str | None]:
 def changes() -> list[tuple[Any, ...]]:
     return list(
         AttendanceChange.objects.order_by("pk").values_list(
-            "participant__name", "from_status", "from_source", "to_status", "source"
+            "participant__person__name",
+            "from_status",
+            "from_source",
+            "to_status",
+            "source",
         )
     )

@@ -112,7 +112,7 @@ def text(markup: str) -> str:
 def row_of(page: str, name: str, *, with_controls: bool = False) -> str:
     """The markup of one person's row: what it says, or also what can be done there."""
     rows = re.findall(r'<tr role="row">.*?</tr>', page, flags=re.DOTALL)
-    [row] = [row for row in rows if f"<strong><bdi>{name}</bdi></strong>" in row]
+    [row] = [row for row in rows if people_of(row) == [name]]
     return str(row) if with_controls else re.sub(CONTROLS, "", row, flags=re.DOTALL)
 
 
@@ -130,7 +130,10 @@ def bars_of(row: str) -> list[tuple[str, str, bool]]:
 
 def people_of(page: str) -> list[str]:
     """Who of the roster is shown."""
-    return re.findall(r'<th class="person" [^>]*>\s*<strong><bdi>(.*?)</bdi>', page)
+    return re.findall(
+        r'<th class="person" [^>]*>\s*(?:<strong>)?\s*(?:<a [^>]*>)?<bdi>(.*?)</bdi>',
+        page,
+    )
 
 
 def queries(client: Client, path: str) -> int:

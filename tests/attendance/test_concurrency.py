@@ -37,7 +37,7 @@ from attendance.models import (
 )
 from attendance.unmatched.linking import link_identity
 from events.models import KnownIdentity, Organization, Participant, Registration
-from events.services import update_participant
+from events.roster.places import rejoin
 from sessions_app.facts import STORE_AND_FOLD
 from sessions_app.livekit import Signature, read_webhook
 from sessions_app.models import LiveSession
@@ -50,6 +50,7 @@ from tests.factories import (
     make_member,
     make_organization,
     make_participant,
+    make_person,
     make_session,
     make_user,
 )
@@ -322,20 +323,21 @@ def test_one_person_linked_in_two_events_at_once_is_linked_in_both(
     organization = make_organization()
     user = make_member(organization)
     lessons = [make_session(make_event(organization)) for _ in range(2)]
-    lina = {"email": "lina@example.com", "registration": Registration.CANCELLED}
-    people = [make_participant(lesson.event, **lina) for lesson in lessons]
+    lina = make_person(organization)
+    left: dict[str, Any] = {"person": lina, "registration": Registration.CANCELLED}
+    people = [make_participant(lesson.event, **left) for lesson in lessons]
     for lesson in lessons:
         make_connection(lesson, identity="guest")
     both_inside = Barrier(2)
-    original = update_participant
+    original = rejoin
 
-    def meet(**fields: Any) -> Participant:
+    def meet(place: Participant, registration: str, **fields: Any) -> Participant:
         # One who has to wait outside never comes.
         with suppress(BrokenBarrierError):
             both_inside.wait(0.5)
-        return original(**fields)
+        return original(place, registration, **fields)
 
-    monkeypatch.setattr("attendance.unmatched.linking.update_participant", meet)
+    monkeypatch.setattr("attendance.unmatched.linking.rejoin", meet)
 
     def link(lesson: LiveSession, person: Participant) -> None:
         link_identity(

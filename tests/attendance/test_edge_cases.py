@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from events.models import KnownIdentity, Participant
+from events.models import Participant
 from sessions_app.models import LiveSession
 from tests.attendance.reading import Row, decision, present, row
-from tests.factories import make_session
+from tests.factories import make_link, make_session
 from tests.webhooks import Room, deliver_all
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +72,7 @@ def test_a_phone_and_a_laptop_at_once_count_once(
     room: Room, ana: Participant, lesson: LiveSession
 ) -> None:
     phone = "ana's phone"
-    KnownIdentity.objects.create(
-        organization=lesson.event.organization, identity=phone, participant=ana
-    )
+    make_link(ana, phone)
     deliver_all(*room.stay(ana, 0, 40), *room.stay(phone, 20, 60))
     stored = decision(lesson, ana)
     assert (stored.attended_seconds, stored.join_count) == (3600, 2)

@@ -7,10 +7,10 @@ import pytest
 
 from attendance.evidence.session_evidence import read_strangers
 from attendance.models import Attendance, SessionCalculation
-from events.models import KnownIdentity, Participant, Registration
+from events.models import Participant, Registration
 from sessions_app.models import LiveSession
 from tests.attendance.reading import Row, calculate, decision, present, row
-from tests.factories import make_participant
+from tests.factories import make_link, make_participant
 from tests.webhooks import Room, deliver_all
 
 pytestmark = pytest.mark.django_db
@@ -201,9 +201,7 @@ def test_who_waited_for_a_place_and_was_not_there_after_all_is_not_absent(
 ) -> None:
     """Their presence was somebody else's: the link that said so is taken back."""
     waiting = make_participant(lesson.event, registration=Registration.WAITLISTED)
-    link = KnownIdentity.objects.create(
-        organization=lesson.event.organization, identity="who?", participant=waiting
-    )
+    link = make_link(waiting, "who?")
     deliver_all(*room.stay("who?", 0, 60))
     assert decision(lesson, waiting).status == "present"
     link.delete()
@@ -238,9 +236,7 @@ def test_a_hosts_presence_counts_like_everybodys(room: Room) -> None:
 def test_a_participants_own_identity_comes_before_what_somebody_linked(
     room: Room, ana: Participant, ben: Participant, lesson: LiveSession
 ) -> None:
-    KnownIdentity.objects.create(
-        organization=lesson.event.organization, identity=ana.identity, participant=ben
-    )
+    make_link(ben, ana.identity)
     deliver_all(*room.stay(ana, 0, 60))
     assert row(lesson, ana) == present((0, 60))
     assert row(lesson, ben).status == "absent"
@@ -250,9 +246,7 @@ def test_of_two_links_the_newer_counts(
     room: Room, ana: Participant, ben: Participant, lesson: LiveSession
 ) -> None:
     for person in (ana, ben):
-        KnownIdentity.objects.create(
-            organization=lesson.event.organization, identity="x", participant=person
-        )
+        make_link(person, "x")
     deliver_all(*room.stay("x", 0, 60))
     assert row(lesson, ben) == present((0, 60))
     assert row(lesson, ana).status == "absent"
@@ -262,9 +256,7 @@ def test_a_link_to_somebody_of_another_event_means_nobody_here(
     room: Room, ana: Participant, lesson: LiveSession
 ) -> None:
     elsewhere = make_participant()
-    KnownIdentity.objects.create(
-        organization=lesson.event.organization, identity="x", participant=elsewhere
-    )
+    make_link(elsewhere, "x")
     deliver_all(*room.stay("x", 0, 60))
     assert row(lesson, ana).status == "absent"
     assert [one.identity for one in read_strangers(lesson.pk)] == ["x"]

@@ -17,8 +17,8 @@ from django.db import connection
 from attendance.audit.seals import verify
 from attendance.completion.completing import PEOPLE_AT_ONCE
 from attendance.models import Attendance, AttendanceChange, AuditSeal
-from events.models import Event, EventState, Organization, Participant
-from tests.factories import make_event
+from events.models import Event, EventState, Organization
+from tests.factories import make_event, make_participants
 from tests.launcher.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -29,10 +29,7 @@ PEOPLE = 2 * PEOPLE_AT_ONCE + 200
 @pytest.fixture
 def course() -> Event:
     event = make_event()
-    Participant.objects.bulk_create(
-        Participant(event=event, name=f"Person {n}", identity=f"i{n}")
-        for n in range(PEOPLE)
-    )
+    make_participants(event, [f"Person {n}" for n in range(PEOPLE)])
     return event
 
 

@@ -130,7 +130,7 @@ def lessons() -> list[LiveSession]:
 
 @pytest.fixture
 def ana(lessons: list[LiveSession]) -> Participant:
-    return lessons[0].event.participants.get(name="Ana")
+    return lessons[0].event.participants.get(person__name="Ana")
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_pages_show_it_with_its_colour_its_shape_and_its_reason(
         assert f'<span class="status s-{status}">' in row
         assert f'href="#shape-{status}"' in row
         assert f"{BEGINNING_WORDS[status]}: marked by" in row
-    history = text_of(reader, f"/people/{ana.pk}/history/")
+    history = text_of(reader, f"/participants/{ana.pk}/history/")
     assert f'href="#shape-{status}"' in history
     assert text_of(reader, f"/events/{ana.event_id}/check-in/")
 

@@ -82,7 +82,7 @@ def make_world() -> World:
             "organizations": organization.pk,
             "members": membership.pk,
             "events": event.pk,
-            "people": person.pk,
+            "people": person.person_id,
             "check-in": person.pk,
             "participants": person.pk,
             "sessions": session.pk,

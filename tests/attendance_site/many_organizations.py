@@ -67,18 +67,28 @@ _STATEMENTS = (
     FROM sessions_app_livesession s JOIN events_event e ON e.id = s.event_id
     WHERE s.ends_at < now()
     """,
+    # Twenty in each organization, who are on the rosters of five events each.
+    """
+    INSERT INTO events_person (
+        id, organization_id, name, email, external_id, time_zone, language,
+        show_on_leaderboard, folded_name, folded_email
+    )
+    SELECT n, 1 + n % 1000, 'Ana', 'ana_' || n || '@example.com', '', '', '', false,
+        'ana', 'ana_' || n || '@example.com'
+    FROM generate_series(1, 20000) n
+    """,
     """
     INSERT INTO events_participant (
-        event_id, name, email, role, registration, identity, time_zone, language,
-        show_on_profile, show_to_other_orgs
+        event_id, person_id, role, registration, identity, enrolled, show_on_profile,
+        show_to_other_orgs
     )
-    SELECT id, 'Ana', 'ana_' || id % 20000 || '@example.com', 'attendee', 'registered',
-        'ana_' || id, '', '', true, false
+    SELECT id, 1 + (id - 1) % 20000, 'attendee', 'registered', 'ana_' || id, '{(,)}',
+        true, false
     FROM events_event
     """,
     """
-    INSERT INTO events_knownidentity (organization_id, identity, participant_id)
-    SELECT e.organization_id, 'phone_' || p.id, p.id
+    INSERT INTO events_knownidentity (organization_id, identity, person_id, event_id)
+    SELECT e.organization_id, 'phone_' || p.id, p.person_id, p.event_id
     FROM events_participant p JOIN events_event e ON e.id = p.event_id
     WHERE e.id % 50 = 0
     """,

@@ -38,8 +38,12 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PATCH api/events/{event}": {"title": "New"},
     "POST api/events/{event}/participants": {"name": "New"},
-    "PATCH api/participants/{participant}": {"name": "New"},
+    "PATCH api/participants/{participant}": {"language": "ar"},
     "PATCH api/participants/{other}": {"name": "New"},
+    "POST api/organizations/{organization}/people": {"name": "New"},
+    "PATCH api/people/{person}": {"name": "New"},
+    "PATCH api/people/{own}": {"name": "New"},
+    "PATCH api/me/people/{own}": {"show_on_leaderboard": True},
     "POST api/events/{event}/attendance/bulk": {
         "marks": [{"participant": "{participant}", "status": "late"}]
     },

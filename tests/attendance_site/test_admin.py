@@ -42,9 +42,13 @@ from events.models import (
     Membership,
     Organization,
     Participant,
+    Person,
+    PersonChange,
+    PersonChangeValues,
     SignInTries,
     User,
 )
+from events.people.changes import Act, record
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -58,9 +62,11 @@ from tests.factories import (
     make_attendance_change,
     make_connection,
     make_event,
+    make_link,
     make_membership,
     make_organization,
     make_participant,
+    make_person,
     make_presence_event,
     make_session,
     make_user,
@@ -71,13 +77,17 @@ DIGEST = hashlib.sha256(b"").digest()
 
 
 def make_known_identity(number: int) -> KnownIdentity:
-    participant = make_participant()
-    return KnownIdentity.objects.create(
-        organization=participant.event.organization,
-        identity=f"identity{number}",
-        participant=participant,
-        created_by=make_user(),
-    )
+    link = make_link(make_participant(), f"identity{number}")
+    link.created_by = make_user()
+    link.save()
+    return link
+
+
+def make_change_of_person(number: int) -> PersonChange:
+    person = make_person()
+    act = Act(person.pk, None, {"name": "Ana"}, {"name": person.name})
+    record([act], organization_id=person.organization_id, by=make_user())
+    return PersonChange.objects.latest("pk")
 
 
 def make_policy(number: int) -> AttendancePolicy:
@@ -145,6 +155,9 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     Membership: lambda number: make_membership(),
     Event: lambda number: make_event(),
     Participant: lambda number: make_participant(user=make_user()),
+    Person: lambda number: make_person(user=make_user()),
+    PersonChange: make_change_of_person,
+    PersonChangeValues: lambda number: make_change_of_person(number).values,
     KnownIdentity: make_known_identity,
     EventView: lambda number: EventView.objects.create(
         event=make_event(), user=make_user()

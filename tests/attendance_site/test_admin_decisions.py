@@ -49,7 +49,7 @@ def mark(admin: Client, rows: list[Attendance], **said: Any) -> str:
 def test_the_action_asks_which_status_and_why(
     admin: Client, lesson: LiveSession
 ) -> None:
-    rows = list(Attendance.objects.order_by("participant__name"))
+    rows = list(Attendance.objects.order_by("participant__person__name"))
     page = mark(admin, rows)
     assert "<bdi>Ana</bdi>" in page
     assert "<bdi>Ben</bdi>" in page
@@ -105,9 +105,9 @@ def test_all_that_a_filter_leaves_are_marked_though_a_page_shows_some(
 def test_an_override_stands_against_marks_and_what_is_refused_is_told(
     admin: Client, lesson: LiveSession
 ) -> None:
-    [ana, ben] = Attendance.objects.order_by("participant__name")
+    [ana, ben] = Attendance.objects.order_by("participant__person__name")
     mark(admin, [ana], status="absent", reason="Impostor", override="on")
-    other = make_attendance(Participant.objects.get(name="Ben"))
+    other = make_attendance(Participant.objects.get(person__name="Ben"))
     page = mark(admin, [ana, ben, other], status="late", reason="Train")
     assert "Quadratic equations: The status of Ana is locked" in page
     assert "1 person was marked." in page
@@ -169,7 +169,7 @@ def test_a_changed_mapping_is_followed_by_everybodys_points(
     worth = {"present": 3, "late": 2, "partial": 1, "feedback": 0}
     admin.post(f"{path}add/", worth | {"organization": organization.pk})
     assert points_per_status_in([organization.pk])[organization.pk]._asdict() == worth
-    ana = Participant.objects.get(name="Ana")
+    ana = Participant.objects.get(person__name="Ana")
     assert sum(ana.engagement_entries.values_list("points", flat=True)) == 3
     admin.post(f"{path}{organization.pk}/change/", worth | {"present": 5})
     assert sum(ana.engagement_entries.values_list("points", flat=True)) == 5

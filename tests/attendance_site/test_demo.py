@@ -10,12 +10,13 @@ from django.apps import apps
 from django.conf import settings as project
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from attendance.models import Attendance, SessionCalculation, Status
+from attendance.points.leaderboard import leaderboard
 from attendance.report_rows.read_reports import session_report
 from attendance_site.simulation import ownership
 from events.models import Event, EventState, Organization, Registration, Role, User
@@ -88,7 +89,9 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
     session = LiveSession.objects.get(title__startswith="Quadratic equations")
     assert timedelta(minutes=10) <= now - session.ends_at < timedelta(minutes=13)
     decisions = Attendance.objects.filter(session=session)
-    assert dict(decisions.values_list("participant__name", "status")) == EXPECTED
+    assert (
+        dict(decisions.values_list("participant__person__name", "status")) == EXPECTED
+    )
     report = session_report(session, user=admin, now=now)
     sentences = {row.participant.name: row.explanation for row in report.rows}
     assert sentences["Omar Nasser"].startswith("Absent: tried to connect 7 times")
@@ -134,6 +137,41 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
         room_name__in=weekly.values("room_name"), identity="guest-7f3a"
     )
     assert came.values("room_name").distinct().count() == 7
+
+
+def test_the_demo_shows_people_as_they_are(running: LiveServer) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    course = Event.objects.get(title="Quran recitation")
+    roster = list(course.participants.all())
+    sisters = [p for p in roster if p.email == "samira.rahman@example.com"]
+    assert len(sisters) == 2
+    namesakes = [p for p in roster if p.name == "Yusuf Karim"]
+    assert len({p.email for p in namesakes}) == 2
+    lessons = list(course.sessions.filter(calculation__isnull=False).order_by("pk"))
+
+    def row_at(name: str) -> list[bool]:
+        """Whether somebody has a decision at each lesson that is over."""
+        decided = Attendance.objects.filter(participant__person__name=name)
+        rows = set(decided.values_list("session", flat=True))
+        return [lesson.pk in rows for lesson in lessons]
+
+    always, late, away = [True, True], [False, False], [False, False]
+    assert row_at("Farid Nouri")[:4] == late + always
+    assert row_at("Dalia Sabri")[:5] == always + away + [True]
+    dalia = course.participants.get(person__name="Dalia Sabri")
+    assert dalia.registration == Registration.REGISTERED
+    assert len(dalia.enrolled) == 2
+
+    arabic = Organization.objects.get(language="ar")
+    numbered = arabic.people.exclude(external_id="")
+    assert numbered.annotate(events=Count("places")).filter(events=2).count() == 3
+    for school in Organization.objects.all():
+        attend = school.people.filter(places__role="attendee")
+        attendees = set(attend.values_list("pk", flat=True))
+        listed = {row["person"] for row in leaderboard(school)}
+        assert listed <= attendees
+        assert len(listed) > len(attendees) / 2
 
 
 def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(

@@ -74,7 +74,8 @@ def test_paths(world: World, sender: Sender) -> None:
 PARAMETERS = (
     *("q", "page", "status", "by", "where", "who", "choose", "session", "state"),
     *("organization", "event", "participant", "session_type", "source", "code"),
-    *("from", "to", "next"),
+    *("from", "to", "next", "person", "people", "rosters", "changes"),
+    *("registration", "role"),
 )
 
 

@@ -45,6 +45,18 @@ TABLE = {
     "POST organizations/new/": "302 302 302 302 302 302 302 302",
     "GET organizations/{organization}/edit/": "302 404 404 404 403 403 200 200",
     "POST organizations/{organization}/edit/": "302 404 404 404 403 403 302 302",
+    # To the people of the stranger's own organization.
+    "GET people/": "302 302 404 404 302 302 302 302",
+    "GET organizations/{organization}/people/": "302 404 404 404 200 200 200 200",
+    "GET organizations/{organization}/people/new/": "302 404 404 404 403 200 200 200",
+    "POST organizations/{organization}/people/new/": "302 404 404 404 403 302 302 302",
+    # The attendee themselves, then somebody else.
+    "GET people/{own}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/": "302 404 404 404 200 200 200 200",
+    "GET people/{person}/edit/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/edit/": "302 404 404 404 403 302 302 302",
+    "GET people/{person}/delete/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/delete/": "302 404 404 404 403 302 302 302",
     # The stranger has an organization of their own.
     "GET events/new/": "302 200 403 403 403 200 200 200",
     "POST events/new/": "302 302 403 403 403 302 302 302",
@@ -53,6 +65,14 @@ TABLE = {
     "POST events/{event}/publish/": ORGANIZERS_SENT,
     "GET events/{event}/cancel/": ORGANIZERS,
     "POST events/{event}/cancel/": ORGANIZERS_SENT,
+    "GET events/{event}/delete/": ORGANIZERS,
+    "POST events/{bare}/delete/": ORGANIZERS_SENT,
+    "GET events/{event}/people/": "302 404 403 200 200 200 200 200",
+    "POST events/{event}/people/": "302 404 403 403 403 302 302 302",
+    "GET participants/{other}/remove/": "302 404 404 403 403 200 200 200",
+    "POST participants/{other}/remove/": "302 404 404 403 403 302 302 302",
+    "GET sessions/{session}/delete/": ORGANIZERS,
+    "POST sessions/{session_of_bare}/delete/": ORGANIZERS_SENT,
     "GET events/{event}/people/new/": ORGANIZERS,
     "POST events/{event}/people/new/": ORGANIZERS_SENT,
     "GET events/{event}/people/several/": ORGANIZERS,
@@ -81,14 +101,14 @@ TABLE = {
     "POST events/{open}/complete/": ORGANIZERS_SENT,
     "POST events/{completed}/reopen/": ORGANIZERS_SENT,
     # The attendee's own history, then somebody else's.
-    "GET people/{participant}/history/": "302 404 200 200 200 200 200 200",
-    "GET people/{other}/history/": "302 404 404 200 200 200 200 200",
+    "GET participants/{participant}/history/": "302 404 200 200 200 200 200 200",
+    "GET participants/{other}/history/": "302 404 404 200 200 200 200 200",
     "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
-    "GET people/{participant}/edit/": "302 404 200 403 403 200 200 200",
-    "POST people/{participant}/edit/": "302 404 302 403 403 302 302 302",
-    "GET people/{other}/edit/": "302 404 404 403 403 200 200 200",
-    "POST people/{other}/edit/": "302 404 404 403 403 302 302 302",
+    "GET participants/{participant}/edit/": "302 404 200 403 403 200 200 200",
+    "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
+    "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",
+    "POST participants/{other}/edit/": "302 404 404 403 403 302 302 302",
     "GET sessions/{session}/edit/": ORGANIZERS,
     "POST sessions/{session}/edit/": ORGANIZERS_SENT,
     "GET sessions/{session}/end/": ORGANIZERS,
@@ -102,8 +122,11 @@ SENT: dict[str, dict[str, Any]] = {
         "time_zone": "UTC",
         "language": "en",
     },
+    "organizations/{organization}/people/new/": {"name": "New"},
+    "people/{person}/edit/": {"name": "New"},
     "events/new/": {"title": "New"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
+    "events/{event}/people/": {"participant": "{other}", "registration": "cancelled"},
     "events/{event}/people/new/": PERSON,
     "events/{event}/people/several/": {"lines": "New, new@example.com"},
     "events/{event}/check-in/": {"participant": "{other}"},
@@ -111,8 +134,8 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
     "events/{event}/people/import/": {},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
-    "people/{participant}/edit/": PERSON,
-    "people/{other}/edit/": PERSON,
+    "participants/{participant}/edit/": PERSON | {"time_zone": "Asia/Riyadh"},
+    "participants/{other}/edit/": PERSON,
     "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
@@ -139,18 +162,24 @@ def world() -> World:
         event,
         make_event(organization),
         make_event(organization, state=EventState.COMPLETED),
+        make_event(organization),
     ]
     for each in events:
         make_participant(each, user=users["host"], role="host")
     people = [make_participant(each, user=users["attendee"]) for each in events]
-    session = make_session(event)
+    session, other = make_session(event), make_participant(event)
     return users, {
         "organization": organization.pk,
         "event": event.pk,
         "open": events[1].pk,
         "completed": events[2].pk,
+        # On which nothing hangs.
+        "bare": events[3].pk,
+        "session_of_bare": make_session(events[3]).pk,
         "participant": people[0].pk,
-        "other": make_participant(event).pk,
+        "other": other.pk,
+        "person": other.person_id,
+        "own": people[0].person_id,
         "session": session.pk,
         "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
         "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
@@ -206,7 +235,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, signing out, the report, machines' routes.
 ELSEWHERE = re.compile(
     r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics"
-    r"|sessions/\*/(?!edit|end/|mark|undo)"
+    r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 
 

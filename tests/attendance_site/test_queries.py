@@ -10,7 +10,9 @@ from rest_framework.test import APIClient
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from events.models import Role, User
+from events.models import Person, Role, User
+from events.people.services import update_person
+from events.roster.places import add_participant as add_participant_of
 from sessions_app.models import LiveSession
 from tests.factories import (
     make_attendance,
@@ -20,6 +22,7 @@ from tests.factories import (
     make_member,
     make_membership,
     make_participant,
+    make_person,
     make_presence_event,
     make_session,
     make_user,
@@ -78,10 +81,26 @@ def add_points(session: LiveSession, user: User) -> None:
     mark(place, [Mark(person, "late")], by=user, now=timezone.now())
 
 
+def add_changes(session: LiveSession, user: User) -> None:
+    """Of the user as a person, at one event more."""
+    organization = session.event.organization
+    person = Person.objects.filter(user=user).first() or make_person(
+        organization, user=user, name="Ana"
+    )
+    event = make_event(organization)
+    add_participant_of(event=event, name="Ana", person=person.pk, by=user)
+    update_person(person=person, changes={"email": f"{event.pk}@example.com"}, by=user)
+    make_session(event)
+
+
 LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "me": add_organization,
     "organizations": add_organization,
     "organizations/{organization}/members": add_member,
+    "organizations/{organization}/people": add_participant,
+    "me/people": add_points,
+    "people/{person}/attendance": add_changes,
+    "people/{person}/changes": add_changes,
     "events": add_event,
     "events/{event}/participants": add_participant,
     "sessions": add_session,
@@ -103,13 +122,14 @@ def test_the_number_of_queries_does_not_grow(path: str) -> None:
     session = make_session()
     user = make_member(session.event.organization, Role.OWNER)
     client = make_client(user)
+    LISTS[path](session, user)
     filled = "/api/" + path.format(
         organization=session.event.organization.pk,
         event=session.event.pk,
         user=user.pk,
         session=session.pk,
+        person=Person.objects.filter(user=user).values_list("pk", flat=True).first(),
     )
-    LISTS[path](session, user)
     few = queries(client, filled)
     for _ in range(10):
         LISTS[path](session, user)

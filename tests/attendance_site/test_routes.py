@@ -79,6 +79,9 @@ TABLE = {
     "POST api/events": "401 400 400 400 403 201 201 201",
     "GET api/events/{event}": "401 404 200 200 200 200 200 200",
     "PATCH api/events/{event}": "401 404 403 403 403 200 200 200",
+    # Something hangs on it; on the next one nothing does.
+    "DELETE api/events/{event}": "401 404 403 403 403 409 409 409",
+    "DELETE api/events/{bare}": "401 404 404 404 403 204 204 204",
     "POST api/events/{event}/publish": "401 404 403 403 403 200 200 200",
     "POST api/events/{event}/cancel": "401 404 403 403 403 200 200 200",
     "POST api/events/{event}/views": "401 404 201 201 201 201 201 201",
@@ -91,8 +94,25 @@ TABLE = {
     # The attendee's own place, then somebody else's.
     "GET api/participants/{participant}": "401 404 200 200 200 200 200 200",
     "PATCH api/participants/{participant}": "401 404 200 403 403 200 200 200",
+    "DELETE api/participants/{participant}": "401 404 403 403 403 409 409 409",
+    "DELETE api/participants/{bare_place}": "401 404 404 404 403 204 204 204",
     "GET api/participants/{other}": "401 404 404 200 200 200 200 200",
     "PATCH api/participants/{other}": "401 404 404 403 403 200 200 200",
+    # --- people: somebody's, then the attendee's own
+    "GET api/organizations/{organization}/people": "401 404 404 404 200 200 200 200",
+    "POST api/organizations/{organization}/people": "401 404 404 404 403 201 201 201",
+    "GET api/people/{person}": "401 404 404 404 200 200 200 200",
+    "PATCH api/people/{person}": "401 404 404 404 403 200 200 200",
+    "DELETE api/people/{person}": "401 404 404 404 403 409 409 409",
+    "DELETE api/people/{bare_person}": "401 404 404 404 403 204 204 204",
+    "GET api/people/{own}": "401 404 200 404 200 200 200 200",
+    "PATCH api/people/{own}": "401 404 403 404 403 200 200 200",
+    "GET api/people/{person}/attendance": "401 404 404 404 200 200 200 200",
+    "GET api/people/{own}/attendance": "401 404 200 404 200 200 200 200",
+    "GET api/people/{person}/changes": "401 404 404 404 403 200 200 200",
+    "GET api/people/{own}/changes": "401 404 403 404 403 200 200 200",
+    "GET api/me/people": "401 200 200 200 200 200 200 200",
+    "PATCH api/me/people/{own}": "401 404 200 404 404 404 404 404",
     # --- decisions
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
@@ -127,6 +147,8 @@ TABLE = {
     "POST api/sessions": "401 400 403 403 403 201 201 201",
     "GET api/sessions/{session}": "401 404 200 200 200 200 200 200",
     "PATCH api/sessions/{session}": "401 404 403 403 403 200 200 200",
+    "DELETE api/sessions/{past}": "401 404 403 403 403 409 409 409",
+    "DELETE api/sessions/{bare_session}": "401 404 404 404 403 204 204 204",
     "POST api/sessions/{past}/end": "401 404 403 403 403 200 200 200",
     "POST api/sessions/{session}/cancel": "401 404 403 403 403 200 200 200",
     "POST api/sessions/{session}/restore": "401 404 403 403 403 200 200 200",
@@ -189,6 +211,7 @@ def world(settings: Settings) -> World:
         by=users["admin"],
         now=timezone.now(),
     )
+    bare = make_participant(make_event(organization))
     return World(
         users,
         {
@@ -202,9 +225,15 @@ def world(settings: Settings) -> World:
             "done": make_event(organization).pk,
             "completed": make_event(organization, state="completed").pk,
             "other": other.pk,
+            "person": other.person_id,
+            "own": me.person_id,
             "session": session.pk,
             "past": past.pk,
             "session_type": "quran",
+            "bare": bare.event_id,
+            "bare_place": bare.pk,
+            "bare_person": bare.person_id,
+            "bare_session": make_session(bare.event).pk,
         },
     )
 

@@ -171,7 +171,7 @@ def test_a_decision_that_was_changed_afterwards_is_noticed(
     admin: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def sabotage(**kwargs: object) -> None:
-        late = Attendance.objects.filter(participant__name="Maria Lopes")
+        late = Attendance.objects.filter(participant__person__name="Maria Lopes")
         late.update(status="present")
 
     attendance_changed.connect(sabotage)
@@ -215,7 +215,7 @@ def test_wrong_about_somebody_says_what_it_should_be(
     admin: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def sabotage(**kwargs: object) -> None:
-        Attendance.objects.filter(participant__name="Amina Hadid").delete()
+        Attendance.objects.filter(participant__person__name="Amina Hadid").delete()
 
     attendance_changed.connect(sabotage)
     try:

@@ -16,6 +16,7 @@ ACTIONS = {
     "cancel_session",
     "complete_event",
     "count_as_absent",
+    "find_person",
     "link",
     "mark",
     "mark_about_event",
@@ -63,6 +64,7 @@ PAGES = {
     "sign-in, refused": Seen("home", who="", refused=True),
     "sessions": Seen("home"),
     "sessions of an attendee": Seen("home", who="attendee"),
+    "sessions of a parent": Seen("home", who="parent"),
     "sessions of a newcomer": Seen("home", who="newcomer"),
     "not theirs to see": Seen(
         "session", "calculated", "newcomer", status=HTTPStatus.NOT_FOUND
@@ -77,9 +79,24 @@ EVENTS = {
     "events of a newcomer": Seen("events", who="newcomer"),
     "event": Seen("event", "event"),
     "event, for an attendee": Seen("event", "event", "attendee"),
+    "event, for a parent": Seen("event", "event", "parent"),
     "event without anything": Seen("event", "empty event"),
     "draft": Seen("event", "draft"),
     "cancelled event": Seen("event", "cancelled event"),
+}
+ROSTERS = {
+    "roster": Seen("roster", "long roster"),
+    "roster, everybody chosen": Seen(
+        "roster", "long roster", query="?q=amina&choose=all", opened=True
+    ),
+    "roster, none fits": Seen("roster", "long roster", query="?q=zzz"),
+    "roster, for its host": Seen("roster", "event", "teacher"),
+    "roster, for a viewer": Seen("roster", "long roster", "viewer"),
+    "roster without anybody": Seen("roster", "empty event"),
+    "remove from a roster": Seen("remove_place", "person"),
+    "delete an event": Seen("delete_event", "event"),
+    "delete a session": Seen("delete_session", "ahead"),
+    "delete a person": Seen("delete_person", "maria"),
 }
 DECISIONS = {
     "attendance": Seen("event_attendance", "event"),
@@ -135,6 +152,7 @@ REPORTS = {
     "calculated, for its host": Seen("session", "calculated", "teacher", opened=True),
     "calculated, for a viewer": Seen("session", "calculated", "viewer"),
     "calculated, for an attendee": Seen("session", "calculated", "attendee"),
+    "calculated, for a parent": Seen("session", "calculated", "parent"),
 }
 MANY = {
     "reports": Seen("reports"),
@@ -162,6 +180,7 @@ DOOR = {
     "screen, too early": Seen("door_screen", "event ahead"),
     "code to type": Seen("type_code", who="attendee"),
     "check oneself in": Seen("self_check_in", who="attendee", code="event"),
+    "check several people in": Seen("self_check_in", who="parent", code="event"),
     "checked in": Seen("self_check_in", who="teacher", code="event"),
     "a code that is over": Seen(
         "self_check_in", who="attendee", code="over", status=HTTPStatus.CONFLICT
@@ -170,7 +189,20 @@ DOOR = {
         "self_check_in", who="newcomer", code="event", status=HTTPStatus.FORBIDDEN
     ),
 }
-ALL = PAGES | EVENTS | DECISIONS | FORMS | REPORTS | DOOR
+PEOPLE = {
+    "people": Seen("people", "organization", "owner"),
+    "people, none fits": Seen("people", "organization", query="?q=zzz"),
+    "people, for a viewer": Seen("people", "organization", "viewer"),
+    "people of nobody": Seen("people", "other organization", "owner"),
+    "a person": Seen("person", "maria"),
+    "a person on no roster": Seen("person", "maria's double"),
+    "a person, for a viewer": Seen("person", "maria", "viewer"),
+    "a new person": Seen("new_person", "organization"),
+    "a new person, refused": Seen("new_person", "organization", refused=True),
+    "change a person": Seen("edit_person", "maria"),
+    "reports of a person everywhere": Seen("reports", query="?person={maria.pk}"),
+}
+ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
 
 
 def routes() -> set[str]:

@@ -20,14 +20,20 @@ from attendance.models import (
     SessionCalculation,
     Status,
 )
+from core.spans import Span
 from events.models import Event, EventState, Participant, ParticipantRole, Role, User
+from events.people.services import update_person
+from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.factories import (
     make_event,
     make_member,
+    make_membership,
     make_organization,
     make_participant,
+    make_participants,
+    make_person,
     make_session,
     make_user,
 )
@@ -48,6 +54,7 @@ class School:
         self.owner = make_member(self.organization, Role.OWNER)
         self.newcomer = make_user()
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
+        self.parent = make_user()
         self.event = self._event("Algebra II")
         self.teacher = make_user()
         self.host = self._person(
@@ -55,8 +62,8 @@ class School:
         )
         self.yusuf = self._person("Yusuf Karim", user=self.attendee)
         self.maria = self._person("Maria Lopes")
-        self.tom = self._person(LONG)
-        self.noor = self._person("نور عزيز")
+        self.tom = self._person(LONG, user=self.parent)
+        self.noor = self._person("نور عزيز", user=self.parent)
         self.omar = self._person("Omar Nasser")
         self.sara = self._person("Sara Lindqvist")
         self.subjects: dict[str, Model] = {
@@ -78,12 +85,46 @@ class School:
         }
         self.subjects["completed"] = self._completed()
         self.subjects["inside"] = self._inside()
+        self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(
             self.organization, starts_at=self.now + timedelta(days=2)
         )
+        self._maria()
         self.subjects["without roster"] = make_session(
             self._event("Not begun"), starts_at=self.now + timedelta(days=2)
         )
+
+    def _maria(self) -> None:
+        """At a second event, in every state that her page can show."""
+        maria = self.maria.person
+        event = self._event(LONG, ends_at=self.now - timedelta(hours=1))
+        added = add_participant(
+            event=event,
+            name=maria.name,
+            person=maria.pk,
+            enrolled_from=self.now - timedelta(days=3),
+            by=self.organizer,
+        )
+        for hours in (100, 80, 60):
+            starts_at = self.now - timedelta(hours=hours)
+            session = make_session(event, starts_at=starts_at, title=LONG)
+            be_there(session, None, identity="tablet", name="Maria Lopes (iPad)")
+            calculate(session, self.now)
+        change_participant(
+            participant=added.participant,
+            changes={"role": ParticipantRole.HOST},
+            by=self.organizer,
+        )
+        changes = {"email": f"{LONG.lower()[:40]}@example.com", "language": "ar"}
+        update_person(person=maria, changes=changes, by=self.owner)
+        double = make_person(self.organization, name="Lopes, Maria", email="")
+        other = make_organization(name="Another school")
+        make_membership(other, self.owner, Role.OWNER)
+        self.subjects |= {
+            "maria": maria,
+            "maria's double": double,
+            "other organization": other,
+        }
 
     def path(self, session: str) -> str:
         """The page of one of the sessions."""
@@ -106,6 +147,18 @@ class School:
 
     def _person(self, name: str, **fields: Any) -> Participant:
         return make_participant(self.event, name=name, **fields)
+
+    def _long_roster(self) -> Event:
+        """Of more than a page, with numbers, and people who came later or left."""
+        event = self._event("Chemistry")
+        make_participants(event, [f"Amina Hadid {n}" for n in range(1, 121)])
+        spans = Span(self.now - timedelta(days=9), None), Span(None, self.now)
+        for name, span in zip(("Aisha Rahman", "نور عزيز"), spans, strict=True):
+            number = f"2026-{len(name)}"
+            make_participant(event, name=name, external_id=number, enrolled=[span])
+        make_participant(event, name=LONG, role=ParticipantRole.HOST)
+        make_participant(event, name="Ben", registration="cancelled")
+        return event
 
     def _session(self, minutes: float, title: str, **fields: Any) -> LiveSession:
         """An hour's session that begins so many minutes from now."""

@@ -234,7 +234,7 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
 ) -> None:
     cut(visitor)
     tap(visitor, "Ana")
-    Participant.objects.filter(event=lesson.event, name="Ana Lima").delete()
+    Participant.objects.filter(event=lesson.event, person__name="Ana Lima").delete()
     tap(visitor, "Ben")
     visitor.awaited.append("404")
     restore(visitor)
@@ -250,7 +250,7 @@ def test_what_is_refused_stays_until_somebody_has_read_it(
 ) -> None:
     cut(visitor)
     tap(visitor, "Ana")
-    Participant.objects.filter(event=lesson.event, name="Ana Lima").delete()
+    Participant.objects.filter(event=lesson.event, person__name="Ana Lima").delete()
     visitor.awaited.append("404")
     restore(visitor)
     expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
@@ -283,7 +283,7 @@ def test_taps_are_never_sent_in_the_name_of_somebody_else(
 def test_what_fails_is_tried_again_and_holds_nothing_up(
     visitor: Visitor, lesson: LiveSession
 ) -> None:
-    ana = Participant.objects.get(event=lesson.event, name="Ana Lima")
+    ana = Participant.objects.get(event=lesson.event, person__name="Ana Lima")
     theirs = f"**/api/participants/{ana.pk}/check-in"
     problem = {"type": "about:blank", "status": 500, "detail": "Server error"}
     visitor.awaited.append("500")

@@ -31,7 +31,7 @@ print(*map(told, sys.argv[1:]))
 def test_forms_tell_them_though_rest_was_never_imported() -> None:
     fields = {
         "events_organization_slug_key": "slug",
-        "participant_email_once_per_event": "email",
+        "person_external_id_once_per_organization": "external_id",
         "event_ends_after_start": "ends_at",
         "live_session_ended_after_start": "ended_at",
         "policy_thresholds_ascend": "present_over",

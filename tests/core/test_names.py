@@ -6,90 +6,59 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from psycopg import sql
 
-from attendance.evidence.known_people import KNOWN_PEOPLE
-from core.names import SAME_NAME, isolated, plain
-from events.models import Participant
-from events.roster.importing import import_roster
-from tests.factories import make_event, make_link, make_participant, make_session
+from core.names import isolated
+from events.models import Person
+from events.people.services import update_people, update_person
+from tests.core.names.ways_of_writing import LINES
+from tests.factories import make_organization, make_person
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("José Pérez", "jose perez"),
-        ("  Lina   Haddad ", "lina haddad"),
-        ("“Lina” (Haddad)", "Lina Haddad"),
-        ("STRASSE", "straße"),
-        ("مُحَمَّد", "محمد"),
-        ("محـمد", "محمد"),
-        ("\u2068Lina\u2069", "Lina"),
-        ("\uff2c\uff49\uff4e\uff41", "lina"),
-    ],
-)
-def test_case_accents_signs_and_spaces_make_no_other_name(one: str, other: str) -> None:
-    assert plain(one) == plain(other) != ""
-
-
-def test_other_letters_make_another_name() -> None:
-    assert plain("Lina") != plain("Lena")
-
-
-def test_of_signs_alone_nothing_is_left() -> None:
-    assert plain(" !? 🙂 ") == ""
+@pytest.mark.django_db
+def test_in_the_database_the_same_names_are_those_that_people_take_for_the_same() -> (
+    None
+):
+    """Bulk-created or saved: SQL finds by the stored column what Python would."""
+    organization = make_organization()
+    Person.objects.bulk_create(
+        Person(organization=organization, name=name, external_id=f"{line} {at}")
+        for line, names in enumerate(LINES)
+        for at, name in enumerate(names)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(DISTINCT split_part(external_id, ' ', 1)), count(*)"
+            " FROM events_person GROUP BY folded_name"
+        )
+        found = cursor.fetchall()
+    assert all(len(lines) == 1 for lines, _count in found)
+    assert len(found) == len(LINES)
+    assert sum(count for _lines, count in found) == sum(map(len, LINES))
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("one", "other", "is_same"),
-    [
-        ("Lina Haddad", "  LINA   haddad ", True),
-        ("José", "Jose\u0301", True),
-        ("Иван", "ИВАН", True),
-        ("José", "Jose", False),
-        ("Strasse", "Straße", False),
-        ("محمد", "مُحَمَّد", False),
-        ("कुमार", "कमार", False),
-        ("Søren", "Soren", False),
-    ],
-)
-def test_all_who_ask_whether_it_is_the_same_person_get_one_answer(
-    one: str, other: str, *, is_same: bool
-) -> None:
-    """Links, taking them back, and files: one is never taken for another."""
-    person = make_participant(name=one, email="family@example.com")
-    event = make_event(person.event.organization)
-    there = make_participant(event, name=other, email="family@example.com")
-    same = Participant.objects.same_person(person)
-    assert (there in same) is is_same
+def test_whoever_is_renamed_is_found_by_the_new_name() -> None:
+    """Each way that writes people: saved, changed, many at once."""
+    person = make_person(name="Ana", email="ana@example.com")
+    assert stored(person) == ("ana", "ana@example.com")
+    update_person(
+        person=person, changes={"name": "ŁUKASZ", "email": "L@X.org"}, by=None
+    )
+    assert stored(person) == ("lukasz", "l@x.org")
+    update_people([(person, {"name": "مُحَمَّد", "email": "M\u200b@x.org"})], by=None)
+    assert stored(person) == ("محمد", "m@x.org")
 
-    make_link(person, "tablet")
-    session = make_session(event)
+
+def stored(person: Person) -> tuple[str, str]:
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN_PEOPLE, {"sessions": [session.pk]})
-        meant = {identity: who for _event, identity, who, _how in cursor.fetchall()}
-    assert (meant.get("tablet") == there.pk) is is_same
-
-    event.participants.update(email="")
-    import_roster(event=event, content=f"name,language\n{one},ar\n".encode())
-    there.refresh_from_db()
-    assert (there.language == "ar") is is_same
-    assert event.participants.count() == (1 if is_same else 2)
-
-
-@pytest.mark.django_db
-def test_who_is_the_same_person_does_not_depend_on_the_locale_of_the_database() -> None:
-    """In a database of plain C only ASCII letters have another case."""
-    names = ["Иван\u2003Öz", "ИВАН öz"]
-    with connection.cursor() as cursor:
-        cursor.execute('CREATE TEMPORARY TABLE plain_c (name text COLLATE "C")')
-        cursor.execute("INSERT INTO plain_c SELECT unnest(%s::text[])", [names])
-        same = sql.SQL(SAME_NAME.format(name="name"))
-        cursor.execute(sql.SQL("SELECT DISTINCT {} FROM plain_c").format(same))
-        assert cursor.fetchall() == [("иван öz",)]
+        cursor.execute(
+            "SELECT folded_name, folded_email FROM events_person WHERE id = %s",
+            [person.pk],
+        )
+        name, email = cursor.fetchone()
+    return name, email
 
 
 def test_a_name_in_a_sentence_keeps_its_direction_to_itself() -> None:

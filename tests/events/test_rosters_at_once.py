@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from events.models import Participant
+from events.models import Event, Participant, Person
 from tests.at_once import at_once
 from tests.factories import (
     make_client,
@@ -40,6 +40,59 @@ def test_one_address_is_added_once_whoever_adds_it_at_once() -> None:
     answers = Counter(at_once([add, add_by_file] * 6))
     assert answers.keys() <= {200, 201, 409}
     assert event.participants.get().email == "ana@example.org"
+
+
+def test_two_files_at_once_double_nobody_on_one_roster_or_two() -> None:
+    """The second waits, and finds whom the first has added."""
+    event = make_event()
+    rosters = [event, event, make_event(event.organization)]
+    client = make_client(make_member(event.organization))
+    lines = [f"Child {n},home@example.org,{n}" for n in range(20)]
+
+    def add(roster: Event, order: int) -> int:
+        content = "\n".join(["name,email,external_id", *lines[::order]])
+        file = SimpleUploadedFile("roster.csv", content.encode())
+        path = f"/api/events/{roster.pk}/participants/import"
+        return int(client.post(path, {"file": file}, format="multipart").status_code)
+
+    requests = [
+        lambda roster=roster, order=order: add(roster, order)
+        for roster in rosters
+        for order in (1, -1)
+    ]
+    assert at_once(requests) == [200] * 6
+    assert Person.objects.count() == 20
+    assert Participant.objects.count() == 40
+
+
+def test_of_those_who_take_one_number_at_once_one_has_it() -> None:
+    """New people in two events, by file too, and a change: nobody gets an error."""
+    event = make_event()
+    other = make_event(event.organization)
+    client = make_client(make_member(event.organization))
+    known = make_participant(event)
+
+    def add(roster: Event, name: str) -> int:
+        fields = {"name": name, "external_id": "7"}
+        path = f"/api/events/{roster.pk}/participants"
+        return int(client.post(path, fields, format="json").status_code)
+
+    def add_by_file() -> int:
+        file = SimpleUploadedFile("roster.csv", b"name,external_id\nEva,7\n")
+        path = f"/api/events/{event.pk}/participants/import"
+        return int(client.post(path, {"file": file}, format="multipart").status_code)
+
+    def change() -> int:
+        fields = {"external_id": "7"}
+        path = f"/api/participants/{known.pk}"
+        return int(client.patch(path, fields, format="json").status_code)
+
+    answers = at_once(
+        [lambda: add(event, "Ana"), lambda: add(other, "Ben"), add_by_file, change]
+    )
+    assert sorted(answers)[0] in (200, 201)
+    assert set(sorted(answers)[1:]) <= {400, 409}
+    assert Person.objects.filter(external_id="7").count() == 1
 
 
 def test_a_person_is_renamed_and_checked_in_at_once() -> None:

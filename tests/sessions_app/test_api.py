@@ -332,6 +332,29 @@ def test_who_is_on_the_roster_gets_a_token_for_this_room_alone() -> None:
 
 
 @pytest.mark.usefixtures("livekit")
+def test_whose_account_stands_for_several_people_says_who_joins() -> None:
+    session = make_session(starts_at=datetime(2090, 3, 2, tzinfo=UTC))
+    mother = make_user(first_name="Hala")
+    ali, sara = [
+        make_participant(session.event, user=mother, name=name)
+        for name in ("Ali", "Sara")
+    ]
+    client, path = make_client(mother), f"/api/sessions/{session.pk}/join-token"
+    unsaid = client.post(path)
+    assert unsaid.status_code == 409
+    assert unsaid.json()["type"].endswith("which_person")
+    assert unsaid.json()["participants"] == [
+        {"id": ali.pk, "name": "Ali"},
+        {"id": sara.pk, "name": "Sara"},
+    ]
+    given = client.post(path, {"participant": sara.pk}).json()
+    assert given["identity"] == sara.identity
+    assert claims(given["token"])["name"] == "Sara"
+    foreign = client.post(path, {"participant": make_participant(session.event).pk})
+    assert (foreign.status_code, list(errors(foreign))) == (400, ["participant"])
+
+
+@pytest.mark.usefixtures("livekit")
 def test_a_token_ends_an_hour_after_the_session() -> None:
     session = make_session()
     me = make_participant(session.event, user=make_user())

@@ -10,12 +10,12 @@ from django.db import DatabaseError, connection
 
 from attendance.calculating import backfill
 from attendance.models import Attendance, AttendanceChange, EngagementEntry
-from events.models import Participant
 from tests.attendance.calculated import attend, calculate
 from tests.factories import (
     make_attendance,
     make_event,
     make_participant,
+    make_participants,
     make_session,
 )
 
@@ -94,9 +94,7 @@ def test_each_batch_is_one_statement(
 ) -> None:
     monkeypatch.setattr(backfill, "PEOPLE_AT_ONCE", 100)
     event = make_event()
-    Participant.objects.bulk_create(
-        Participant(event=event, name="x", identity=f"i{n}") for n in range(250)
-    )
+    make_participants(event, ["x"] * 250)
     with django_assert_num_queries(4):
         backfill.backfill_attendance()
     assert Attendance.objects.count() == 250

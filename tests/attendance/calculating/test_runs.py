@@ -10,10 +10,15 @@ from django.utils import timezone
 from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence.due import Selection
 from attendance.models import Attendance, AttendanceChange, SessionCalculation
-from events.models import KnownIdentity
 from sessions_app.models import LiveSession
 from tests.attendance.calculated import SOON, attend
-from tests.factories import make_connection, make_event, make_participant, make_session
+from tests.factories import (
+    make_connection,
+    make_event,
+    make_link,
+    make_participant,
+    make_session,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -151,10 +156,6 @@ def test_linked_identities_cost_no_queries(lesson: LiveSession) -> None:
     lesson_with(3)
     before = queries_of_a_run()
     for person in [make_participant(lesson.event) for _ in range(5)]:
-        KnownIdentity.objects.create(
-            organization=lesson.event.organization,
-            identity=f"phone {person.pk}",
-            participant=person,
-        )
+        make_link(person, f"phone {person.pk}")
         make_connection(lesson, identity=f"phone {person.pk}")
     assert queries_of_a_run() <= before + 2

@@ -16,7 +16,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import AttendanceChange
 from events.models import Event, EventState, Participant, Registration
-from events.services import update_participant
+from events.roster.places import change_participant
 from sessions_app.services import cancel_event, cancel_session, end_session
 from tests.at_once import PATIENCE, another_connection, with_own_connection
 from tests.attendance.completion.held import (
@@ -247,7 +247,7 @@ def test_changing_a_registration_locks_the_event_before_the_person(
         other.execute("SELECT FROM events_event FOR NO KEY UPDATE")
         done = threads.submit(
             with_own_connection(
-                lambda: update_participant(participant=ana, changes=changes)
+                lambda: change_participant(participant=ana, changes=changes)
             )
         )
         until_somebody_waits(other)

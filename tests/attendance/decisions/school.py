@@ -29,7 +29,8 @@ from attendance.policies import effective
 from attendance.rules.calculation import Policy
 from attendance.unmatched.linking import link_identity, unlink_identity
 from events.models import Event, Participant, Role
-from events.services import create_participant, publish_event, update_participant
+from events.roster.places import add_participant, change_participant
+from events.services import publish_event
 from sessions_app.models import LiveSession
 from sessions_app.services import (
     cancel_event,
@@ -251,9 +252,9 @@ class School:
     def register(self, person: Participant, registration: str) -> None:
         changes: dict[str, Any] = {"registration": registration}
         with transaction.atomic():
-            update_participant(participant=person, changes=changes)
+            change_participant(participant=person, changes=changes)
 
     def add(self, registration: str) -> None:
-        create_participant(
+        add_participant(
             event=self.fresh, name="Dua", user=make_user(), registration=registration
         )

@@ -25,6 +25,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_attendance_change,
     make_event,
     make_member,
@@ -47,7 +48,7 @@ def lesson() -> LiveSession:
 
 @pytest.fixture
 def ana(lesson: LiveSession) -> Participant:
-    return lesson.event.participants.get(name="Ana")
+    return lesson.event.participants.get(person__name="Ana")
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def teacher() -> User:
 
 def get(person: Participant, user: User | None = None, query: str = "") -> str:
     client = signed_in(user or make_member(person.event.organization))
-    answer = client.get(f"/people/{person.pk}/history/{query}")
+    answer = client.get(f"/participants/{person.pk}/history/{query}")
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -204,7 +205,7 @@ def test_the_entitled_read_it(
     elif who == "host":
         make_participant(lesson.event, user=user, role="host")
     else:
-        Participant.objects.filter(pk=ana.pk).update(user=user)
+        change_person(Participant.objects.get(pk=ana.pk), user=user)
     assert "Came by bus." in get(ana, user)
 
 
@@ -214,7 +215,7 @@ def test_nobody_else_reads_it(lesson: LiveSession, ana: Participant) -> None:
     for user in (other, stranger):
         assert user is not None
         client = signed_in(user)
-        assert client.get(f"/people/{ana.pk}/history/").status_code == 404
+        assert client.get(f"/participants/{ana.pk}/history/").status_code == 404
 
 
 def test_fifty_changes_take_as_many_queries_as_five(
@@ -233,7 +234,7 @@ def test_fifty_changes_take_as_many_queries_as_five(
             undo(newest, reason="No", by=teacher, now=AFTERWARDS)
             say(session, person, "present", "", teacher)
         client = signed_in(make_member(lesson.event.organization))
-        path = f"/people/{person.pk}/history/"
+        path = f"/participants/{person.pk}/history/"
         counts.add(queries(client, path))
         assert len(lines_of(client.get(path).content.decode())) == number
     assert len(counts) == 1

@@ -40,12 +40,12 @@ def lesson() -> LiveSession:
 
 @pytest.fixture
 def ana(lesson: LiveSession) -> Participant:
-    return lesson.event.participants.get(name="Ana")
+    return lesson.event.participants.get(person__name="Ana")
 
 
 @pytest.fixture
 def ben(lesson: LiveSession) -> Participant:
-    return lesson.event.participants.get(name="Ben")
+    return lesson.event.participants.get(person__name="Ben")
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def come(
 def test_who_comes_within_the_grace_is_present_and_later_late(
     door: LiveSession, teacher: User
 ) -> None:
-    ana, ben = door.event.participants.order_by("name")
+    ana, ben = door.event.participants.order_by("person__name")
     assert come(door, ana, 15, teacher).decision.status == "present"
     assert come(door, ben, 15.1, teacher).decision.status == "late"
     assert stored(door, ben) == ("late", "check_in", None)
@@ -221,7 +221,7 @@ def test_the_door_and_the_room_call_the_same_moment_late(
         organization=door.event.organization, grace_minutes=7
     )
     minute = 7 + microseconds / 60_000_000
-    ana, ben = door.event.participants.order_by("name")
+    ana, ben = door.event.participants.order_by("person__name")
     be_there(door, ana, (minute, 60))
     calculate(door)
     at_the_door = come(door, ben, minute, teacher).decision
@@ -233,7 +233,7 @@ def test_the_door_and_the_room_call_the_same_moment_late(
 
 
 def test_a_second_check_in_changes_nothing(door: LiveSession, teacher: User) -> None:
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     come(door, ana, 5, teacher)
     again = come(door, ana, 30, teacher)
     assert again.already
@@ -244,7 +244,7 @@ def test_a_second_check_in_changes_nothing(door: LiveSession, teacher: User) -> 
 def test_the_time_of_the_tap_counts_and_both_times_are_kept(
     door: LiveSession, teacher: User
 ) -> None:
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     tapped, now = START + timedelta(minutes=5), START + timedelta(minutes=50)
     decision = come(door, ana, 5, teacher, at=tapped, now=now).decision
     assert decision.status == "present"
@@ -258,7 +258,7 @@ def test_the_time_of_the_tap_counts_and_both_times_are_kept(
 def test_a_tap_of_another_time_is_refused(
     door: LiveSession, teacher: User, before: timedelta, code: str
 ) -> None:
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     with pytest.raises(Invalid) as refusal:
         come(door, ana, 0, teacher, at=NOW - before, now=NOW)
     assert refusal.value.field == "checked_in_at"
@@ -269,7 +269,7 @@ def test_in_an_event_of_several_sessions_it_is_about_the_event(
     door: LiveSession, teacher: User
 ) -> None:
     make_session(door.event, starts_at=START + timedelta(days=1))
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     decision = come(door, ana, 40, teacher).decision
     assert (decision.session, decision.status) == (None, "present")
 
@@ -321,7 +321,7 @@ def test_undoing_a_mark_over_a_machine_gives_what_is_computed_now(
 def test_undoing_the_first_decision_leaves_nothing(
     door: LiveSession, teacher: User
 ) -> None:
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     say(door, ana, "late", teacher)
     undo(newest(ana), reason="", by=teacher, now=NOW)
     assert stored(door, ana) == ("unknown", None, None)
@@ -352,7 +352,7 @@ def test_only_the_newest_is_undone_and_nothing_of_a_machine(
 
 
 def test_an_undone_check_in_can_be_made_again(door: LiveSession, teacher: User) -> None:
-    ana = door.event.participants.get(name="Ana")
+    ana = door.event.participants.get(person__name="Ana")
     come(door, ana, 5, teacher)
     undo(newest(ana), reason="Somebody else", by=teacher, now=NOW)
     assert stored(door, ana) == ("unknown", None, None)

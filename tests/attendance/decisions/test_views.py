@@ -42,8 +42,10 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_member,
     make_participant,
+    make_participants,
     make_session,
     make_user,
 )
@@ -68,7 +70,7 @@ def organizer(lesson: LiveSession) -> User:
 
 
 def named(session: LiveSession, name: str) -> Participant:
-    return session.event.participants.get(name=name)
+    return session.event.participants.get(person__name=name)
 
 
 def send(
@@ -94,7 +96,7 @@ def say(
 
 
 def status_of(session: LiveSession, name: str) -> tuple[str, str | None]:
-    row = Attendance.objects.get(session=session, participant__name=name)
+    row = Attendance.objects.get(session=session, participant__person__name=name)
     return row.status, row.source
 
 
@@ -324,12 +326,12 @@ def test_who_only_reads_sees_no_controls(lesson: LiveSession, who: str) -> None:
     user = make_member(lesson.event.organization, Role.VIEWER)
     if who == "attendee":
         user = make_user()
-        Participant.objects.filter(name="Ben").update(user=user)
+        change_person(Participant.objects.get(person__name="Ben"), user=user)
     mark_as(lesson, "Ben", "excused", make_user())
     page = get(lesson, user)
     for control in ("Mark…", "Mark several", "Undo", 'type="checkbox"', "choose.js"):
         assert control not in page
-    assert f'href="/people/{named(lesson, "Ben").pk}/history/' in page
+    assert f'href="/participants/{named(lesson, "Ben").pk}/history/' in page
 
 
 # Taking back
@@ -381,7 +383,7 @@ def test_undo_tells_of_every_kind_of_decision_what_really_comes(
     for name, expected in told.items():
         newest = named(lesson, name).attendance_changes.latest("pk")
         undo(lesson, organizer, newest)
-        row = Attendance.objects.get(session=lesson, participant__name=name)
+        row = Attendance.objects.get(session=lesson, participant__person__name=name)
         assert expected == f"{row.status} ({row.get_source_display()})"
 
 
@@ -475,10 +477,7 @@ def test_thirty_marked_people_take_as_many_queries_as_three() -> None:
 def test_as_many_people_are_marked_on_a_page_as_over_rest(
     lesson: LiveSession, organizer: User
 ) -> None:
-    people = Participant.objects.bulk_create(
-        Participant(event=lesson.event, name=f"Person {number}", identity=f"p{number}")
-        for number in range(1200)
-    )
+    people = make_participants(lesson.event, [f"Person {n}" for n in range(1200)])
     sent = {"participant": [one.pk for one in people], "status": "present"}
     answer = signed_in(organizer).post(f"/sessions/{lesson.pk}/mark/", sent)
     assert answer.status_code == 302

@@ -13,7 +13,15 @@ from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson
-from tests.factories import START, make_client, make_event, make_member, make_user
+from tests.factories import (
+    START,
+    change_person,
+    make_client,
+    make_event,
+    make_member,
+    make_participant,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +57,9 @@ def test_the_code_of_a_cancelled_event_opens_no_door() -> None:
 def amina() -> tuple[LiveSession, APIClient]:
     """A session, and somebody who is expected there."""
     session, [amina] = make_lesson("Amina")
-    amina.user = make_user("amina")
-    amina.save()
-    return session, make_client(amina.user)
+    user = make_user("amina")
+    change_person(amina, user=user)
+    return session, make_client(user)
 
 
 def send(client: APIClient, event: Event, now: datetime, **said: Any) -> Any:
@@ -74,6 +82,28 @@ def test_an_attendee_checks_in_once(amina: tuple[LiveSession, APIClient]) -> Non
         assert decision["participant"]["identity"] is None
     assert Attendance.objects.get().check_in_method == "self"
     assert AttendanceChange.objects.count() == 1
+
+
+def test_whose_account_stands_for_several_people_says_who_came() -> None:
+    session, [amina, sara] = make_lesson("Amina Sara")
+    mother = make_user()
+    for child in (amina, sara):
+        change_person(child, user=mother)
+    client = make_client(mother)
+    unsaid = send(client, session.event, AT_THE_START)
+    assert unsaid.status_code == 409
+    assert unsaid.json()["participants"] == [
+        {"id": amina.pk, "name": "Amina"},
+        {"id": sara.pk, "name": "Sara"},
+    ]
+    other = make_participant(session.event)
+    foreign = send(client, session.event, AT_THE_START, participant=other.pk)
+    assert foreign.status_code == 400
+    assert foreign.json()["errors"][0]["field"] == "participant"
+    for child in (sara, amina):
+        came = send(client, session.event, AT_THE_START, participant=child.pk)
+        assert came.json()["participant"]["id"] == child.pk
+    assert Attendance.objects.filter(checked_in_at__isnull=False).count() == 2
 
 
 def test_sent_again_with_its_key_it_gets_the_first_answer(

@@ -17,6 +17,7 @@ from sessions_app.models import LiveSession
 from tests.attendance.pages import make_lesson, signed_in, text
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_member,
     make_participant,
@@ -34,8 +35,7 @@ AT_THE_START = START + 3 * MINUTE
 @pytest.fixture
 def lesson() -> LiveSession:
     session, [amina] = make_lesson("Amina", time_zone="Asia/Riyadh")
-    amina.user = make_user("amina")
-    amina.save()
+    change_person(amina, user=make_user("amina"))
     return session
 
 
@@ -220,6 +220,50 @@ def test_a_code_is_typed_where_no_camera_reads_it(
     for nonsense in ("هذا", "1/2", "A" * 500):
         went_to = amina.get("/c/", {"code": nonsense})["Location"]
         assert at(AT_THE_START, amina, went_to).status_code == 400
+
+
+def test_who_stands_for_several_people_checks_them_in_one_after_the_other() -> None:
+    session, [amina, sara, _omar] = make_lesson("Amina Sara Omar", time_zone="UTC")
+    mother = make_user()
+    for child in (amina, sara):
+        change_person(child, user=mother)
+    waiting = make_participant(
+        session.event, name="Tala", user=mother, registration="waitlisted"
+    )
+    client, path = signed_in(mother), page_of(session.event, AT_THE_START)
+
+    def buttons() -> list[str]:
+        page = at(AT_THE_START, client, path).content.decode()
+        return re.findall(r'name="participant" value="(\d+)"', page)
+
+    assert buttons() == [str(amina.pk), str(sara.pk)]
+    unsaid = at(AT_THE_START, client, path, confirm="1")
+    assert (unsaid.status_code, Attendance.objects.count()) == (409, 0)
+    assert "Say who is meant: \u2068Amina\u2069, \u2068Sara\u2069," in said(unsaid)
+    for child, left in ((sara, [str(amina.pk)]), (amina, [])):
+        sent = at(AT_THE_START, client, path, participant=child.pk)
+        assert sent["Location"] == path
+        assert buttons() == left
+    page = said(at(AT_THE_START, client, path))
+    assert "Amina : checked in at 10:03" in page
+    assert "Tala : on the waiting list" in page
+    assert "There is nothing more to do." in page
+    assert Attendance.objects.count() == 2
+    refused = at(AT_THE_START, client, path, participant=waiting.pk)
+    assert "You are on the waiting list" in said(refused)
+
+
+@pytest.mark.parametrize("whose", ["somebody else's", "nobody's", "no number"])
+def test_nobody_else_is_checked_in_by_an_account(
+    lesson: LiveSession, amina: Client, whose: str
+) -> None:
+    other = make_participant(lesson.event)
+    sent = {"somebody else's": str(other.pk), "nobody's": "9" * 30, "no number": "x"}
+    path = page_of(lesson.event, AT_THE_START)
+    answer = at(AT_THE_START, amina, path, participant=sent[whose])
+    assert answer.status_code == 400
+    assert "Nobody on the roster has this ID." in said(answer)
+    assert not Attendance.objects.exists()
 
 
 # --- The screen -----------------------------------------------------------------------

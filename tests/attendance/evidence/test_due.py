@@ -19,12 +19,16 @@ from events.models import (
     ParticipantRole,
     Registration,
 )
+from events.roster.places import change_participant
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_link,
     make_participant,
+    make_participants,
+    make_person,
     make_presence_event,
     make_session,
     make_user,
@@ -251,14 +255,18 @@ def add_somebody(lesson: LiveSession) -> None:
 
 
 def import_people(lesson: LiveSession) -> None:
-    Participant.objects.bulk_create(
-        Participant(event=lesson.event, name=name) for name in "abc"
-    )
+    make_participants(lesson.event, "abc")
 
 
 def change_registration_in_bulk(lesson: LiveSession) -> None:
     Participant.objects.filter(event=lesson.event).update(
-        registration=Registration.CANCELLED
+        registration=Registration.CANCELLED, cancelled_at=SOON
+    )
+
+
+def change_enrolment(lesson: LiveSession) -> None:
+    change_participant(
+        participant=lesson.event.participants.get(), changes={"enrolled_from": END}
     )
 
 
@@ -272,11 +280,7 @@ def remove_somebody_in_sql(lesson: LiveSession) -> None:
 
 
 def link_an_identity(lesson: LiveSession) -> None:
-    KnownIdentity.objects.create(
-        organization=lesson.event.organization,
-        identity="ana's phone",
-        participant=lesson.event.participants.get(),
-    )
+    make_link(lesson.event.participants.get(), "ana's phone")
 
 
 @pytest.mark.parametrize(
@@ -291,6 +295,7 @@ def link_an_identity(lesson: LiveSession) -> None:
         add_somebody,
         import_people,
         change_registration_in_bulk,
+        change_enrolment,
         remove_somebody,
         remove_somebody_in_sql,
         link_an_identity,
@@ -315,64 +320,26 @@ def test_a_link_that_is_changed_or_taken_back_makes_it_due(lesson: LiveSession) 
 
 
 def test_who_or_what_is_moved_makes_both_events_due(lesson: LiveSession) -> None:
-    other = make_session()
+    other = make_session(make_event(lesson.event.organization))
     link_an_identity(lesson)
     run()
     somebody = make_participant(other.event)
     assert run() == [other.pk]
-    KnownIdentity.objects.update(participant=somebody)
+    KnownIdentity.objects.update(person=somebody.person)
     assert (run(), run()) == ([lesson.pk, other.pk], [])
     Participant.objects.filter(pk=somebody.pk).update(event=lesson.event)
     assert (run(), run()) == ([lesson.pk, other.pk], [])
 
 
-def give_an_account(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(user=make_user())
-
-
-def give_another_address(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(email="other@example.com")
-
-
-def give_another_name(person: Participant) -> None:
-    Participant.objects.filter(pk=person.pk).update(name="Somebody Else")
-
-
-@pytest.mark.parametrize(
-    "change", [give_an_account, give_another_address, give_another_name]
-)
-def test_who_may_be_known_from_another_event_makes_it_due(
-    lesson: LiveSession, change: Callable[[Participant], None]
-) -> None:
-    """The link of their namesake there may now be theirs, or no longer be."""
-    run()
-    change(lesson.event.participants.get())
-    assert (run(), run()) == ([lesson.pk], [])
-
-
-def test_a_link_makes_the_same_persons_other_events_due(lesson: LiveSession) -> None:
-    person = lesson.event.participants.get()
+def test_a_link_makes_the_persons_other_events_due(lesson: LiveSession) -> None:
+    person = lesson.event.participants.get().person
     other = make_session(make_event(lesson.event.organization))
-    there = make_participant(other.event, email=person.email.upper())
+    there = make_participant(other.event, person=person)
     make_session()
     run()
     link = make_link(there, "ana's phone")
     assert (run(), run()) == ([lesson.pk, other.pk], [])
     link.delete()
-    assert (run(), run()) == ([lesson.pk, other.pk], [])
-
-
-@pytest.mark.parametrize(
-    "change", [give_an_account, give_another_address, give_another_name]
-)
-def test_who_is_no_longer_the_same_person_makes_both_events_due(
-    lesson: LiveSession, change: Callable[[Participant], None]
-) -> None:
-    person = lesson.event.participants.get()
-    other = make_session(make_event(lesson.event.organization))
-    make_link(make_participant(other.event, email=person.email), "ana's phone")
-    run()
-    change(KnownIdentity.objects.get().participant)
     assert (run(), run()) == ([lesson.pk, other.pk], [])
 
 
@@ -396,11 +363,18 @@ def rename_event(lesson: LiveSession) -> None:
 
 
 def change_who_somebody_is_to_people(lesson: LiveSession) -> None:
-    Participant.objects.update(
-        role=ParticipantRole.HOST,
+    Participant.objects.update(role=ParticipantRole.HOST, show_on_profile=False)
+
+
+def change_the_person(lesson: LiveSession) -> None:
+    """Whom an identity means does not depend on names, addresses and accounts."""
+    change_person(
+        lesson.event.participants.get(),
+        name="Somebody Else",
+        email="other@example.com",
+        user=make_user(),
         time_zone="Asia/Riyadh",
         language="ar",
-        show_on_profile=False,
     )
 
 
@@ -424,6 +398,7 @@ def look_at_connections(lesson: LiveSession) -> None:
         change_policy,
         rename_event,
         change_who_somebody_is_to_people,
+        change_the_person,
         save_somebody_without_a_change,
         say_who_linked,
         look_at_connections,
@@ -443,15 +418,15 @@ def test_a_change_of_anything_else_does_not(
 def test_a_change_that_began_earlier_and_is_committed_later_is_noticed() -> None:
     """A long import is under way while the window changes and is calculated."""
     lesson = make_session()
+    person = make_person(lesson.event.organization)
     with closing(connection.copy()) as import_:
         import_.set_autocommit(False)
         with import_.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO events_participant (event_id, name, email, role, identity,"
-                " registration, time_zone, language, show_on_profile,"
-                " show_to_other_orgs) VALUES (%s, 'B', '', 'attendee', 'b',"
-                " 'registered', '', '', true, true)",
-                [lesson.event_id],
+                "INSERT INTO events_participant (event_id, person_id, role, identity,"
+                " registration, enrolled, show_on_profile, show_to_other_orgs)"
+                " VALUES (%s, %s, 'attendee', 'b', 'registered', '{(,)}', true, true)",
+                [lesson.event_id, person.pk],
             )
         change_window(lesson)
         assert run() == [lesson.pk]

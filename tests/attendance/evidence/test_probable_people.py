@@ -31,6 +31,24 @@ def test_the_order_of_given_and_family_name_makes_no_difference() -> None:
     assert grounds(found) == (Ground.SAME_NAME, 2)
 
 
+def test_neither_a_keyboard_nor_a_device_hides_a_name() -> None:
+    roster = on_roster(
+        "Łukasz Żak", "I\u015f\u0131k Demir (5A)", "I\u015f\u0131k Demir (5B)"
+    )
+    for name in (
+        "lukasz zak",
+        "Zak, Lukasz",
+        "Łukasz Żak (iPad)",
+        "ŁUKASZ ŻAK [Guest]",
+    ):
+        assert grounds(guess("guest", name, None, roster)) == (Ground.SAME_NAME, 1)
+    for name in ("Łukasz (iPad)", "Zak (Guest)"):
+        assert grounds(guess("guest", name, None, roster)) == (Ground.PART_OF_NAME, 1)
+    found = guess("guest", "ISIK DEMIR (5B)", None, roster)
+    assert grounds(found) == (Ground.SAME_NAME, 3)
+    assert guess("guest", "I\u015f\u0131k Demir", None, roster) is None
+
+
 def test_part_of_a_name_is_a_guess_if_it_is_the_only_one() -> None:
     roster = on_roster("Omar Nasser", "Lina Haddad")
     assert grounds(guess("guest", "Lina", None, roster)) == (Ground.PART_OF_NAME, 2)

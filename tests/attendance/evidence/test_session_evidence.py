@@ -15,12 +15,12 @@ from attendance.evidence.session_evidence import (
     read_strangers,
 )
 from attendance.rules.calculation import Stay
-from events.models import KnownIdentity
 from sessions_app.models import LiveSession
 from tests.factories import (
     START,
     make_connection,
     make_event,
+    make_link,
     make_participant,
     make_session,
 )
@@ -120,9 +120,7 @@ def test_a_session_in_which_nothing_was_seen_is_missing(lesson: LiveSession) -> 
 def test_a_link_may_join_several_identities_to_one_person(lesson: LiveSession) -> None:
     ana = make_participant(lesson.event)
     for device in ("phone", "tablet"):
-        KnownIdentity.objects.create(
-            organization=lesson.event.organization, identity=device, participant=ana
-        )
+        make_link(ana, device)
         make_connection(lesson, identity=device)
     make_connection(lesson, identity=ana.identity)
     evidence = read_evidence([lesson.pk])[lesson.pk]
@@ -160,20 +158,20 @@ def test_connections_without_an_identity_are_strangers_of_their_own(
     assert len(read_strangers(lesson.pk)) == 2
 
 
-def test_the_roster_leaves_out_who_cancelled_or_only_looked(
+def test_the_roster_leaves_out_onlookers(
     lesson: LiveSession,
 ) -> None:
     expected = {
         registration: make_participant(lesson.event, registration=registration).pk
-        for registration in ("registered", "walk_in", "waitlisted")
+        for registration in ("registered", "walk_in", "waitlisted", "cancelled")
     }
-    for registration in ("cancelled", "viewed"):
-        make_participant(lesson.event, registration=registration)
+    make_participant(lesson.event, registration="viewed")
     rows = {row.participant_id: row.is_expected for row in read_roster([lesson.pk])}
     assert rows == {
         expected["registered"]: True,
         expected["walk_in"]: True,
         expected["waitlisted"]: False,
+        expected["cancelled"]: False,
     }
 
 

@@ -8,13 +8,16 @@ from rest_framework.test import APIClient
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Organization, Participant, Role, User
+from events.roster.places import change_participant
 from tests.factories import (
     START,
+    change_person,
     make_client,
     make_event,
     make_member,
     make_organization,
     make_participant,
+    make_person,
     make_user,
 )
 
@@ -33,7 +36,9 @@ def owner(school: Organization) -> APIClient:
 
 def give(school: Organization, status: str, **fields: Any) -> Participant:
     """Somebody of an event of their own, of which this was decided."""
+    shows = fields.pop("shows", True)
     person = make_participant(make_event(school), **fields)
+    change_person(person, show_on_leaderboard=shows)
     place = Place(person.event, None)
     mark(place, [Mark(person, status)], by=make_user(), now=START)
     return person
@@ -63,6 +68,7 @@ def test_a_total_is_the_sum_of_its_entries_newest_first(school: Organization) ->
         "event": second.event.pk,
         "session": None,
         "participant": second.pk,
+        "person": second.person_id,
         "change": second.attendance_changes.get().pk,
         "points": 7,
     }
@@ -72,7 +78,21 @@ def test_a_total_is_the_sum_of_its_entries_newest_first(school: Organization) ->
 
 def test_who_has_none_has_nothing() -> None:
     user = make_user()
-    assert points(user, user)["total"] == 0
+    answer = points(user, user)
+    assert (answer["total"], answer["people"]) == (0, [])
+
+
+def test_a_parent_reads_what_each_child_has(school: Organization) -> None:
+    parent = make_user()
+    ana = make_person(school, name="Ana", user=parent)
+    give(school, "present", name="Ben", user=parent)
+    give(school, "present", person=ana)
+    give(school, "late", person=ana)
+    answer = points(parent, parent)
+    assert answer["total"] == 27
+    people = [(one["name"], one["total"]) for one in answer["people"]]
+    assert people == [("Ana", 17), ("Ben", 10)]
+    assert answer["people"][0]["person"] == ana.pk
 
 
 def test_organizers_read_what_was_given_in_their_organizations_alone(
@@ -91,27 +111,24 @@ def test_the_leaderboard_shows_whoever_shows_it(
 ) -> None:
     for name, status in [("Ana", "present"), ("Ben", "late"), ("Cem", "absent")]:
         give(school, status, name=name)
-    give(school, "present", name="Dan", show_on_profile=False)
+    give(school, "present", name="Dan", shows=False)
+    give(school, "present", name="Teacher", role="host")
     give(make_organization(), "present", name="Eve")
     assert board(owner, school) == [(1, "Ana", 10), (2, "Ben", 7)]
 
 
-def test_a_person_is_an_account_or_an_address_and_equals_share_a_rank(
+def test_points_are_a_persons_and_equals_share_a_rank(
     school: Organization, owner: APIClient
 ) -> None:
-    user = make_user()
-    for number in range(2):
-        give(school, "present", name="Ana", user=user, email=f"ana{number}@a.com")
-        give(school, "present", name="Ben", email=["b@b.com", "B@b.com"][number])
-        give(school, "partial", name="Cem", email="")
-    # Hidden in one event, it counts for nothing there.
-    give(school, "present", name="Ana", user=user, show_on_profile=False)
-    assert board(owner, school) == [
-        (1, "Ana", 20),
-        (1, "Ben", 20),
-        (3, "Cem", 4),
-        (3, "Cem", 4),
+    """Sisters with one account and one address are two lines."""
+    mother = make_user()
+    people = [
+        make_person(school, name=name, user=mother, email=mother.email)
+        for name in ("Ana", "Ben", "Cem")
     ]
+    for status, person in [("present", 0), ("partial", 1), ("late", 0), ("partial", 2)]:
+        give(school, status, person=people[person])
+    assert board(owner, school) == [(1, "Ana", 17), (2, "Ben", 4), (2, "Cem", 4)]
 
 
 def test_the_leaderboard_is_for_members_and_people_on_rosters(
@@ -122,7 +139,7 @@ def test_the_leaderboard_is_for_members_and_people_on_rosters(
     assert make_client(user).get(path).status_code == 404
     person = give(school, "present", user=user)
     assert make_client(user).get(path).status_code == 200
-    Participant.objects.filter(pk=person.pk).update(registration="cancelled")
+    change_participant(participant=person, changes={"registration": "cancelled"})
     assert make_client(user).get(path).status_code == 404
 
 

@@ -22,7 +22,7 @@ from tests.attendance.pages import (
     people_of,
     text,
 )
-from tests.factories import make_member, make_user
+from tests.factories import change_person, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,9 @@ def test_what_is_no_choice_leaves_nobody_out(query: str) -> None:
 
 def test_organizers_find_people_by_their_address_and_nobody_else_does() -> None:
     session = make_calculated()
-    session.event.participants.filter(name="Cleo").update(email="c.l@school.example")
+    change_person(
+        session.event.participants.get(person__name="Cleo"), email="c.l@school.example"
+    )
     assert people_of(get(session, query="?q=c.l@school")) == ["Cleo"]
     viewer = make_member(session.event.organization, Role.VIEWER)
     assert people_of(get(session, viewer, query="?q=c.l@school")) == []
@@ -122,7 +124,7 @@ def test_organizers_find_people_by_their_address_and_nobody_else_does() -> None:
 def test_attendees_see_their_own_row_whatever_they_ask_for() -> None:
     session = make_calculated()
     user = make_user()
-    session.event.participants.filter(name="Dora").update(user=user)
+    change_person(session.event.participants.get(person__name="Dora"), user=user)
     assert people_of(get(session, user, query="?status=late&q=Cleo")) == ["Dora"]
 
 
@@ -164,8 +166,7 @@ def test_nobody_who_is_decided_about_is_looked_for_while_it_runs() -> None:
 
 def test_a_search_is_by_all_its_words_in_any_order() -> None:
     session, [amina, _] = make_lesson("Amina Omar")
-    amina.name = "Amina Bint Omar"
-    amina.save()
+    change_person(amina, name="Amina Bint Omar")
     assert people_of(get(session, query="?q=omar+ami")) == ["Amina Bint Omar"]
 
 

@@ -233,14 +233,14 @@ def test_a_policy_of_the_session_decides_and_is_shown(organizer: User) -> None:
     assert rows(found)["Ana"]["status"] == "present"
 
 
-def test_the_policy_is_that_of_the_rows_not_of_people_who_cancelled_since(
+def test_the_policy_is_that_of_the_rows_not_of_people_who_only_look_since(
     session: LiveSession, organizer: User
 ) -> None:
     ana = make_participant(session.event, name="Ana")
     gone = make_participant(session.event)
     make_connection(session, identity=ana.identity, left_at=at(50))
     calculate_session(session, now=LATER)
-    gone.registration = Registration.CANCELLED
+    gone.registration = Registration.VIEWED
     gone.save()
     set_policy(PolicyScope(session.event.organization), Policy(grace_minutes=5))
     calculate_session(session, now=LATER, force=True)

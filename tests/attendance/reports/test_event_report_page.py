@@ -60,7 +60,9 @@ def send(event: Event, user: User, what: str, query: str = "", **fields: Any) ->
 
 
 def status_of(event: Event, name: str) -> tuple[str, str | None]:
-    row = Attendance.objects.get(event=event, session=None, participant__name=name)
+    row = Attendance.objects.get(
+        event=event, session=None, participant__person__name=name
+    )
     return row.status, row.source
 
 
@@ -144,7 +146,7 @@ def test_undo_tells_what_follows_from_the_sessions_again(
 ) -> None:
     attended(event)
     complete_event(event=event, now=LATER)
-    ana = event.participants.get(name="Ana")
+    ana = event.participants.get(person__name="Ana")
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     page = get(event, organizer)
     row = text(row_of(page, "Ana", with_controls=True))
@@ -300,3 +302,21 @@ def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
         f"/events/{event.pk}/attendance/?page=2#p{people[200].pk}"
     )
     assert 'mark/?page=2"' in get(event, organizer, "?page=2")
+
+
+@pytest.mark.parametrize("who", ["organizer", "host"])
+def test_people_of_one_name_are_told_apart_also_from_who_is_not_shown(
+    event: Event, organizer: User, who: str
+) -> None:
+    for email in ("one@example.com", "two@example.com"):
+        make_participant(event, name="Ana", email=email)
+    make_participant(event, name="Ben", email="ben@example.com")
+    host = make_user()
+    make_participant(event, user=host, role="host", name="Host")
+    user = host if who == "host" else organizer
+    for query, shown in (
+        ("", ["one@example.com", "two@example.com"]),
+        ("?q=one@", ["one@example.com"]),
+    ):
+        beside = re.findall(r"<span><bdi>(.*?)</bdi></span>", get(event, user, query))
+        assert beside == (shown if who == "organizer" else [])

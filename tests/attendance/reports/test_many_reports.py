@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from attendance.models import SOURCE_LABELS, Status
+from attendance.models import SOURCE_LABELS, SessionCalculation, Status
 from attendance.reports.filters import ReportFilters
 from attendance.reports.serializers import (
     ReportListSerializer,
     SessionReportRowSerializer,
 )
-from events.models import Event, Registration, Role
+from events.models import Event, Participant, Registration, Role
 from sessions_app.models import LiveSession, SessionType
 from tests.attendance.many_reports import NOW, Many, all_pages, get, make_many
 from tests.attendance.pages import AFTERWARDS, be_there, calculate, make_lesson
@@ -100,6 +101,31 @@ def test_strangers_are_no_rows() -> None:
     client = make_client(make_member(session.event.organization))
     page = get(client, "/api/reports")
     assert [row["participant"]["name"] for row in page["results"]] == ["Ana"]
+
+
+def test_evidence_is_read_only_of_sessions_with_facts_not_yet_calculated() -> None:
+    session, [ana, ben, _cem] = make_lesson("Ana Ben Cem")
+    Participant.objects.exclude(pk=ana.pk).update(registration=Registration.WAITLISTED)
+    for person in (ana, ben):
+        be_there(session, person)
+    client = make_client(make_member(session.event.organization))
+
+    def found() -> tuple[list[str], int]:
+        with CaptureQueriesContext(connection) as captured:
+            page = get(client, PATH)
+        read = [
+            one for one in list(captured) if "sessions_app_connection" in one["sql"]
+        ]
+        names = [row["participant"]["name"] for row in page["results"]]
+        return names, len(read)
+
+    assert found() == (["Ana", "Ben"], 3)
+    calculate(session)
+    # Otherwise facts of the minute before it may be new.
+    SessionCalculation.objects.update(
+        calculated_at=timezone.now() + timedelta(minutes=2)
+    )
+    assert found() == (["Ana", "Ben"], 2)
 
 
 # --- Filters --------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from tests.attendance.pages import (
 )
 from tests.factories import (
     START,
+    change_person,
     make_event,
     make_member,
     make_organization,
@@ -142,16 +143,31 @@ def test_a_persons_history_has_their_name_and_leads_back() -> None:
         be_there(one, ana)
         calculate(one, now=NOW)
     user = organizer_of(session)
-    assert f'href="/reports/?participant={ana.pk}"' in get(user)
+    assert f'href="/people/{ana.person_id}/"' in get(user)
     page = get(user, f"participant={ana.pk}")
     assert "<h1><bdi>Ana</bdi></h1>" in page
     assert names(page) == ["Ana", "Ana"]
     assert f'<input type="hidden" name="participant" value="{ana.pk}">' in page
 
 
-def test_a_foreign_person_is_nobody_here() -> None:
+def test_a_person_of_several_events_has_their_rows_of_all() -> None:
+    session, [ana, _ben] = make_lesson("Ana Ben")
+    event = make_event(session.event.organization)
+    make_session(event)
+    make_participant(event, person=ana.person)
+    user = organizer_of(session)
+    assert "<h1>Reports</h1>" in get(user)
+    page = get(user, f"person={ana.person_id}")
+    assert f'<a href="/people/{ana.person_id}/">' in page
+    assert names(page) == ["Ana", "Ana"]
+    assert f"person={ana.person_id}" in page.partition("reports.csv?")[2]
+
+
+@pytest.mark.parametrize("by", ["participant", "person"])
+def test_a_foreign_person_is_nobody_here(by: str) -> None:
     foreign = make_participant(name="Secret")
-    page = get(make_user(), f"participant={foreign.pk}")
+    number = foreign.pk if by == "participant" else foreign.person_id
+    page = get(make_user(), f"{by}={number}")
     assert "Secret" not in page
     assert "No results" in page
 
@@ -164,7 +180,7 @@ def test_only_what_one_sees_is_offered() -> None:
     page = get(user)
     assert "Secret" not in page
     assert "Algebra II (Mon 2 Mar 2026)" in page
-    assert 'name="organization"' not in page
+    assert '<select name="organization"' not in page
     make_participant(secret, user=user)
     page = get(user)
     school = secret.organization_id
@@ -224,9 +240,9 @@ def test_a_page_that_does_not_exist_is_the_last_one() -> None:
 
 def test_attendees_see_themselves_alone() -> None:
     _session, [ana, _ben] = make_lesson("Ana Ben")
-    ana.user = make_user()
-    ana.save()
-    assert names(get(ana.user)) == ["Ana"]
+    user = make_user()
+    change_person(ana, user=user)
+    assert names(get(user)) == ["Ana"]
 
 
 def test_every_status_has_its_shape_on_the_page() -> None:

@@ -21,7 +21,7 @@ from tests.attendance.pages import (
     text,
     try_in_vain,
 )
-from tests.factories import make_attendance, make_user
+from tests.factories import change_person, make_attendance, make_user
 from tests.webhooks import Room, deliver_all
 
 pytestmark = pytest.mark.django_db
@@ -129,8 +129,7 @@ def test_it_says_as_of_when_and_offers_to_look_again_at_the_same() -> None:
 
 def test_attendees_see_where_they_are_themselves() -> None:
     session, [amina, ben] = make_lesson("Amina Ben")
-    ben.user = make_user()
-    ben.save()
+    change_person(ben, user=make_user())
     be_there(session, amina, (0, None))
     be_there(session, ben, (3, None))
     page = get(session, ben.user, now=RUNNING)

@@ -222,9 +222,30 @@ def test_names_cannot_write_markup() -> None:
         assert opened not in page
 
 
+@pytest.mark.parametrize("who", ["viewer", "host"])
+def test_people_of_one_name_are_told_apart_for_who_may_see_addresses(who: str) -> None:
+    session, _ = make_lesson("Ben")
+    for name, email, number in (
+        ("Ana", "one@example.com", "S-1"),
+        ("Ana", "", "S-2"),
+        ("Cem", "cem@example.com", "S-3"),
+        ("Dan", "both@example.com", "S-4"),
+        ("Dan", "both@example.com", "S-5"),
+    ):
+        make_participant(session.event, name=name, email=email, external_id=number)
+    user = make_member(session.event.organization, Role.VIEWER)
+    if who == "host":
+        user = make_user()
+        make_participant(session.event, user=user, role="host", name="Host")
+    page = get(session, user)
+    beside = re.findall(r"<span><bdi>(.*?)</bdi></span>", page)
+    told_apart = ["one@example.com", "S-2", "S-4", "S-5"]
+    assert beside == (told_apart if who == "viewer" else [])
+
+
 def test_hosts_come_first_and_are_called_so() -> None:
     session, _ = make_lesson("Amina Zayd")
-    Participant.objects.filter(name="Zayd").update(role="host")
+    Participant.objects.filter(person__name="Zayd").update(role="host")
     page = get(session)
     assert page.index("Zayd") < page.index("Amina")
     assert text(row_of(page, "Zayd")).startswith("Zayd host")

@@ -22,7 +22,13 @@ from tests.attendance.pages import (
     signed_in,
     text,
 )
-from tests.factories import make_member, make_organization, make_session, make_user
+from tests.factories import (
+    change_person,
+    make_member,
+    make_organization,
+    make_session,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def test_attendees_see_their_own_row_alone() -> None:
     session, [amina, ben] = make_lesson("Amina Ben")
-    ben.user = make_user()
-    ben.save()
+    change_person(ben, user=make_user())
     be_there(session, amina)
     be_there(session, None, (5, 53), identity="guest-7f3a", name="Lina")
     calculate(session)

@@ -8,15 +8,18 @@ from rest_framework.test import APIClient
 
 from attendance.evidence.session_evidence import read_evidence
 from attendance.models import Attendance
-from events.models import KnownIdentity, Participant, Registration
+from core.spans import Span
+from events.models import KnownIdentity, Participant, Person, Registration
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, make_lesson, organizer_of
 from tests.factories import (
     START,
+    change_person,
     make_connection,
     make_event,
     make_link,
     make_participant,
+    make_person,
     make_session,
     make_user,
 )
@@ -36,7 +39,7 @@ def lesson() -> LiveSession:
 
 @pytest.fixture
 def lina(lesson: LiveSession) -> Participant:
-    return lesson.event.participants.get(name="Lina")
+    return lesson.event.participants.get(person__name="Lina")
 
 
 @pytest.fixture
@@ -110,7 +113,7 @@ def test_a_walk_in_stands_on_the_roster_and_in_the_report(
     walk_in = {"name": "Lina Haddad", "email": "lina@example.com"}
     report = link(desk, lesson, walk_in=walk_in)
     assert statuses(report)["Lina Haddad"] == "present"
-    person = lesson.event.participants.get(name="Lina Haddad")
+    person = lesson.event.participants.get(person__name="Lina Haddad")
     assert (person.registration, person.email) == ("walk_in", "lina@example.com")
 
 
@@ -136,82 +139,109 @@ def test_it_is_remembered_in_the_next_session(
     )
 
 
-@pytest.mark.parametrize("known_by", ["account", "address"])
 def test_it_is_remembered_in_another_event_of_the_organization(
-    desk: APIClient, lesson: LiveSession, lina: Participant, known_by: str
+    desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
     event = make_event(lesson.event.organization)
-    same: dict[str, Any] = {"email": lina.email.upper()}
-    if known_by == "account":
-        lina.user = make_user()
-        lina.save()
-        same = {"user": lina.user}
-    name = " LINA " if known_by == "address" else "Lina H."
-    there = make_participant(event, name=name, **same)
+    there = make_participant(event, person=lina.person)
     link(desk, lesson, participant=lina.pk)
     following = next_week(lesson, event)
     calculate(following, START + timedelta(days=8))
     assert Attendance.objects.get(participant=there).status == "present"
 
 
-def test_who_only_shares_the_address_is_somebody_else(
+def test_who_only_has_the_same_address_and_name_is_somebody_else(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
-    """Children often have the address of a parent."""
+    """Nothing is guessed: who is one person is decided when they are added."""
     event = make_event(lesson.event.organization)
-    sister = make_participant(event, name="Sara", email=lina.email)
-    link(desk, lesson, participant=lina.pk)
-    following = next_week(lesson, event)
-    make_link(sister, "guest-of-sara")
-    report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
-    assert strangers(report) == ["guest-7f3a"]
-    assert [one.pk for one in Participant.objects.same_person(lina)] == [lina.pk]
-
-
-def test_of_account_and_address_the_account_says_who_it_is(
-    desk: APIClient, lesson: LiveSession, lina: Participant
-) -> None:
-    lina.user = make_user()
-    lina.save()
-    event = make_event(lesson.event.organization)
-    by_address = make_participant(event, name=lina.name, email=lina.email)
-    by_account = make_participant(event, user=lina.user)
-    link(desk, lesson, participant=lina.pk)
-    following = next_week(lesson, event)
-    calculate(following, START + timedelta(days=8))
-    decided = Attendance.objects.filter(session=following)
-    assert decided.get(participant=by_account).status == "present"
-    assert decided.get(participant=by_address).status == "absent"
-
-
-def test_two_accounts_with_one_address_are_two_people(
-    desk: APIClient, lesson: LiveSession, lina: Participant
-) -> None:
-    """A family's address: who has another account is not taken for Lina."""
-    lina.user = make_user()
-    lina.save()
-    event = make_event(lesson.event.organization)
-    sister = make_participant(event, email=lina.email, user=make_user())
-    link(desk, lesson, participant=lina.pk)
-    following = next_week(lesson, event)
-    calculate(following, START + timedelta(days=8))
-    assert Attendance.objects.get(participant=sister).status == "absent"
-    link(desk, following, participant=sister.pk)
-    unlink(desk, following)
-    assert KnownIdentity.objects.get().participant == lina
-
-
-def test_people_without_an_address_are_not_one_person(
-    desk: APIClient, lesson: LiveSession, lina: Participant
-) -> None:
-    lina.email = ""
-    lina.save()
-    event = make_event(lesson.event.organization)
-    make_participant(event, email="")
+    make_participant(event, name="Lina", email=lina.email)
     link(desk, lesson, participant=lina.pk)
     following = next_week(lesson, event)
     report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
     assert strangers(report) == ["guest-7f3a"]
+
+
+# A family's tablet
+
+
+@pytest.fixture
+def family(lesson: LiveSession) -> dict[str, Person]:
+    """Sara and Tala share a tablet; each was linked to it in an event of her own."""
+    organization = lesson.event.organization
+    people = {name: make_person(organization, name=name) for name in ("Sara", "Tala")}
+    for person in people.values():
+        own = make_event(organization)
+        make_link(make_participant(own, person=person), "guest-7f3a")
+    return people
+
+
+def test_it_means_whoever_of_them_is_on_the_roster(
+    lesson: LiveSession, family: dict[str, Person]
+) -> None:
+    for person in family.values():
+        event = make_event(lesson.event.organization)
+        there = make_participant(event, person=person)
+        following = next_week(lesson, event)
+        assert list(read_evidence([following.pk])[following.pk].people) == [there.pk]
+
+
+def test_of_several_on_a_roster_it_means_the_one_who_was_linked_there(
+    desk: APIClient, lesson: LiveSession, family: dict[str, Person]
+) -> None:
+    event = make_event(lesson.event.organization)
+    there = {n: make_participant(event, person=p) for n, p in family.items()}
+    following = next_week(lesson, event)
+    report = desk.get(f"/api/sessions/{following.pk}/attendance").json()
+    assert strangers(report) == ["guest-7f3a"]
+    for name in ("Sara", "Tala", "Sara"):
+        link(desk, following, participant=there[name].pk)
+        seen = read_evidence([following.pk])[following.pk].people
+        assert list(seen) == [there[name].pk]
+
+
+def test_a_link_to_one_takes_it_from_nobody_elsewhere(
+    desk: APIClient, lesson: LiveSession, lina: Participant
+) -> None:
+    """Lina's other course goes on knowing her tablet, whoever uses it here."""
+    ben = make_participant(lesson.event, name="Ben")
+    event = make_event(lesson.event.organization)
+    there = make_participant(event, person=lina.person)
+    link(desk, lesson, participant=lina.pk)
+    elsewhere = next_week(lesson, event)
+    link(desk, lesson, participant=ben.pk)
+    assert list(read_evidence([elsewhere.pk])[elsewhere.pk].people) == [there.pk]
+    assert KnownIdentity.objects.count() == 2
+
+
+def test_a_sister_who_comes_later_takes_nothing_of_lessons_before(
+    lesson: LiveSession, family: dict[str, Person]
+) -> None:
+    event = make_event(lesson.event.organization)
+    sara = make_participant(event, person=family["Sara"])
+    first = next_week(lesson, event)
+    make_participant(event, person=family["Tala"], enrolled=[Span(first.ends_at)])
+    assert list(read_evidence([first.pk])[first.pk].people) == [sara.pk]
+
+
+def test_who_cancelled_leaves_it_to_the_others_from_then_on(
+    lesson: LiveSession, family: dict[str, Person]
+) -> None:
+    event = make_event(lesson.event.organization)
+    sara = make_participant(event, person=family["Sara"])
+    make_link(sara, "guest-7f3a")
+    tala = make_participant(event, person=family["Tala"])
+    before, after = next_week(lesson, event), next_week(lesson, event)
+    after.starts_at += timedelta(days=7)
+    after.ends_at += timedelta(days=7)
+    after.save()
+    be_there(after, None, (0, 60), identity="guest-7f3a", name="iPad")
+    Participant.objects.filter(pk=sara.pk).update(
+        registration=Registration.CANCELLED, cancelled_at=before.ends_at
+    )
+    evidence = read_evidence([before.pk, after.pk])
+    assert list(evidence[before.pk].people) == [sara.pk]
+    assert list(evidence[after.pk].people) == [tala.pk]
 
 
 def test_the_same_name_alone_is_only_guessed(
@@ -256,20 +286,6 @@ def test_two_organizations_calculated_together_know_nothing_of_each_other(
     assert len(evidence[both[1]].strangers) == 1
 
 
-def test_of_what_was_said_in_two_events_the_newest_holds(lesson: LiveSession) -> None:
-    organization = lesson.event.organization
-    event = make_event(organization)
-    there = {}
-    for name in ("first", "second"):
-        known = make_participant(make_event(organization))
-        make_link(known, "guest-7f3a")
-        there[name] = make_participant(event, name=known.name, email=known.email)
-    following = next_week(lesson, event)
-    assert list(read_evidence([following.pk])[following.pk].people) == [
-        there["second"].pk
-    ]
-
-
 # Corrected and taken back
 
 
@@ -297,9 +313,8 @@ def test_taken_back_it_is_nobody_again(
 def test_what_was_said_elsewhere_is_taken_back_there_too(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
-    elsewhere = make_participant(
-        make_event(lesson.event.organization), name=lina.name, email=lina.email
-    )
+    event = make_event(lesson.event.organization)
+    elsewhere = make_participant(event, person=lina.person)
     make_link(elsewhere, "guest-7f3a")
     report = desk.get(f"/api/sessions/{lesson.pk}/attendance").json()
     assert strangers(report) == []
@@ -336,10 +351,10 @@ def test_who_cancelled_and_came_with_their_own_identity_needs_no_link(
 def test_what_was_corrected_to_its_owner_does_not_come_back(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
-    lina.registration = Registration.CANCELLED
+    lina.registration, lina.cancelled_at = Registration.CANCELLED, START
     lina.save()
     be_there(lesson, lina)
-    ana = lesson.event.participants.get(name="Ana")
+    ana = lesson.event.participants.get(person__name="Ana")
     link(desk, lesson, identity=lina.identity, participant=ana.pk)
     link(desk, lesson, identity=lina.identity, participant=lina.pk)
     assert not KnownIdentity.objects.exists()
@@ -375,7 +390,7 @@ def test_an_identity_that_nobody_saw_is_refused(
 def test_nobodys_own_identity_is_given_away(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
-    ana = lesson.event.participants.get(name="Ana")
+    ana = lesson.event.participants.get(person__name="Ana")
     problem = link(desk, lesson, 409, identity=ana.identity, participant=lina.pk)
     assert "Ana" in problem["detail"]
     assert unlink(desk, lesson, 400, identity=ana.identity)["errors"][0]["field"] == (
@@ -383,14 +398,24 @@ def test_nobodys_own_identity_is_given_away(
     )
 
 
-def test_a_walk_in_with_the_address_of_somebody_on_the_roster_is_told(
+@pytest.mark.parametrize(
+    ("email", "code"), [("LINA@example.com", "on_roster"), ("", "doubtful")]
+)
+def test_a_walk_in_who_is_or_may_be_on_the_roster_is_told(
+    desk: APIClient, lesson: LiveSession, lina: Participant, email: str, code: str
+) -> None:
+    change_person(lina, email="lina@example.com")
+    problem = link(desk, lesson, 409, walk_in={"name": "LINA", "email": email})
+    assert problem["type"].endswith(code)
+    assert problem["errors"][0]["field"] == "walk_in.name"
+    assert lesson.event.participants.count() == 2
+
+
+def test_a_walk_in_with_the_address_of_a_sister_is_somebody_else(
     desk: APIClient, lesson: LiveSession, lina: Participant
 ) -> None:
-    walk_in = {"name": "L.", "email": lina.email.upper()}
-    problem = link(desk, lesson, 409, walk_in=walk_in)
-    assert problem["errors"][0]["field"] == "walk_in.email"
-    assert problem["participant"] == lina.pk
-    assert lesson.event.participants.count() == 2
+    link(desk, lesson, walk_in={"name": "Sara", "email": lina.email})
+    assert lesson.event.participants.count() == 3
 
 
 def test_a_walk_in_needs_a_name(desk: APIClient, lesson: LiveSession) -> None:

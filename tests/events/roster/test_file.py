@@ -1,10 +1,20 @@
 """A roster as a file: whatever programs write, and whatever somebody makes of it."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from core.errors import Invalid
 from events.roster.file import LINES_AT_MOST, Record, read_table
+from events.roster.headings import COLUMNS
 from events.roster.lines import read_line
+
+BERLIN = "Europe/Berlin"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def lines(content: bytes | str) -> list[tuple[int, str, str]]:
@@ -27,11 +37,11 @@ def refusal(content: bytes | str) -> tuple[str, str]:
 def fault(**cells: str) -> dict[str, str]:
     """What is wrong with a line, by column."""
     record = Record(2, {"name": "Ana"} | cells, has_more=False)
-    return {one.field: one.detail for one in read_line(record)[1]}
+    return {one.field: one.detail for one in read_line(record, BERLIN)[1]}
 
 
-def understood(**cells: str) -> dict[str, str]:
-    entry, faults = read_line(Record(2, {"name": "Ana"} | cells, has_more=False))
+def understood(zone: str = BERLIN, **cells: str) -> dict[str, Any]:
+    entry, faults = read_line(Record(2, {"name": "Ana"} | cells, has_more=False), zone)
     assert not faults
     return entry._asdict()
 
@@ -68,9 +78,134 @@ def test_columns_are_in_any_order_however_they_are_written() -> None:
     assert table.unknown_columns == ["Group"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("E-MAIL ADDRESS", "email"),
+        ("البريد الالكترونى", "email"),
+        ("student number", "external_id"),
+        ("Student-ID", "external_id"),
+        ("ID Number:", "external_id"),
+        ("Matriculation number", "external_id"),
+        ("Numero etudiant", "external_id"),
+        ("الرقم الجامعي", "external_id"),
+        ("since", "enrolled_from"),
+        ("Enrolled since", "enrolled_from"),
+        ("حتى", "enrolled_until"),
+    ],
+)
+def test_columns_have_other_names_too(heading: str, column: str) -> None:
+    table = read_table(f"{heading};name\n7;Ana".encode())
+    assert table.records[0].cells == {"name": "Ana", column: "7"}
+    assert table.unknown_columns == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Status", "Ticket status", "APPROVAL", "approved", "RSVP", "Response"),
+        *("Attending?", "Going", "declined", "Cancelled", "Waitlist", "Payment"),
+        *("Payment status", "حالة التسجيل", "الحضور", "Abgesagt", "Annulé", "Estado"),
+    ],
+)
+def test_a_column_that_may_say_who_comes_is_not_ignored(heading: str) -> None:
+    code, said = refusal(f"name,{heading},email\nAna,no,ana@example.com")
+    assert code == "column_not_understood"
+    assert f"“{heading}”" in said
+    assert "registered, waitlisted, cancelled" in said
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Last Name", "surname", "Family name", "First name", "اسم العائلة", "Nachname"],
+)
+def test_half_a_name_is_not_taken_for_the_name(heading: str) -> None:
+    for text in (f"name,{heading}\nAna,Lopes", f"{heading},email\nLopes,a@b.de"):
+        code, said = refusal(text)
+        assert code == "column_not_understood"
+        assert f"“{heading}”" in said
+        assert "one column “name”" in said
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Parent's e-mail", "Guardian email", "Alternative E-Mail", "email 2"),
+        *("Secondary mail", "بريد ولي الأمر", "E-Mail der Mutter"),
+    ],
+)
+def test_an_address_of_somebody_else_is_not_taken_or_ignored(heading: str) -> None:
+    code, said = refusal(f"name,email,{heading}\nAna,a@b.de,c@d.de")
+    assert code == "column_not_understood"
+    assert f"“{heading}”" in said
+
+
+def test_what_changes_nothing_is_ignored_and_told() -> None:
+    headings = [
+        "Group",
+        "Date of birth",
+        "Parent",
+        "Second language",
+        "Statusbar",
+        "ID",
+    ]
+    table = read_table(f"name,{','.join(headings)}\nAna,1,2,3,4,5,6".encode())
+    assert table.unknown_columns == headings
+
+
 def test_numbers_of_lines_are_those_of_the_file() -> None:
     text = 'name,email\n\n"Ana\nMaria",a@b.de\r\n,\nBen,\n'
     assert lines(text) == [(3, "Ana\nMaria", "a@b.de"), (6, "Ben", "")]
+
+
+def test_rows_of_what_nobody_sees_are_nobody() -> None:
+    assert lines("name,email\n\u200b,\u00ad\n\ufeff\nBen,\u2060") == [
+        (4, "Ben", "\u2060")
+    ]
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        *("Total", "TOTAL: 23", "Total 1.234", "Grand total", "Sum", "Subtotal =4"),
+        *("المجموع", "المجموع: ٢٣", "الإجمالي", "Summe", "Gesamt 7", "Somme"),
+    ],
+)
+def test_totals_are_nobody(total: str) -> None:
+    assert lines(f"name,email,Hours\nAna,a@b.de,2\n{total},,2") == [
+        (2, "Ana", "a@b.de")
+    ]
+    assert refusal(f"name\n{total}")[0] == "no_lines"
+
+
+@pytest.mark.parametrize(
+    "line", ["Total,,4", "Total,4,", "Sum: 4,4,1.234", "Total,-,="]
+)
+def test_totals_have_numbers_in_any_column(line: str) -> None:
+    text = f"name,email,external_id\nAna,a@b.de,7\n{line}"
+    assert lines(text) == [(2, "Ana", "a@b.de")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Total,t@b.de,", "Sum,,S-17", "Sumaya,,", "Total Eclipse,,", "7 Total Ave,,"),
+        *("Countess,,", "23,,", "Sum 7 Wong,,"),
+    ],
+)
+def test_who_is_called_like_a_total_is_somebody(line: str) -> None:
+    assert len(lines(f"name,email,external_id\n{line}")) == 1
+
+
+def test_each_row_can_be_quoted_without_what_hides_in_it() -> None:
+    text = f"Ana\u202e,7\x1b,a@b.de\n,,c@d.de\n{'x' * 1_000_000}\nB,,"
+    table = read_table(f"name,x,email\n{text}".encode())
+    assert [row.text for row in table.records] == [
+        "Ana, 7, a@b.de",
+        ", , c@d.de",
+        "x" * 60 + "…",
+        "B",
+    ]
 
 
 def test_a_separator_inside_of_quotation_marks_belongs_to_the_cell() -> None:
@@ -94,9 +229,14 @@ def test_missing_cells_are_empty() -> None:
         (b"\xef\xbb\xbf \r\n", "empty", "is empty"),
         (b"name,email\n", "no_lines", "nobody below the first row"),
         (b"name,email\n,\n \n", "no_lines", ""),
-        (b"Ana,ana@example.com\n", "no_name_column", "name, email, role"),
+        (b"Ana,ana@example.com\n", "no_name_column", "name, email, external_id, role"),
         (b"email\nx@y.de", "no_name_column", "“name” is missing"),
         (b"name,email,Name\nA,b@c.de,B", "column_twice", "two columns “name”"),
+        (
+            b"name,Student ID,external_id\nA,1,2",
+            "column_twice",
+            "“Student ID” and “external_id” both mean external_id",
+        ),
         ("name\nAna\nJosé\n".encode("latin-1"), "encoding", "Row 3 is not UTF-8"),
         ("name\nAna".encode("utf-16-le"), "encoding", "CSV UTF-8"),
         ("name\nAna".encode("utf-32"), "encoding", ""),
@@ -169,6 +309,64 @@ def test_spaces_and_what_nobody_sees_are_left_out() -> None:
     )
 
 
+def test_what_nobody_sees_changes_no_value() -> None:
+    values = understood(
+        email="\u200eana@exam\u200bple.com\u00a0",
+        external_id="\u200f12 \u200d 34",
+        role="ho\u00adst",
+        enrolled_from="\u200e2026-03-02",
+    )
+    assert values["email"] == "ana@example.com"
+    assert values["external_id"] == "12 34"
+    assert values["role"] == "host"
+    assert values["enrolled_from"] == at("2026-03-01T23:00Z")
+    nothing = understood(email="\u200b", role="\u200b", enrolled_until="\u200b")
+    assert nothing == understood()
+
+
+@pytest.mark.parametrize(
+    ("zone", "column", "written", "meant"),
+    [
+        (BERLIN, "enrolled_from", "2026-03-02", "2026-03-01T23:00Z"),
+        (BERLIN, "enrolled_until", "2026-03-02", "2026-03-02T23:00Z"),
+        # The clocks go forward on that day.
+        (BERLIN, "enrolled_until", "2026-03-29", "2026-03-29T22:00Z"),
+        # Here at midnight, so that the day begins at one o'clock.
+        ("Asia/Beirut", "enrolled_from", "2026-03-29", "2026-03-28T22:00Z"),
+        # And here back to midnight, which comes twice.
+        ("America/Havana", "enrolled_from", "2026-11-01", "2026-11-01T04:00Z"),
+        (BERLIN, "enrolled_until", "2100-12-31", "2100-12-31T23:00Z"),
+        (BERLIN, "enrolled_from", "2026-03-02T10:00:00Z", "2026-03-02T10:00Z"),
+        (BERLIN, "enrolled_until", "2026-03-02T10:00:00+03:00", "2026-03-02T07:00Z"),
+    ],
+)
+def test_days_of_an_enrolment_are_those_of_the_event(
+    zone: str, column: str, written: str, meant: str
+) -> None:
+    instant = understood(zone, **{column: written})[column]
+    assert (instant, instant.tzinfo) == (at(meant), UTC)
+
+
+def test_an_enrolment_may_last_a_day_but_not_end_before_it_begins() -> None:
+    day = "2026-03-02"
+    values = understood(enrolled_from=day, enrolled_until=day)
+    assert values["enrolled_until"] == at("2026-03-02T23:00Z")
+    for until in ("2026-03-01", "2026-03-01T23:00:00Z"):
+        wrong = fault(enrolled_from=day, enrolled_until=until)
+        assert list(wrong) == ["enrolled_until"]
+        assert "later than the beginning" in wrong["enrolled_until"]
+    entry, _faults = read_line(
+        Record(
+            2, {"enrolled_from": day, "enrolled_until": "2026-03-01"}, has_more=False
+        ),
+        BERLIN,
+    )
+    assert entry.enrolled_until is None
+    assert list(fault(enrolled_from="soon", enrolled_until="2026-03-01")) == [
+        "enrolled_from"
+    ]
+
+
 def test_values_are_understood_however_they_are_written() -> None:
     values = understood(
         role="HOST",
@@ -192,6 +390,15 @@ def test_values_are_understood_however_they_are_written() -> None:
         ("registration", "yes", "is not one of: registered"),
         ("time_zone", "Riyad", "Asia/Riyadh"),
         ("language", "xx", "is not one of: en, ar"),
+        ("registration", "declined", "“declined” is not one of: registered"),
+        ("external_id", "7" * 65, "At most 64"),
+        ("external_id", "7\x1b", "U+001B"),
+        ("enrolled_from", "02.03.2026", "“02.03.2026” is not a date. Write 2026-03-02"),
+        ("enrolled_from", "2026-02-30", "is not a date"),
+        ("enrolled_until", "2026-03-02T10:00", "or a time with its time zone"),
+        ("enrolled_until", "1999-12-31", "between the years 2000 and 2100"),
+        ("enrolled_until", "9999-12-31", "between the years 2000 and 2100"),
+        ("enrolled_from", "9999-12-31T23:59:59-12:00", "2000 and 2100"),
     ],
 )
 def test_each_column_says_what_would_be_right(
@@ -202,13 +409,13 @@ def test_each_column_says_what_would_be_right(
 
 def test_messages_stay_short_whatever_is_in_a_cell() -> None:
     long = "x" * 1_000_000
-    for column in ("email", "role", "registration", "time_zone", "language"):
+    for column in COLUMNS:
         assert len(fault(**{column: long})[column]) < 200
 
 
 def test_a_cell_too_many_is_told() -> None:
     record = read_table(b"name,email\nLopes, Maria,m@example.com").records[0]
-    assert "quotation marks" in read_line(record)[1][0].detail
+    assert "quotation marks" in read_line(record, BERLIN)[1][0].detail
     assert not read_table(b"name,email\nAna,a@b.de,,").records[0].has_more
 
 

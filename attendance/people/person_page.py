@@ -1,0 +1,137 @@
+"""The page of a person: who they are, their rosters, their sessions, what changed.
+
+Members of the organization read it; only organizers change anything, and see guesses
+and changes.
+
+Source: docs/rules.md 99, 100.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.models import Status
+from attendance.people.changes_in_words import ChangeLine, change_line
+from attendance.people.sessions_of_person import SessionsOfPerson
+from core.times import short_day
+from events.models import Event, Participant, Person, PersonChange
+from events.permissions import Viewer
+from events.roster.enrolment_in_words import enrolment_in_words
+
+ROSTERS_A_PAGE = 50
+CHANGES_A_PAGE = 50
+DOUBLES_AT_MOST = 20
+
+
+class RosterLine(NamedTuple):
+    """A place of the person on the roster of one event."""
+
+    place: Participant
+    day: str
+    enrolled: str
+
+
+class PersonPage:
+    """The page of a person, in words of the language that is active.
+
+    Args:
+        person: With organization and account already loaded.
+        viewer: A member of the organization.
+        now: The present time.
+        pages: The numbers of the pages of ``rosters``, sessions (``page``) and
+            ``changes``, from the address.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        viewer: Viewer,
+        *,
+        now: datetime,
+        pages: Mapping[str, str],
+    ) -> None:
+        self.person = person
+        self.may_change = viewer.organizes(person.organization_id)
+        self._now = now
+        self.sessions = SessionsOfPerson(
+            person,
+            viewer.user,
+            now=now,
+            guesses=self.may_change,
+            page=pages.get("page"),
+        )
+        self.rosters: Page[Participant] = Paginator(
+            self._places(), ROSTERS_A_PAGE
+        ).get_page(pages.get("rosters"))
+        self.changes: Page[PersonChange] | None = None
+        if self.may_change:
+            changes = person.changes.select_related("actor", "values").order_by("-pk")
+            self.changes = Paginator(changes, CHANGES_A_PAGE).get_page(
+                pages.get("changes")
+            )
+
+    @property
+    def statuses(self) -> list[str]:
+        """All statuses, for the shapes that the page defines."""
+        return list(Status.values)
+
+    @property
+    def language(self) -> str:
+        return str(dict(settings.LANGUAGES).get(self.person.language, ""))
+
+    @property
+    def leaderboard(self) -> str:
+        return _("shown") if self.person.show_on_leaderboard else _("not shown")
+
+    # Rosters
+
+    def _places(self) -> "QuerySet[Participant]":
+        places: QuerySet[Participant] = Participant.objects.filter(person=self.person)
+        return places.select_related("event").order_by("-event__starts_at", "-pk")
+
+    @cached_property
+    def roster_lines(self) -> list[RosterLine]:
+        """The places of this page, newest event first."""
+        return [self._roster_line(place) for place in self.rosters]
+
+    def _roster_line(self, place: Participant) -> RosterLine:
+        zone = ZoneInfo(place.event.time_zone)
+        today = self._now.astimezone(zone).date()
+        return RosterLine(
+            place,
+            short_day(place.event.starts_at, place.event.time_zone),
+            enrolment_in_words(place.enrolled, zone, beside=today)
+            or _("for the whole event"),
+        )
+
+    # Others who may be the same
+
+    @cached_property
+    def doubles(self) -> list[Person]:
+        """Others of this name with the same address, or one of the two without one."""
+        person = self.person
+        others = Person.objects.filter(
+            organization=person.organization_id, folded_name=person.folded_name
+        ).exclude(pk=person.pk)
+        if person.folded_email:
+            others = others.filter(folded_email__in=["", person.folded_email])
+        return list(others[:DOUBLES_AT_MOST])
+
+    # Changes
+
+    @cached_property
+    def change_lines(self) -> list[ChangeLine]:
+        """The changes of this page, newest first."""
+        if self.changes is None:
+            return []
+        changes = list(self.changes)
+        events = Event.objects.in_bulk({c.event_id for c in changes if c.event_id})
+        zone = self.person.organization.time_zone
+        return [change_line(change, events, zone) for change in changes]

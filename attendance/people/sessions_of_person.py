@@ -1,0 +1,217 @@
+"""All sessions of a person's events, and what their reports say of the person.
+
+Source: docs/rules.md 100.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count as CountOf
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from attendance.models import Status
+from attendance.overview.home import remark_on
+from attendance.people.probably_them import probably_them
+from attendance.report_rows.report import Report, ReportRow
+from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
+from attendance.reports.many_reports import read_rows
+from attendance.rules.statuses import MEANINGS
+from attendance.wording.phrases import (
+    IN_ORDER,
+    Count,
+    amount,
+    capitalized,
+    clock_range,
+    share,
+)
+from core.times import short_date
+from events.models import Participant, Person, Registration, User
+from sessions_app.models import LiveSession
+from sessions_app.phase import Phase
+
+SESSIONS_A_PAGE = 50
+# Statuses that count at all, and those of people who attended the whole session.
+_CREDITED = {status: MEANINGS[status].credited_halves for status in MEANINGS}
+COUNTED = [status for status in MEANINGS if _CREDITED[status] is not None]
+WHOLE = [status for status in MEANINGS if _CREDITED[status] == 2]
+
+
+class SessionOfPerson(NamedTuple):
+    """What the report of one session says of the person.
+
+    Attributes:
+        zone: The time zone of ``when``; empty if all lines have the same.
+        label: The status that stands; empty without a row.
+        remark: Why there is no row, or nothing calculated; else empty.
+        probably: The name of somebody unmatched who probably is the person.
+    """
+
+    session: LiveSession
+    participant_id: int
+    when: str
+    zone: str
+    tone: str
+    label: str
+    amount: str
+    share: str
+    remark: str
+    is_void: bool
+    probably: str
+
+
+class Tally(NamedTuple):
+    """At how many counted sessions somebody was present, in words too."""
+
+    came: int
+    counted: int
+    counts: list[Count]
+    void: int
+
+    @property
+    def rate(self) -> str:
+        """The share of counted sessions at which they were present, such as "87 %"."""
+        if not self.counted:
+            return ""
+        return share(Decimal(100 * self.came) / self.counted, None)
+
+
+class SessionsOfPerson:
+    """The sessions of a person's events that have begun, newest first.
+
+    Args:
+        person: The person.
+        user: A member of the organization.
+        now: The present time.
+        guesses: Whether to say where somebody unmatched probably is the person.
+        page: The number of the page, from the address.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        user: User,
+        *,
+        now: datetime,
+        guesses: bool,
+        page: str | None,
+    ) -> None:
+        self._user = user
+        self._now = now
+        self._guesses = guesses
+        self._rows: People = all_rows(user).filter(person=person, starts_at__lte=now)
+        ordered = self._rows.order_by("-starts_at", "-session", "pk")
+        self.list: Page[Any] = Paginator(ordered, SESSIONS_A_PAGE).get_page(page)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """How many of all sessions, not only of this page, have which status."""
+        counted = with_a_row(self._rows, now=self._now).order_by()
+        numbers: Counter[str] = Counter()
+        void = 0
+        kinds = counted.values_list("status", "is_void").annotate(number=CountOf("pk"))
+        for status, is_void, number in kinds:
+            if is_void:
+                void += number
+            else:
+                numbers[status] += number
+        return Tally(
+            came=sum(numbers[status] for status in WHOLE),
+            counted=sum(numbers[status] for status in COUNTED),
+            counts=[
+                Count(status, str(status.label), numbers[status])
+                for status in IN_ORDER
+                if numbers[status]
+            ],
+            void=void,
+        )
+
+    @cached_property
+    def lines(self) -> list[SessionOfPerson]:
+        """The sessions of this page."""
+        places = list(self.list)
+        reports = {
+            report.session.pk: report
+            for report in read_rows(places, user=self._user, now=self._now)
+        }
+        probably = self._probably(places, list(reports.values()))
+        return [
+            self._line(place, reports[place.session], probably)
+            for place in places
+            if place.session in reports
+        ]
+
+    @cached_property
+    def zone(self) -> str:
+        """The time zone of all times; empty if there are several, or none."""
+        zones = {line.session.event.time_zone for line in self.lines}
+        return zones.pop() if len(zones) == 1 else ""
+
+    def _probably(
+        self, places: Sequence[Participant], reports: Sequence[Report]
+    ) -> dict[int, str]:
+        open_ones = [report for report in reports if not report.is_void]
+        if not self._guesses or not open_ones:
+            return {}
+        return probably_them(open_ones, {place.event_id: place for place in places})
+
+    def _line(
+        self, place: Participant, report: Report, probably: dict[int, str]
+    ) -> SessionOfPerson:
+        session = report.session
+        row = next((r for r in report.rows if r.participant.pk == place.pk), None)
+        is_decided = row is not None and row.status != Status.UNKNOWN
+        return SessionOfPerson(
+            session=session,
+            participant_id=place.pk,
+            when=self._when(session),
+            zone=session.event.time_zone,
+            tone=Status.UNKNOWN.value if row is None or report.is_void else row.status,
+            label=str(Status(row.status).label) if row else "",
+            amount=_amount(row) if row else "",
+            share=_share(row) if row else "",
+            remark=_why_no_row(place)
+            if row is None
+            else self._remark(session, is_decided=is_decided),
+            is_void=report.is_void,
+            probably=probably.get(session.pk, ""),
+        )
+
+    def _remark(self, session: LiveSession, *, is_decided: bool) -> str:
+        phase = Phase.of(session, self._now)
+        if session.cancelled_at or not is_decided:
+            remark = remark_on(session, phase)
+            return remark or (_("running now") if phase == Phase.RUNNING else "")
+        return ""
+
+    def _when(self, session: LiveSession) -> str:
+        zone = ZoneInfo(session.event.time_zone)
+        today = self._now.astimezone(zone).date()
+        return _("%(date)s, %(time)s") % {
+            "date": short_date(session.starts_at.astimezone(zone).date(), beside=today),
+            "time": clock_range(session.starts_at, session.end, zone),
+        }
+
+
+def _why_no_row(place: Participant) -> str:
+    if place.registration == Registration.WAITLISTED:
+        return capitalized(place.get_registration_display())
+    return _("Not enrolled then")
+
+
+def _amount(row: ReportRow) -> str:
+    decision = row.attendance
+    if decision and decision.attended_seconds is not None:
+        return amount(decision.attended_seconds)
+    length = sum(left - joined for joined, left, _inferred in row.intervals)
+    return amount(length // 1_000_000) if length else ""
+
+
+def _share(row: ReportRow) -> str:
+    decision = row.attendance
+    return share(decision.percentage, decision.policy) if decision else ""

@@ -1,0 +1,20 @@
+"""Email addresses: how they come in, and when two are the same.
+
+Source: docs/rules.md 74.
+"""
+
+from core.names import visible
+
+
+def cleaned(address: str) -> str:
+    """Return an address without invisible characters and surrounding space.
+
+    To be called before an address is checked; wherever one comes in, ``AddressField``
+    of forms, REST and models does it.
+    """
+    return visible(address).strip()
+
+
+def folded_address(address: str) -> str:
+    """Return an address in the form that is equal for the same address."""
+    return cleaned(address).lower()

@@ -1,0 +1,72 @@
+"""Accounts, organizations, people, events and rosters.
+
+Each invariant is a named constraint of the database. Times are aware and in UTC.
+"""
+
+from events.models.accounts import (
+    IdempotentAnswer,
+    SignInTries,
+    User,
+)
+from events.models.events import (
+    DEFAULT_EVENT_LENGTH,
+    EXPECTED,
+    NOT_REGISTERED,
+    Event,
+    EventQuerySet,
+    EventState,
+    EventView,
+    Participant,
+    ParticipantQuerySet,
+    ParticipantRole,
+    Registration,
+    new_identity,
+)
+from events.models.organizations import (
+    ADMINS,
+    ORGANIZERS,
+    Membership,
+    Organization,
+    OrganizationQuerySet,
+    Role,
+    slug_validator,
+)
+from events.models.people import (
+    FoldedField,
+    KnownIdentity,
+    Person,
+    PersonChange,
+    PersonChangeValues,
+    PersonQuerySet,
+)
+
+__all__ = [
+    "ADMINS",
+    "DEFAULT_EVENT_LENGTH",
+    "EXPECTED",
+    "NOT_REGISTERED",
+    "ORGANIZERS",
+    "Event",
+    "EventQuerySet",
+    "EventState",
+    "EventView",
+    "FoldedField",
+    "IdempotentAnswer",
+    "KnownIdentity",
+    "Membership",
+    "Organization",
+    "OrganizationQuerySet",
+    "Participant",
+    "ParticipantQuerySet",
+    "ParticipantRole",
+    "Person",
+    "PersonChange",
+    "PersonChangeValues",
+    "PersonQuerySet",
+    "Registration",
+    "Role",
+    "SignInTries",
+    "User",
+    "new_identity",
+    "slug_validator",
+]

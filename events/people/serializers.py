@@ -1,0 +1,90 @@
+"""People of an organization, and how they changed, as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.fields import Declared, ModelSerializer
+from events.models import Person, PersonChange
+from events.serializers import AccountField
+
+
+class PersonSerializer(ModelSerializer[Person]):
+    """A person of an organization. ``user`` is a user name."""
+
+    user = AccountField(
+        allow_null=True,
+        required=False,
+        help_text="A user name. Default: the account that verified the address.",
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "id",
+            "organization",
+            "name",
+            "email",
+            "external_id",
+            "user",
+            "time_zone",
+            "language",
+            "show_on_leaderboard",
+            "created_at",
+        ]
+        read_only_fields = ["organization", "created_at"]
+
+
+class NewPersonSerializer(PersonSerializer):
+    """Somebody to add; ``new`` says that they are none of the candidates."""
+
+    new = serializers.BooleanField(
+        default=False, write_only=True, help_text="It is somebody new."
+    )
+
+    class Meta(PersonSerializer.Meta):
+        fields = [*PersonSerializer.Meta.fields, "new"]
+        read_only_fields = [
+            *PersonSerializer.Meta.read_only_fields,
+            "show_on_leaderboard",
+        ]
+
+
+class OwnPersonSerializer(ModelSerializer[Person]):
+    """One of the people for whom the caller's account stands."""
+
+    class Meta:
+        model = Person
+        fields = ["id", "organization", "name", "show_on_leaderboard"]
+        read_only_fields = ["organization", "name"]
+
+
+class ActorSerializer(Declared):
+    """Who acted."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+
+
+class PersonChangeSerializer(ModelSerializer[PersonChange]):
+    """One act; ``event`` is null for changes of the person.
+
+    ``before`` is null if something was added, ``after`` if it was removed, and both if
+    the values have been erased.
+    """
+
+    actor = ActorSerializer(allow_null=True)
+    before = serializers.SerializerMethodField()
+    after = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PersonChange
+        fields = ["id", "event", "actor", "at", "before", "after"]
+
+    def get_before(self, change: PersonChange) -> dict[str, Any] | None:
+        """Return the values before."""
+        return change.values.before if hasattr(change, "values") else None
+
+    def get_after(self, change: PersonChange) -> dict[str, Any] | None:
+        """Return the values after."""
+        return change.values.after if hasattr(change, "values") else None
