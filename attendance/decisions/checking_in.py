@@ -87,6 +87,22 @@ def check_in(
         during = Span(session.starts_at, session.end) if session else None
         participant = rejoin(participant, Registration.WALK_IN, during=during, by=by)
         decision.participant = participant
+    _write(place, decision, at, notes, method=method, by=by, now=now)
+    return CheckedIn(decision, place, already=False)
+
+
+def _write(
+    place: Place,
+    decision: Attendance,
+    at: datetime,
+    notes: str,
+    *,
+    method: str,
+    by: User,
+    now: datetime,
+) -> None:
+    """Write the check-in, and the decision if none of higher rank stands."""
+    person = decision.participant_id
     before = DecisionBefore(decision.status, decision.source)
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
@@ -95,10 +111,8 @@ def check_in(
     if may_replace(decision, CHECK_IN):
         status = status_of_check_in(place, at)
         decide(decision, status, CHECK_IN, notes=notes, by=by, now=now)
-        reasons[participant.pk] = notes
-    decisions = {participant.pk: decision}
-    write_and_log(place, decisions, {participant.pk: before}, reasons, by=by)
-    return CheckedIn(decision, place, already=False)
+        reasons[person] = notes
+    write_and_log(place, {person: decision}, {person: before}, reasons, by=by)
 
 
 def _joins(place: Place, participant: Participant, at: datetime) -> bool:

@@ -113,12 +113,37 @@ def add_participant(
     known, matched = _known(event, given, person, new=new)
     asked = as_changes(role, registration, enrolled_from, enrolled_until)
     if known is None:
-        if email and not values.get("user"):
-            values["user"] = account_of_address(email)
-        fields = {"name": name, "email": email, "external_id": external_id} | values
-        made = Person(organization_id=event.organization_id, **fields)
-        [someone] = create_people([made], by=by)
-        return Added(_add_place(event, someone, asked, by), is_new=True)
+        place = _add_place(event, _new_person(event, given, values, by), asked, by)
+        return Added(place, is_new=True)
+    return _add_known(event, known, matched, given, values, asked, by)
+
+
+def _new_person(
+    event: Event, given: Given, values: dict[str, Any], by: User | None
+) -> Person:
+    if given.email and not values.get("user"):
+        values["user"] = account_of_address(given.email)
+    made = Person(
+        organization_id=event.organization_id,
+        name=given.name,
+        email=given.email,
+        external_id=given.external_id,
+        **values,
+    )
+    [someone] = create_people([made], by=by)
+    return someone
+
+
+def _add_known(
+    event: Event,
+    known: Known,
+    matched: str,
+    given: Given,
+    values: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    by: User | None,
+) -> Added:
+    """Give a known person a place, or open the one they have again."""
     someone = Person.objects.select_related("user").get(pk=known.person)
     place = None if known.place is None else Participant.objects.get(pk=known.place)
     is_taken = place is not None and place.registration not in NOT_REGISTERED
