@@ -105,6 +105,9 @@ class Register:
         stands = who is not None and self.places.get((event, who))
         if stands not in (None, False, "cancelled") and not by_name:
             raise Refused("on_roster")
+        number = "" if who is None else self.people[who].number
+        if typed.number and number not in ("", typed.number):
+            raise Refused("other_number")
         at = self.know(who, typed)
         if stands in (None, False, "cancelled"):
             self.places[event, at] = "registered"
