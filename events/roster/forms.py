@@ -143,7 +143,10 @@ class PlacesForm(ZonedForm):
     registration = forms.ChoiceField(
         label=_("Registration"),
         required=False,
-        choices=[("", _("as it is")), *Registration.choices],
+        choices=[
+            ("", _("as it is")),
+            *(one for one in Registration.choices if one[0] != Registration.VIEWED),
+        ],
     )
     enrolled_from = LocalTimeField(label=_("Enrolled since"), required=False)
     from_beginning = forms.BooleanField(label=_("From the beginning"), required=False)

@@ -87,19 +87,18 @@ def add_participant(
 
     Args:
         event: The event of the roster.
-        name: As typed.
-        email: As typed; "" if none.
+        name: As typed, like the address and the number.
+        email: "" if none.
         external_id: Their number in the organization; "" if none.
-        person: The id of the person who is meant, chosen among the candidates.
+        person: The id of the one of the candidates who is meant.
         new: Whether it is a new person, in spite of candidates.
         role: Their role; "": that of a place that is opened again, else attendee.
         registration: How they are registered.
         enrolled_from: Since when they are enrolled; None: from the beginning. Without
             it from now on, if a session of the event has ended.
-        enrolled_until: Until when they are enrolled; None: without an end.
+        enrolled_until: Until when; None: without an end.
         by: The user who adds them; None if no person does.
-        values: Account (``user``), ``time_zone`` and ``language`` of the person; empty
-            ones change nothing.
+        values: ``user``, ``time_zone`` and ``language``; empty ones change nothing.
 
     Raises:
         Conflict: They are on the roster already; it is doubtful who is meant (with
@@ -398,9 +397,21 @@ def update_places(
 def register(
     place: Participant, registration: str, *, late: bool, now: datetime
 ) -> None:
-    """Set the registration of a place, and the enrolment that follows from it."""
+    """Set the registration of a place, and the enrolment that follows from it.
+
+    Raises:
+        Conflict: Somebody who was on the roster would become an onlooker, whose past
+            nobody sees.
+    """
     if place.registration == registration:
         return
+    if registration == Registration.VIEWED:
+        raise Conflict(
+            "no_onlooker",
+            _("%(name)s is on the roster. Cancel the registration instead.")
+            % {"name": place.name},
+            field="registration",
+        )
     place.enrolled = after_registration(
         place.enrolled,
         place.registration,

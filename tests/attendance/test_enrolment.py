@@ -80,6 +80,15 @@ class Course:
         body = self.client.get(path).json()
         return {row["participant"]["name"]: row["status"] for row in body["results"]}
 
+    def history(self, place: Participant) -> list[str | None]:
+        """The status in each lesson's report; None where they have no row."""
+        statuses = []
+        for lesson in self.lessons:
+            answer = self.client.get(f"/api/sessions/{lesson.pk}/attendance").json()
+            rows = {r["participant"]["id"]: r["status"] for r in answer["results"]}
+            statuses.append(rows.get(place.pk))
+        return statuses
+
     def unmatched(self, number: int) -> list[str]:
         path = f"/api/sessions/{self.lessons[number].pk}/attendance"
         return [one["identity"] for one in self.client.get(path).json()["unmatched"]]
@@ -113,23 +122,8 @@ def test_eight_lessons(course: Course) -> None:
     assert again == leaver
     course.hold(6, sara, leaver)
     course.hold(7, sara, tala, leaver, latecomer)
-    rows = {
-        number: {
-            (place.pk, row["status"])
-            for row in course.client.get(
-                f"/api/sessions/{lesson.pk}/attendance"
-            ).json()["results"]
-            for place in [Participant.objects.get(pk=row["participant"]["id"])]
-        }
-        for number, lesson in enumerate(course.lessons)
-    }
-    histories = {
-        place.pk: [
-            next((status for pk, status in rows[n] if pk == place.pk), None)
-            for n in range(8)
-        ]
-        for place in (sara, tala, namesake, leaver, latecomer)
-    }
+    everybody = (sara, tala, namesake, leaver, latecomer)
+    histories = {place.pk: course.history(place) for place in everybody}
     present, absent = "present", "absent"
     assert histories == {
         sara.pk: [present] * 8,
@@ -360,6 +354,18 @@ def test_who_cancelled_is_not_enrolled_longer_without_registering(
     assert course.change(ben, enrolled_until="2026-03-01T00:00:00Z")["enrolments"] == [
         {"from": None, "until": "2026-03-01T00:00:00Z"}
     ]
+
+
+@pytest.mark.parametrize("registration", ["registered", "waitlisted", "cancelled"])
+def test_nobody_of_the_roster_becomes_an_onlooker(
+    course: Course, registration: str
+) -> None:
+    """Their past would be seen by nobody."""
+    ben = course.add("Ben", registration=registration)
+    path = f"/api/participants/{ben.pk}"
+    answer = course.client.patch(path, {"registration": "viewed"})
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["field"] == "registration"
 
 
 # Completion
