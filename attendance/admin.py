@@ -55,12 +55,13 @@ class SessionCalculationAdmin(ReadOnlyAdmin[SessionCalculation]):
         "session",
         "calculated_at",
         "facts_read",
-        "nobody_seen",
+        "people_seen",
+        "proved",
         "failures",
         "retry_at",
         "error",
     )
-    list_filter = (("error", admin.EmptyFieldListFilter), "nobody_seen")
+    list_filter = (("error", admin.EmptyFieldListFilter), "proved")
     list_select_related = ("session",)
     search_fields = ("session__title", "session__room_name", "error")
     date_hierarchy = "calculated_at"

@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "StatusEnum": "attendance.models.Status",
         "RoleEnum": "events.models.Role",
         "ParticipantRoleEnum": "events.models.ParticipantRole",
+        "ModeEnum": "sessions_app.models.Mode",
         "SessionTypeEnum": "sessions_app.models.SessionType",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -165,6 +165,8 @@ class EventSerializer(ModelSerializer[Event]):
             "time_zone",
             "location",
             "prompt_viewers",
+            "door_opens_minutes",
+            "door_closes_minutes",
             "state",
             "created_at",
         ]

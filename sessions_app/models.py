@@ -33,6 +33,14 @@ class SessionType(models.TextChoices):
     GENERAL = "general", _("general")
 
 
+class Mode(models.TextChoices):
+    """Where a session is held, and so what can prove that it was."""
+
+    ONLINE = "online", _("online")
+    IN_PERSON = "in_person", _("in person")
+    HYBRID = "hybrid", _("online and in person")
+
+
 class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
     """Live sessions."""
 
@@ -46,11 +54,11 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
 
 
 class LiveSession(models.Model):
-    """One scheduled live meeting of an event, in one LiveKit room.
+    """One scheduled meeting of an event: in a LiveKit room, in person, or both.
 
     Its window is ``[starts_at, ended_at or ends_at)``. ``ended_at`` is its actual end,
     if an organizer set one; the end of the LiveKit room does not end it. A trigger sets
-    ``inputs_changed_at`` whenever its window, room, type or cancellation changes.
+    ``inputs_changed_at`` whenever its window, room, type, mode or cancellation changes.
     """
 
     # With an index of its own, Postgres would not use those that begin with it.
@@ -60,6 +68,13 @@ class LiveSession(models.Model):
     title = models.CharField(_("title"), max_length=200, validators=[validate_name])
     session_type = models.CharField(
         _("type"), max_length=32, choices=SessionType, default=SessionType.GENERAL
+    )
+    mode = models.CharField(
+        _("held"),
+        max_length=16,
+        choices=Mode,
+        default=Mode.ONLINE,
+        db_default=Mode.ONLINE,
     )
     room_name = models.CharField(_("room"), max_length=256)
     starts_at = models.DateTimeField(_("starts at"))
@@ -110,6 +125,9 @@ class LiveSession(models.Model):
             models.CheckConstraint(
                 condition=Q(session_type__in=SessionType.values),
                 name="live_session_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=Mode.values), name="live_session_mode_known"
             ),
             models.CheckConstraint(
                 condition=~Q(room_name=""), name="live_session_room_named"

@@ -36,6 +36,7 @@ class SessionSerializer(ModelSerializer[LiveSession]):
             "event",
             "title",
             "session_type",
+            "mode",
             "room_name",
             "starts_at",
             "ends_at",

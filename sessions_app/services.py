@@ -32,7 +32,7 @@ from events.removal import begin_removal, hangs_on, must_be_bare
 from sessions_app import livekit
 from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
-from sessions_app.signals import sessions_changed
+from sessions_app.signals import session_changed, sessions_changed
 
 # No meeting lasts so long; the limit catches a mistyped date.
 LONGEST_SESSION = timedelta(days=7)
@@ -86,13 +86,14 @@ def schedule_session(
 
 @transaction.atomic
 def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveSession:
-    """Write changes of title, type, room and schedule.
+    """Write changes of title, type, mode, room and schedule.
 
     Raises:
         Invalid: as for a new session, or the actual end does not fit the new schedule.
         Conflict: the room is taken at that time.
     """
     locked = lock_session(session.pk)
+    changed = {name for name, to in changes.items() if getattr(locked, name) != to}
     for name, value in changes.items():
         setattr(locked, name, value)
     if "room_name" in changes:
@@ -102,6 +103,7 @@ def change_session(*, session: LiveSession, changes: Mapping[str, Any]) -> LiveS
         _must_allow_actual_end(locked)
     if changes:
         _save(locked, list(changes))
+        session_changed.send(LiveSession, session=locked, changed=changed)
     return locked
 
 

@@ -27,6 +27,10 @@ class SessionCalculation(models.Model):
     any. A session is due again when the number of its facts differs from
     ``facts_read``, or the last change of its window or roster from
     ``inputs_changed_at`` or ``roster_changed_at`` (``evidence/due.py``).
+    ``people_seen`` is the number of people, known or not, whom a source saw in its
+    window, null before any calculation; ``proved`` whether anything proved that it was
+    held (``rules/proof.py``). ``said_held_at`` is when an organizer said so.
+    ``proof_changed``: decisions since then prove something else.
     After a failure ``retry_at`` says when to try again, ``error`` what went wrong.
     """
 
@@ -37,7 +41,17 @@ class SessionCalculation(models.Model):
     facts_read = models.PositiveBigIntegerField(_("facts read"), default=0)
     inputs_changed_at = models.DateTimeField(_("session changed at"), null=True)
     roster_changed_at = models.DateTimeField(_("roster changed at"), null=True)
-    nobody_seen = models.BooleanField(_("nobody was seen"), default=False)
+    people_seen = models.PositiveIntegerField(_("people seen"), null=True)
+    proved = models.BooleanField(_("held"), default=False)
+    said_held_at = models.DateTimeField(_("said to be held at"), null=True)
+    said_held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("said to be held by"),
+    )
+    proof_changed = models.BooleanField(_("what proves it changed"), default=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     retry_at = models.DateTimeField(_("try again at"), null=True)
     error = models.TextField(_("error"), blank=True)
@@ -46,6 +60,20 @@ class SessionCalculation(models.Model):
         verbose_name = _("session calculation")
         verbose_name_plural = _("session calculations")
         ordering = ["-calculated_at"]
+        indexes = [
+            # attendance.evidence.due: sessions that are due however old they are
+            models.Index(
+                fields=["session"],
+                condition=Q(proof_changed=True),
+                name="calculation_proof_changed",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(said_held_by__isnull=True) | Q(said_held_at__isnull=False),
+                name="calculation_said_held_at_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.session)

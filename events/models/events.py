@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -18,6 +19,8 @@ from events.models.organizations import Organization
 from events.models.people import Person
 
 DEFAULT_EVENT_LENGTH = timedelta(hours=2)
+# How long before a start, or after an end, people may check themselves in, at most.
+LONGEST_DOOR_MINUTES = 24 * 60
 
 
 class EventState(models.TextChoices):
@@ -70,6 +73,18 @@ class Event(models.Model):
     )
     location = models.CharField(_("location"), max_length=200, blank=True)
     prompt_viewers = models.BooleanField(_("ask people who only viewed"), default=False)
+    door_opens_minutes = models.PositiveSmallIntegerField(
+        _("check-in opens before the start, in minutes"),
+        default=30,
+        db_default=30,
+        validators=[MaxValueValidator(LONGEST_DOOR_MINUTES)],
+    )
+    door_closes_minutes = models.PositiveSmallIntegerField(
+        _("check-in closes after the end, in minutes"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(LONGEST_DOOR_MINUTES)],
+    )
     state = models.CharField(
         _("state"), max_length=16, choices=EventState, default=EventState.DRAFT
     )
@@ -113,6 +128,13 @@ class Event(models.Model):
                     state_before_cancel__in=[EventState.DRAFT, EventState.SCHEDULED]
                 ),
                 name="event_state_before_cancel_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    door_opens_minutes__lte=LONGEST_DOOR_MINUTES,
+                    door_closes_minutes__lte=LONGEST_DOOR_MINUTES,
+                ),
+                name="event_door_within_a_day",
             ),
         ]
 
