@@ -39,8 +39,8 @@ class ConfirmPage:
         if self._outlook.has_not_begun:
             begins = day_and_time(self.event.starts_at, zone)
             return _(
-                "The event has not begun: it begins %(time)s. Until then nobody can "
-                "have come, so it cannot be completed."
+                "The event has not begun: it begins %(time)s. Before that nobody can "
+                "have come."
             ) % {"time": begins}
         if self._outlook.has_not_ended:
             ends = day_and_time(self.event.end, zone)
@@ -66,8 +66,8 @@ class ConfirmPage:
     def _unfinished(self) -> Listed:
         return self._sessions(
             ngettext(
-                "%(number)d session has not ended. End or cancel it first.",
-                "%(number)d sessions have not ended. End or cancel them first.",
+                "%(number)d session has not ended. Wait for that, or cancel it.",
+                "%(number)d sessions have not ended. Wait for that, or cancel them.",
                 len(self._outlook.sessions.unfinished),
             ),
             self._outlook.sessions.unfinished,

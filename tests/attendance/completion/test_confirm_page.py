@@ -146,7 +146,7 @@ def test_what_has_not_ended_is_named_and_cannot_be_completed(
     session = make_session(course)
     page = asked(course, organizer, START + minutes * MINUTE)
     [named] = listed(page)
-    assert named.startswith("1 session has not ended. End or cancel it first.")
+    assert named.startswith("1 session has not ended. Wait for that, or cancel it.")
     assert f'href="/sessions/{session.pk}/"' in page
     assert "<button" not in page
 

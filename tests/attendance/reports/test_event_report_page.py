@@ -177,6 +177,22 @@ def test_undo_tells_that_somebody_is_absent_by_default_again(
     assert status_of(event, "Ana") == ("absent", "system_default")
 
 
+def test_what_follows_from_marks_at_sessions_was_not_marked_by_hand(
+    event: Event, organizer: User
+) -> None:
+    attended(event)
+    people = {one.name: one for one in event.participants.all()}
+    place = Place(event, event.sessions.get())
+    mark(place, [Mark(people["Ben"], "late")], by=organizer, now=AFTERWARDS)
+    complete_event(event=event, now=LATER)
+    assert status_of(event, "Ben") == ("late", "manual")
+    page = get(event, organizer)
+    assert "marked by hand" not in text(page).lower()
+    assert text(row_of(page, "Ben")).endswith("late from its sessions")
+    mark(Place(event, None), [Mark(people["Ana"], "late")], by=organizer, now=LATER)
+    assert people_of(get(event, organizer, "?by=hand")) == ["Ana"]
+
+
 # Completing
 
 
@@ -296,6 +312,8 @@ def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
 ) -> None:
     people = [make_participant(event, name=f"P{n:03}") for n in range(201)]
     assert people_of(get(event, organizer, "?page=2")) == ["P200"]
+    on_paper = get(event, organizer, "?page=2").partition('class="on-paper"')[2]
+    assert "Page 2 of 2" in text(on_paper)
     client = signed_in(organizer)
     answer = client.post(
         f"/events/{event.pk}/attendance/mark/?page=2",
