@@ -14,6 +14,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance
 from events.models import Event, EventState, Participant, Role, User
+from sessions_app.services import cancel_session
 from tests.attendance.completion.held import DAY, LONG_AFTER, about_event, hold
 from tests.attendance.pages import signed_in, text
 from tests.factories import (
@@ -137,6 +138,22 @@ def test_sessions_that_are_not_calculated_are_named(
     [first, _unknown] = listed(asked(course, organizer))
     assert first.startswith("1 session is not calculated yet.")
     assert session.title in first
+
+
+def test_one_thing_that_is_open_is_enough_to_ask(
+    course: Event, ana: Participant, organizer: User
+) -> None:
+    """Everybody is decided, but one session perhaps not held; or the event not over."""
+    hold(course, (ana, 60))
+    perhaps = hold(course, day=1)
+    [named] = listed(asked(course, organizer))
+    assert perhaps.title in named
+    cancel_session(session=perhaps, now=LONG_AFTER)
+    Event.objects.update(ends_at=LONG_AFTER + DAY)
+    course.refresh_from_db()
+    page = asked(course, organizer)
+    assert "The event has not ended" in text(page)
+    assert listed(page) == []
 
 
 @pytest.mark.parametrize("minutes", [-30, 30])
