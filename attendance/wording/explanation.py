@@ -9,7 +9,7 @@ Source: docs/rules.md 29; the figures come from ``rules/calculation.py``.
 """
 
 from datetime import datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_remarks_on_people
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
 from attendance.wording.percentages import percentage_in_words
+from attendance.wording.so_far import so_far_in_words
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
@@ -52,6 +53,8 @@ def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
         return _by_default(decision, zone)
     if decision.is_marked:
         return by_a_person(decision, zone)
+    if decision.so_far is not None:
+        return so_far_in_words(decision.so_far, decision.policy or Policy())
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)
     return _by_what_was_seen(decision, zone)
@@ -115,7 +118,7 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
         "attended": credit.credited_seconds // 60,
         "window": credit.window_seconds // 60,
         "percentage": percentage_in_words(
-            _share(credit), (policy.partial_from, policy.present_over)
+            credit.percentage, (policy.partial_from, policy.present_over)
         ),
     }
     return _with_sessions_left_out(sentence, credit)
@@ -136,13 +139,6 @@ def _with_sessions_left_out(sentence: str, credit: Credit) -> str:
         "excused": excused,
         "not_counted": credit.not_counted,
     }
-
-
-def _share(credit: Credit) -> Decimal:
-    if not credit.window_seconds:
-        return Decimal(0)
-    share = Decimal(100 * credit.credited_seconds) / credit.window_seconds
-    return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 # Calculated decisions

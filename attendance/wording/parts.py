@@ -9,7 +9,7 @@ from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from attendance.rules.calculation import Policy
-from attendance.rules.event_result import Credit
+from attendance.rules.event_result import Credit, SoFar
 from attendance.rules.statuses import Status
 from core.names import isolated
 from core.times import short_date
@@ -73,6 +73,8 @@ class ExplainedDecision:
         self_attended: The attendee's own answer; None before any.
         follows: The sums behind a course result that follows from the sessions; else
             None.
+        so_far: What the sessions have decided, where nothing stands about the event
+            yet; else None.
     """
 
     status: str
@@ -102,6 +104,7 @@ class ExplainedDecision:
     check_in_method: str | None = None
     self_attended: bool | None = None
     follows: Credit | None = None
+    so_far: SoFar | None = None
 
     @property
     def is_marked(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from attendance.models import Attendance
 from attendance.rules.calculation import Interval, Policy
-from attendance.rules.event_result import Credit
+from attendance.rules.event_result import Credit, SoFar
 from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
 from events.models import User
@@ -41,6 +41,7 @@ def sentence_of(
     nobody_seen: bool = False,
     intervals: Sequence[Interval] = (),
     follows: Credit | None = None,
+    so_far: SoFar | None = None,
     policy: Policy | None = None,
 ) -> str:
     """Return the explanation of a decision in the active language.
@@ -53,6 +54,7 @@ def sentence_of(
         nobody_seen: The calculation found that nobody was seen.
         intervals: When the person was there.
         follows: The sums behind a course result that follows from the sessions.
+        so_far: What the sessions have decided, where nothing stands about the event.
         policy: The policy that the course result follows; None: that of the decision.
     """
     stored = {name: getattr(parts, name) for name in _AS_STORED}
@@ -67,6 +69,7 @@ def sentence_of(
         nobody_seen=nobody_seen,
         calculated=calculated,
         follows=follows,
+        so_far=so_far,
         policy=policy or parts.policy,
     )
     return explain(decision, zone)

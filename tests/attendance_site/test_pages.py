@@ -98,6 +98,7 @@ TABLE = {
     "GET events/{event}/attendance/": "302 404 200 200 200 200 200 200",
     "POST events/{event}/attendance/mark/": ORGANIZERS_SENT,
     "POST events/{event}/attendance/undo/": ORGANIZERS_SENT,
+    "GET events/{open}/complete/": ORGANIZERS,
     "POST events/{open}/complete/": ORGANIZERS_SENT,
     "POST events/{completed}/reopen/": ORGANIZERS_SENT,
     # The attendee's own history, then somebody else's.
@@ -133,6 +134,7 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/check-in/{other}/": {"confirm": "1"},
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"},
     "events/{event}/people/import/": {},
+    "events/{open}/complete/": {"confirmed": "1"},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
     "participants/{participant}/edit/": PERSON | {"time_zone": "Asia/Riyadh"},
     "participants/{other}/edit/": PERSON,
