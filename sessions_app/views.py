@@ -44,7 +44,12 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from sessions_app import services
-from sessions_app.forms import EndForm, SessionForm, suggested_times
+from sessions_app.forms import (
+    EndForm,
+    SessionForm,
+    suggested_mode,
+    suggested_times,
+)
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
 
@@ -134,7 +139,10 @@ def _count_per_event(rows: QuerySet[Any]) -> Coalesce:
 def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     event = organized_event(request, user, event_id)
     last = event.sessions.order_by("starts_at", "pk").last()
-    initial: dict[str, Any] = dict(suggested_times(event, last))
+    initial: dict[str, Any] = {
+        **suggested_times(event, last),
+        "mode": suggested_mode(last),
+    }
     if last:
         initial |= {"session_type": last.session_type}
     form = SessionForm(posted(request), event=event, initial=initial)

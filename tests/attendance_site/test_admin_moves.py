@@ -46,6 +46,7 @@ def schedule(admin: Client, event: Event) -> LiveSession:
             "event": event.pk,
             "title": "Lesson",
             "session_type": "general",
+            "mode": "online",
             "room_name": f"{event.organization.slug}_lesson",
             "starts_at_0": "2026-01-05",
             "starts_at_1": "10:00",

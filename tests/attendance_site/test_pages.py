@@ -136,7 +136,9 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
     "participants/{participant}/edit/": PERSON | {"time_zone": "Asia/Riyadh"},
     "participants/{other}/edit/": PERSON,
-    "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
+    "sessions/{session}/edit/": {"title": "New", "mode": "hybrid"}
+    | {"session_type": "quran"}
+    | TIMES,
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
 
