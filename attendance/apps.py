@@ -13,17 +13,22 @@ class AttendanceConfig(AppConfig):
         """Connect receivers, and register the messages of violated constraints."""
         from attendance.constraints import RULES
         from attendance.decisions import removal
-        from attendance.decisions.consequences import follow_roster, follow_sessions
+        from attendance.decisions.consequences import (
+            follow_roster,
+            follow_session,
+            follow_sessions,
+        )
         from attendance.models import Feedback
         from attendance.points.ledger import balance_after_feedback
         from core.constraints import tell_constraints
         from events.models import Participant
         from events.signals import removal_asked, removal_begins, roster_changed
         from sessions_app.models import LiveSession
-        from sessions_app.signals import sessions_changed
+        from sessions_app.signals import session_changed, sessions_changed
 
         tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
+        session_changed.connect(follow_session)
         roster_changed.connect(follow_roster)
         removal_asked.connect(removal.hangs_on_places, Participant)
         removal_asked.connect(removal.hangs_on_sessions, LiveSession)

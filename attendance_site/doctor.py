@@ -277,7 +277,7 @@ def _calculations() -> Iterator[Finding]:
         )
     empty = (
         calculations.filter(
-            nobody_seen=True, session__starts_at__gt=timezone.now() - RECENTLY
+            people_seen=0, session__starts_at__gt=timezone.now() - RECENTLY
         )
         .exclude(session__event__in=ownership.events())
         .count()

@@ -163,9 +163,9 @@ WITH session AS (
 ), calculated AS (
     INSERT INTO attendance_sessioncalculation (
         session_id, calculated_at, facts_read, inputs_changed_at, roster_changed_at,
-        nobody_seen, failures, error
+        people_seen, proved, proof_changed, failures, error
     )
-    SELECT id, now(), 0, now(), now(), false, 0, '' FROM session
+    SELECT id, now(), 0, now(), now(), 1, true, false, 0, '' FROM session
 )
 INSERT INTO attendance_attendancechange (
     organization_id, participant_id, session_id, from_status, to_status, source, batch

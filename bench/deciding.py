@@ -32,9 +32,10 @@ _FILL = """
         FROM event RETURNING id, event_id
     ), calculation AS (
         INSERT INTO attendance_sessioncalculation (
-            session_id, calculated_at, facts_read, nobody_seen, failures, error
+            session_id, calculated_at, facts_read, people_seen, proved,
+            proof_changed, failures, error
         )
-        SELECT id, now(), 0, false, 0, '' FROM session
+        SELECT id, now(), 0, 1, true, false, 0, '' FROM session
     ), person AS (
         INSERT INTO events_person (
             organization_id, name, email, external_id, time_zone, language,

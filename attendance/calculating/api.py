@@ -8,7 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attendance.calculating.serializers import CalculateSerializer
-from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import (
+    calculate_session,
+    count_empty_as_absent,
+    take_back_held,
+)
 from attendance.report_rows.read_reports import session_report
 from attendance.reports.serializers import ReportSerializer
 from core.errors import RuleBroken
@@ -42,4 +46,6 @@ class SessionCalculate(APIView):
             )
         if wanted["count_empty_as_absent"]:
             count_empty_as_absent(session, actor=user)
+        if wanted["take_back_held"]:
+            take_back_held(session, actor=user)
         return Response(session_report(session, user=user, now=now).as_dict())

@@ -13,5 +13,9 @@ class CalculateSerializer(Declared):
     )
     count_empty_as_absent = serializers.BooleanField(
         default=False,
-        help_text="If nobody at all was seen: count everyone unknown as absent.",
+        help_text="If nothing proves that the session was held: it was. "
+        "Everyone of whom nothing is known becomes absent.",
+    )
+    take_back_held = serializers.BooleanField(
+        default=False, help_text="Take `count_empty_as_absent` back."
     )

@@ -1,54 +1,33 @@
 """Calculates sessions in bulk: claims those that are due, reads, decides, writes.
 
-The rules are pure Python (``rules/calculation.py``, ``rules/precedence.py``). The query
-for due sessions is in ``evidence/due.py``, reading in ``evidence/session_evidence.py``,
-writing in ``write_decisions.py``.
+The query for due sessions is in ``evidence/due.py``, reading in
+``evidence/session_evidence.py``, deciding in ``decide.py``, writing in
+``write_decisions.py``.
 
-Source: docs/rules.md 27, 28, 31, 32, 33, 37, 38.
+Source: docs/rules.md 28, 33, 37, 38.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
-from attendance.calculating.write_decisions import (
-    Decided,
-    StatusAndSource,
-    status_and_source,
-    write_decisions,
-)
+from attendance.calculating.decide import Seen, decide, whom_sources_saw
+from attendance.calculating.write_decisions import write_decisions
 from attendance.evidence.due import SESSIONS_AT_ONCE, Selection
 from attendance.evidence.session_evidence import (
-    NOTHING_SEEN,
-    Attempts,
-    Computed,
-    RosterRow,
-    SessionEvidence,
     SessionInputs,
     read_evidence,
     read_roster,
     read_sessions,
 )
-from attendance.models import AUTOMATIC_SOURCES, SessionCalculation, Status
-from attendance.rules.calculation import (
-    SECOND,
-    Figures,
-    Interval,
-    Stay,
-    calculate_person,
-)
-from attendance.rules.precedence import (
-    SYSTEM_DEFAULT,
-    calculation_replaces,
-    is_automatic,
-)
+from attendance.models import SessionCalculation
 from core.error_text import error_text
 from core.errors import Conflict
 from core.operations import logged
@@ -71,11 +50,16 @@ class SessionResult:
 
     Attributes:
         statuses: The number of people with each status now.
-        changed: The number of people who had another status or source before.
+        changes: Those of people who had another status or source before.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
-    changed: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def changed(self) -> int:
+        """The number of people who had another status or source before."""
+        return len(self.changes)
 
 
 @dataclass(slots=True)
@@ -102,6 +86,9 @@ def calculate_sessions(
     outcome = CalculationResult()
     with logged(logger, "calculate_attendance", "Attendance is calculated.") as fields:
         _calculate_selected(selection, outcome, dry_run=dry_run)
+        if selection.session_id is None:
+            of_old = replace(selection, with_changed_proof=True)
+            _calculate_selected(of_old, outcome, dry_run=dry_run)
         fields |= _as_fields(outcome) | {"dry_run": dry_run}
     return outcome
 
@@ -161,33 +148,37 @@ def calculate_session(
 
 @transaction.atomic
 def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
-    """Treat a calculated session in which nobody was seen as held.
+    """Note that a calculated session was held, although nothing proves it.
 
-    Everybody who is expected and still unknown becomes absent by default; later facts
-    and marks win over that.
+    Everybody who is expected and of whom nothing is known becomes absent by default;
+    later facts and marks win over that.
 
     Returns:
-        The changes; none if somebody was seen.
+        The changes; none if something proves that it was held.
     """
     lock_session(session.pk)
-    if not SessionCalculation.objects.filter(
-        session=session, nobody_seen=True
-    ).exists():
+    calculation = SessionCalculation.objects.filter(
+        session=session, calculated_at__isnull=False, proved=False
+    )
+    if not calculation.update(said_held_at=Now(), said_held_by=actor):
         return []
-    [inputs] = read_sessions([session.pk])
-    absent = [
-        Decided(
-            inputs,
-            row,
-            _standing(row),
-            status_and_source(Status.ABSENT, SYSTEM_DEFAULT),
-            row.computed,
-            None,
-        )
-        for row in read_roster([session.pk])
-        if row.is_expected and row.source is None
-    ]
-    return write_decisions(absent, actor_id=actor.pk)
+    return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
+
+
+@transaction.atomic
+def take_back_held(session: LiveSession, *, actor: User) -> list[Change]:
+    """Take back that an organizer said that a session was held.
+
+    Returns:
+        The changes; none if nobody had said so.
+    """
+    lock_session(session.pk)
+    calculation = SessionCalculation.objects.filter(
+        session=session, said_held_at__isnull=False
+    )
+    if not calculation.update(said_held_at=None, said_held_by=None):
+        return []
+    return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
 
 
 def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
@@ -220,136 +211,30 @@ def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
     return True
 
 
-def _calculate(sessions: list[int]) -> dict[int, SessionResult]:
+def _calculate(
+    sessions: list[int], *, actor_id: int | None = None
+) -> dict[int, SessionResult]:
     inputs = {session.session_id: session for session in read_sessions(sessions)}
     evidence = read_evidence(sessions)
     seen = {
-        session_id: _source_that_saw_anybody(inputs[session_id], of_session)
-        for session_id, of_session in evidence.items()
+        session_id: whom_sources_saw(session, evidence.get(session_id))
+        for session_id, session in inputs.items()
     }
     outcomes = {session: SessionResult() for session in sessions}
-    decided = list(_decide(inputs, evidence, seen, read_roster(sessions)))
+    decided = list(decide(inputs, evidence, seen, read_roster(sessions)))
     for decision in decided:
         outcomes[decision.inputs.session_id].statuses[decision.after.status] += 1
-    # Before the decisions: deriving course results reads whether anybody was seen.
+    # Before the decisions: deriving course results reads what was proved.
     _write_calculations(inputs.values(), seen)
-    for change in write_decisions(decided):
-        outcomes[change.session_id or 0].changed += 1
+    newly_known = {
+        session_id
+        for session_id, session in inputs.items()
+        if session.was_proved != session.is_proved(seen[session_id].people)
+    }
+    changes = write_decisions(decided, newly_known=newly_known, actor_id=actor_id)
+    for change in changes:
+        outcomes[change.session_id or 0].changes.append(change)
     return outcomes
-
-
-# --- Deciding -----------------------------------------------------------------------
-
-
-def _source_that_saw_anybody(
-    inputs: SessionInputs, evidence: SessionEvidence
-) -> str | None:
-    """Return the source for decisions about people whom no source saw.
-
-    It is the first that saw anybody in the window, on the roster or not; None if nobody
-    was seen.
-    """
-    everybody = [*evidence.people.values(), *evidence.strangers]
-    for rank, source in enumerate(AUTOMATIC_SOURCES):
-        seen = chain.from_iterable(person.stays[rank] for person in everybody)
-        if any(_overlaps(inputs, stay) for stay in seen):
-            return source
-    return None
-
-
-def _overlaps(inputs: SessionInputs, stay: Stay) -> bool:
-    start = max(stay.joined_at, inputs.window_start)
-    end = inputs.window_end
-    if stay.left_at is not None:
-        end = min(stay.left_at, end)
-    return start < end
-
-
-def _decide(
-    inputs: dict[int, SessionInputs],
-    evidence: dict[int, SessionEvidence],
-    seen: dict[int, str | None],
-    roster: Iterable[RosterRow],
-) -> Iterator[Decided]:
-    """Yield a decision about everybody who is expected, or was there.
-
-    Others of the roster get one only if they have one already.
-    """
-    for row in roster:
-        session = inputs[row.session_id]
-        source = seen.get(row.session_id)
-        decided = None
-        if source is not None:
-            decided = _computed(session, row, source, evidence[row.session_id])
-        if decided is None or not (row.is_expected or decided.came):
-            decided = _undecided(session, row)
-        if row.is_expected or row.attendance_id or decided.came:
-            yield decided
-
-
-NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
-
-
-def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
-    """Return ``unknown``, or the decision that stands if no calculation made it.
-
-    If nobody was seen, people have to say whether the session was held. Somebody who
-    was not expected, and did not come, is not absent.
-    """
-    before = _standing(row)
-    by_calculation = is_automatic(row.source) and not row.is_marked
-    after = status_and_source(Status.UNKNOWN, None) if by_calculation else before
-    return Decided(session, row, before, after, NOT_COMPUTED, None)
-
-
-def _standing(row: RosterRow) -> StatusAndSource:
-    return status_and_source(row.status or Status.UNKNOWN, row.source)
-
-
-def _computed(
-    session: SessionInputs,
-    row: RosterRow,
-    session_source: str,
-    evidence: SessionEvidence,
-) -> Decided:
-    seen = evidence.people.get(row.participant_id, NOTHING_SEEN)
-    source, figures = calculate_person(
-        session.window_start, session.window_end, seen.by_source, session.policy
-    )
-    by = source or session_source
-    computed = _in_columns(session, figures, by, seen.attempts)
-    replaces = calculation_replaces(row.source, by, marked=row.is_marked)
-    before = _standing(row)
-    after = status_and_source(figures.status.value, by) if replaces else before
-    return Decided(session, row, before, after, computed, figures)
-
-
-def _in_columns(
-    session: SessionInputs, figures: Figures, source: str, attempts: Attempts
-) -> Computed:
-    return Computed(
-        figures.status.value,
-        source,
-        (session.window_end - session.window_start) // SECOND,
-        figures.late_seconds,
-        figures.join_count,
-        _as_jsonb(figures.intervals),
-        attempts.number,
-        attempts.first_at,
-        attempts.last_at,
-        *session.policy,
-        figures.percentage_hundredths,
-        figures.is_late,
-    )
-
-
-def _as_jsonb(intervals: Iterable[Interval]) -> str:
-    """Return intervals as Postgres formats jsonb, so that the texts can be compared."""
-    items = [
-        f"[{joined}, {left}, {'true' if inferred else 'false'}]"
-        for joined, left, inferred in intervals
-    ]
-    return f"[{', '.join(items)}]"
 
 
 # --- Writing the state of the calculation -------------------------------------------
@@ -357,18 +242,20 @@ def _as_jsonb(intervals: Iterable[Interval]) -> str:
 _WRITE_CALCULATIONS = """
     INSERT INTO attendance_sessioncalculation AS k (
         session_id, calculated_at, facts_read, inputs_changed_at, roster_changed_at,
-        nobody_seen, failures, retry_at, error
+        people_seen, proved, proof_changed, failures, retry_at, error
     )
-    SELECT r.*, 0, NULL, '' FROM unnest(
+    SELECT r.*, false, 0, NULL, '' FROM unnest(
         %s::bigint[], %s::timestamptz[], %s::bigint[], %s::timestamptz[],
-        %s::timestamptz[], %s::boolean[]
+        %s::timestamptz[], %s::int[], %s::boolean[]
     ) r
     ON CONFLICT (session_id) DO UPDATE SET
         calculated_at = excluded.calculated_at,
         facts_read = excluded.facts_read,
         inputs_changed_at = excluded.inputs_changed_at,
         roster_changed_at = excluded.roster_changed_at,
-        nobody_seen = excluded.nobody_seen,
+        people_seen = excluded.people_seen,
+        proved = excluded.proved,
+        proof_changed = false,
         failures = 0, retry_at = NULL, error = ''
 """
 
@@ -376,9 +263,9 @@ _QUICK = f"now() + interval '{QUICK_RETRY.total_seconds()} s'"
 _SLOW = f"now() + interval '{SLOW_RETRY.total_seconds()} s'"
 _NOTE_FAILURE = f"""
     INSERT INTO attendance_sessioncalculation AS k (
-        session_id, facts_read, nobody_seen, failures, retry_at, error
+        session_id, facts_read, proved, proof_changed, failures, retry_at, error
     )
-    VALUES (%(session)s, 0, false, 1, {_QUICK}, %(error)s)
+    VALUES (%(session)s, 0, false, false, 1, {_QUICK}, %(error)s)
     ON CONFLICT (session_id) DO UPDATE SET
         failures = least(k.failures + 1, 1000),
         retry_at = CASE WHEN k.failures < {QUICK_RETRIES}
@@ -388,7 +275,7 @@ _NOTE_FAILURE = f"""
 
 
 def _write_calculations(
-    sessions: Iterable[SessionInputs], seen: dict[int, str | None]
+    sessions: Iterable[SessionInputs], seen: Mapping[int, Seen]
 ) -> None:
     rows = [
         (
@@ -397,7 +284,8 @@ def _write_calculations(
             session.facts,
             session.inputs_changed_at,
             session.roster_changed_at,
-            seen.get(session.session_id) is None,
+            seen[session.session_id].people,
+            session.is_proved(seen[session.session_id].people),
         )
         for session in sessions
     ]

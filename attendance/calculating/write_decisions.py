@@ -7,7 +7,7 @@ Source: docs/rules.md 38, 40.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -67,12 +67,17 @@ class Decided(NamedTuple):
 
 
 def write_decisions(
-    decided: Iterable[Decided], *, actor_id: int | None = None
+    decided: Iterable[Decided],
+    *,
+    newly_known: Collection[int],
+    actor_id: int | None = None,
 ) -> list[Change]:
     """Write the rows that differ, their consequences, and the log.
 
     Args:
         decided: Decisions at sessions that this transaction has locked.
+        newly_known: The ids of those of which it was not known before whether they
+            were held, or something else was.
         actor_id: The user who decided; None for a calculation.
 
     Returns:
@@ -83,10 +88,9 @@ def write_decisions(
     _write(differing)
     changes = [_change(decision) for decision in differing if decision.is_change]
     touched: dict[int, list[int]] = defaultdict(list)
-    # If nobody was seen, course results depend on it even where no row differs: nobody
-    # is absent by default then.
+    # Course results depend on whether a session was held, even where no row differs.
     for decision in decided:
-        if decision.differs or decision.computed.source is None:
+        if decision.differs or decision.inputs.session_id in newly_known:
             touched[decision.inputs.event_id].append(decision.row.participant_id)
     derive_and_log(changes, touched, actor_id=actor_id)
     return changes

@@ -5,15 +5,17 @@ Every path that writes decisions about sessions ends here, in its transaction.
 Source: docs/rules.md 63, 65, 69.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import connection
 
 from attendance.audit.changes import Change, record_changes
 from attendance.decisions.event_decisions import derive_event_decisions
+from attendance.evidence.proof import note_changed_proof
 from attendance.locks import lock_event_results
 from attendance.points.ledger import balance_event
 from events.models import Event
+from sessions_app.models import LiveSession
 
 _WITH_COURSE_RESULTS = """
     SELECT e.id FROM events_event e
@@ -45,6 +47,17 @@ def follow_roster(
     A receiver of ``roster_changed``, in the transaction that changed them.
     """
     derive_and_log([], {event.pk: participants})
+
+
+def follow_session(
+    sender: object, session: LiveSession, changed: Collection[str], **kwargs: object
+) -> None:
+    """Note that another mode proves something else.
+
+    A receiver of ``session_changed``, in the transaction that changed it.
+    """
+    if "mode" in changed:
+        note_changed_proof(session.pk)
 
 
 def derive_and_log(

@@ -15,10 +15,11 @@ from django.db import connection
 from attendance.audit.changes import Change
 from attendance.evidence.enrolled import is_expected
 from attendance.evidence.session_decisions import session_decisions
-from attendance.models import AUTOMATIC_SOURCES, Status
+from attendance.models import AUTOMATIC_SOURCES, CheckInMethod, Status
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 from attendance.rules.precedence import (
+    CHECK_IN,
     SELF_REPORTED,
     SYSTEM_DEFAULT,
     derivation_replaces,
@@ -27,69 +28,66 @@ from attendance.rules.statuses import CAME
 from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
 
-# If all sessions of an event were cancelled, or nobody was seen in them, the event may
-# not have been held, and nobody is absent by default. A person confirms that it was
-# held by counting everyone as absent, or by a decision that somebody came. That
-# somebody is excused confirms nothing, nor does an attendee's own answer.
-_CONFIRMS_THAT_IT_WAS_HELD = f"""
-    d.marked_at IS NOT NULL AND d.source <> '{SELF_REPORTED}'
-    AND d.status IN ({sql_values(CAME)})
+# Course results that say that the event was held, as rules/proof.py has it for
+# sessions. They say so for everybody but the person themselves, because deriving asks
+# what would stand without that decision: so up to two are read, or three.
+_CAME = f"""
+    d.session_id IS NULL AND d.marked_at IS NOT NULL AND d.status IN ({sql_values(CAME)})
 """
-_MAY_NOT_HAVE_BEEN_HELD = f"""
-    EXISTS (SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id)
-    AND NOT EXISTS (
-        SELECT FROM sessions_app_livesession s
-        LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
-        WHERE s.event_id = e.id AND s.cancelled_at IS NULL
-            AND k.nobody_seen IS DISTINCT FROM true
-    )
-    AND NOT EXISTS (
-        SELECT FROM attendance_attendance d
-        JOIN sessions_app_livesession s ON s.id = d.session_id
-        WHERE d.event_id = e.id AND s.cancelled_at IS NULL
-            AND (d.source = '{SYSTEM_DEFAULT}' OR {_CONFIRMS_THAT_IT_WAS_HELD})
-    )
-"""
-# People whose course result was marked as one of those who came: it confirms that the
-# event was held, but not for the person themselves, because deriving asks what would
-# stand without that mark. So up to two are read: one of them is somebody else.
-_CONFIRMED_BY = f"""
+_CAME_BY_THEMSELVES = (
+    f"d.source = '{CHECK_IN}' AND d.check_in_method = '{CheckInMethod.SELF}'"
+)
+_SAID_BY_OTHERS = f"""
     ARRAY(
         SELECT d.participant_id FROM attendance_attendance d
-        WHERE d.event_id = e.id AND d.session_id IS NULL
-            AND {_CONFIRMS_THAT_IT_WAS_HELD}
+        WHERE d.event_id = e.id AND {_CAME}
+            AND d.source <> '{SELF_REPORTED}' AND NOT ({_CAME_BY_THEMSELVES})
         LIMIT 2
     )
 """
+_CHECKED_IN_BY_THEMSELVES = f"""
+    ARRAY(
+        SELECT d.participant_id FROM attendance_attendance d
+        WHERE d.event_id = e.id AND {_CAME} AND {_CAME_BY_THEMSELVES}
+        LIMIT 3
+    )
+"""
 
-# Whether somebody is enrolled at any session of the event, if it has sessions.
-_IS_ENROLLED = f"""
-    coalesce((
-        SELECT bool_or({is_expected()}) FROM sessions_app_livesession s
-        WHERE s.event_id = p.event_id AND s.cancelled_at IS NULL
-    ), true)
+# Whether somebody is enrolled at any session of the event, and at one that was held.
+_EXPECTED = f"""
+    SELECT bool_or({is_expected()}) AS at_any,
+        bool_or(k.proved AND {is_expected()}) AS at_held
+    FROM sessions_app_livesession s
+    LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
+    WHERE s.event_id = p.event_id AND s.cancelled_at IS NULL
 """
 
 # Materialized, so that these conditions are evaluated once per event, not per person.
 _EVENT_DECISIONS = f"""
     WITH event AS MATERIALIZED (
         SELECT e.id, e.organization_id, e.state,
-            {_MAY_NOT_HAVE_BEEN_HELD} AS may_not_have_been_held,
-            {_CONFIRMED_BY} AS confirmed_by
+            EXISTS (
+                SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id
+            ) AS has_sessions,
+            {_SAID_BY_OTHERS} AS said_by,
+            {_CHECKED_IN_BY_THEMSELVES} AS came_by_themselves
         FROM events_event e
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
-        {_IS_ENROLLED}, e.state,
-        e.may_not_have_been_held AND array_remove(e.confirmed_by, p.id) = '{{}}',
+        coalesce(expected.at_any, true), e.state,
+        e.has_sessions AND expected.at_held IS NOT TRUE
+            AND array_remove(e.said_by, p.id) = '{{}}'
+            AND cardinality(array_remove(e.came_by_themselves, p.id)) < 2,
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
         y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM events_participant p
     JOIN event e ON e.id = p.event_id
+    CROSS JOIN LATERAL ({_EXPECTED}) expected
     LEFT JOIN attendance_attendance a
         ON a.participant_id = p.id AND a.session_id IS NULL
     LEFT JOIN attendance_attendancepolicy y

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
+from attendance.decisions.absent_by_default import AbsentByDefault
 from attendance.decisions.checking_in import status_of_check_in
 from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.event_decisions import (
@@ -32,6 +33,7 @@ from attendance.decisions.what_stood import (
     deciding_change,
     logs_of,
 )
+from attendance.evidence.proof import note_changed_proof
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
@@ -69,9 +71,12 @@ def undo(
     log = _logs(place, [participant.pk])[participant.pk]
     _must_be_newest(change, log)
     before = DecisionBefore(decision.status, decision.source)
-    _restore_before(decision, place, log)
+    absent = AbsentByDefault(place)
+    _restore_before(decision, place, log, absent)
     decision.updated_at = now
     write_rows([decision])
+    if place.session is not None:
+        note_changed_proof(place.session.pk)
     if place.session is None and derive_event_decisions([participant.pk]):
         decision.refresh_from_db()
     undone = change_of(decision, before, reason)._replace(undoes_id=change.pk)
@@ -108,10 +113,11 @@ def undoable(
         grace_minutes: The grace period of the session.
     """
     logs, prospects = _logs(place, decisions), {}
+    absent = AbsentByDefault(place)
     for person, log in logs.items():
-        if log[-1].actor_id is not None:
+        if _is_undoable(log[-1]):
             decision = copy.copy(decisions[person])
-            _restore_before(decision, place, log, grace_minutes=grace_minutes)
+            _restore_before(decision, place, log, absent, grace_minutes=grace_minutes)
             prospects[person] = ProspectiveDecision(
                 decision.status, decision.source, decision.is_marked
             )
@@ -144,17 +150,29 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
             _("There is a newer decision. Undo that first, or mark the person again."),
             change=newest.pk,
         )
-    if change.actor_id is None:
+    if not _is_undoable(change):
         raise Conflict(
             "not_by_a_person",
             _("A calculation cannot be undone. Mark the person instead."),
         )
 
 
+def _is_undoable(change: AttendanceChange) -> bool:
+    """Return whether a person decided, about this person alone.
+
+    Who says that a session was held decides about all, and takes that back for all.
+    """
+    is_about_all = change.session_id is not None and change.source == SYSTEM_DEFAULT
+    return change.actor_id is not None and (
+        not is_about_all or change.undoes_id is not None
+    )
+
+
 def _restore_before(
     decision: Attendance,
     place: Place,
     log: Log,
+    absent: AbsentByDefault,
     *,
     grace_minutes: int | None = None,
 ) -> None:
@@ -163,11 +181,12 @@ def _restore_before(
     An earlier calculated decision is not restored: the last calculation decides.
     """
     change = log[-1]
+    is_absent = absent.includes(decision)
     if change.source == CHECK_IN and change.undoes_id is None:
         decision.checked_in_at = decision.check_in_received_at = None
         decision.check_in_method = decision.checked_in_by = None
     _clear(decision)
-    if change.from_source == SYSTEM_DEFAULT:
+    if change.from_source == SYSTEM_DEFAULT and place.session is None:
         # Counting everyone as absent is no mark, so nobody is restored as its maker.
         decision.status, decision.source = change.from_status, change.from_source
     elif change.from_source is not None and (earlier := deciding_change(log[:-1])):
@@ -189,6 +208,8 @@ def _restore_before(
         _clear(decision)
         decision.status = decision.computed_status or Status.UNKNOWN
         decision.source = computed_by
+    if decision.source is None and is_absent:
+        decision.status, decision.source = Status.ABSENT, SYSTEM_DEFAULT
 
 
 def _clear(decision: Attendance) -> None:

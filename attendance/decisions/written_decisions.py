@@ -7,6 +7,7 @@ from attendance.audit.changes import record_changes
 from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.locked_rows import DecisionBefore, change_of, write_rows
 from attendance.decisions.place import Place
+from attendance.evidence.proof import note_changed_proof
 from attendance.models import Attendance
 from attendance.rules.precedence import mark_replaces
 from events.models import User
@@ -61,6 +62,8 @@ def write_and_log(
         by: The user who decided.
     """
     write_rows(decisions.values())
+    if place.session is not None:
+        note_changed_proof(place.session.pk)
     changes = [
         change_of(decisions[person], before[person], reason)
         for person, reason in reasons.items()

@@ -2,10 +2,12 @@
 
 A session is due when it ended over five minutes ago, within the last seven days, is
 not cancelled, and was never calculated, or has facts received since, or its window,
-roster or links changed since. Tasks and schedules only trigger the query, so a lost
+mode, roster or links changed since. It is due however old it is when decisions of
+people, or its mode, changed what is known of whether it was held
+(``proof.py``). Tasks and schedules only trigger the query, so a lost
 task, a missed run or two schedulers at once change nothing.
 
-Source: docs/rules.md 34, 35, 36.
+Source: docs/rules.md 34, 35, 36, 126.
 """
 
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ FACTS_OF_SESSION = """
 _IS_DUE = f"""
     (
         k.calculated_at IS NULL
+        OR k.proof_changed
         OR (k.inputs_changed_at, k.roster_changed_at)
             IS DISTINCT FROM (s.inputs_changed_at, e.roster_changed_at)
         OR (
@@ -53,6 +56,14 @@ _IS_DUE = f"""
 """
 
 _NO_RETRY_PENDING = "(k.retry_at IS NULL OR k.retry_at <= %(now)s)"
+
+# An array, so that Postgres begins with the few of them, not with all sessions in order
+# of their end.
+_PROOF_CHANGED = """
+    k.proof_changed AND s.id = ANY(ARRAY(
+        SELECT c.session_id FROM attendance_sessioncalculation c WHERE c.proof_changed
+    ))
+"""
 
 # Sessions are claimed in order of their end, by the index live_session_end: in order of
 # ids Postgres would look at every session there is.
@@ -93,6 +104,8 @@ class Selection:
         organization_id: Only sessions of this organization.
         days: How many days ago they may have ended.
         force: Also sessions for which nothing is new.
+        with_changed_proof: Instead of those of the last ``days``, all whose
+            ``proof_changed`` is set.
     """
 
     now: datetime
@@ -101,16 +114,16 @@ class Selection:
     organization_id: int | None = None
     days: int = DAYS
     force: bool = False
+    with_changed_proof: bool = False
 
     def _condition(self) -> str:
         conditions = [f"{_END} <= %(ended_by)s"]
         if self.session_id is not None:
             conditions.append("s.id = %(session_id)s")
+        elif self.with_changed_proof:
+            conditions += [_PROOF_CHANGED, _NO_RETRY_PENDING]
         else:
-            conditions += [
-                f"{_END} > %(ended_after)s",
-                _NO_RETRY_PENDING,
-            ]
+            conditions += [f"{_END} > %(ended_after)s", _NO_RETRY_PENDING]
         if self.session_type is not None:
             conditions.append("s.session_type = %(session_type)s")
         if self.organization_id is not None:

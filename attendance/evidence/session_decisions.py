@@ -8,8 +8,9 @@ from django.db import connection
 from attendance.evidence.enrolled import is_expected
 from attendance.rules.event_result import SessionDecision
 
-# A session in which nobody was seen is counted only for people who were marked there,
-# one outside of somebody's enrolment only if they were there or marked.
+# A session of which nothing proves that it was held is counted only for people about
+# whom a person decided there, one outside of somebody's enrolment only if they were
+# there or marked.
 _SESSION_DECISIONS = f"""
     SELECT a.participant_id, a.status, a.source,
         a.marked_at IS NOT NULL,
@@ -20,7 +21,7 @@ _SESSION_DECISIONS = f"""
     JOIN sessions_app_livesession s ON s.id = a.session_id
     LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
     WHERE a.participant_id = ANY(%(people)s) AND s.cancelled_at IS NULL
-        AND NOT (coalesce(k.nobody_seen, false) AND a.marked_at IS NULL)
+        AND (k.proved OR a.marked_at IS NOT NULL)
         AND ({is_expected()} OR a.join_count > 0 OR a.marked_at IS NOT NULL)
     ORDER BY s.starts_at, s.id
 """

@@ -16,9 +16,11 @@ from django.db import connection
 from attendance.evidence.due import FACTS_OF_SESSION
 from attendance.evidence.enrolled import is_expected
 from attendance.evidence.known_people import KNOWN_PEOPLE
+from attendance.evidence.proof import PROVED_BY_PEOPLE
 from attendance.models import AUTOMATIC_SOURCES
 from attendance.policies.effective import POLICY_OF_SESSION
 from attendance.rules.calculation import Interval, Policy, Stay, calculate_person
+from attendance.rules.proof import Proof
 from events.models import Registration
 from sessions_app.models import LiveSession
 from sessions_app.sources import SOURCES, stays
@@ -28,7 +30,8 @@ class SessionInputs(NamedTuple):
     """One session as it stood when its calculation began; the window in microseconds.
 
     ``facts`` (their number) and the times of changes are stored, so that a later run
-    can tell whether anything is new.
+    can tell whether anything is new. ``proof`` does not have the people who were seen.
+    ``was_proved`` is what the last calculation found; None before any.
     """
 
     session_id: int
@@ -40,7 +43,14 @@ class SessionInputs(NamedTuple):
     facts: int
     inputs_changed_at: datetime
     roster_changed_at: datetime
+    mode: str
+    was_proved: bool | None
+    proof: Proof
     policy: Policy
+
+    def is_proved(self, people_seen: int) -> bool:
+        """Return whether the session was held, if so many people were seen."""
+        return self.proof._replace(seen=people_seen).proves(self.mode)
 
 
 class Attempts(NamedTuple):
@@ -114,6 +124,7 @@ class RosterRow(NamedTuple):
     status: str | None
     source: str | None
     is_marked: bool
+    checked_in_at: int | None
     computed: "Computed"
 
 
@@ -173,10 +184,14 @@ _SESSIONS = f"""
         {_microseconds("s.starts_at")},
         {_microseconds("coalesce(s.ended_at, s.ends_at)")},
         statement_timestamp(), ({FACTS_OF_SESSION}),
-        s.inputs_changed_at, e.roster_changed_at,
+        s.inputs_changed_at, e.roster_changed_at, s.mode,
+        CASE WHEN k.calculated_at IS NOT NULL THEN k.proved END,
+        d.by_staff, d.by_themselves, d.marked, k.said_held_at IS NOT NULL,
         y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
     FROM sessions_app_livesession s
     JOIN events_event e ON e.id = s.event_id
+    LEFT JOIN attendance_sessioncalculation k ON k.session_id = s.id
+    CROSS JOIN LATERAL ({PROVED_BY_PEOPLE}) d
     LEFT JOIN LATERAL ({POLICY_OF_SESSION}) y ON true
     WHERE s.id = ANY(%(sessions)s)
     ORDER BY s.id
@@ -202,7 +217,9 @@ _EVIDENCE = f"""
     {_STAYS_AND_PEOPLE}
     SELECT stay.session_id, known.participant_id, stay.source, {_SEEN}
     FROM stay LEFT JOIN known USING (session_id, identity)
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3, CASE
+        WHEN known.participant_id IS NULL THEN coalesce(stay.identity, stay.sid)
+    END
 """
 
 
@@ -253,7 +270,7 @@ _LINKED = f"""
 _ROSTER = f"""
     SELECT s.id, p.id, {is_expected()},
         a.id, a.status, a.source,
-        a.marked_at IS NOT NULL,
+        a.marked_at IS NOT NULL, {_microseconds("a.checked_in_at")},
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
         a.join_count, a.intervals::text, a.failed_attempts,
         {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},
@@ -283,7 +300,7 @@ def read_sessions(sessions: Iterable[int]) -> list[SessionInputs]:
     between is counted next time, and so never missed.
     """
     return [
-        SessionInputs._make((*row[:9], Policy.of(row[9:])))
+        SessionInputs._make((*row[:11], Proof(0, *row[11:15]), Policy.of(row[15:])))
         for row in _rows(_SESSIONS, sessions)
     ]
 
@@ -347,7 +364,7 @@ def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedId
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
     """Return everybody on the rosters but onlookers."""
     return [
-        RosterRow._make((*row[:7], Computed(*row[7:])))
+        RosterRow._make((*row[:8], Computed(*row[8:])))
         for row in _rows(_ROSTER, sessions)
     ]
 

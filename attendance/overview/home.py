@@ -191,7 +191,7 @@ def remark_on(session: LiveSession, phase: Phase) -> str:
         return ""
     if calculation is None or calculation.calculated_at is None:
         return _("not calculated yet")
-    return _("nobody was seen") if calculation.nobody_seen else ""
+    return "" if calculation.proved else _("was it held?")
 
 
 def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) -> str:

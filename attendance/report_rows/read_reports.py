@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from attendance.evidence.enrolled import was_not_enrolled
 from attendance.evidence.probable_people import Candidate, LinkedElsewhere, guess
+from attendance.evidence.proof import read_proofs
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     Evidence,
@@ -65,9 +66,19 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     )
     if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
+        report = _with_people_seen(report)
     if report.visibility.sees_identities and report.unmatched:
         _guess(report)
     return replace(report, facts=_facts_around(session))
+
+
+def _with_people_seen(report: Report) -> Report:
+    """Count who was seen so far, before the session is calculated."""
+    if report.calculated_at is not None:
+        return report
+    people = sum(bool(row.intervals) for row in report.rows)
+    strangers = sum(bool(row.intervals) for row in report.unmatched)
+    return replace(report, proof=report.proof._replace(seen=people + strangers))
 
 
 def read_reports(
@@ -92,6 +103,7 @@ def read_reports(
     ids = [session.pk for session in sessions]
     policies = read_policies(ids)
     calculations = SessionCalculation.objects.in_bulk(ids)
+    proofs = read_proofs(ids)
     evidence = read_evidence(ids, _people_of(rosters))
     reports = []
     for session, visibility in zip(sessions, visibilities, strict=True):
@@ -103,6 +115,7 @@ def read_reports(
             shown_until(session, now),
             visibility,
             session_evidence.people if session_evidence else {},
+            proofs[session.pk],
         )
         reports.append(report)
     _add_rows(reports, rosters, all_of_them=all_of_them)

@@ -19,6 +19,7 @@ from attendance.report_rows.as_json import decision_as_dict, intervals_as_dicts
 from attendance.report_rows.visibility import ReportVisibility
 from attendance.rules.calculation import Interval, Policy
 from attendance.rules.instants import microseconds
+from attendance.rules.proof import Proof
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -100,6 +101,7 @@ class Report:
         policy: The policy that decided; before that the one in effect now.
         until: The end of the window, or the present time while it runs.
         seen: The present evidence, by participant id.
+        proof: What is known that may prove that the session was held.
         facts: Number of facts from around the time of the session.
         unmatched: Everybody who was seen and matches nobody on the roster.
         candidates: The people an unmatched person could be: the whole roster, including
@@ -117,6 +119,7 @@ class Report:
     until: datetime
     visibility: ReportVisibility
     seen: Mapping[int, Evidence]
+    proof: Proof
     rows: list[ReportRow] = field(default_factory=list)
     facts: int = 0
     unmatched: list[UnmatchedRow] = field(default_factory=list)
@@ -141,7 +144,12 @@ class Report:
     @property
     def nobody_seen(self) -> bool:
         """Whether the session was calculated, and no source had seen anybody."""
-        return bool(self.calculated_at and self.calculation.nobody_seen)  # type: ignore[union-attr]
+        return self.calculation is not None and self.calculation.people_seen == 0
+
+    @property
+    def proved(self) -> bool:
+        """Whether something proves that the session was held."""
+        return self.proof.proves(self.session.mode)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -170,6 +178,7 @@ class Report:
             "event": session.event_id,
             "title": session.title,
             "session_type": session.session_type,
+            "mode": session.mode,
             "room_name": session.room_name,
             "starts_at": session.starts_at,
             "ends_at": session.ends_at,
@@ -179,6 +188,12 @@ class Report:
             "window": {"starts_at": session.starts_at, "ends_at": session.end},
             "calculated_at": self.calculated_at,
             "nobody_seen": self.nobody_seen,
+            "held": {
+                "proved": self.proved,
+                "seen": self.proof.seen,
+                "checked_in": self.proof.checked_in,
+                "marked": self.proof.marked,
+            },
             "policy": self.policy._asdict(),
         }
 

@@ -197,7 +197,7 @@ class Group:
         """Why the rows have no calculated results; empty if they have."""
         if not self.report.report.calculated_at or self.report.is_cancelled:
             return self.report.state
-        return _("nobody was seen") if self.report.report.nobody_seen else ""
+        return "" if self.report.report.proved else _("was it held?")
 
 
 class TypeLine:

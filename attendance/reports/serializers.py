@@ -10,7 +10,7 @@ from attendance.report_rows.serializers import (
     ReportRowSerializer,
 )
 from core.fields import Declared, InstantField
-from sessions_app.models import SessionType
+from sessions_app.models import Mode, SessionType
 
 
 class GuessSerializer(Declared):
@@ -31,6 +31,19 @@ class UnmatchedSerializer(Declared):
     failed_attempts = serializers.IntegerField()
     intervals = IntervalSerializer(many=True)
     guess = GuessSerializer(allow_null=True)
+
+
+class HeldSerializer(Declared):
+    """What is known of whether the session was held, in numbers of people."""
+
+    proved = serializers.BooleanField(
+        help_text="Something proves that it was held; if not, nobody is absent."
+    )
+    seen = serializers.IntegerField(help_text="In the room or on the board.")
+    checked_in = serializers.IntegerField()
+    marked = serializers.IntegerField(
+        help_text="Marked by a person as present, late or partial."
+    )
 
 
 class ReportWindowSerializer(Declared):
@@ -56,6 +69,7 @@ class ReportSessionSerializer(Declared):
     event = serializers.IntegerField()
     title = serializers.CharField()
     session_type = serializers.ChoiceField(choices=SessionType.choices)
+    mode = serializers.ChoiceField(choices=Mode.choices)
     room_name = serializers.CharField()
     starts_at = InstantField()
     ends_at = InstantField()
@@ -67,6 +81,7 @@ class ReportSessionSerializer(Declared):
     window = ReportWindowSerializer()
     calculated_at = InstantField(allow_null=True)
     nobody_seen = serializers.BooleanField()
+    held = HeldSerializer()
     policy = ReportPolicySerializer()
 
 

@@ -60,7 +60,7 @@ def test_only_machines_in_the_room_means_that_nobody_was_seen(
     )
     calculate(room.session)
     assert not Attendance.objects.exists()
-    assert SessionCalculation.objects.get().nobody_seen
+    assert SessionCalculation.objects.get().people_seen == 0
 
 
 # Aborts
@@ -166,7 +166,7 @@ def test_nobody_seen_leaves_everyone_unknown_without_rows(
     deliver_all(room.started(0), room.finished(60))
     calculate(room.session)
     assert not Attendance.objects.exists()
-    assert SessionCalculation.objects.get().nobody_seen
+    assert SessionCalculation.objects.get().people_seen == 0
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def seen_by_nobody(**given: Any) -> LiveSession:
     ends_at = starts_at + timedelta(hours=1)
     session = make_session(starts_at=starts_at, ends_at=ends_at, **given)
     SessionCalculation.objects.create(
-        session=session, facts_read=0, nobody_seen=True, failures=0, error=""
+        session=session, facts_read=0, people_seen=0, failures=0, error=""
     )
     return session
 
@@ -203,7 +203,7 @@ def test_ids_that_came_again_with_another_body_are_counted() -> None:
 def test_sessions_that_cannot_be_calculated_are_named() -> None:
     session = make_session()
     SessionCalculation.objects.create(
-        session=session, facts_read=0, nobody_seen=False, failures=1, error="Oh"
+        session=session, facts_read=0, failures=1, error="Oh"
     )
     finding = found("calculation")
     assert finding.is_broken
@@ -213,7 +213,7 @@ def test_sessions_that_cannot_be_calculated_are_named() -> None:
 def test_what_was_cancelled_is_no_finding(settings: Settings) -> None:
     seen_by_nobody()
     SessionCalculation.objects.create(
-        session=make_session(), facts_read=0, nobody_seen=False, failures=1, error="Oh"
+        session=make_session(), facts_read=0, failures=1, error="Oh"
     )
     assert len(all_found("calculation")) == 2
     LiveSession.objects.update(cancelled_at=timezone.now())

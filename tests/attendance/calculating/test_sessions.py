@@ -178,7 +178,7 @@ def test_where_nobody_was_seen_nobody_gets_a_row(
     calculate()
     assert not Attendance.objects.exists()
     assert not AttendanceChange.objects.exists()
-    assert SessionCalculation.objects.get().nobody_seen
+    assert SessionCalculation.objects.get().people_seen == 0
 
 
 def test_presence_that_turns_out_to_be_outside_leaves_everyone_unknown_again(
@@ -194,7 +194,7 @@ def test_presence_that_turns_out_to_be_outside_leaves_everyone_unknown_again(
     row = Attendance.objects.get(participant=ben)
     assert (row.computed_status, row.attended_seconds, row.intervals) == (None,) * 3
     assert ("Ben", "partial", "livekit_auto", "unknown", None) in changes()
-    assert SessionCalculation.objects.get().nobody_seen
+    assert SessionCalculation.objects.get().people_seen == 0
 
 
 def test_an_empty_session_can_be_counted_as_absent_until_facts_come(

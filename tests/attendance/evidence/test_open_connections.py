@@ -47,7 +47,7 @@ def test_a_lost_leave_makes_nobody_present_or_absent_on_the_next_day(
     deliver(Room(lesson).joined(ana, 5))
     tomorrow = later(lesson, days=1)
     calculate(tomorrow)
-    assert SessionCalculation.objects.get(session=tomorrow).nobody_seen
+    assert SessionCalculation.objects.get(session=tomorrow).people_seen == 0
     assert not Attendance.objects.filter(participant__in=[ana, ben]).exists()
 
 

@@ -1,0 +1,51 @@
+"""Who is absent by default at a session, once a decision about them is taken back.
+
+Source: docs/rules.md 33, 47.
+"""
+
+from functools import cached_property
+
+from attendance.decisions.place import Place
+from attendance.evidence.enrolled import expected_then
+from attendance.evidence.proof import contribution, read_proofs
+from attendance.models import Attendance, SessionCalculation
+from attendance.rules.proof import Proof
+
+
+class AbsentByDefault:
+    """People of whom nothing would be known, at a session that was held without them.
+
+    Nobody is at an event as a whole, nor at a session that was not calculated yet.
+
+    Args:
+        place: The session, or the event, with the decisions as they stand.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def includes(self, decision: Attendance) -> bool:
+        """Return whether somebody is absent without the decision that stands."""
+        session = self._place.session
+        if session is None or self._proof is None:
+            return False
+        left = self._proof.without(contribution(decision))
+        return left.proves(session.mode) and decision.participant_id in self._expected
+
+    @cached_property
+    def _proof(self) -> Proof | None:
+        calculated = SessionCalculation.objects.filter(
+            session=self._place.session, calculated_at__isnull=False
+        )
+        if self._place.session is None or not calculated.exists():
+            return None
+        return read_proofs([self._place.session.pk])[self._place.session.pk]
+
+    @cached_property
+    def _expected(self) -> set[int]:
+        if self._place.session is None:
+            return set()
+        expected = self._place.event.participants.alias(
+            is_expected=expected_then(self._place.session)
+        ).filter(is_expected=True)
+        return set(expected.values_list("pk", flat=True))
