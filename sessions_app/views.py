@@ -52,6 +52,7 @@ from sessions_app.forms import (
 )
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
+from sessions_app.phase import RESTS_AFTER
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -201,9 +202,12 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
             now=now,
         )
     ):
-        messages.success(
-            request, _("Saved. The report will be recalculated automatically.")
-        )
+        session.refresh_from_db(fields=["ended_at"])
+        if session.end > now - RESTS_AFTER:
+            text = _("Saved. The report will be recalculated automatically.")
+        else:
+            text = _("Saved. Recalculate the report: it ended over 7 days ago.")
+        messages.success(request, text)
         return redirect("session", session.pk)
     return show_form(
         request,

@@ -70,7 +70,7 @@ class ReportSummary:
         return Status.UNKNOWN.value if self.report.is_void else status.value
 
     @property
-    def _decided(self) -> Collection[Status]:
+    def _decided(self) -> Collection[str]:
         """The statuses that the calculation could give."""
         calculation = self.report.calculation
         if calculation is None or not calculation.calculated_at:

@@ -105,6 +105,7 @@ TABLE = {
     "GET participants/{other}/history/": "302 404 404 200 200 200 200 200",
     "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
+    "POST sessions/{session}/take-back-held/": ORGANIZERS_SENT,
     "GET participants/{participant}/edit/": "302 404 200 403 403 200 200 200",
     "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
     "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",

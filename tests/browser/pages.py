@@ -24,6 +24,7 @@ ACTIONS = {
     "reopen_event",
     "restore_session",
     "sign_out",
+    "take_back_held",
     "undo",
     "undo_about_event",
     "unlink",

@@ -331,6 +331,24 @@ def test_an_end_is_said_and_corrected_afterwards() -> None:
         assert session.ended_at == at(f"2026-03-02T{clock}Z")
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1, "Saved. The report will be recalculated automatically."),
+        (8, "Saved. Recalculate the report: it ended over 7 days ago."),
+    ],
+)
+def test_a_corrected_end_says_whether_its_report_follows_by_itself(
+    days: int, said: str
+) -> None:
+    session = make_session()
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(AFTERWARDS + timedelta(days=days), tick=False):
+        data = {"ended_at": "2026-03-02T10:40"}
+        page = client.post(f"/sessions/{session.pk}/end/", data, follow=True)
+    assert said in text(page.content.decode())
+
+
 def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:
     session = make_session()
     client = signed_in(make_member(session.event.organization))
