@@ -67,4 +67,5 @@ def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
 def take_back(request: HttpRequest, user: User, session_id: int) -> None:
     session = shown_organized_session(request, user, session_id)
     take_back_held(session, actor=user)
-    messages.success(request, _("Taken back."))
+    text = _("Undone: it is open again whether the session was held.")
+    messages.success(request, text)

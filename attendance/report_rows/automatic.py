@@ -1,6 +1,6 @@
 """Whether a session is calculated without being asked.
 
-Source: docs/rules.md 34.
+Source: docs/rules.md 34, 125.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """Whether a session was held: what is known, the question, and an organizer's answer.
 
-Source: docs/rules.md 31, 33, 123.
+Source: docs/rules.md 31, 33.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Words that depend on where a session is held: what is missing, and what proves it."""
+"""Words that depend on where a session is held: what is missing, and what proves it.
+
+Source: docs/rules.md 32, 123.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _

@@ -317,7 +317,7 @@ def send(session: LiveSession, action: str, user: User | None = None) -> int:
         return client.post(f"/sessions/{session.pk}/{action}/").status_code
 
 
-def test_who_said_that_it_was_held_is_named_and_it_can_be_taken_back() -> None:
+def test_who_said_that_it_was_held_is_named_and_it_can_be_undone() -> None:
     session, _ = lesson()
     calculate(session)
     send(session, "count-as-absent", staff(session))
