@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from attendance.calculating import sessions
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -401,8 +402,50 @@ def test_a_failure_of_long_ago_promises_no_other_try() -> None:
     assert "Next try" not in said
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (AFTERWARDS, "The calculation failed. It will be retried automatically."),
+        (LATER, "The calculation failed."),
+    ],
+    ids=["soon", "later"],
+)
+def test_another_try_is_promised_only_if_it_comes(
+    now: datetime, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise ValueError
+
+    session, _ = lesson()
+    monkeypatch.setattr(sessions, "read_roster", fail)
+    with time_machine.travel(now, tick=False):
+        client = signed_in(organizer_of(session))
+        answer = client.post(f"/sessions/{session.pk}/calculate/", follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [said]
+
+
 def test_news_of_whether_it_was_held_is_calculated_by_itself_however_old() -> None:
     session, [amina, *_] = lesson()
     place = Place(session.event, session)
     mark(place, [Mark(amina, "present")], by=organizer_of(session), now=AFTERWARDS)
     assert "in a few minutes" in text(get(session, now=LATER))
+
+
+# --- Reports over many sessions -----------------------------------------------------
+
+
+def test_reports_over_many_sessions_have_no_bars_for_one_in_person() -> None:
+    session, [amina, *_] = lesson()
+    arrive(session, amina)
+    calculate(session)
+    client = signed_in(organizer_of(session))
+    path = f"/reports/?event={session.event_id}&from=2026-03-01&to=2026-03-08"
+    page = client.get(path).content.decode()
+    assert "Present: checked in by Jana Weber at 10:03" in text(row_of(page, "Amina"))
+    assert '<svg class="bar"' not in page
+    assert "In the room" not in page
+    be_there(session, amina)
+    calculate(session)
+    page = client.get(path).content.decode()
+    assert '<svg class="bar"' in page
+    assert "In the room" in page
