@@ -151,7 +151,9 @@ def test_the_demo_shows_a_class_in_a_room(running: LiveServer) -> None:
     over = lessons.filter(calculation__calculated_at__isnull=False)
     assert over.count() >= 7
     assert over.filter(calculation__proved=False).count() == 1
-    decided = Attendance.objects.filter(session__in=over.filter(calculation__proved=1))
+    decided = Attendance.objects.filter(
+        session__in=over.filter(calculation__proved=True)
+    )
     sources = dict(decided.values_list("source").annotate(number=Count("pk")))
     assert set(sources) == {"check_in", "manual", "system_default"}
     assert set(decided.values_list("status", flat=True)) == {

@@ -309,7 +309,7 @@ def test_the_filled_buttons_lead_from_nothing_to_a_published_event_with_a_sessio
     event = Event.objects.get()
     assert event.state == EventState.SCHEDULED
     assert event.participants.count() == 2
-    assert event.sessions.get().room_name in answer.content.decode()
+    assert event.sessions.get().title in answer.content.decode()
 
 
 FILLED = re.compile(
