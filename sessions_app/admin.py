@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import RuleBroken
 from events.admin import ReadOnlyAdmin, RowAdmin
 from events.models import Event
+from sessions_app.locks import lock_session
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -17,7 +18,7 @@ from sessions_app.models import (
     PresenceEvent,
 )
 from sessions_app.services import check_room_name, room_taken, session_in_the_way
-from sessions_app.signals import sessions_changed
+from sessions_app.signals import session_changed, sessions_changed
 
 
 class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -53,6 +54,7 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         "title",
         "event",
         "session_type",
+        "mode",
         "room_name",
         "starts_at",
         "ends_at",
@@ -61,6 +63,7 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
     )
     list_filter = (
         "session_type",
+        "mode",
         ("cancelled_at", admin.EmptyFieldListFilter),
         ("event__organization", admin.RelatedOnlyFieldListFilter),
     )
@@ -84,9 +87,13 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         form: LiveSessionForm,
         change: bool,
     ) -> None:
-        """Announce a new session, so that its event's results are updated."""
+        """Announce it, so that what hangs on a session and its event is updated."""
         super().save_model(request, obj, form, change)
-        if not change:
+        if change:
+            locked = lock_session(obj.pk)
+            changed = set(form.changed_data)
+            session_changed.send(LiveSession, session=locked, changed=changed)
+        else:
             sessions_changed.send(LiveSession, event=obj.event)
 
     def delete_model(self, request: HttpRequest, obj: LiveSession) -> None:

@@ -16,8 +16,10 @@ from django.utils.translation import pgettext, pgettext_lazy
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
 from attendance.rules.statuses import DID_NOT_COME
+from attendance.wording.modes import absent_or_missing, label_of_people
 from attendance.wording.phrases import IN_ORDER, capitalized
 from core.names import comma, is_found, isolated
+from sessions_app.models import Mode
 
 BY_HAND = "hand"
 # The value of ``choose`` in an address that ticks everybody shown for a mark.
@@ -115,6 +117,7 @@ class FilteredPeople:
     Args:
         everybody: All people of the report.
         choice: The filter that was chosen.
+        mode: Where the session is held.
         is_live: The session runs: people can be filtered by where they are.
         knows_addresses: The reader may also search for email addresses.
         offers: By which of ``where``, ``who`` and ``door`` people can be filtered;
@@ -126,6 +129,7 @@ class FilteredPeople:
         everybody: Sequence[ListedPerson],
         choice: PeopleFilter,
         *,
+        mode: str = Mode.ONLINE,
         is_live: bool = False,
         knows_addresses: bool,
         offers: str | None = None,
@@ -135,6 +139,7 @@ class FilteredPeople:
         not_offered = {"where", "who", "door"} - {offers}
         self.choice = replace(choice, **dict.fromkeys(not_offered, ""))
         self.total = len(everybody)
+        self._mode = mode
         self._kinds = self._count_kinds(everybody, offers)
         self._knows_addresses = knows_addresses
         self.people = [person for person in everybody if self._shows(person)]
@@ -197,7 +202,8 @@ class FilteredPeople:
         if offers == "where":
             places = [person.where for person in everybody]
             for where in Whereabouts:
-                kinds["where", where] = str(where.label), places.count(where)
+                label = label_of_people(where, self._mode)
+                kinds["where", where] = label, places.count(where)
         if offers == "door":
             doors = [person.door for person in everybody]
             for door in _DOOR_LABELS:
@@ -206,7 +212,7 @@ class FilteredPeople:
             number = statuses.count(status) if is_decided else 0
             kinds["status", status] = str(status.label), number
         if offers == "who":
-            label = pgettext("people", "absent or not seen")
+            label = absent_or_missing(self._mode)
             kinds["who", MISSING] = label, _count_missing(everybody)
         by_hand = sum(person.is_by_hand for person in everybody)
         kinds["by", BY_HAND] = _("marked by hand"), by_hand

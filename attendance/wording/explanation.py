@@ -23,6 +23,7 @@ from attendance.wording.human_sources import by_a_person, with_remarks_on_people
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
 from attendance.wording.percentages import percentage_in_words
 from attendance.wording.so_far import so_far_in_words
+from sessions_app.models import Mode
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
@@ -63,29 +64,54 @@ def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
 def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
     if not decision.calculated:
         return _("Unknown: not calculated yet")
-    if not decision.nobody_seen:
+    if decision.proved or not (decision.nobody_seen or decision.may_be_in_person):
         return _("Unknown: no decision yet")
-    if attempts := _attempts(decision, zone):
-        return _(
+    attempts = _attempts(decision, zone)
+    if attempts and decision.may_be_in_person:
+        text = _(
+            "Unknown: %(attempts)s, never got through; "
+            "nothing shows that this session was held"
+        )
+    elif attempts:
+        text = _(
             "Unknown: %(attempts)s, never got through; nobody was seen in this session"
-        ) % {"attempts": attempts}
-    return _("Unknown: nobody was seen in this session")
+        )
+    elif decision.may_be_in_person:
+        text = _("Unknown: nothing shows that this session was held")
+    else:
+        text = _("Unknown: nobody was seen in this session")
+    return text % {"attempts": attempts}
 
 
 def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
-    attempts = _attempts(decision, zone)
-    if decision.nobody_seen and attempts:
+    if not decision.said_held:
+        return _never_came(decision, zone)
+    if decision.may_be_in_person:
+        text = _("%(absent)s; an organizer said that the session was held")
+        return text % {"absent": _never_came(decision, zone)}
+    if not decision.nobody_seen:
+        return _never_came(decision, zone)
+    if attempts := _attempts(decision, zone):
         return _(
             "Absent: %(attempts)s, never got through; nobody was seen in this session, "
             "and an organizer counted everyone as absent"
         ) % {"attempts": attempts}
-    if decision.nobody_seen:
-        return _(
-            "Absent: nobody was seen in this session, "
-            "and an organizer counted everyone as absent"
-        )
-    if attempts:
+    return _(
+        "Absent: nobody was seen in this session, "
+        "and an organizer counted everyone as absent"
+    )
+
+
+def _never_came(decision: ExplainedDecision, zone: tzinfo) -> str:
+    """Return the sentence of somebody for whom nothing speaks."""
+    if decision.failed_attempts:
         return _never_seen(decision, zone)
+    if decision.mode == Mode.IN_PERSON:
+        return _("Absent by default: nobody checked them in or marked them")
+    if decision.mode == Mode.HYBRID:
+        return _(
+            "Absent by default: not seen, and nobody checked them in or marked them"
+        )
     return _("Absent: nothing shows that they came")
 
 
@@ -171,6 +197,8 @@ def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
 def _never_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if attempts := _attempts(decision, zone):
         return _("Absent: %(attempts)s, never got through") % {"attempts": attempts}
+    if decision.may_be_in_person:
+        return _("Absent: not seen, and nobody checked them in or marked them")
     return _("Absent: not seen in this session")
 
 

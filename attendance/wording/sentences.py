@@ -38,7 +38,10 @@ def sentence_of(
     starts_at: datetime,
     zone: tzinfo,
     calculated: bool,
+    mode: str | None = None,
     nobody_seen: bool = False,
+    proved: bool = False,
+    said_held: bool = False,
     intervals: Sequence[Interval] = (),
     follows: Credit | None = None,
     so_far: SoFar | None = None,
@@ -51,7 +54,10 @@ def sentence_of(
         starts_at: Start of the session, or of the event.
         zone: The time zone in which times are shown.
         calculated: The session has been calculated.
+        mode: Where the session is held; None for a course result.
         nobody_seen: The calculation found that nobody was seen.
+        proved: Something proves that the session was held.
+        said_held: An organizer said that it was held.
         intervals: When the person was there.
         follows: The sums behind a course result that follows from the sessions.
         so_far: What the sessions have decided, where nothing stands about the event.
@@ -66,7 +72,10 @@ def sentence_of(
         end_inferred=bool(intervals) and intervals[-1].inferred,
         failed_attempts=parts.failed_attempts or 0,
         marked_by_name=name_of(parts.marked_by),
+        mode=mode,
         nobody_seen=nobody_seen,
+        proved=proved,
+        said_held=said_held,
         calculated=calculated,
         follows=follows,
         so_far=so_far,

@@ -307,6 +307,7 @@ RIGHT = {
     "registration": "registered",
     "lines": "New, new@example.com",
     "session_type": "quran",
+    "mode": "hybrid",
     "status": "late",
     "identity": "guest",
 }

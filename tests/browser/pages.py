@@ -23,6 +23,7 @@ ACTIONS = {
     "reopen_event",
     "restore_session",
     "sign_out",
+    "take_back_held",
     "undo",
     "undo_about_event",
     "unlink",
@@ -128,7 +129,7 @@ FORMS = {
     "cancel an event": Seen("cancel_event", "event"),
     "new session": Seen("new_session", "event"),
     "new session, refused": Seen("new_session", "event", refused=True),
-    "change a session": Seen("edit_session", "ahead"),
+    "change a session": Seen("edit_session", "ahead", opened=True),
     "end a session": Seen("end_session", "running"),
     "new person": Seen("new_participant", "event"),
     "several people": Seen("several_participants", "event"),
@@ -147,6 +148,11 @@ REPORTS = {
         "cancelled",
         "failed",
         "without roster",
+        "class, running",
+        "class, over",
+        "class, open",
+        "class, said",
+        "class, both ways",
     )
 } | {
     "chosen by status": Seen("session", "calculated", query="?status=late"),

@@ -26,6 +26,7 @@ from events.people.services import update_person
 from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
+from tests.browser.in_a_room import in_a_room
 from tests.factories import (
     make_event,
     make_member,
@@ -83,6 +84,7 @@ class School:
             "cancelled": self._cancelled(),
             "failed": self._failed(),
         }
+        self.subjects |= in_a_room(self.organization, self.organizer, now=self.now)
         self.subjects["completed"] = self._completed()
         self.subjects["meetup"] = self._meetup()
         self.subjects["over"] = self._over()
