@@ -17,7 +17,7 @@ from sessions_app.models import (
     PresenceEvent,
 )
 from sessions_app.services import check_room_name, room_taken, session_in_the_way
-from sessions_app.signals import sessions_changed
+from sessions_app.signals import session_changed, sessions_changed
 
 
 class LiveSessionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -84,9 +84,12 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         form: LiveSessionForm,
         change: bool,
     ) -> None:
-        """Announce a new session, so that its event's results are updated."""
+        """Announce a new session or its changes, so that results are updated."""
         super().save_model(request, obj, form, change)
-        if not change:
+        if change:
+            changed = set(form.changed_data)
+            session_changed.send(LiveSession, session=obj, changed=changed)
+        else:
             sessions_changed.send(LiveSession, event=obj.event)
 
     def delete_model(self, request: HttpRequest, obj: LiveSession) -> None:
