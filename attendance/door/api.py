@@ -76,8 +76,8 @@ class SelfCheckInSerializer(Declared):
         required=False,
         allow_null=True,
         default=None,
-        help_text="For which session they come, if several doors are open. Default: the "
-        "one that runs, until ten minutes before the next one begins; then that one.",
+        help_text="For which session they come, if several doors are open. Default: "
+        "the one that runs, until ten minutes before the next one; then that one.",
     )
 
 
