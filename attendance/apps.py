@@ -18,6 +18,7 @@ class AttendanceConfig(AppConfig):
             follow_session,
             follow_sessions,
         )
+        from attendance.decisions.moved_start import follow_start
         from attendance.models import Feedback
         from attendance.points.ledger import balance_after_feedback
         from core.constraints import tell_constraints
@@ -29,6 +30,7 @@ class AttendanceConfig(AppConfig):
         tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
         session_changed.connect(follow_session)
+        session_changed.connect(follow_start)
         roster_changed.connect(follow_roster)
         removal_asked.connect(removal.hangs_on_places, Participant)
         removal_asked.connect(removal.hangs_on_sessions, LiveSession)

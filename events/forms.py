@@ -20,6 +20,7 @@ from core.form_parts import (
     ZoneField,
 )
 from events.models import (
+    LONGEST_DOOR_MINUTES,
     Event,
     Organization,
     User,
@@ -71,6 +72,17 @@ class OrganizationForm(RowForm):
             del self.fields["slug"]
 
 
+def _minutes(column: str, **texts: Any) -> forms.IntegerField:
+    """Return a field for minutes; if it is empty, the column's default is meant."""
+    return forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_DOOR_MINUTES,
+        initial=getattr(Event(), column),
+        **texts,
+    )
+
+
 class EventForm(ZonedForm):
     """A new event of one of ``organizations``, or a change of ``row``."""
 
@@ -81,6 +93,8 @@ class EventForm(ZonedForm):
         "starts_at",
         "ends_at",
         "location",
+        "door_opens_minutes",
+        "door_closes_minutes",
     )
     times = ("starts_at", "ends_at")
 
@@ -109,6 +123,19 @@ class EventForm(ZonedForm):
         required=False,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
+    door_opens_minutes = _minutes(
+        "door_opens_minutes",
+        label=_("Self check-in opens, minutes before the start"),
+        help_text=_(
+            "From then on attendees can check themselves in with the code on the "
+            "screen. Staff can check people in at any time."
+        ),
+    )
+    door_closes_minutes = _minutes(
+        "door_closes_minutes",
+        label=_("Self check-in closes, minutes after the end"),
+        help_text=_("0: when the session ends, or an event without sessions."),
+    )
 
     def __init__(
         self,
@@ -130,6 +157,23 @@ class EventForm(ZonedForm):
             self.fields["time_zone"].help_text = _(
                 "The times below are in this zone. Sessions do not move."
             )
+
+    def clean_door_opens_minutes(self) -> int:
+        """Return the minutes, else those that stand, or the default."""
+        return self._minutes_meant("door_opens_minutes")
+
+    def clean_door_closes_minutes(self) -> int:
+        """Return the minutes, else those that stand, or the default."""
+        return self._minutes_meant("door_closes_minutes")
+
+    def _minutes_meant(self, name: str) -> int:
+        sent: int | None = self.cleaned_data[name]
+        if sent is not None:
+            return sent
+        was_left_out = self.row is not None and name not in self.data
+        return int(
+            getattr(self.row, name) if was_left_out else self.fields[name].initial
+        )
 
     def clean_description(self) -> str:
         """Return line ends as stored: browsers send CRLF, which would be a change."""

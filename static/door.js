@@ -5,17 +5,30 @@ import { searched } from "./names.js";
 import { FAILED, LATER, SENT, Taps } from "./taps.js";
 
 const LOOK_AGAIN = 30_000;
+// Two taps on one row within this time are one: the second means the button that was
+// there before.
+const DOUBLE_TAP = 2_000;
 const PATIENCE = 15_000;
+
+// What a tap adds to the counters, by what a person counts as.
+const COUNTED = {
+  expected: { inside: 1 },
+  excused: { inside: 1, excused: -1 },
+  joins: { inside: 1, expected: 1 },
+};
 
 const form = document.querySelector("form[data-door]");
 if (form) begin();
 
 function begin() {
-  const { user, event, session, zone } = form.dataset;
+  const { user, event, session } = form.dataset;
   const search = document.querySelector("#q");
   // If the phone's clock is wrong by more than PATIENCE, the server's is used.
   const ahead = Date.now() - Date.parse(form.dataset.now);
   const offset = Math.abs(ahead) > PATIENCE ? ahead : 0;
+  // The address without a session is that of whichever session runs, not always of this.
+  const here = new URL(location.href);
+  if (session) here.searchParams.set("session", session);
 
   const taps = new Taps(`rollcall-door:${user}:${event}:`, send, (tap, outcome) => {
     if (tap.session === session && outcome === SENT) come(tap);
@@ -28,22 +41,50 @@ function begin() {
     const { name, value: person } = submitted.submitter ?? {};
     if (!person) return;
     submitted.preventDefault();
+    if (isSecondOfTwo(person) || isAnotherDay()) return;
     if (name === "undo") {
       undo(person);
       return;
     }
     if (waitingFor(person)) return;
     taps.takeBack(refusedFor(person)?.key);
-    const called = rowOf(person).querySelector("strong").textContent;
-    taps.add(person, called, session, new Date(Date.now() - offset).toISOString());
+    const row = rowOf(person);
+    const called = row.querySelector("strong").textContent;
+    const at = new Date(Date.now() - offset).toISOString();
+    taps.add({ person, name: called, session, at, counts: row.dataset.counts });
     show();
   });
 
   form.addEventListener("click", (click) => {
     if (!click.target.closest("[data-back]")) return;
     const person = click.target.closest("[data-person]").dataset.person;
+    if (isSecondOfTwo(person)) return;
     taps.takeBack((waitingFor(person) ?? refusedFor(person))?.key);
     show();
+  });
+
+  const tapped = new Map();
+
+  function isSecondOfTwo(person) {
+    const now = performance.now();
+    const isSecond = now - (tapped.get(person) ?? -Infinity) < DOUBLE_TAP;
+    if (!isSecond) tapped.set(person, now);
+    return isSecond;
+  }
+
+  // The page may have been open overnight: then one says first that one means it.
+  let todayUntil = Date.parse(form.dataset.todayUntil) || Infinity;
+
+  function isAnotherDay() {
+    const isSo = Date.now() - offset >= todayUntil;
+    if (isSo) tell("not-today", true);
+    return isSo;
+  }
+
+  document.querySelector("[data-mean-it]")?.addEventListener("click", () => {
+    todayUntil = Infinity;
+    here.searchParams.set("not_today", "1");
+    tell("not-today", false);
   });
 
   document.querySelector("[data-forget]").addEventListener("click", () => {
@@ -55,11 +96,14 @@ function begin() {
   async function undo(person) {
     const sent = new URLSearchParams(new FormData(form));
     sent.append("undo", person);
+    // It is no double tap, which the server would have to guess.
+    sent.append("meant", "1");
     try {
-      const answer = await fetch(location.href, {
+      const answer = await fetch(here, {
         method: "POST", body: sent, signal: AbortSignal.timeout(PATIENCE),
       });
-      tell("signed-out", !take(parsed(await answer.text())));
+      const page = parsed(await answer.text());
+      if (!asksFirst(page)) tell("signed-out", !take(page));
       tell("no-network", false);
       rowOf(person)?.querySelector("button")?.focus({ preventScroll: true });
     } catch {
@@ -117,9 +161,7 @@ function begin() {
 
   const rows = () => form.querySelectorAll("[data-person]");
   const rowOf = (person) => document.getElementById(`p${person}`);
-  const clock = new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone,
-  });
+  const clock = clockOf(form.dataset.zone, Number(form.dataset.offset) * 60_000);
 
   function part(name, { at, why } = {}) {
     const made = document
@@ -143,7 +185,9 @@ function begin() {
 
   function come(tap) {
     const row = rowOf(tap.person);
-    if (!row || "inside" in row.dataset) return;
+    if (row && "inside" in row.dataset) return;
+    addTo(base, tap);
+    if (!row) return;
     row.dataset.inside = "";
     row.querySelector("[data-said]").replaceChildren(part('state="inside"', tap));
     keepFocus(row);
@@ -151,32 +195,43 @@ function begin() {
     mistake.value = tap.person;
     mistake.querySelector("[data-name]").textContent = row.querySelector("strong").textContent;
     row.querySelector("[data-does]").replaceChildren(mistake);
-    if (!("expected" in row.dataset)) add("expected", 1);
-    row.dataset.expected = "";
-    add("inside", 1);
-    count();
   }
 
-  function add(name, number) {
-    const shown = document.querySelector(`[data-count="${name}"]`);
-    shown.textContent = Number(shown.textContent) + number;
+  // What the server counted, and the taps that it has heard of since.
+  let base = counted();
+
+  function counted() {
+    const shown = [...document.querySelectorAll("[data-count]")];
+    return Object.fromEntries(shown.map((dd) => [dd.dataset.count, Number(dd.textContent)]));
   }
 
-  function count() {
-    const number = (name) =>
-      Number(document.querySelector(`[data-count="${name}"]`)?.textContent ?? 0);
-    document.querySelector('[data-count="missing"]').textContent = Math.max(
-      0, number("expected") - number("inside") - number("excused"),
-    );
+  function addTo(numbers, { counts = "expected" }) {
+    for (const [name, number] of Object.entries(COUNTED[counts] ?? {})) {
+      numbers[name] = (numbers[name] ?? 0) + number;
+    }
+  }
+
+  // Taps that wait for a network count too: who was tapped is inside.
+  function count(waiting) {
+    const numbers = { ...base };
+    for (const tap of waiting) {
+      const row = rowOf(tap.person);
+      if (!(row && "inside" in row.dataset)) addTo(numbers, tap);
+    }
+    const excused = numbers.excused ?? 0;
+    numbers.missing = Math.max(0, numbers.expected - numbers.inside - excused);
+    for (const dd of document.querySelectorAll("[data-count]")) {
+      dd.textContent = numbers[dd.dataset.count];
+    }
   }
 
   // Marks rows whose tap is not on the server yet, or was refused. What the server knows
   // is in the rows already.
   function show() {
     const waiting = taps.waiting;
-    const mine = new Map(
-      waiting.filter((tap) => tap.session === session).map((tap) => [tap.person, tap]),
-    );
+    const here = waiting.filter((tap) => tap.session === session);
+    const mine = new Map(here.map((tap) => [tap.person, tap]));
+    count(mine.values());
     for (const row of rows()) {
       const person = row.dataset.person;
       const tap = "inside" in row.dataset ? undefined : mine.get(person);
@@ -223,13 +278,22 @@ function begin() {
 
   async function look() {
     try {
-      const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+      const answer = await fetch(here, { signal: AbortSignal.timeout(PATIENCE) });
       const isDoor = answer.ok && !answer.redirected;
-      const isOurs = isDoor && take(parsed(await answer.text()));
-      tell("signed-out", answer.redirected || (isDoor && !isOurs));
+      const page = isDoor && parsed(await answer.text());
+      if (page && asksFirst(page)) return;
+      tell("signed-out", answer.redirected || (isDoor && !take(page)));
     } catch {
       // Without a network the page stays as it is.
     }
+  }
+
+  // The page is another one by now: it asks something, or is about another session.
+  function asksFirst(page) {
+    const isDoor = page.querySelector("main.door");
+    const isSame = page.querySelector("form[data-door]")?.dataset.session === session;
+    if (isDoor && !isSame && !taps.waiting.length) location.assign(here);
+    return Boolean(isDoor && !isSame);
   }
 
   function take(page) {
@@ -239,6 +303,7 @@ function begin() {
     form.elements.csrfmiddlewaretoken.value = fresh.elements.csrfmiddlewaretoken.value;
     form.querySelector("[data-list]").replaceWith(fresh.querySelector("[data-list]"));
     document.querySelector("[data-counts]").replaceWith(page.querySelector("[data-counts]"));
+    base = counted();
     show();
     find();
     return true;
@@ -266,4 +331,15 @@ function begin() {
   show();
   find();
   taps.flush();
+}
+
+// Browsers do not know all zones. For the others the clocks are as they are now.
+function clockOf(timeZone, ahead) {
+  const shown = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...shown, timeZone });
+  } catch {
+    const utc = new Intl.DateTimeFormat("en-GB", { ...shown, timeZone: "UTC" });
+    return { format: (at) => utc.format(new Date(at.getTime() + ahead)) };
+  }
 }

@@ -50,8 +50,9 @@ export class Taps {
     return [...this.#refused.values()];
   }
 
-  add(person, name, session, at) {
-    const tap = { key: newKey(), person, name, session, at };
+  // about: person, name, session, at (when), and what else the page wants to know later.
+  add(about) {
+    const tap = { key: newKey(), ...about };
     this.#waiting.set(tap.key, tap);
     store(this.#prefix + tap.key, tap);
     this.flush();

@@ -26,6 +26,7 @@ from core.spans import Span
 from events.locks import lock_event
 from events.models import EXPECTED, Participant, Registration, User
 from events.roster.places import rejoin
+from sessions_app.models import LiveSession
 
 # How long ago a check-in from an offline queue may have happened.
 OLDEST_CHECK_IN = timedelta(hours=24)
@@ -34,7 +35,10 @@ MAX_CLOCK_SKEW = timedelta(minutes=1)
 
 
 class CheckedIn(NamedTuple):
-    """The decision after a check-in; ``already``: the person was checked in before."""
+    """The decision after a check-in.
+
+    ``already``: the person was checked in before; at most the time was corrected.
+    """
 
     decision: Attendance
     place: Place
@@ -52,10 +56,11 @@ def check_in(
     by: User,
     now: datetime,
 ) -> CheckedIn:
-    """Check somebody in; a second check-in changes nothing.
+    """Check somebody in; of several check-ins the earliest counts, in whatever order.
 
     They become present, or late if the grace period of the session is over. If a
-    decision of higher rank stands, it stays, and the check-in is kept with it.
+    decision of higher rank stands, it stays, and the check-in is kept with it. A later
+    check-in than the one that stands changes nothing.
 
     Args:
         place: The session, or the event. If the event has exactly one session, that
@@ -80,15 +85,19 @@ def check_in(
         participant = Participant.objects.get(pk=participant.pk)
     joins = _joins(place, participant, at)
     decision = lock_decisions(place, [participant])[participant.pk]
-    if decision.checked_in_at is not None:
-        return CheckedIn(decision, place, already=True)
-    if joins:
+    if place.session is not None:
+        # It may have been moved while this waited for the lock.
+        place.session.refresh_from_db(fields=["starts_at", "ends_at", "ended_at"])
+    already = decision.checked_in_at is not None
+    if decision.checked_in_at is not None and decision.checked_in_at <= at:
+        return CheckedIn(decision, place, already)
+    if joins and not already:
         session = place.session
         during = Span(session.starts_at, session.end) if session else None
         participant = rejoin(participant, Registration.WALK_IN, during=during, by=by)
         decision.participant = participant
     _write(place, decision, at, notes, method=method, by=by, now=now)
-    return CheckedIn(decision, place, already=False)
+    return CheckedIn(decision, place, already)
 
 
 def _write(
@@ -101,17 +110,23 @@ def _write(
     by: User,
     now: datetime,
 ) -> None:
-    """Write the check-in, and the decision if none of higher rank stands."""
+    """Write the check-in, and the decision if none of higher rank stands.
+
+    An earlier time of a check-in that stands is logged if it changes the status.
+    """
     person = decision.participant_id
     before = DecisionBefore(decision.status, decision.source)
+    is_moved = decision.checked_in_at is not None
     decision.checked_in_at, decision.check_in_received_at = at, now
     decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
     reasons = {}
     if may_replace(decision, CHECK_IN):
         status = status_of_check_in(place, at)
-        decide(decision, status, CHECK_IN, notes=notes, by=by, now=now)
-        reasons[person] = notes
+        kept = notes or (decision.notes if is_moved else "")
+        decide(decision, status, CHECK_IN, notes=kept, by=by, now=now)
+        if not is_moved or status != before.status:
+            reasons[person] = notes
     write_and_log(place, {person: decision}, {person: before}, reasons, by=by)
 
 
@@ -172,13 +187,16 @@ def status_of_check_in(
     if place.session is None:
         return Status.PRESENT
     if grace_minutes is None:
-        policy = effective.policy_at(
-            effective.PolicyScope(place.event.organization, session=place.session)
-        )
-        grace_minutes = policy.policy.grace_minutes
+        grace_minutes = grace_of(place.session)
     start = microseconds(place.session.starts_at)
     is_late = came_late(start, microseconds(at), grace_minutes)
     return Status.LATE if is_late else Status.PRESENT
+
+
+def grace_of(session: LiveSession) -> int:
+    """Return the grace period of a session, in minutes."""
+    scope = effective.PolicyScope(session.event.organization, session=session)
+    return effective.policy_at(scope).policy.grace_minutes
 
 
 # What ``status_of_check_in`` can return.

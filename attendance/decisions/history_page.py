@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from attendance.decisions.what_stood import Log, decides_again, logs_of
 from attendance.models import SOURCE_LABELS, AttendanceChange, Status
-from attendance.rules.precedence import SYSTEM_DEFAULT
+from attendance.rules.precedence import CHECK_IN, SYSTEM_DEFAULT
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.times import short_day
@@ -172,6 +172,8 @@ def _who(change: AttendanceChange) -> str:
     """Return who made a change; if no person did, how it came about."""
     if change.actor is not None:
         return name_of(change.actor)
+    if change.session_id is not None and change.source == CHECK_IN:
+        return _("because the start of the session was moved")
     if change.session_id is not None:
         return _("calculated")
     if change.source == SYSTEM_DEFAULT:

@@ -31,6 +31,7 @@ from attendance.decisions.what_stood import (
     Log,
     decides_again,
     deciding_change,
+    follows_check_in,
     logs_of,
 )
 from attendance.evidence.proof import contribution, note_changed_proof
@@ -143,14 +144,16 @@ def _logs(place: Place, people: Collection[int]) -> Mapping[int, Log]:
 
 
 def _must_be_newest(change: AttendanceChange, log: Log) -> None:
+    """Refuse a change that is not the newest, nor follows from the newest check-in."""
     newest = log[-1]
-    if newest != change:
+    follows_newest = follows_check_in(change) and change.pk > newest.pk
+    if newest != change and not follows_newest:
         raise Conflict(
             "not_the_newest",
             _("There is a newer decision. Undo that first, or mark the person again."),
             change=newest.pk,
         )
-    if not _is_undoable(change):
+    if not _is_undoable(newest):
         raise Conflict(
             "not_by_a_person",
             _("A calculation cannot be undone. Mark the person instead."),

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from attendance.decisions.api import current_decisions
 from attendance.decisions.serializers import CheckedInSerializer
-from attendance.door.opening_hours import doors_of, nearest_door
+from attendance.door.opening_hours import door_meant, doors_of
 from attendance.door.self_check_in import address_of, check_in_by_code, code_of
 from core.fields import Declared
 from events.idempotency import IDEMPOTENCY_KEY, idempotent
@@ -50,7 +50,7 @@ class CheckInCode(APIView):
         event = visible_event(signed_in(request), pk)
         viewer_of(request).must_organize(event.organization_id)
         now = timezone.now()
-        code, door = code_of(event, now), nearest_door(doors_of(event), now)
+        code, door = code_of(event, now), door_meant(doors_of(event), now)
         answer: dict[str, Any] = {
             "code": code.text,
             "url": address_of(code),
@@ -72,6 +72,13 @@ class SelfCheckInSerializer(Declared):
         default=None,
         help_text="Who is meant, if the account stands for several people.",
     )
+    session = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="For which session they come, if several doors are open. Default: "
+        "the one that runs, until ten minutes before the next one; then that one.",
+    )
 
 
 class SelfCheckIn(APIView):
@@ -84,7 +91,7 @@ class SelfCheckIn(APIView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponseBase:
-        """Check the caller in; a second check-in changes nothing, and says so.
+        """Check the caller in; a later check-in changes nothing, and says so.
 
         409 if the code has expired, or if the door is not open yet (with `opens_at`) or
         no longer (with `closed_at`); with `participants` if the account stands for
@@ -98,6 +105,7 @@ class SelfCheckIn(APIView):
             user=signed_in(request),
             now=timezone.now(),
             participant=data["participant"],
+            session=data["session"],
         )
         [decision] = current_decisions(request, done.place, [done.decision.participant])
         return Response(decision | {"already_checked_in": done.already})

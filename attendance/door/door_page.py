@@ -3,11 +3,12 @@
 Texts are in the language that is active when they are made. All times are in the time
 zone of the event.
 
-Source: docs/rules.md 53, 56.
+Source: docs/rules.md 53, 56, 113, 114.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
@@ -25,22 +26,26 @@ from django.utils.translation import gettext as _
 
 from attendance.decisions.checking_in import GIVEN_BY_CHECK_IN
 from attendance.decisions.place import Place
-from attendance.door.opening_hours import Door, doors_of, nearest_door
+from attendance.door.opening_hours import Door, doors_of
+from attendance.door.staff_choice import WHICH, chosen_by_staff
 from attendance.evidence.enrolled import expected_then, was_not_enrolled
 from attendance.models import Status
 from attendance.report_rows.people_filter import LONGEST_SEARCH
 from attendance.rules.precedence import CHECK_IN
-from attendance.wording.phrases import clock_beside, clock_range
+from attendance.wording.phrases import clock_beside
 from core.names import is_found, searched
-from core.times import long_date
-from events.models import EXPECTED, Event, Participant
+from events.models import EXPECTED, Event, Participant, ParticipantRole
 from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 500
+DOORS_A_PAGE = 10
 
 
 class Counts(NamedTuple):
-    """Numbers of expected people; ``missing`` are neither inside nor excused."""
+    """Numbers of expected attendees; ``missing`` are neither inside nor excused.
+
+    Hosts are no guests, and are not counted.
+    """
 
     expected: int
     inside: int
@@ -54,7 +59,9 @@ class DoorRow(NamedTuple):
     Attributes:
         since: When they came; empty if they are not inside.
         decided: The label of a status that the check-in did not give; else empty.
-        is_expected: Whether they are in the counts.
+        is_expected: They are expected at this session.
+        counts_as: What a tap counts: "expected", "excused", or "joins" if they become
+            a walk-in by it; empty if they are not counted.
         is_not_enrolled: They are of the roster, but not enrolled at this session.
         can_go: The check-in decides, so that it can be undone here.
         search: The text in which a search looks for words.
@@ -64,6 +71,7 @@ class DoorRow(NamedTuple):
     since: str
     decided: str
     is_expected: bool
+    counts_as: str
     is_not_enrolled: bool
     can_go: bool
     search: str
@@ -72,11 +80,16 @@ class DoorRow(NamedTuple):
 class DoorPage:
     """The door of one session, or of an event without sessions.
 
+    Nobody can be checked in while ``asks`` is true: the staff have not said for which
+    session (``must_choose``), or that they mean one that is not today (``asks_day``).
+
     Args:
         event: With its organization already loaded.
         now: The present time.
         sees_emails: The reader may see email addresses, and search for them.
-        session: The id of a session; anything else selects the nearest door.
+        session: The id of a session; empty: the one that is proposed. Anything else
+            asks which.
+        not_today: Not empty: the staff mean a session that is not today.
         q: The words of a search.
         page: The number of the page, from the address.
     """
@@ -88,6 +101,7 @@ class DoorPage:
         now: datetime,
         sees_emails: bool,
         session: str = "",
+        not_today: str = "",
         q: str = "",
         page: str = "",
     ) -> None:
@@ -97,10 +111,22 @@ class DoorPage:
         self.sees_emails = sees_emails
         self._page = page
         self._zone = ZoneInfo(event.time_zone)
-        self._doors = doors_of(event)
-        self.door = self._chosen(session)
+        self.doors = doors_of(event)
+        self.door = chosen_by_staff(self.doors, session, now)
+        self.is_today = self.door is None or self.door.is_on_day_of(now)
+        self.asks_day = not self.is_today and not not_today
 
     # The door
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether the staff must say for which session people come."""
+        return bool(self.doors) and self.door is None
+
+    @property
+    def asks(self) -> bool:
+        """Whether something must be said before anybody can be checked in."""
+        return self.must_choose or self.asks_day
 
     @property
     def session(self) -> LiveSession | None:
@@ -109,41 +135,77 @@ class DoorPage:
 
     @property
     def place(self) -> Place:
-        """The place for which people are checked in."""
-        return Place(self.event, self.session)
+        """The place for which people are checked in; one of several if none is yet."""
+        door = self.door or next(iter(self.doors), None)
+        return door.place if door else Place(self.event, None)
 
     @property
     def when(self) -> str:
         if self.door is None:
             return ""
-        day = long_date(self.door.starts_at.astimezone(self._zone).date())
-        return _("%(date)s, %(time)s") % {"date": day, "time": self._times(self.door)}
+        return _("%(date)s, %(time)s") % {
+            "date": self.door.day,
+            "time": self.door.times,
+        }
 
     @property
-    def choices(self) -> list[tuple[LiveSession, str, bool]]:
-        """The sessions of the day, their times, and whether each is the chosen one.
-
-        Empty if there is only one session.
-        """
+    def not_today(self) -> str:
+        """Says on which day the session, or the event, is instead of today."""
         if self.door is None:
+            return ""
+        text = (
+            _("This session is on %(day)s, not today.")
+            if self.session
+            else _("This event is on %(day)s, not today.")
+        )
+        return text % {"day": self.door.day}
+
+    @property
+    def query(self) -> str:
+        """The parameters of the address that lead to the same door."""
+        said = {
+            "session": self.session.pk if self.session else "",
+            "not_today": "" if self.is_today or self.asks_day else "1",
+        }
+        if self.must_choose:
+            said["session"] = WHICH
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def query_not_today(self) -> str:
+        """The same, once the staff have said that they mean a session not today."""
+        return urlencode([*parse_qsl(self.query), ("not_today", "1")])
+
+    @property
+    def today_until(self) -> str:
+        """When the session is no longer of today; empty if it is not now."""
+        if self.door is None or not self.is_today:
+            return ""
+        return self.door.last_day_ends.isoformat()
+
+    @property
+    def zone_offset(self) -> int:
+        """How many minutes the clocks of the event are ahead of UTC now."""
+        ahead = self.now.astimezone(self._zone).utcoffset() or timedelta(0)
+        return ahead // timedelta(minutes=1)
+
+    @property
+    def of_day(self) -> list[Door]:
+        """The doors of the day of the chosen session, in order of start."""
+        if self.session is None or self.door is None:
             return []
-        day = self.door.starts_at.astimezone(self._zone).date()
-        of_day = [
-            (door.place.session, self._times(door), door == self.door)
-            for door in self._doors
-            if door.place.session
-            and door.starts_at.astimezone(self._zone).date() == day
-        ]
-        return of_day if len(of_day) > 1 else []
+        return [door for door in self.doors if door.day == self.door.day]
 
-    def _times(self, door: Door) -> str:
-        return clock_range(door.starts_at, door.closes_at, self._zone)
+    @property
+    def has_more_sessions(self) -> bool:
+        """Whether the event has sessions on other days than the chosen one."""
+        return len(self.of_day) < len(self.doors)
 
-    def _chosen(self, session: str) -> Door | None:
-        for door in self._doors:
-            if door.place.session and str(door.place.session.pk) == session:
-                return door
-        return nearest_door(self._doors, self.now)
+    @cached_property
+    def nearest(self) -> "Page[Door]":
+        """The doors to choose from, those nearest in time first, some a page."""
+        doors = sorted(self.doors, key=lambda door: door.distance(self.now))
+        return Paginator(doors, DOORS_A_PAGE).get_page(self._page)
 
     # Its people
 
@@ -151,7 +213,7 @@ class DoorPage:
     def counts(self) -> Counts:
         inside = Q(here__checked_in_at__isnull=False)
         excused = Q(here__status=Status.EXCUSED) & ~inside
-        expected = Q(is_expected=True)
+        expected = Q(is_expected=True, role=ParticipantRole.ATTENDEE)
         counted = self._roster().aggregate(
             expected=Count("pk", filter=expected),
             inside=Count("pk", filter=expected & inside),
@@ -179,6 +241,7 @@ class DoorPage:
             since=clock_beside(at, self._zone, beside=self.now) if at else "",
             decided=str(Status(status).label) if is_decided_otherwise else "",
             is_expected=person.is_expected,  # type: ignore[attr-defined]
+            counts_as=_counts_as(person, status),
             is_not_enrolled=self.session is not None
             and was_not_enrolled(person, self.session),
             can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]
@@ -223,3 +286,11 @@ class DoorPage:
             for pk, name, email in people
             if is_found(self._searchable(name, email), self.q)
         ]
+
+
+def _counts_as(person: Participant, status: str | None) -> str:
+    if person.role == ParticipantRole.HOST:
+        return ""
+    if person.is_expected:  # type: ignore[attr-defined]
+        return "excused" if status == Status.EXCUSED else "expected"
+    return "" if person.registration in EXPECTED else "joins"

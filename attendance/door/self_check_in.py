@@ -1,6 +1,6 @@
 """Self check-in by the code on the screen.
 
-Source: docs/rules.md 52, 53, 54, 55, 105.
+Source: docs/rules.md 52, 53, 54, 55, 105, 111, 112.
 """
 
 import hashlib
@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from attendance.decisions.checking_in import CheckedIn, check_in
 from attendance.door import codes
 from attendance.door.codes import Code
-from attendance.door.opening_hours import Door, doors_of, nearest_door, open_door
+from attendance.door.opening_hours import (
+    Door,
+    chosen_door,
+    door_meant,
+    doors_of,
+    open_doors,
+    why_closed,
+)
 from attendance.models import CheckInMethod
 from core.errors import Conflict, Invalid, NotAllowed, RuleBroken
 from events.accounts.attempts import count_try, key_of, tries_of
@@ -38,10 +45,14 @@ class TooManyCodes(RuleBroken):
 
 
 class Arrival(NamedTuple):
-    """A door that a code opens, and the time at which somebody stood there."""
+    """A door that a code opens, and the time at which somebody stood there.
+
+    ``others`` are the other doors that were open then.
+    """
 
     door: Door
     at: datetime
+    others: list[Door]
 
 
 def code_of(event: Event, now: datetime) -> Code:
@@ -60,19 +71,22 @@ def check_in_by_code(
     user: User,
     now: datetime,
     participant: int | None = None,
+    session: int | None = None,
     opened_at: datetime | None = None,
 ) -> CheckedIn:
-    """Check somebody in whom the user stands for; a second check-in changes nothing.
+    """Check somebody in whom the user stands for; a later check-in changes nothing.
 
     Args:
         typed: The code as it was typed or scanned.
         user: The user who checks in.
         now: The present time.
         participant: The id of who is meant, if the account stands for several people.
+        session: As in :func:`arrival`.
         opened_at: As in :func:`arrival`.
 
     Raises:
-        Invalid: The text cannot be a code; or the account has no such participant.
+        Invalid: The text cannot be a code; or the account has no such participant, or
+            the event no such session.
         Conflict: As in :func:`arrival`; or the account stands for several people, and
             the request does not say who is meant (with ``participants``).
         NotAllowed: The person is not expected at this event.
@@ -85,14 +99,19 @@ def check_in_by_code(
         raise _not_on_roster(event)
     if refusal := why_not(person):
         raise refusal
-    door, at = _arrival(event, moments)
+    came = _arrival(event, moments, session)
     return check_in(
-        door.place, person, method=CheckInMethod.SELF, at=at, by=user, now=now
+        came.door.place, person, method=CheckInMethod.SELF, at=came.at, by=user, now=now
     )
 
 
 def arrival(
-    typed: str, *, user: User, now: datetime, opened_at: datetime | None = None
+    typed: str,
+    *,
+    user: User,
+    now: datetime,
+    session: int | None = None,
+    opened_at: datetime | None = None,
 ) -> tuple[Arrival, list[Participant]]:
     """Return where a code leads, and for whom the user may come, without writing.
 
@@ -103,11 +122,13 @@ def arrival(
         typed: The code as it was typed or scanned.
         user: The user who checks in.
         now: The present time.
+        session: The id of the session for which they come; None: the one that
+            ``opening_hours.door_meant`` tells.
         opened_at: When they opened the page with this code, if that was lately: the
             code may have changed since, and the door may have closed.
 
     Raises:
-        Invalid: The text cannot be a code.
+        Invalid: The text cannot be a code, or the event has no such session.
         Conflict: The code has expired; the door is not open yet (with ``opens_at``) or
             no longer (with ``closed_at``); the event is cancelled.
         NotAllowed: Nobody for whom the user may come is expected at this event.
@@ -121,20 +142,25 @@ def arrival(
     refusals = [refusal for person in people if (refusal := why_not(person))]
     if len(refusals) == len(people):
         raise refusals[0]
-    return _arrival(event, moments), people
+    return _arrival(event, moments, session), people
 
 
 def _moments(now: datetime, opened_at: datetime | None) -> list[datetime]:
     return [now] if opened_at is None else [opened_at, now]
 
 
-def _arrival(event: Event, moments: list[datetime]) -> Arrival:
+def _arrival(event: Event, moments: list[datetime], session: int | None) -> Arrival:
+    """Return where somebody stood at the first moment at which the door was open."""
     doors = doors_of(event)
+    chosen = chosen_door(doors, session) if doors and session is not None else None
     for moment in moments:
-        door = nearest_door(doors, moment)
-        if door is not None and door.is_open(moment):
-            return Arrival(door, moment)
-    return Arrival(open_door(event, moments[-1]), moments[-1])
+        are_open = open_doors(doors, moment)
+        if are_open and (chosen is None or chosen in are_open):
+            door = chosen or are_open[0]
+            others = [other for other in are_open if other != door]
+            return Arrival(door, moment, others)
+    now = moments[-1]
+    raise why_closed(chosen or door_meant(doors, now), now)
 
 
 def _event_of(typed: str, user: User, moments: list[datetime]) -> Event:

@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -74,10 +75,13 @@ def _answer(
                 user=user,
                 now=now,
                 participant=_chosen(request),
+                session=_session(request),
                 opened_at=opened_at,
             )
-            return redirect("self_check_in", code)
-        arriving, people = arrival(code, user=user, now=now, opened_at=opened_at)
+            return redirect(_address(request, code))
+        arriving, people = arrival(
+            code, user=user, now=now, session=_session(request), opened_at=opened_at
+        )
     except RuleBroken as refusal:
         return _refused(request, refusal)
     return _show(request, arriving, people, now)
@@ -87,6 +91,18 @@ def _chosen(request: HttpRequest) -> int | None:
     """Return the id behind the button that was pressed; None if there was one only."""
     sent = request.POST.get("participant")
     return None if sent is None else row_id(sent) or NOBODYS
+
+
+def _session(request: HttpRequest) -> int | None:
+    """Return the id of the session that was chosen; None if none was."""
+    sent = request.POST.get("session") or request.GET.get("session", "")
+    return row_id(sent) or NOBODYS if sent else None
+
+
+def _address(request: HttpRequest, code: str) -> str:
+    session = _session(request)
+    path = reverse("self_check_in", args=[code])
+    return path if session is None else f"{path}?session={session}"
 
 
 def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
@@ -124,6 +140,8 @@ def _show(
     context = {
         "event": place.event,
         "session": place.session,
+        "times": arriving.door.times,
+        "others": arriving.others,
         "comers": comers,
         "is_done": all(comer.since or comer.refusal for comer in comers),
     }

@@ -4,6 +4,7 @@ A GET of any of them writes nothing.
 """
 
 import math
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,12 +23,12 @@ from attendance.decisions.undoing import undo
 from attendance.door.codes import grouped
 from attendance.door.door_page import DoorPage
 from attendance.door.forms import WalkInForm
-from attendance.door.opening_hours import open_door
+from attendance.door.opening_hours import door_meant, doors_of, why_closed
 from attendance.door.qr import qr_of
 from attendance.door.self_check_in import address_of, code_of
-from attendance.models import AttendanceChange, CheckInMethod
+from attendance.models import Attendance, AttendanceChange, CheckInMethod
 from attendance.rules.precedence import CHECK_IN
-from core.errors import Conflict, RuleBroken
+from core.errors import RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
 from events.models import NOT_REGISTERED, Event, Participant, User
@@ -44,6 +45,8 @@ from events.permissions import Viewer
 BADGES_A_PAGE = 100
 # Without JavaScript the screen of a closed door reloads after this time.
 LOOK_AGAIN_SECONDS = 30
+# Two taps on one row within this time are one.
+DOUBLE_TAP = timedelta(seconds=2)
 
 
 @form_page
@@ -51,6 +54,9 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     """Show the list of people; a POST checks one in, or undoes that."""
     page = _page(request, user, event_id)
     if request.method == "POST":
+        if page.asks:
+            _tell_nobody(request)
+            return redirect(_address(page))
         undone = request.POST.get("undo", "")
         chosen = undone or request.POST.get("participant", "")
         person = _person(page.event, row_id(chosen))
@@ -70,7 +76,10 @@ def door_person(
     page = _page(request, user, event_id)
     person = _person(page.event, participant_id)
     if request.method == "POST":
-        _check_in(request, user, page, person, CheckInMethod.QR)
+        if page.asks:
+            _tell_nobody(request)
+        else:
+            _check_in(request, user, page, person, CheckInMethod.QR)
         return redirect(_address_of(page, person.pk))
     row = page.row_of(person.pk)
     return _show(request, user, "attendance/door/person.html", page, row=row)
@@ -81,6 +90,10 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     """Show the form for a walk-in; a POST adds them and checks them in."""
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
+    if page.asks:
+        if request.method == "POST":
+            _tell_nobody(request)
+        return _show(request, user, "attendance/door/which.html", page)
     form = WalkInForm(posted(request), event=event)
     now = timezone.now()
     if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
@@ -127,13 +140,14 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
     code = code_of(event, now)
     left = (code.changes_at - now).total_seconds()
     context: dict[str, Any] = {"event": event, "page": "events"}
-    try:
-        context["door"] = open_door(event, now)
-    except Conflict as refusal:
-        context |= {"closed": str(refusal), "left": LOOK_AGAIN_SECONDS}
+    door = door_meant(doors_of(event), now)
+    if door is None or not door.is_open(now):
+        context["closed"] = str(why_closed(door, now))
         left = LOOK_AGAIN_SECONDS
     else:
         context |= {
+            "session": door.place.session,
+            "times": door.times,
             "code": grouped(code.text),
             "qr": qr_of(address_of(code)),
             "typed_at": settings.PUBLIC_URL.partition("://")[2] + reverse("type_code"),
@@ -161,7 +175,7 @@ def _page(request: HttpRequest, user: User, event_id: int) -> DoorPage:
 def _page_of(request: HttpRequest, event: Event, *, sees_emails: bool) -> DoorPage:
     parameters = {
         name: request.POST.get(name) or request.GET.get(name, "")
-        for name in ("session", "q", "page")
+        for name in ("session", "not_today", "q", "page")
     }
     return DoorPage(event, now=timezone.now(), sees_emails=sees_emails, **parameters)
 
@@ -174,8 +188,8 @@ def _person(event: Event, participant_id: int | None) -> Participant:
 
 def _address(page: DoorPage) -> str:
     """Return the address of the list, with the same session and search."""
-    query = {"session": page.session.pk if page.session else "", "q": page.q}
-    shown = urlencode({name: value for name, value in query.items() if value})
+    search = urlencode({"q": page.q}) if page.q else ""
+    shown = "&".join(part for part in (page.query, search) if part)
     return f"{reverse('door', args=[page.event.pk])}?{shown}"
 
 
@@ -199,8 +213,7 @@ def _check_in(
         messages.error(request, str(refusal))
         return
     if done.already:
-        text = _("%(name)s was already checked in.")
-        messages.info(request, text % {"name": isolated(person.name)})
+        _tell_already_inside(request, person)
     else:
         _tell_inside(request, person)
 
@@ -209,6 +222,10 @@ def _undo(
     request: HttpRequest, user: User, page: DoorPage, person: Participant
 ) -> None:
     """Undo a check-in, unless something has been decided since."""
+    now = timezone.now()
+    if "meant" not in request.POST and _is_double_tap(page, person, user, now):
+        _tell_already_inside(request, person)
+        return
     change = AttendanceChange.objects.filter(
         participant=person, session=page.session
     ).first()
@@ -216,12 +233,37 @@ def _undo(
         messages.error(request, _("There is no check-in to undo."))
         return
     try:
-        undo(change, reason="", by=user, now=timezone.now())
+        undo(change, reason="", by=user, now=now)
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return
     text = _("The check-in of %(name)s was undone.")
     messages.success(request, text % {"name": isolated(person.name)})
+
+
+def _is_double_tap(
+    page: DoorPage, person: Participant, user: User, now: datetime
+) -> bool:
+    """Return whether the user checked this person in just before.
+
+    The button then became "Undo" under the finger. JavaScript, which knows when the
+    row was tapped, says with ``meant`` that it was not so.
+    """
+    return Attendance.objects.filter(
+        participant=person,
+        session=page.session,
+        checked_in_by=user,
+        check_in_received_at__gt=now - DOUBLE_TAP,
+    ).exists()
+
+
+def _tell_already_inside(request: HttpRequest, person: Participant) -> None:
+    text = _("%(name)s was already checked in.")
+    messages.info(request, text % {"name": isolated(person.name)})
+
+
+def _tell_nobody(request: HttpRequest) -> None:
+    messages.warning(request, _("Nobody was checked in yet."))
 
 
 def _tell_inside(request: HttpRequest, person: Participant) -> None:

@@ -11,6 +11,7 @@ from events.models.accounts import (
 from events.models.events import (
     DEFAULT_EVENT_LENGTH,
     EXPECTED,
+    LONGEST_DOOR_MINUTES,
     NOT_REGISTERED,
     Event,
     EventQuerySet,
@@ -44,6 +45,7 @@ __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
+    "LONGEST_DOOR_MINUTES",
     "NOT_REGISTERED",
     "ORGANIZERS",
     "Event",

@@ -1,9 +1,18 @@
 """What names and titles may have in them."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.validators import validate_name, without_hidden
+from core.validators import (
+    known_time_zone,
+    time_zones,
+    validate_name,
+    validate_time_zone,
+    without_hidden,
+)
 
 OVERRIDES_AND_ISOLATES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -39,3 +48,21 @@ def test_what_people_and_scripts_need_stays_allowed(name: str) -> None:
 
 def test_a_name_can_be_had_without_what_it_hides() -> None:
     assert without_hidden(f"A{OVERRIDES_AND_ISOLATES}n\0\x9ba") == "Ana"
+
+
+@pytest.mark.parametrize(
+    "name", ["localtime", "posixrules", "Factory", "factory", "posix/Asia/Riyadh", ""]
+)
+def test_what_iana_does_not_list_is_no_zone(name: str) -> None:
+    assert known_time_zone(name) is None
+    with pytest.raises(ValidationError):
+        validate_time_zone(name)
+
+
+def test_every_zone_has_clocks() -> None:
+    assert {"UTC", "Asia/Riyadh", "Europe/Kyiv", "America/Argentina/Ushuaia"} < (
+        time_zones()
+    )
+    for name in time_zones():
+        validate_time_zone(name)
+        assert datetime.now(ZoneInfo(name)).utcoffset() is not None

@@ -20,6 +20,7 @@ from tests.factories import (
     make_event,
     make_member,
     make_participant,
+    make_session,
     make_user,
 )
 
@@ -144,6 +145,48 @@ def test_too_early_and_too_late_are_conflicts_that_say_the_time(
         "2026-03-02T11:00:00Z",
     )
     assert not Attendance.objects.exists()
+
+
+def test_one_says_for_which_session_one_comes(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    hour = timedelta(hours=1)
+    second = make_session(session.event, starts_at=START + hour)
+    third = make_session(session.event, starts_at=START + 2 * hour)
+    now = START + timedelta(minutes=55)
+    closed = send(client, session.event, now, session=third.pk)
+    assert (closed.status_code, closed.json()["opens_at"]) == (
+        409,
+        "2026-03-02T11:30:00Z",
+    )
+    for unknown in (make_session().pk, 0, -1, 9**40):
+        answer = send(client, session.event, now, session=unknown)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["field"] == "session"
+    assert send(client, session.event, now, session=session.pk).status_code == 200
+    assert send(client, session.event, now, session=None).status_code == 200
+    came = Attendance.objects.values_list("session", "status").order_by("session")
+    assert list(came) == [(session.pk, "late"), (second.pk, "present")]
+
+
+def test_the_doors_of_an_event_open_and_close_as_it_says(
+    amina: tuple[LiveSession, APIClient],
+) -> None:
+    session, client = amina
+    staff = make_client(make_member(session.event.organization))
+    path = f"/api/events/{session.event_id}"
+    for minutes in (-1, 1441, "x", None):
+        for field in ("door_opens_minutes", "door_closes_minutes"):
+            answer = staff.patch(path, {field: minutes})
+            assert answer.status_code == 400
+            assert answer.json()["errors"][0]["field"] == field
+    staff.patch(path, {"door_opens_minutes": 60, "door_closes_minutes": 15})
+    answer = staff.get(f"{path}/check-in-code").json()
+    assert answer["opens_at"] == "2026-03-02T09:00:00Z"
+    assert answer["closes_at"] == "2026-03-02T11:15:00Z"
+    session.refresh_from_db()
+    assert send(client, session.event, START + timedelta(minutes=74)).json()
 
 
 def test_what_is_no_code_is_a_bad_field(amina: tuple[LiveSession, APIClient]) -> None:

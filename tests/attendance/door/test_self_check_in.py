@@ -67,8 +67,10 @@ def test_one_opens_the_code_and_confirms_once(
     answer = at(AT_THE_START, amina, path)
     assert answer.status_code == 200
     assert "You are on the roster as Amina" in said(answer)
-    assert at(AT_THE_START, amina, path, confirm="1")["Location"] == path
-    at(AT_THE_START, amina, path, confirm="1")
+    sent = {"confirm": "1", "session": lesson.pk}
+    went_to = at(AT_THE_START, amina, path, **sent)["Location"]
+    assert went_to == f"{path}?session={lesson.pk}"
+    at(AT_THE_START, amina, path, **sent)
     assert "You checked in at 13:03." in said(at(AT_THE_START, amina, path))
     decision = Attendance.objects.get()
     assert (decision.session, decision.status) == (lesson, "present")
@@ -150,6 +152,100 @@ def test_of_lessons_in_a_row_it_is_the_one_that_runs(
         (lesson, "late"),
         (second, "present"),
     ]
+
+
+@pytest.fixture
+def second(lesson: LiveSession) -> LiveSession:
+    """The lesson that follows, in the same event."""
+    return make_session(
+        lesson.event, starts_at=START + 60 * MINUTE, title="Geometry & more"
+    )
+
+
+def test_from_ten_minutes_before_the_next_lesson_it_is_that_one_and_the_other_offered(
+    lesson: LiveSession, second: LiveSession, amina: Client
+) -> None:
+    for minutes, meant, other in [(49, lesson, second), (50, second, lesson)]:
+        now = START + minutes * MINUTE
+        page = at(now, amina, page_of(lesson.event, now)).content.decode()
+        assert f'name="session" value="{meant.pk}"' in page
+        assert f'href="?session={other.pk}"' in page
+    assert "Geometry & more , 14:00 \u2013 15:00 ( Asia/Riyadh )" in text(page)
+
+
+def test_another_session_that_is_open_can_be_chosen(
+    lesson: LiveSession, second: LiveSession, amina: Client
+) -> None:
+    now = START + 55 * MINUTE
+    path = page_of(lesson.event, now)
+    chosen = at(now, amina, f"{path}?session={lesson.pk}").content.decode()
+    assert f'name="session" value="{lesson.pk}"' in chosen
+    sent = at(now, amina, path, session=lesson.pk, confirm="1")
+    assert sent["Location"] == f"{path}?session={lesson.pk}"
+    assert "You checked in at 13:55." in said(at(now, amina, sent["Location"]))
+    assert "I am here" in said(at(now, amina, path))
+    assert Attendance.objects.get().session == lesson
+
+
+def test_what_the_page_showed_is_what_one_is_checked_in_for(
+    lesson: LiveSession, second: LiveSession, amina: Client
+) -> None:
+    opened, later = START + 49 * MINUTE, START + 52 * MINUTE
+    path = page_of(lesson.event, opened)
+    at(opened, amina, path)
+    at(later, amina, path, session=second.pk, confirm="1")
+    decision = Attendance.objects.get()
+    assert (decision.session, decision.checked_in_at) == (second, opened)
+
+
+def test_a_session_whose_door_is_closed_is_refused_with_its_times(
+    lesson: LiveSession, second: LiveSession, amina: Client
+) -> None:
+    for minutes, session, told in [
+        (20, second, "Check-in opens: 13:30."),
+        (61, lesson, "Check-in closed: 14:00."),
+    ]:
+        now = START + minutes * MINUTE
+        path = f"{page_of(lesson.event, now)}?session={session.pk}"
+        for sent in ({}, {"confirm": "1"}):
+            answer = at(now, amina, path, **sent)
+            assert (answer.status_code, told in said(answer)) == (409, True)
+    assert not Attendance.objects.exists()
+
+
+@pytest.mark.parametrize("session", ["x", "0", "9" * 30, "\u0663", "another's"])
+def test_a_session_that_the_event_does_not_have_is_refused(
+    lesson: LiveSession, amina: Client, session: str
+) -> None:
+    if session == "another's":
+        session = str(make_session().pk)
+    path = f"{page_of(lesson.event, AT_THE_START)}?session={session}"
+    for sent in ({}, {"confirm": "1"}):
+        answer = at(AT_THE_START, amina, path, **sent)
+        assert answer.status_code == 400
+        assert "This event has no such session" in said(answer)
+    assert not Attendance.objects.exists()
+
+
+def test_the_door_opens_and_closes_as_the_event_says(
+    lesson: LiveSession, amina: Client
+) -> None:
+    Event.objects.update(door_opens_minutes=5, door_closes_minutes=20)
+    for minutes, status in {-6: 409, -5: 200, 60: 200, 79: 200, 80: 409}.items():
+        now = START + minutes * MINUTE
+        answer = at(now, amina, page_of(lesson.event, now))
+        assert (minutes, answer.status_code) == (minutes, status)
+    assert "Check-in closed: 14:20." in said(answer)
+
+
+def test_an_event_without_sessions_has_a_door_with_its_own_times() -> None:
+    event = make_event(door_opens_minutes=0, door_closes_minutes=60)
+    user = make_user()
+    make_participant(event, user=user)
+    client = signed_in(user)
+    for minutes, status in {-1: 409, 0: 200, 179: 200, 180: 409}.items():
+        now = START + minutes * MINUTE
+        assert at(now, client, page_of(event, now)).status_code == status
 
 
 def test_who_is_not_expected_is_told_whom_to_ask(lesson: LiveSession) -> None:
@@ -281,6 +377,18 @@ def test_the_screen_shows_the_code_and_what_it_opens(lesson: LiveSession) -> Non
     assert shown[1].replace(" ", "") == code
     assert b'data-left="30"' in answer.content
     assert b'<svg class="qr"' in answer.content
+
+
+def test_the_screen_names_the_session_that_a_scan_counts_for(
+    lesson: LiveSession, second: LiveSession
+) -> None:
+    staff = signed_in(make_member(lesson.event.organization))
+    path = f"/events/{lesson.event_id}/check-in/screen/"
+    for minutes, told in {
+        49: "Quadratic equations , 13:00 \u2013 14:00",
+        50: "Geometry & more , 14:00 \u2013 15:00",
+    }.items():
+        assert told in said(at(START + minutes * MINUTE, staff, path))
 
 
 def test_the_screen_says_when_the_door_opens_and_that_it_closed() -> None:

@@ -1,7 +1,7 @@
 """The door: who stands there, who is on the list, what a tap does."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Status
 from events.models import Event, EventState, Participant, Role, User
 from sessions_app.models import LiveSession
+from sessions_app.services import change_session
 from tests.attendance.pages import make_lesson, queries, signed_in, text
 from tests.factories import (
     START,
@@ -37,10 +39,12 @@ def staff_of(event: Event) -> User:
     return make_member(event.organization)
 
 
-def open_page(path: str, user: User, status: int = 200, **sent: Any) -> Any:
+def open_page(
+    path: str, user: User, status: int = 200, now: datetime = AT_THE_START, **sent: Any
+) -> Any:
     """Open a page, or send something to it, three minutes after the start."""
     client = signed_in(user)
-    with time_machine.travel(AT_THE_START, tick=False):
+    with time_machine.travel(now, tick=False):
         answer = client.post(path, sent) if sent else client.get(path)
     assert answer.status_code == status, answer.content.decode()
     return answer
@@ -106,14 +110,55 @@ def test_a_tap_on_the_wrong_person_is_taken_back() -> None:
     path = f"/events/{session.event_id}/check-in/"
     tap(session, amina, staff)
     assert row(door(session.event), amina) == "Amina checked in at 10:03 Undo Amina"
-    open_page(path, staff, 302, undo=amina.pk)
+    later = AT_THE_START + timedelta(seconds=2)
+    open_page(path, staff, 302, later, undo=amina.pk)
     assert row(door(session.event), amina) == "Amina Check in Amina"
     assert Attendance.objects.get().status == Status.UNKNOWN
-    open_page(path, staff, 302, undo=amina.pk)
+    open_page(path, staff, 302, later, undo=amina.pk)
     assert [c.to_status for c in AttendanceChange.objects.all()] == [
         "unknown",
         "present",
     ]
+
+
+def test_the_second_of_two_taps_takes_nothing_back() -> None:
+    session, [amina] = make_lesson("Amina")
+    staff, colleague = staff_of(session.event), staff_of(session.event)
+    path = f"/events/{session.event_id}/check-in/"
+    tap(session, amina, staff)
+    at_once = AT_THE_START + timedelta(seconds=1.9)
+    went_to = open_page(path, staff, 302, at_once, undo=amina.pk)["Location"]
+    said = open_page(went_to, staff).content.decode()
+    assert "checked in at 10:03" in row(said, amina)
+    assert AttendanceChange.objects.count() == 1
+    # What JavaScript sends is no second tap, nor is what a colleague does.
+    open_page(path, staff, 302, at_once, undo=amina.pk, meant="1")
+    assert Attendance.objects.get().checked_in_at is None
+    tap(session, amina, staff)
+    open_page(path, colleague, 302, at_once, undo=amina.pk)
+    assert Attendance.objects.get().checked_in_at is None
+
+
+def test_a_check_in_can_be_taken_back_after_an_earlier_tap_or_another_start() -> None:
+    session, [amina] = make_lesson("Amina")
+    staff = staff_of(session.event)
+    path = f"/events/{session.event_id}/check-in/"
+    place = Place(session.event, session)
+    for minutes in (40, 5):
+        at = START + timedelta(minutes=minutes)
+        check_in(place, amina, by=staff, at=at, now=at)
+    change_session(
+        session=session, changes={"starts_at": START - timedelta(minutes=30)}
+    )
+    assert [c.to_status for c in AttendanceChange.objects.all()] == [
+        "late",
+        "present",
+        "late",
+    ]
+    later = START + timedelta(minutes=50)
+    open_page(path, staff, 302, later, undo=amina.pk)
+    assert Attendance.objects.get().checked_in_at is None
+    assert row(door(session.event), amina) == "Amina Check in Amina"
 
 
 def test_what_an_organizer_said_since_is_not_taken_back_at_the_door() -> None:
@@ -179,6 +224,18 @@ def test_who_is_excused_is_not_missing() -> None:
     page = door(session.event)
     assert counts(page) == {"expected": 2, "inside": 0, "missing": 1, "excused": 1}
     assert row(page, amina) == "Amina excused Check in Amina"
+
+
+def test_hosts_are_no_guests() -> None:
+    session, [amina] = make_lesson("Amina")
+    host = make_participant(session.event, name="Hana", role="host")
+    page = door(session.event)
+    assert row(page, host) == "Hana host Check in Hana"
+    assert counts(page) == {"expected": 1, "inside": 0, "missing": 1}
+    tap(session, host, staff_of(session.event))
+    page = door(session.event)
+    assert row(page, host) == "Hana host checked in at 10:03 Undo Hana"
+    assert counts(page) == {"expected": 1, "inside": 0, "missing": 1}
 
 
 def test_of_several_sessions_that_day_one_is_chosen_and_the_nearest_offered() -> None:

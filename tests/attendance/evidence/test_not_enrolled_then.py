@@ -133,7 +133,7 @@ def test_at_the_door_they_stand_at_the_end_and_are_not_expected(
     [row] = re.findall(rf'<li id="p{amina.pk}".*?</li>', page, re.DOTALL)
     assert 'class="not-enrolled"' in row
     assert "not enrolled then" in row
-    assert "data-expected" not in row
+    assert 'data-counts=""' in row
     assert '<dd data-count="expected">1</dd>' in page
 
 
