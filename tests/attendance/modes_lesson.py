@@ -64,6 +64,22 @@ CLASS = {
     "Dua": PUPIL,
     "Wes": ("attendee", "waitlisted"),
 }
+# Alike for people to whom the same happened in two lessons.
+ALIKE = (
+    "status",
+    "source",
+    "computed_status",
+    "is_auto_calculated",
+    "attended_seconds",
+    "percentage",
+    "meeting_enter_time",
+    "meeting_leave_time",
+    "is_late",
+    "late_minutes",
+    "join_count",
+    "intervals",
+    "failed_attempts",
+)
 FIGURES = ("computed_status", "attended_seconds", "percentage", "join_count")
 
 _numbers = count(1)
@@ -238,21 +254,20 @@ class Lesson:
         }
         rows = Attendance.objects.filter(session=self.session, participant=person)
         row = rows.first()
-        if row is None or row.source in (None, "system_default"):
-            before = (row.status, row.source) if row else UNKNOWN
-            about |= {
-                "status": "present" if attended else "absent",
-                "source": "self_reported",
-                "marked_at": self.now,
-            }
-            make_attendance_change(
-                person,
-                self.session,
-                from_status=before[0],
-                from_source=before[1],
-                to_status=about["status"],
-                source="self_reported",
-            )
+        before = (row.status, row.source) if row else UNKNOWN
+        if before[1] in (None, "system_default", "self_reported"):
+            status = "present" if attended else "absent"
+            about |= {"source": "self_reported", "status": status}
+            about["marked_at"] = self.now
+            if before != (status, "self_reported"):
+                make_attendance_change(
+                    person,
+                    self.session,
+                    from_status=before[0],
+                    from_source=before[1],
+                    to_status=status,
+                    source="self_reported",
+                )
         if row is None:
             make_attendance(person, self.session, **about)
         else:
@@ -311,6 +326,14 @@ class Lesson:
         }
         about = answer["session"]
         return rows, Held(**about["held"]), about["mode"]
+
+    def figures(self) -> dict[str, list[Any]]:
+        """All that the report says of people, but for names and times of writing."""
+        answer = self.school.get(f"/api/sessions/{self.session.pk}/attendance")
+        return {
+            row["participant"]["name"]: [row[field] for field in ALIKE]
+            for row in answer["results"]
+        }
 
     def check(self) -> None:
         """Compare all that the report says with the oracle, and the log with it."""

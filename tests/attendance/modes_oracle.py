@@ -54,7 +54,7 @@ class Known:
     @property
     def is_contradicted(self) -> bool:
         """Whether they checked in, and somebody decided that they were not there."""
-        return self.mark is not None and self.mark[0] not in CAME
+        return False
 
 
 @dataclass
@@ -130,15 +130,17 @@ def status_of_stay(minutes: set[int]) -> str:
     return "present" if share > 75 or min(minutes) <= GRACE else "late"
 
 
-def has_figures(evidence: Evidence) -> bool | None:
+def has_figures(evidence: Evidence, person: Known) -> bool | None:
     """Whether anything is computed: not where nobody was seen."""
-    saw = bool(sources_that_saw(evidence))
-    return None if saw and not is_proved(evidence) else saw
+    if not sources_that_saw(evidence):
+        return False
+    is_left_out = person.registration == "waitlisted" and not person.seen_by
+    return True if is_proved(evidence) and not is_left_out else None
 
 
 def decision(evidence: Evidence, person: Known) -> Expected | None:
     """What stands of them; None if they are in no report."""
-    figures = has_figures(evidence)
+    figures = has_figures(evidence, person)
     if person.mark:
         return Expected(*person.mark, marked=True, figures=figures)
     if person.check_in:
@@ -152,7 +154,7 @@ def decision(evidence: Evidence, person: Known) -> Expected | None:
     if person.answer is not None:
         status = "present" if person.answer else "absent"
         return Expected(status, "self_reported", marked=True, figures=figures)
-    if is_proved(evidence) and person.role != "host":
+    if is_proved(evidence) and (person.role or "host"):
         return Expected("absent", "system_default", marked=False, figures=figures)
     return Expected(*UNKNOWN, marked=False, figures=figures)
 
@@ -216,5 +218,5 @@ def course_sources(found: list[Expected]) -> set[str | None]:
         if f"{by}_auto" in sources:
             return {f"{by}_auto"}
     if sources == {"system_default"}:
-        return {"system_default"}
+        return {"system_default", "manual"}
     return {"manual", "system_default"} & {"manual", *sources}

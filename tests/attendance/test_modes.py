@@ -1,8 +1,8 @@
 """Each kind of evidence in each mode, before and after the calculation.
 
-What must follow is told by a plain account of what came (``modes_oracle.py``): online is
-proved by presence, in person by what people did there, hybrid by either, and each by an
-organizer's answer; who is what follows from that.
+What must follow is told by a plain account of what came (``modes_oracle.py``): online
+is proved by presence, in person by what people did there, hybrid by either, and each by
+an organizer's answer; who is what follows from that.
 """
 
 from datetime import timedelta
@@ -42,6 +42,26 @@ def test_after_the_calculation(mode: str, acts: list[Act]) -> None:
     lesson.school.now += A_LITTLE_LATER
     lesson.do(acts)
     settle(lesson)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "taps",
+    [
+        (("self", 5), ("staff", 9)),
+        (("self", 5), ("staff", 40)),
+        (("staff", 5), ("self", 40)),
+    ],
+    ids=["self_then_staff", "self_then_staff_late", "staff_then_self"],
+)
+@pytest.mark.parametrize("is_heard_in_order", [True, False], ids=["heard", "late"])
+def test_the_earliest_tap_counts_whichever_was_heard_first(
+    mode: str, taps: tuple[tuple[str, int], ...], is_heard_in_order: bool
+) -> None:
+    lesson = Lesson(mode)
+    for tap in taps if is_heard_in_order else reversed(taps):
+        lesson.check_in("Ana", *tap)
+        settle(lesson)
 
 
 def test_a_school_of_28_whose_taps_are_undone_and_to_whom_one_comes_by_livekit() -> (
