@@ -1,6 +1,6 @@
 """How far the sessions of an event are: to come, running, decided, or not held at all.
 
-Source: docs/rules.md 119, 120.
+Source: docs/rules.md 115, 116.
 """
 
 from dataclasses import dataclass, field
