@@ -179,6 +179,15 @@ DOOR = {
     "door": Seen("door", "event"),
     "door, for a host": Seen("door", "event", "teacher"),
     "door, nobody is called that": Seen("door", "event", query="?q=zzz"),
+    "door, which session": Seen("door", "event", query="?session=which"),
+    "door, another day": Seen("door", "event", query="?session={calculated.pk}"),
+    "door, another day, meant": Seen(
+        "door", "event", query="?session={calculated.pk}&not_today=1"
+    ),
+    "a badge's page, another day": Seen(
+        "door_person", "event", query="?session={calculated.pk}", person="person"
+    ),
+    "walk-in, which session": Seen("door_walk_in", "event", query="?session=which"),
     "door of an event without anything": Seen("door", "empty event"),
     "door of a cancelled event": Seen("door", "cancelled event"),
     "a badge's page": Seen("door_person", "event", person="person"),
@@ -187,6 +196,9 @@ DOOR = {
     "walk-in, refused": Seen("door_walk_in", "event", refused=True),
     "badges": Seen("door_badges", "event"),
     "screen": Seen("door_screen", "event"),
+    "check oneself in for another session": Seen(
+        "self_check_in", who="attendee", query="?session={ahead.pk}", code="event"
+    ),
     "screen, too early": Seen("door_screen", "event ahead"),
     "code to type": Seen("type_code", who="attendee"),
     "check oneself in": Seen("self_check_in", who="attendee", code="event"),

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, Dialog, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Error, Locator, Page, Route, expect
 
 from attendance.models import Attendance, AttendanceChange
 from core.names import is_found
@@ -25,10 +26,17 @@ from tests.browser.visitor import (
     Windows,
     visiting,
 )
-from tests.factories import make_event, make_participant, make_session
+from tests.factories import (
+    make_attendance,
+    make_event,
+    make_participant,
+    make_session,
+)
 
 CHECK_IN = "**/api/participants/*/check-in"
 CUT = "ERR_INTERNET_DISCONNECTED"
+# The clocks of this machine, whose zone no browser knows by that name.
+UNKNOWN = "localtime"
 STORED = "Object.values(localStorage).map(each => JSON.parse(each))"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -52,6 +60,7 @@ def visitor(
     """Staff with a phone, at the door of the lesson."""
     with visiting(chromium, site, school.organizer, width=PHONE) as visitor:
         visitor.page.context.add_init_script(AXE_SCRIPT)
+        visitor.page.clock.install()
         visitor.open(f"/events/{lesson.event_id}/check-in/")
         yield visitor
 
@@ -79,6 +88,11 @@ def stored(page: Page) -> dict[int, datetime]:
         int(each["person"]): datetime.fromisoformat(each["at"])
         for each in page.evaluate(STORED)
     }
+
+
+def wait(visitor: Visitor, milliseconds: int = 2_000) -> None:
+    """Two taps on one row within two seconds are one."""
+    visitor.page.clock.run_for(milliseconds)
 
 
 def changes(lesson: LiveSession) -> int:
@@ -110,6 +124,116 @@ def test_a_tap_says_at_once_that_somebody_is_inside(
     assert visitor.page.evaluate("window.stayed")
     assert (said(visitor, "inside"), said(visitor, "missing")) == ("1", "2")
     assert changes(lesson) == 1
+
+
+def numbers(visitor: Visitor) -> tuple[str, ...]:
+    return tuple(said(visitor, name) for name in ("expected", "inside", "missing"))
+
+
+def test_two_taps_on_a_row_are_one(visitor: Visitor, lesson: LiveSession) -> None:
+    ana = row(visitor, "Ana")
+    undo = ana.get_by_role("button", name="Undo")
+    visitor.page.clock.pause_at(timezone.now() + timedelta(seconds=2))
+    tap(visitor, "Ana")
+    expect(ana).to_contain_text("checked in at")
+    wait(visitor, 1_900)
+    undo.click()
+    tap(visitor, "Ben")
+    expect(row(visitor, "Ben")).to_contain_text("checked in at")
+    expect(ana).to_contain_text("checked in at")
+    assert changes(lesson) == 2
+    wait(visitor, 100)
+    undo.click()
+    expect(ana).not_to_contain_text("checked in at")
+    tap(visitor, "Ana")
+    assert not stored(visitor.page)
+    wait(visitor)
+    tap(visitor, "Ana")
+    expect(ana).to_contain_text("checked in at")
+    assert changes(lesson) == 4
+
+
+def test_two_taps_on_a_row_are_one_without_a_network(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    # No other row comes under the finger either.
+    cut(visitor)
+    visitor.page.clock.pause_at(timezone.now() + timedelta(seconds=2))
+    ben = row(visitor, "Ben")
+    ben.get_by_role("button").dblclick()
+    expect(ben).to_contain_text("not sent yet")
+    person = Participant.objects.get(event=lesson.event, person__name="Ben Okoro")
+    assert list(stored(visitor.page)) == [person.pk]
+    wait(visitor)
+    ben.get_by_role("button", name="Undo").dblclick()
+    expect(ben).not_to_contain_text("not sent yet")
+    assert not stored(visitor.page)
+
+
+def test_counters_count_taps_that_wait(visitor: Visitor, lesson: LiveSession) -> None:
+    ben = Participant.objects.get(event=lesson.event, person__name="Ben Okoro")
+    make_attendance(ben, lesson, status="excused", source="manual")
+    make_participant(lesson.event, name="Olga", role="host")
+    make_participant(lesson.event, name="Wim", registration="waitlisted")
+    visitor.page.reload()
+    assert (*numbers(visitor), said(visitor, "excused")) == ("3", "0", "2", "1")
+    cut(visitor)
+    tap(visitor, "Ana")
+    assert numbers(visitor) == ("3", "1", "1")
+    tap(visitor, "Ben")
+    assert (*numbers(visitor), said(visitor, "excused")) == ("3", "2", "1", "0")
+    tap(visitor, "Olga")
+    assert numbers(visitor) == ("3", "2", "1")
+    tap(visitor, "Wim")
+    assert numbers(visitor) == ("4", "3", "1")
+    wait(visitor)
+    row(visitor, "Wim").get_by_role("button", name="Undo").click()
+    assert numbers(visitor) == ("3", "2", "1")
+    Participant.objects.filter(event=lesson.event, person__name="Ana Lima").delete()
+    visitor.awaited.append("404")
+    restore(visitor)
+    expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
+    expect(row(visitor, "Olga")).to_contain_text("checked in at")
+    assert numbers(visitor) == ("3", "1", "2")
+
+
+def test_a_page_that_is_open_overnight_asks_before_the_next_tap(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page = visitor.page
+    cut(visitor)
+    page.clock.pause_at(timezone.now() + timedelta(days=2))
+    question = page.locator("[data-not-today]")
+    expect(question).to_be_hidden()
+    tap(visitor, "Ana")
+    expect(question).to_contain_text("not today")
+    assert not stored(page)
+    page.clock.resume()
+    assert not visitor.flaws(PHONE, "light")
+    question.get_by_role("button").click()
+    expect(question).to_be_hidden()
+    wait(visitor)
+    tap(visitor, "Ana")
+    assert len(stored(page)) == 1
+
+
+def test_zones_that_the_browser_does_not_know_break_nothing(
+    chromium: Browser, site: str, school: School
+) -> None:
+    event = make_event(school.organization, starts_at=school.now, time_zone=UNKNOWN)
+    make_participant(event, name="Ana Lima")
+    with visiting(chromium, site, school.organizer, width=PHONE) as visitor:
+        visitor.open(f"/events/{event.pk}/check-in/")
+        with pytest.raises(Error, match="Invalid time zone"):
+            visitor.page.evaluate(
+                "timeZone => Intl.DateTimeFormat('en', {timeZone})", UNKNOWN
+            )
+        before = timezone.now()
+        tap(visitor, "Ana")
+        expect(row(visitor, "Ana")).to_contain_text("checked in at")
+        ana, times = row(visitor, "Ana").inner_text(), (before, timezone.now())
+    clocks = ZoneInfo(UNKNOWN)
+    assert any(f"at {time.astimezone(clocks):%H:%M}" in ana for time in times)
 
 
 def test_taps_without_a_network_are_sent_once_with_their_own_times(
@@ -203,6 +327,7 @@ def test_a_tap_that_waits_can_be_taken_back(
 ) -> None:
     cut(visitor)
     tap(visitor, "Ana")
+    wait(visitor)
     row(visitor, "Ana").get_by_role("button", name="Undo").click()
     expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
     expect(visitor.page.locator("[data-waiting]")).to_be_hidden()
@@ -219,9 +344,11 @@ def test_a_tap_on_the_wrong_person_is_taken_back_where_one_stands(
     mistake = row(visitor, "Ana").get_by_role("button", name="Undo Ana Lima")
     expect(mistake).to_be_visible()
     cut(visitor)
+    wait(visitor)
     mistake.click()
     expect(visitor.page.locator("[data-no-network]")).to_be_visible()
     restore(visitor)
+    wait(visitor)
     mistake.click()
     expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
     expect(visitor.page.locator("[data-no-network]")).to_be_hidden()
@@ -241,6 +368,7 @@ def test_what_is_refused_says_why_and_holds_nothing_up(
     expect(row(visitor, "Ana")).to_contain_text("Not accepted:")
     expect(row(visitor, "Ben")).to_contain_text("checked in at")
     assert not visitor.flaws(DESK, "light")
+    wait(visitor)
     row(visitor, "Ana").get_by_role("button", name="Undo").click()
     assert stored(visitor.page) == {}
 
