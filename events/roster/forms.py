@@ -24,6 +24,12 @@ from events.roster.who_form import WhoForm
 from events.serializers import OWN_FIELDS
 
 BOUNDS = ("enrolled_from", "enrolled_until")
+# What somebody on the roster can become: not an onlooker.
+REGISTRATIONS_ON_ROSTER = [
+    (value, label)
+    for value, label in Registration.choices
+    if value != Registration.VIEWED
+]
 
 
 class ParticipantForm(ZonedForm):
@@ -82,6 +88,9 @@ class ParticipantForm(ZonedForm):
         self.fields["enrolled_until"].help_text = _(
             "In the time zone %(zone)s. If empty: without an end."
         ) % {"zone": zone}
+        if row and row.registration != Registration.VIEWED:
+            registration: Any = self.fields["registration"]
+            registration.choices = REGISTRATIONS_ON_ROSTER
         if is_own:
             for name in set(self.fields) - OWN_FIELDS:
                 del self.fields[name]
@@ -143,10 +152,7 @@ class PlacesForm(ZonedForm):
     registration = forms.ChoiceField(
         label=_("Registration"),
         required=False,
-        choices=[
-            ("", _("as it is")),
-            *(one for one in Registration.choices if one[0] != Registration.VIEWED),
-        ],
+        choices=[("", _("as it is")), *REGISTRATIONS_ON_ROSTER],
     )
     enrolled_from = LocalTimeField(label=_("Enrolled since"), required=False)
     from_beginning = forms.BooleanField(label=_("From the beginning"), required=False)

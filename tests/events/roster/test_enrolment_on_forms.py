@@ -123,3 +123,23 @@ def test_a_number_that_somebody_else_has_is_told_at_its_field(event: Event) -> N
     )
     assert 'id="id_external_id_error"' in answer.content.decode()
     assert place.enrolled == always()
+
+
+@pytest.mark.parametrize(
+    ("registration", "path", "offered"),
+    [
+        ("registered", "/participants/{place}/edit/", False),
+        ("viewed", "/participants/{place}/edit/", True),
+        ("registered", "/events/{event}/people/", False),
+        ("registered", "/events/{event}/people/new/", True),
+    ],
+)
+def test_nobody_on_the_roster_is_offered_to_become_an_onlooker(
+    event: Event, registration: str, path: str, *, offered: bool
+) -> None:
+    place = make_participant(event, registration=registration)
+    client = signed_in(make_member(event.organization))
+    address = path.format(place=place.pk, event=event.pk)
+    page = client.get(address).content.decode()
+    assert '<option value="waitlisted"' in page
+    assert ('<option value="viewed"' in page) is offered
