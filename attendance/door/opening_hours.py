@@ -39,6 +39,11 @@ class Door(NamedTuple):
     ends_at: datetime
     closes_at: datetime
 
+    @property
+    def session(self) -> LiveSession | None:
+        """The session; None for an event without sessions."""
+        return self.place.session
+
     def is_open(self, now: datetime) -> bool:
         """Return whether attendees may check themselves in."""
         return self.opens_at <= now < self.closes_at
@@ -149,7 +154,7 @@ def chosen_door(doors: Sequence[Door], session: int) -> Door:
         Invalid: The event has no such session, or it is cancelled.
     """
     for door in doors:
-        if door.place.session and door.place.session.pk == session:
+        if door.session and door.session.pk == session:
             return door
     raise Invalid(
         "unknown_session",
