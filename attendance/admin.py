@@ -21,6 +21,7 @@ from attendance.models import (
     Feedback,
     PointsMapping,
     SessionCalculation,
+    source_label,
 )
 from attendance.points.ledger import PointsPerStatus, set_points_per_status
 from events.admin import ReadOnlyAdmin, RowAdmin
@@ -74,7 +75,7 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
         "event",
         "session",
         "status",
-        "source",
+        "decided_by",
         "computed_status",
         "percentage",
         "marked_by",
@@ -97,6 +98,10 @@ class AttendanceAdmin(ReadOnlyAdmin[Attendance]):
     )
     date_hierarchy = "updated_at"
     actions = ("mark",)
+
+    @admin.display(description=_("source"), ordering="source")
+    def decided_by(self, row: Attendance) -> str:
+        return source_label(row.source, derived=row.derived) or "-"
 
     def has_mark_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_superuser

@@ -46,6 +46,7 @@ urlpatterns = [
         calculating.count_as_absent,
         name="count_as_absent",
     ),
+    path(f"{_SESSION}/take-back-held/", calculating.take_back, name="take_back_held"),
     path(f"{_SESSION}/unmatched/link/", unmatched.link, name="link"),
     path(f"{_SESSION}/unmatched/unlink/", unmatched.unlink, name="unlink"),
     path(f"{_DOOR}/", door.door, name="door"),

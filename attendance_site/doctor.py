@@ -27,7 +27,12 @@ from attendance_site import liveness
 from attendance_site.celery import app
 from attendance_site.simulation import ownership
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
-from sessions_app.models import ConflictingDelivery, LiveSession, PresenceEvent
+from sessions_app.models import (
+    ConflictingDelivery,
+    LiveSession,
+    Mode,
+    PresenceEvent,
+)
 from sessions_app.sources import LIVEKIT
 
 OLDEST_POSTGRES = 180000
@@ -279,6 +284,7 @@ def _calculations() -> Iterator[Finding]:
         calculations.filter(
             people_seen=0, session__starts_at__gt=timezone.now() - RECENTLY
         )
+        .exclude(session__mode=Mode.IN_PERSON)
         .exclude(session__event__in=ownership.events())
         .count()
     )

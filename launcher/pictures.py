@@ -38,6 +38,7 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("report-desk", "Quadratic equations", 1280, 1050),
     Picture("report-phone", "Quadratic equations", 390, 1050),
+    Picture("report-in-person", "Calligraphy", 1280, 1050),
     Picture("report-rtl-dark", "سورة", 1280, 900, "ar", "dark"),
 )
 
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 def _open_report(page: Page, session: str) -> None:
-    """Open the newest calculated session with this title."""
+    """Open the newest calculated session with this title, or of an event with it."""
     decided = page.locator(".status")
     page.locator(".list a").filter(has_text=session, has=decided).first.click()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import RuleBroken
 from events.admin import ReadOnlyAdmin, RowAdmin
 from events.models import Event
+from sessions_app.locks import lock_session
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -53,6 +54,7 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         "title",
         "event",
         "session_type",
+        "mode",
         "room_name",
         "starts_at",
         "ends_at",
@@ -61,6 +63,7 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
     )
     list_filter = (
         "session_type",
+        "mode",
         ("cancelled_at", admin.EmptyFieldListFilter),
         ("event__organization", admin.RelatedOnlyFieldListFilter),
     )
@@ -84,11 +87,12 @@ class LiveSessionAdmin(RowAdmin[LiveSession]):
         form: LiveSessionForm,
         change: bool,
     ) -> None:
-        """Announce a new session or its changes, so that results are updated."""
+        """Announce it, so that what hangs on a session and its event is updated."""
         super().save_model(request, obj, form, change)
         if change:
+            locked = lock_session(obj.pk)
             changed = set(form.changed_data)
-            session_changed.send(LiveSession, session=obj, changed=changed)
+            session_changed.send(LiveSession, session=locked, changed=changed)
         else:
             sessions_changed.send(LiveSession, event=obj.event)
 

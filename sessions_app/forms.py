@@ -1,16 +1,19 @@
 """Forms of live sessions; their times are in the event's zone."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from core.form_parts import LocalTimeField, NameField, ZonedForm
 from core.names import isolated
 from events.models import Event
-from sessions_app.models import LiveSession, SessionType
+from sessions_app import livekit
+from sessions_app.models import LiveSession, Mode, SessionType
 
 FIRST_LENGTH = timedelta(hours=1)
 A_WEEK = timedelta(days=7)
@@ -19,17 +22,26 @@ A_WEEK = timedelta(days=7)
 class SessionForm(ZonedForm):
     """A new session of an event, or a change of ``row``."""
 
-    columns = ("title", "session_type", "starts_at", "ends_at", "room_name")
+    columns = ("title", "session_type", "mode", "starts_at", "ends_at", "room_name")
     times = ("starts_at", "ends_at")
 
     title = NameField(label=_("Title"))
     session_type = forms.ChoiceField(
         label=_("Type"), choices=SessionType.choices, initial=SessionType.GENERAL
     )
+    mode = forms.ChoiceField(
+        label=_("Held"),
+        choices=Mode.choices,
+        required=False,
+        help_text=_(
+            "It decides what shows that the session was held: people in the LiveKit "
+            "room, check-ins and marks, or either."
+        ),
+    )
     starts_at = LocalTimeField(label=_("Starts"))
     ends_at = LocalTimeField(label=_("Ends"))
     room_name = forms.CharField(
-        label=_("Room"),
+        label=_("Room in LiveKit"),
         max_length=256,
         required=False,
         widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
@@ -38,8 +50,25 @@ class SessionForm(ZonedForm):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, zone=event.time_zone, **kwargs)
         self.fields["room_name"].help_text = _(
-            "The name in LiveKit; it begins with %(prefix)s. If empty, one is made."
+            "Only for online sessions: its name begins with %(prefix)s. If empty, one "
+            "is made."
         ) % {"prefix": isolated(f"{event.organization.slug}_")}
+
+    @property
+    def folded(self) -> list[BoundField]:
+        """The room, which is of use only with a LiveKit server."""
+        room = self["room_name"]
+        return [] if livekit.is_set_up() or room.errors else [room]
+
+    @property
+    def shown(self) -> Iterator[BoundField]:
+        """Fields that the page shows, in order."""
+        folded = {field.name for field in self.folded}
+        yield from (field for field in super().shown if field.name not in folded)
+
+    def clean_mode(self) -> str:
+        """Return where it is held; if that was not sent, what was proposed."""
+        return self.cleaned_data["mode"] or self.initial.get("mode") or Mode.ONLINE
 
     def clean_room_name(self) -> str:
         """Return the room; if the field is empty, the one that the session has."""
@@ -54,6 +83,16 @@ class EndForm(ZonedForm):
     times = ("ended_at",)
 
     ended_at = LocalTimeField(label=_("Actual end"))
+
+
+def suggested_mode(last: LiveSession | None) -> str:
+    """Return where the next session is held: like ``last``, the event's last one.
+
+    The first is online only where people could join a room.
+    """
+    if last is not None:
+        return last.mode
+    return Mode.ONLINE if livekit.is_set_up() else Mode.IN_PERSON
 
 
 def suggested_times(event: Event, last: LiveSession | None) -> dict[str, datetime]:

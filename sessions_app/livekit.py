@@ -318,6 +318,11 @@ def _kind(reader: _Reader, person: dict[str, Any]) -> str | None:
 # --- Joining ------------------------------------------------------------------------
 
 
+def is_set_up() -> bool:
+    """Return whether people can join rooms: a server and a key are set."""
+    return bool(settings.LIVEKIT_URL and settings.LIVEKIT_API_KEY)
+
+
 def join_token(*, room_name: str, identity: str, name: str, ttl: timedelta) -> str:
     """Return the LiveKit token with which ``identity`` may join ``room_name``.
 

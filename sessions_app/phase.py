@@ -1,9 +1,12 @@
 """Whether a session is ahead, running or ended."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sessions_app.models import LiveSession
+
+# Of sessions that ended longer ago, news changes reports only if somebody asks.
+RESTS_AFTER = timedelta(days=7)
 
 
 class Phase(StrEnum):

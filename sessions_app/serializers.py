@@ -46,6 +46,17 @@ class SessionSerializer(ModelSerializer[LiveSession]):
             "created_at",
         ]
         read_only_fields = ["ended_at", "cancelled_at", "created_at"]
+        extra_kwargs = {
+            "mode": {
+                "help_text": "Where it is held, and so what can prove that it was.",
+                "error_messages": {
+                    "invalid_choice": _(
+                        "“{input}” is not a mode. "
+                        "Choose one of: online, in_person, hybrid."
+                    )
+                },
+            }
+        }
 
     def validate_event(self, event: Event) -> Event:
         """Refuse events that the caller may not see, and moving a session."""

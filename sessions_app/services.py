@@ -234,7 +234,7 @@ def join_token(
             _("%(name)s is not registered for this event.")
             % {"name": participant.name},
         )
-    if not (settings.LIVEKIT_URL and settings.LIVEKIT_API_KEY):
+    if not livekit.is_set_up():
         raise NotSetUp(
             "livekit_not_set_up",
             _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."),

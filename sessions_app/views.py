@@ -44,9 +44,15 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from sessions_app import services
-from sessions_app.forms import EndForm, SessionForm, suggested_times
+from sessions_app.forms import (
+    EndForm,
+    SessionForm,
+    suggested_mode,
+    suggested_times,
+)
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
+from sessions_app.phase import RESTS_AFTER
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -134,7 +140,10 @@ def _count_per_event(rows: QuerySet[Any]) -> Coalesce:
 def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     event = organized_event(request, user, event_id)
     last = event.sessions.order_by("starts_at", "pk").last()
-    initial: dict[str, Any] = dict(suggested_times(event, last))
+    initial: dict[str, Any] = {
+        **suggested_times(event, last),
+        "mode": suggested_mode(last),
+    }
     if last:
         initial |= {"session_type": last.session_type}
     form = SessionForm(posted(request), event=event, initial=initial)
@@ -193,9 +202,12 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
             now=now,
         )
     ):
-        messages.success(
-            request, _("Saved. The report will be recalculated automatically.")
-        )
+        session.refresh_from_db(fields=["ended_at"])
+        if session.end > now - RESTS_AFTER:
+            text = _("Saved. The report will be recalculated automatically.")
+        else:
+            text = _("Saved. Recalculate the report: it ended over 7 days ago.")
+        messages.success(request, text)
         return redirect("session", session.pk)
     return show_form(
         request,

@@ -6,7 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import (
+    calculate_session,
+    count_empty_as_absent,
+    take_back_held,
+)
+from attendance.models import SessionCalculation, Status
+from attendance.report_rows.automatic import is_calculated_by_itself
 from events.models import User
 from events.pages import action
 from sessions_app.pages import shown_organized_session
@@ -26,9 +32,12 @@ def calculate(request: HttpRequest, user: User, session_id: int) -> None:
         text = done % {"number": result.changed} if result.changed else nothing
         messages.success(request, text)
     elif outcome.failed:
-        messages.error(
-            request, _("The calculation failed. It will be retried automatically.")
-        )
+        calculation = SessionCalculation.objects.filter(session=session).first()
+        if is_calculated_by_itself(session, calculation, now=timezone.now()):
+            text = _("The calculation failed. It will be retried automatically.")
+        else:
+            text = _("The calculation failed.")
+        messages.error(request, text)
     else:
         messages.info(
             request,
@@ -39,7 +48,8 @@ def calculate(request: HttpRequest, user: User, session_id: int) -> None:
 @action(back="session")
 def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
     session = shown_organized_session(request, user, session_id)
-    number = len(count_empty_as_absent(session, actor=user))
+    changes = count_empty_as_absent(session, actor=user)
+    number = sum(change.to_status == Status.ABSENT for change in changes)
     if number:
         text = ngettext(
             "%(number)d person counts as absent.",
@@ -51,3 +61,11 @@ def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
         messages.info(
             request, _("Nobody was counted as absent: somebody has been seen since.")
         )
+
+
+@action(back="session")
+def take_back(request: HttpRequest, user: User, session_id: int) -> None:
+    session = shown_organized_session(request, user, session_id)
+    take_back_held(session, actor=user)
+    text = _("Undone: it is open again whether the session was held.")
+    messages.success(request, text)

@@ -18,8 +18,9 @@ class EventComplete(EventViews):
     def post(self, request: Request, **kwargs: object) -> Response:
         """Complete an event: write everybody's course result; 409 while a session runs.
 
-        Sessions that are due are calculated first. Registered attendees who are still
-        unknown then count as absent.
+        409 also if the event has no sessions and has not begun. Sessions that are due
+        are calculated first. Registered attendees who are still unknown then count as
+        absent.
         """
         event = self.get_object()
         complete_event(event=event, now=timezone.now())

@@ -116,8 +116,8 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
     """Complete an event on request; sessions that are due are calculated first.
 
     Raises:
-        Conflict: The event is a draft or cancelled, or one of its sessions has not
-            ended.
+        Conflict: The event is a draft or cancelled, one of its sessions has not ended,
+            or it has none and has not begun.
     """
     if event.state not in (EventState.SCHEDULED, EventState.COMPLETED):
         raise Conflict(
@@ -127,7 +127,13 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
                 "cancelled."
             ),
         )
-    sessions = LiveSession.objects.filter(event=event, cancelled_at=None)
+    sessions = list(LiveSession.objects.filter(event=event, cancelled_at=None))
+    if not sessions and now < event.starts_at:
+        raise Conflict(
+            "not_begun",
+            _("The event has not begun, so nobody can have come yet."),
+            starts_at=event.starts_at,
+        )
     for session in sessions:
         if session.end > now:
             raise Conflict(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from attendance.decisions.place import Place
 from attendance.evidence.enrolled import expected_then
-from attendance.evidence.proof import contribution, read_proofs
+from attendance.evidence.proof import read_proofs
 from attendance.models import Attendance, SessionCalculation
 from attendance.rules.proof import Proof
 
@@ -24,13 +24,18 @@ class AbsentByDefault:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def includes(self, decision: Attendance) -> bool:
-        """Return whether somebody is absent without the decision that stands."""
+    def includes(self, decision: Attendance, *, without: Proof) -> bool:
+        """Return whether somebody is absent, of whom nothing else is known.
+
+        Args:
+            decision: The row about them.
+            without: What the decision that is taken back had proved.
+        """
         session = self._place.session
         if session is None or self._proof is None:
             return False
-        left = self._proof.without(contribution(decision))
-        return left.proves(session.mode) and decision.participant_id in self._expected
+        is_held = self._proof.without(without).proves(session.mode)
+        return is_held and decision.participant_id in self._expected
 
     @cached_property
     def _proof(self) -> Proof | None:

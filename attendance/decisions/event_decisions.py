@@ -32,7 +32,8 @@ from events.models import EventState, ParticipantRole, Registration
 # sessions. They say so for everybody but the person themselves, because deriving asks
 # what would stand without that decision: so up to two are read, or three.
 _CAME = f"""
-    d.session_id IS NULL AND d.marked_at IS NOT NULL AND d.status IN ({sql_values(CAME)})
+    d.session_id IS NULL AND d.marked_at IS NOT NULL
+    AND d.status IN ({sql_values(CAME)})
 """
 _CAME_BY_THEMSELVES = (
     f"d.source = '{CHECK_IN}' AND d.check_in_method = '{CheckInMethod.SELF}'"

@@ -127,7 +127,7 @@ class HistoryPage:
             session=change.session,
             before=LabelledStatus.of(change.from_status),
             after=LabelledStatus.of(change.to_status),
-            source=str(SOURCE_LABELS[change.source]) if change.source else "",
+            source=_source(change),
             who=_who(change),
             is_person=change.actor is not None,
             reason=change.reason.text if hasattr(change, "reason") else "",
@@ -160,14 +160,22 @@ class HistoryPage:
         return clock_beside(change.at, self._zone, beside=about.starts_at)
 
 
+def _source(change: AttendanceChange) -> str:
+    """Return who or what decided; empty of what follows from sessions: :func:`_who`."""
+    by_nobody = change.session_id is None and change.actor is None
+    if change.source is None or (by_nobody and change.source != SYSTEM_DEFAULT):
+        return ""
+    return str(SOURCE_LABELS[change.source])
+
+
 def _who(change: AttendanceChange) -> str:
     """Return who made a change; if no person did, how it came about."""
     if change.actor is not None:
         return name_of(change.actor)
+    if change.session_id is not None and change.source == CHECK_IN:
+        return _("because the start of the session was moved")
+    if change.session_id is not None:
+        return _("calculated")
     if change.source == SYSTEM_DEFAULT:
         return _("automatically, when the event was completed")
-    if change.source == CHECK_IN and change.session_id is not None:
-        return _("because the start of the session was moved")
-    if change.session_id is None:
-        return _("calculated from the sessions")
-    return _("calculated")
+    return _("calculated from the sessions")

@@ -20,12 +20,13 @@ from attendance.decisions.undoing import AfterUndo, undoable
 from attendance.models import (
     LONGEST_REASON,
     MARKS,
-    SOURCE_LABELS,
     Attendance,
     AttendanceChange,
     Status,
+    source_label,
 )
 from attendance.report_rows.people_filter import ALL
+from attendance.rules.precedence import is_automatic
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
@@ -116,7 +117,7 @@ class MarkingPanel:
         return UndoOffer(
             change_id=change.pk,
             done=self._done(change, decides_again=outcome.decides_again),
-            afterwards=in_words(outcome.status, outcome.source),
+            afterwards=self._in_words(outcome.status, outcome.source),
         )
 
     def _done(self, change: AttendanceChange, *, decides_again: bool) -> str:
@@ -130,23 +131,26 @@ class MarkingPanel:
         else:
             text = _("Undone by %(name)s, %(time)s: %(after)s. Before: %(before)s.")
         return text % {
-            "before": in_words(change.from_status, change.from_source),
-            "after": in_words(change.to_status, change.source),
+            "before": self._in_words(change.from_status, change.from_source),
+            "after": self._in_words(change.to_status, change.source),
             "name": isolated(name_of(change.actor)),
             "time": clock_beside(change.at, self._zone, beside=self._beside),
+        }
+
+    def _in_words(self, status: str, source: str | None) -> str:
+        """Return the label of a status, with that of its source.
+
+        A course result with the source of a calculation follows from the sessions.
+        """
+        label = str(Status(status).label)
+        if source is None:
+            return label
+        is_derived = self._place.session is None and is_automatic(source)
+        return _("%(status)s (%(source)s)") % {
+            "status": label,
+            "source": source_label(source, derived=is_derived),
         }
 
     @property
     def _beside(self) -> datetime:
         return (self._place.session or self._place.event).starts_at
-
-
-def in_words(status: str, source: str | None) -> str:
-    """Return the label of a status, with that of its source."""
-    label = str(Status(status).label)
-    if source is None:
-        return label
-    return _("%(status)s (%(source)s)") % {
-        "status": label,
-        "source": SOURCE_LABELS[source],
-    }

@@ -34,7 +34,7 @@ from attendance.decisions.what_stood import (
     follows_check_in,
     logs_of,
 )
-from attendance.evidence.proof import note_changed_proof
+from attendance.evidence.proof import contribution, note_changed_proof
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
@@ -184,7 +184,7 @@ def _restore_before(
     An earlier calculated decision is not restored: the last calculation decides.
     """
     change = log[-1]
-    is_absent = absent.includes(decision)
+    taken_back = contribution(decision)
     if change.source == CHECK_IN and change.undoes_id is None:
         decision.checked_in_at = decision.check_in_received_at = None
         decision.check_in_method = decision.checked_in_by = None
@@ -192,7 +192,9 @@ def _restore_before(
     if change.from_source == SYSTEM_DEFAULT and place.session is None:
         # Counting everyone as absent is no mark, so nobody is restored as its maker.
         decision.status, decision.source = change.from_status, change.from_source
-    elif change.from_source is not None and (earlier := deciding_change(log[:-1])):
+    elif change.from_source not in (None, SYSTEM_DEFAULT) and (
+        earlier := deciding_change(log[:-1])
+    ):
         decision.status, decision.source = change.from_status, change.from_source
         decision.marked_by, decision.marked_at = earlier.actor, earlier.at
         decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
@@ -211,7 +213,7 @@ def _restore_before(
         _clear(decision)
         decision.status = decision.computed_status or Status.UNKNOWN
         decision.source = computed_by
-    if decision.source is None and is_absent:
+    if decision.source is None and absent.includes(decision, without=taken_back):
         decision.status, decision.source = Status.ABSENT, SYSTEM_DEFAULT
 
 

@@ -3,7 +3,7 @@
 Texts are in the language that is active when they are made. All times are in the time
 zone of the event.
 
-Source: docs/rules.md 53, 56, 113, 114.
+Source: docs/rules.md 53, 56, 112, 113.
 """
 
 from datetime import datetime, timedelta

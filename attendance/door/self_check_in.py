@@ -1,6 +1,6 @@
 """Self check-in by the code on the screen.
 
-Source: docs/rules.md 52, 53, 54, 55, 105, 111, 112.
+Source: docs/rules.md 52, 53, 54, 55, 105, 111.
 """
 
 import hashlib

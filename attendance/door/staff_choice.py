@@ -2,7 +2,7 @@
 
 Pure.
 
-Source: docs/rules.md 113.
+Source: docs/rules.md 112.
 """
 
 from collections.abc import Sequence

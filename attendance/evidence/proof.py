@@ -2,7 +2,7 @@
 
 The rule is ``rules/proof.py``.
 
-Source: docs/rules.md 31, 33, 126.
+Source: docs/rules.md 31, 33, 122.
 """
 
 from collections.abc import Iterable

@@ -8,6 +8,7 @@ from attendance.models.choices import (
     SOURCE_LABELS,
     CheckInMethod,
     Status,
+    source_label,
 )
 from attendance.models.decisions import Attendance, SessionCalculation
 from attendance.models.log import AttendanceChange, AuditSeal, ChangeReason
@@ -37,4 +38,5 @@ __all__ = [
     "PointsMapping",
     "SessionCalculation",
     "Status",
+    "source_label",
 ]

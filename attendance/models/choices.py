@@ -1,6 +1,7 @@
 """Choices of model fields, with their labels: statuses, sources, ways to check in."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from attendance.rules import statuses
@@ -52,6 +53,19 @@ DECISION_SOURCES = [
 
 
 SOURCE_LABELS = dict(DECISION_SOURCES)
+
+
+def source_label(source: str | None, *, derived: bool) -> str:
+    """Return who or what decided, for people; empty before any decision.
+
+    Args:
+        source: One of ``DECISION_SOURCES``, or None.
+        derived: The decision is a course result that follows from the sessions: then
+            its source is only that of the sessions, and would mislead.
+    """
+    if source is None:
+        return ""
+    return gettext("from its sessions") if derived else str(SOURCE_LABELS[source])
 
 
 class CheckInMethod(models.TextChoices):

@@ -20,7 +20,7 @@ from attendance.models import Attendance, Status
 from attendance.policies.effective import PolicyScope, policy_at
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
-from attendance.rules.event_result import credit
+from attendance.rules.event_result import credit, so_far
 from attendance.wording.sentences import sentence_of
 from events.models import Event, Participant, Registration, User
 from events.permissions import Viewer
@@ -63,8 +63,17 @@ def count_statuses(people: QuerySet[Any]) -> dict[str, int]:
     return counts | dict(counted)
 
 
-def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
-    """Return a row with the course result of each person, by four queries at most."""
+def event_rows(
+    event: Event, people: Sequence[Participant], *, tells_so_far: bool = False
+) -> list[ReportRow]:
+    """Return a row with the course result of each person, by four queries at most.
+
+    Args:
+        event: The event, which has been read.
+        people: Participants of the event.
+        tells_so_far: The event has sessions and is not completed: the explanations of
+            people without a course result say what its sessions have decided so far.
+    """
     ids = [person.pk for person in people]
     stored = Attendance.objects.filter(session=None, participant__in=ids)
     decisions = {
@@ -73,24 +82,28 @@ def event_rows(event: Event, people: Sequence[Participant]) -> list[ReportRow]:
     }
     of_sessions = session_decisions(ids)
     sessions, policy = 0, None
-    if any(decision.derived for decision in decisions.values()):
+    is_derived = any(decision.derived for decision in decisions.values())
+    if is_derived:
         sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
+    if is_derived or tells_so_far:
         policy = policy_at(PolicyScope(event.organization)).policy
     zone = ZoneInfo(event.time_zone)
     rows = []
     for person in people:
         decision = decisions.get(person.pk)
         parts = decision or Attendance(notes="")
-        follows = None
-        if parts.derived:
-            follows = credit(of_sessions.get(person.pk, ()), sessions=sessions)
+        at_sessions = of_sessions.get(person.pk, ())
+        follows = credit(at_sessions, sessions=sessions) if parts.derived else None
+        is_open = tells_so_far and parts.status == Status.UNKNOWN
+        until_now = so_far(at_sessions) if is_open else None
         sentence = sentence_of(
             parts,
             starts_at=event.starts_at,
             zone=zone,
             calculated=True,
             follows=follows,
-            policy=policy if follows else None,
+            so_far=until_now,
+            policy=policy if follows or until_now else None,
         )
         rows.append(ReportRow(person, decision, [], sentence, None, NOTHING_SEEN))
     return rows

@@ -11,18 +11,25 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
 from attendance.rules.statuses import DID_NOT_COME
+from attendance.wording.modes import absent_or_missing, label_of_people
 from attendance.wording.phrases import IN_ORDER, capitalized
 from core.names import comma, is_found, isolated
+from sessions_app.models import Mode
 
 BY_HAND = "hand"
 # The value of ``choose`` in an address that ticks everybody shown for a mark.
 ALL = "all"
 MISSING = "missing"
+CHECKED_IN, NOT_CHECKED_IN = "in", "out"
+_DOOR_LABELS = {
+    CHECKED_IN: pgettext_lazy("people", "checked in"),
+    NOT_CHECKED_IN: pgettext_lazy("people", "not checked in"),
+}
 LONGEST_SEARCH = 200
 
 
@@ -35,6 +42,8 @@ class PeopleFilter:
         by: ``hand``: only people about whom a person decided.
         where: One of ``Whereabouts``; only while the session runs.
         who: ``missing``: absent, or unknown and not seen; only while no session runs.
+        door: ``in`` or ``out``: checked in, or expected and not; only of an event
+            without sessions.
         q: Search words, all of which occur in the name or email address.
     """
 
@@ -42,17 +51,19 @@ class PeopleFilter:
     by: str = ""
     where: str = ""
     who: str = ""
+    door: str = ""
     q: str = ""
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "PeopleFilter":
         """Return the filter of query parameters; unknown values are ignored."""
-        status, by, where, who, q = (parameters.get(name, "") for name in NAMES)
+        status, by, where, who, door, q = (parameters.get(name, "") for name in NAMES)
         return cls(
             status=status if status in Status.values else "",
             by=by if by == BY_HAND else "",
             where=where if where in Whereabouts.values else "",
             who=who if who == MISSING else "",
+            door=door if door in (CHECKED_IN, NOT_CHECKED_IN) else "",
             q=" ".join(q.split())[:LONGEST_SEARCH],
         )
 
@@ -87,6 +98,7 @@ class ListedPerson(NamedTuple):
         is_by_hand: A person decided it.
         was_seen: Some source of presence saw them.
         where: Where they are while the session runs; None if that no longer matters.
+        door: ``in`` or ``out``, as in :class:`PeopleFilter`; empty if neither.
     """
 
     pk: int
@@ -96,6 +108,7 @@ class ListedPerson(NamedTuple):
     is_by_hand: bool
     was_seen: bool = False
     where: Whereabouts | None = None
+    door: str = ""
 
 
 class FilteredPeople:
@@ -104,8 +117,11 @@ class FilteredPeople:
     Args:
         everybody: All people of the report.
         choice: The filter that was chosen.
+        mode: Where the session is held.
         is_live: The session runs: people can be filtered by where they are.
         knows_addresses: The reader may also search for email addresses.
+        offers: By which of ``where``, ``who`` and ``door`` people can be filtered;
+            None: by ``where`` while the session runs, else by ``who``.
     """
 
     def __init__(
@@ -113,12 +129,18 @@ class FilteredPeople:
         everybody: Sequence[ListedPerson],
         choice: PeopleFilter,
         *,
-        is_live: bool,
+        mode: str = Mode.ONLINE,
+        is_live: bool = False,
         knows_addresses: bool,
+        offers: str | None = None,
     ) -> None:
-        self.choice = replace(choice, **({"who": ""} if is_live else {"where": ""}))
+        if offers is None:
+            offers = "where" if is_live else "who"
+        not_offered = {"where", "who", "door"} - {offers}
+        self.choice = replace(choice, **dict.fromkeys(not_offered, ""))
         self.total = len(everybody)
-        self._kinds = self._count_kinds(everybody, is_live=is_live)
+        self._mode = mode
+        self._kinds = self._count_kinds(everybody, offers)
         self._knows_addresses = knows_addresses
         self.people = [person for person in everybody if self._shows(person)]
 
@@ -171,21 +193,26 @@ class FilteredPeople:
         }
 
     def _count_kinds(
-        self, everybody: Sequence[ListedPerson], *, is_live: bool
+        self, everybody: Sequence[ListedPerson], offers: str
     ) -> dict[tuple[str, str], tuple[str, int]]:
         """Return, by filter, its label and number; filters for nobody are left out."""
         statuses = [person.status for person in everybody]
         is_decided = set(statuses) - {Status.UNKNOWN.value}
         kinds: dict[tuple[str, str], tuple[str, int]] = {}
-        if is_live:
+        if offers == "where":
             places = [person.where for person in everybody]
             for where in Whereabouts:
-                kinds["where", where] = str(where.label), places.count(where)
+                label = label_of_people(where, self._mode)
+                kinds["where", where] = label, places.count(where)
+        if offers == "door":
+            doors = [person.door for person in everybody]
+            for door in _DOOR_LABELS:
+                kinds["door", door] = str(_DOOR_LABELS[door]), doors.count(door)
         for status in IN_ORDER:
             number = statuses.count(status) if is_decided else 0
             kinds["status", status] = str(status.label), number
-        if not is_live:
-            label = pgettext("people", "absent or not seen")
+        if offers == "who":
+            label = absent_or_missing(self._mode)
             kinds["who", MISSING] = label, _count_missing(everybody)
         by_hand = sum(person.is_by_hand for person in everybody)
         kinds["by", BY_HAND] = _("marked by hand"), by_hand
@@ -193,12 +220,13 @@ class FilteredPeople:
         return {k: v for k, v in kinds.items() if v[1] or k in chosen}
 
     def _shows(self, person: ListedPerson) -> bool:
-        status, by, where, who, q = astuple(self.choice)
+        status, by, where, who, door, q = astuple(self.choice)
         return (
             status in ("", person.status)
             and (not by or person.is_by_hand)
             and where in ("", person.where)
             and (not who or _is_missing(person))
+            and door in ("", person.door)
             and (not q or self._matches(person, q))
         )
 

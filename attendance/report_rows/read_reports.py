@@ -249,7 +249,10 @@ def _row(
         starts_at=report.session.starts_at,
         zone=ZoneInfo(report.session.event.time_zone),
         intervals=intervals,
+        mode=report.session.mode,
         nobody_seen=report.nobody_seen,
+        proved=report.proved,
+        said_held=report.proof.said_held,
         calculated=report.calculated_at is not None,
     )
     return ReportRow(person, decision, intervals, sentence, report.calculated_at, seen)

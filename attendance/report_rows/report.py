@@ -147,6 +147,13 @@ class Report:
         return self.calculation is not None and self.calculation.people_seen == 0
 
     @property
+    def anybody_came_online(self) -> bool:
+        """Whether anybody of the report, or unmatched, was seen, or tried to join."""
+        return bool(self.unmatched) or any(
+            row.intervals or row.seen.attempts.number for row in self.rows
+        )
+
+    @property
     def proved(self) -> bool:
         """Whether something proves that the session was held."""
         return self.proof.proves(self.session.mode)

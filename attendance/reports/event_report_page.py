@@ -1,40 +1,60 @@
-"""The page with the course results of an event.
+"""The page of attendance of an event: course results, or who came to its door.
 
-Users who may read the whole roster see everybody, attendees only their own course
-result. All times are in the time zone of the event.
+Until an event with sessions is completed, the page tells what those have decided so
+far. That of an event without sessions, such as a meetup, tells who was checked in.
+Users who may read the whole roster see everybody, attendees only themselves. All times
+are in the time zone of the event.
+
+Source: docs/rules.md 115, 117.
 """
 
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance.decisions.marking_panel import MarkingPanel, UndoOffer
 from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import RefusedMark
 from attendance.decisions.rights import Rights
-from attendance.models import SOURCE_LABELS, Status
+from attendance.evidence.sessions_of_event import SessionsOfEvent
+from attendance.models import Status, source_label
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
 from attendance.report_rows.namesakes import Namesakes
 from attendance.report_rows.people_filter import (
+    CHECKED_IN,
+    NOT_CHECKED_IN,
     FilteredPeople,
     ListedPerson,
     PeopleFilter,
 )
 from attendance.report_rows.report import ReportRow
+from attendance.reports.event_summary import (
+    count_at_door,
+    count_sessions,
+    count_statuses,
+)
 from attendance.rules.precedence import is_by_a_person
-from attendance.wording.phrases import IN_ORDER, Count, day_and_times
+from attendance.rules.statuses import DID_NOT_COME
+from attendance.wording.phrases import Count, day_and_times
+from core.times import day_and_time, short_day
 from events.models import (
+    EXPECTED,
     Event,
     EventState,
     Participant,
     ParticipantRole,
     User,
 )
+from sessions_app.models import LiveSession
 
 PEOPLE_A_PAGE = 200
+# The page names this many sessions of which nothing proves that they were held.
+SESSIONS_NAMED = 20
 
 
 class EventReportRow(NamedTuple):
@@ -56,13 +76,14 @@ class EventReportRow(NamedTuple):
 
 
 class EventDecisionsPage:
-    """The course results of an event, in words.
+    """The attendance of an event, in words.
 
     Args:
         event: With its organization already loaded.
         rights: What the reader may do in the event.
         user: The reader.
         choice: The filter and search that were chosen.
+        now: The present time.
         page: The number of the page, from the address.
         chooses_all: Everybody shown is ticked already.
         refused: A mark that was just refused.
@@ -75,19 +96,22 @@ class EventDecisionsPage:
         user: User,
         choice: PeopleFilter,
         *,
+        now: datetime,
         page: str | None = None,
         chooses_all: bool = False,
         refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
         self.zone = ZoneInfo(event.time_zone)
+        self.sessions = SessionsOfEvent.of(event, now=now)
+        self._now = now
         self._rights = rights
         self._everybody = self._listed(user)
         self.filtered = FilteredPeople(
             self._everybody,
             choice if rights.reads_all else PeopleFilter(),
-            is_live=False,
             knows_addresses=rights.organizes,
+            offers=self._offers,
         )
         pages = Paginator(self.filtered.people, PEOPLE_A_PAGE)
         self.list: Page[ListedPerson] = pages.get_page(page)
@@ -95,6 +119,35 @@ class EventDecisionsPage:
         self._refused = refused
 
     # The head
+
+    @property
+    def is_at_door(self) -> bool:
+        """Whether the event has no sessions: it is its door that tells who came."""
+        return not self.sessions
+
+    @property
+    def heading(self) -> str:
+        return _("Attendance") if self.is_at_door else _("Course result")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the event may still be completed."""
+        return self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the end of the event has passed."""
+        return self._now >= self.event.end
+
+    @property
+    def tells_so_far(self) -> bool:
+        """Whether people are told what their sessions have decided so far."""
+        return self.is_open and not self.is_at_door
+
+    @property
+    def read_on(self) -> str:
+        """Date and time at which the page was made, for printing."""
+        return day_and_time(self._now, self.event.time_zone)
 
     @property
     def when(self) -> str:
@@ -145,21 +198,53 @@ class EventDecisionsPage:
         return self.may_change and self.event.state == EventState.COMPLETED
 
     @property
+    def may_check_in(self) -> bool:
+        """Whether the reader may check people in for the event itself."""
+        at_door = self.is_at_door and not self.is_cancelled
+        return at_door and self._rights.may_mark(Place(self.event, None))
+
+    @property
     def statuses(self) -> list[str]:
         """All statuses, for the shapes that the page defines."""
         return list(Status.values)
 
     @property
     def counts(self) -> list[Count]:
-        """The number of people with each status, without statuses that nobody has."""
-        statuses = [person.status for person in self._everybody]
+        """The numbers of the summary: of people by status, once that is decided."""
+        if self.tells_so_far:
+            return count_sessions(self.sessions)
+        if self.is_open:
+            return count_at_door(self._everybody, is_over=self.is_over)
+        return count_statuses([person.status for person in self._everybody])
+
+    @property
+    def facts(self) -> str:
+        """How many people were checked in, where the summary does not say so."""
+        if self.is_open or not self.is_at_door:
+            return ""
+        number = sum(person.door == CHECKED_IN for person in self._everybody)
+        text = ngettext("%(number)d checked in", "%(number)d checked in", number)
+        return text % {"number": number}
+
+    @property
+    def perhaps_not_held(self) -> list[tuple[LiveSession, str]]:
+        """Sessions of which nothing proves that they were held, with their dates."""
+        if self.is_cancelled or not self.is_of_all:
+            return []
+        zone = self.event.time_zone
         return [
-            Count(status.value, str(status.label), number)
-            for status in IN_ORDER
-            if (number := statuses.count(status))
+            (session, short_day(session.starts_at, zone))
+            for session in self.sessions.not_proved[:SESSIONS_NAMED]
         ]
 
     # The people
+
+    @property
+    def _offers(self) -> str:
+        """By what people can be filtered beside their status, as ``FilteredPeople``."""
+        if self.is_at_door:
+            return "door"
+        return "" if self.tells_so_far else "who"
 
     def _listed(self, user: User) -> list[ListedPerson]:
         people = roster_with_decisions(self.event, user).values_list(
@@ -169,17 +254,40 @@ class EventDecisionsPage:
             "event_status",
             "decision__source",
             "is_marked",
+            "decision__checked_in_at",
+            "registration",
+            named=True,
         )
         return [
-            ListedPerson(pk, name, email, status, is_by_a_person(source, marked=marked))
-            for pk, name, email, status, source, marked in people
+            ListedPerson(
+                row.pk,
+                row.person__name,
+                row.person__email,
+                row.event_status,
+                # What follows from sessions may have the source of a person, too.
+                row.is_marked and is_by_a_person(row.decision__source, marked=True),
+                door=self._door_of(row),
+            )
+            for row in people
         ]
+
+    def _door_of(self, row: Any) -> str:
+        if not self.is_at_door:
+            return ""
+        if row.decision__checked_in_at is not None:
+            return CHECKED_IN
+        is_missing = row.event_status in (Status.UNKNOWN, *DID_NOT_COME)
+        return NOT_CHECKED_IN if is_missing and row.registration in EXPECTED else ""
 
     @cached_property
     def _shown(self) -> list[ReportRow]:
         """The rows of the people on this page."""
         people = Participant.objects.in_bulk([person.pk for person in self.list])
-        return event_rows(self.event, [people[person.pk] for person in self.list])
+        return event_rows(
+            self.event,
+            [people[person.pk] for person in self.list],
+            tells_so_far=self.tells_so_far,
+        )
 
     @cached_property
     def panel(self) -> MarkingPanel | None:
@@ -209,8 +317,7 @@ class EventDecisionsPage:
         return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
 
     def _row(self, row: ReportRow, undo: UndoOffer | None) -> EventReportRow:
-        person = row.participant
-        source = row.attendance.source if row.attendance else None
+        person, decision = row.participant, row.attendance
         return EventReportRow(
             participant_id=person.pk,
             person_id=person.person_id if self._rights.is_member else None,
@@ -219,7 +326,14 @@ class EventDecisionsPage:
             role=_("host") if person.role == ParticipantRole.HOST else "",
             status=row.status,
             label=str(Status(row.status).label),
-            source=str(SOURCE_LABELS[source]) if source else "",
-            sentence=row.explanation,
+            source=source_label(decision.source, derived=decision.derived)
+            if decision
+            else "",
+            sentence=self._sentence(row),
             undo=undo,
         )
+
+    def _sentence(self, row: ReportRow) -> str:
+        if not self.is_at_door or row.status != Status.UNKNOWN:
+            return row.explanation
+        return _("Not checked in") if self.is_over else _("Not checked in yet")

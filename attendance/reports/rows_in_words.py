@@ -10,7 +10,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from attendance.decisions.marking_panel import UndoOffer
 from attendance.evidence.session_evidence import Attempts, Evidence
@@ -27,6 +26,7 @@ from attendance.reports.unmatched_panel import (
 from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant, microseconds
 from attendance.wording.explanation import attempts_in_words
+from attendance.wording.modes import label_of_person, not_there
 from attendance.wording.phrases import (
     amount,
     capitalized,
@@ -38,13 +38,6 @@ from attendance.wording.phrases import (
 from attendance.wording.timeline import Axis, Bar
 from core.names import comma
 from events.models import ParticipantRole
-
-# For one person; the labels of ``Whereabouts`` are for many.
-LABELS_OF_ONE = {
-    Whereabouts.HERE: pgettext_lazy("person", "in the room"),
-    Whereabouts.LEFT: pgettext_lazy("person", "left"),
-    Whereabouts.MISSING: pgettext_lazy("person", "not seen"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +121,7 @@ class RowsInWords:
         refused: RefusedWalkIn | None = None,
     ) -> None:
         self.report = report
+        self.mode = report.session.mode
         self.zone = ZoneInfo(report.session.event.time_zone)
         self.asks_whether_held = asks_whether_held
         self.is_ahead = is_ahead
@@ -152,7 +146,7 @@ class RowsInWords:
         shape, label = row.status, str(self._labels[Status(row.status)])
         if self.is_live and row.status == Status.UNKNOWN:
             where = last_seen(row.seen).where
-            shape, label = where.value, str(LABELS_OF_ONE[where])
+            shape, label = where.value, label_of_person(where, self.mode)
         return PersonRow(
             participant_id=person.pk,
             person_id=person.person_id
@@ -207,12 +201,15 @@ class RowsInWords:
         """
         if self.is_live and row.status == Status.UNKNOWN:
             return self._where_in_words(row.seen)
+        nobody_knows = row.status == Status.UNKNOWN and not row.intervals
         decision = row.attendance
         is_open = row.status == Status.UNKNOWN and (
             self.report.calculated_at is None
             or (self.asks_whether_held and not (decision and decision.failed_attempts))
         )
-        return presence.text if is_open else row.explanation
+        if not is_open:
+            return row.explanation
+        return not_there(self.mode) if nobody_knows else presence.text
 
     def _source(self, row: ReportRow) -> str:
         if row.attendance is None or row.attendance.source is None:
@@ -227,7 +224,8 @@ class RowsInWords:
             return _("In the room since %(time)s") % {"time": self._clock(since)}
         if left_at is None:
             tried = self._tried(seen.attempts)
-            return comma().join(filter(None, [_("Not seen"), tried]))
+            missing = label_of_person(Whereabouts.MISSING, self.mode)
+            return comma().join(filter(None, [capitalized(missing), tried]))
         text = _("Left at %(time)s") % {"time": self._clock(left_at)}
         return _("%(times)s (end estimated)") % {"times": text} if is_inferred else text
 

@@ -2,6 +2,8 @@
 
 Decisions, figures and explanations come from ``report_rows/read_reports.py``, as in
 REST; here they are only put into words. All times are in the time zone of the event.
+
+Source: docs/rules.md 119, 121.
 """
 
 from datetime import datetime
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from attendance.decisions.marking_panel import MarkingPanel
 from attendance.evidence.whereabouts import where_of
 from attendance.models import Status
+from attendance.report_rows.automatic import is_calculated_by_itself
 from attendance.report_rows.people_filter import (
     FilteredPeople,
     ListedPerson,
@@ -24,6 +27,7 @@ from attendance.report_rows.report import Report, ReportRow
 from attendance.reports.report_summary import ReportSummary
 from attendance.reports.rows_in_words import PersonRow, RowsInWords, StrangerRow
 from attendance.reports.unmatched_panel import RefusedWalkIn
+from attendance.reports.whether_held import WhetherHeld
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
 from attendance.rules.precedence import is_by_a_person
@@ -36,6 +40,8 @@ from core.names import is_found
 from core.times import long_date
 from events.models import Participant
 from events.roster.enrolment_in_words import enrolment_in_words
+from sessions_app import livekit
+from sessions_app.models import Mode
 from sessions_app.phase import Phase
 
 
@@ -81,18 +87,20 @@ class ReportPage:
         self._axis = Axis(
             self._start, microseconds(report.session.end), get_language_bidi()
         )
+        self.held = WhetherHeld(report)
         everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
         self.filtered = FilteredPeople(
             everybody,
             # A reader who sees only their own row has nothing to filter.
             choice if self.is_of_all else PeopleFilter(),
+            mode=self.session.mode,
             is_live=self.is_live,
             knows_addresses=self.may_change,
         )
         in_words = RowsInWords(
             report,
             self._axis,
-            asks_whether_held=self.asks_whether_held,
+            asks_whether_held=self.held.asks,
             is_ahead=self.is_ahead,
             is_running=self.is_running,
             refused=refused,
@@ -149,23 +157,28 @@ class ReportPage:
     @property
     def tells_how_to_join(self) -> bool:
         """Whether to show organizers how people join: until the session has ended."""
-        return self.may_change and not self.has_ended and not self.is_cancelled
-
-    @property
-    def has_decisions(self) -> bool:
-        """Whether anybody has a status other than unknown."""
-        summary = self.report.summary
-        return summary[Status.UNKNOWN] < sum(summary.values())
-
-    @property
-    def asks_whether_held(self) -> bool:
-        """Whether to ask if the session was held: nobody was seen, some are unknown."""
+        is_online = self.session.mode != Mode.IN_PERSON and livekit.is_set_up()
         return (
-            self.is_of_all
-            and not self.is_cancelled
-            and self.report.nobody_seen
-            and self.report.summary[Status.UNKNOWN] > 0
+            is_online and self.may_change and not (self.has_ended or self.is_cancelled)
         )
+
+    @property
+    def leads_to_the_door(self) -> bool:
+        """Whether to link to where people are checked in: until it has ended."""
+        is_in_person = self.session.mode != Mode.ONLINE
+        return is_in_person and self.panel is not None and not self.has_ended
+
+    @property
+    def comes_by_itself(self) -> bool:
+        """Whether it is calculated without somebody asking."""
+        return is_calculated_by_itself(
+            self.session, self.report.calculation, now=self.read_at
+        )
+
+    @property
+    def shows_presence(self) -> bool:
+        """Whether to show when people were seen: in person only if anybody was."""
+        return self.session.mode != Mode.IN_PERSON or self.report.anybody_came_online
 
     @property
     def day(self) -> str:

@@ -37,6 +37,7 @@ def event_attendance(request: HttpRequest, user: User, event_id: int) -> HttpRes
         Rights.of(Viewer.of(user), event),
         user,
         PeopleFilter.of(request.GET.dict()),
+        now=timezone.now(),
         page=request.GET.get("page"),
         chooses_all=chooses_all(request.GET),
         refused=take_refused_mark(request, Place(event, None)),

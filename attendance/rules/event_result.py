@@ -3,11 +3,13 @@
 Source: docs/rules.md 59, 60.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from attendance.rules.calculation import Policy
-from attendance.rules.precedence import MANUAL, is_automatic
+from attendance.rules.precedence import MANUAL, SYSTEM_DEFAULT, is_automatic
 from attendance.rules.statuses import MEANINGS, Status
 
 
@@ -56,6 +58,26 @@ class Credit(NamedTuple):
     window_seconds: int
     not_counted: int = 0
 
+    @property
+    def percentage(self) -> Decimal:
+        """The credited share of the counted sessions, two decimals, half up."""
+        if not self.window_seconds:
+            return Decimal(0)
+        share = Decimal(100 * self.credited_seconds) / self.window_seconds
+        return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+class SoFar(NamedTuple):
+    """What the sessions of an event have decided before it is completed.
+
+    Attributes:
+        statuses: Number of sessions by status, without statuses of none.
+        credit: The sums that the course result would be derived from.
+    """
+
+    statuses: Mapping[str, int]
+    credit: Credit
+
 
 class Derived(NamedTuple):
     """A course result, and the source that it follows."""
@@ -77,6 +99,9 @@ def derive(
     nothing (absent); excused sessions are left out of both sums. Under
     ``partial_from`` percent the result is absent, over ``present_over`` present, else
     partial.
+
+    With several, the source is ``system_default`` if all decisions have it; else the
+    highest of the calculated ones; else ``manual``.
 
     Args:
         decisions: One for each session that is counted; unknown ones are ignored.
@@ -114,6 +139,13 @@ def credit(decisions: Iterable[SessionDecision], *, sessions: int) -> Credit:
     )
 
 
+def so_far(decisions: Iterable[SessionDecision]) -> SoFar:
+    """Return what is decided until now; ``decisions`` as for :func:`derive`."""
+    known = _known(decisions)
+    statuses = Counter(decision.status for decision in known)
+    return SoFar(statuses, credit(known, sessions=len(known)))
+
+
 def _known(decisions: Iterable[SessionDecision]) -> list[SessionDecision]:
     return [
         decision
@@ -140,5 +172,7 @@ def _credited_halves(decision: SessionDecision) -> int:
 
 
 def _source(known: list[SessionDecision], automatic_sources: Sequence[str]) -> str:
+    if all(decision.source == SYSTEM_DEFAULT for decision in known):
+        return SYSTEM_DEFAULT
     computed = {decision.source for decision in known if decision.is_computed}
     return next((source for source in automatic_sources if source in computed), MANUAL)

@@ -9,7 +9,7 @@ Source: docs/rules.md 29; the figures come from ``rules/calculation.py``.
 """
 
 from datetime import datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,8 @@ from attendance.rules.statuses import Status
 from attendance.wording.human_sources import by_a_person, with_remarks_on_people
 from attendance.wording.parts import BEGINNING_WORDS, ExplainedDecision, clock
 from attendance.wording.percentages import percentage_in_words
+from attendance.wording.so_far import so_far_in_words
+from sessions_app.models import Mode
 from sessions_app.sources import SOURCES, PresenceSource
 
 SHOWN_IN_SECONDS_UNDER = 120
@@ -52,6 +54,8 @@ def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
         return _by_default(decision, zone)
     if decision.is_marked:
         return by_a_person(decision, zone)
+    if decision.so_far is not None:
+        return so_far_in_words(decision.so_far, decision.policy or Policy())
     if decision.status == Status.UNKNOWN:
         return _unknown(decision, zone)
     return _by_what_was_seen(decision, zone)
@@ -60,29 +64,54 @@ def _sentence(decision: ExplainedDecision, zone: tzinfo) -> str:
 def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
     if not decision.calculated:
         return _("Unknown: not calculated yet")
-    if not decision.nobody_seen:
+    if decision.proved or not (decision.nobody_seen or decision.may_be_in_person):
         return _("Unknown: no decision yet")
-    if attempts := _attempts(decision, zone):
-        return _(
+    attempts = _attempts(decision, zone)
+    if attempts and decision.may_be_in_person:
+        text = _(
+            "Unknown: %(attempts)s, never got through; "
+            "nothing shows that this session was held"
+        )
+    elif attempts:
+        text = _(
             "Unknown: %(attempts)s, never got through; nobody was seen in this session"
-        ) % {"attempts": attempts}
-    return _("Unknown: nobody was seen in this session")
+        )
+    elif decision.may_be_in_person:
+        text = _("Unknown: nothing shows that this session was held")
+    else:
+        text = _("Unknown: nobody was seen in this session")
+    return text % {"attempts": attempts}
 
 
 def _by_default(decision: ExplainedDecision, zone: tzinfo) -> str:
-    attempts = _attempts(decision, zone)
-    if decision.nobody_seen and attempts:
+    if not decision.said_held:
+        return _never_came(decision, zone)
+    if decision.may_be_in_person:
+        text = _("%(absent)s; an organizer said that the session was held")
+        return text % {"absent": _never_came(decision, zone)}
+    if not decision.nobody_seen:
+        return _never_came(decision, zone)
+    if attempts := _attempts(decision, zone):
         return _(
             "Absent: %(attempts)s, never got through; nobody was seen in this session, "
             "and an organizer counted everyone as absent"
         ) % {"attempts": attempts}
-    if decision.nobody_seen:
-        return _(
-            "Absent: nobody was seen in this session, "
-            "and an organizer counted everyone as absent"
-        )
-    if attempts:
+    return _(
+        "Absent: nobody was seen in this session, "
+        "and an organizer counted everyone as absent"
+    )
+
+
+def _never_came(decision: ExplainedDecision, zone: tzinfo) -> str:
+    """Return the sentence of somebody for whom nothing speaks."""
+    if decision.failed_attempts:
         return _never_seen(decision, zone)
+    if decision.mode == Mode.IN_PERSON:
+        return _("Absent by default: nobody checked them in or marked them")
+    if decision.mode == Mode.HYBRID:
+        return _(
+            "Absent by default: not seen, and nobody checked them in or marked them"
+        )
     return _("Absent: nothing shows that they came")
 
 
@@ -115,7 +144,7 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
         "attended": credit.credited_seconds // 60,
         "window": credit.window_seconds // 60,
         "percentage": percentage_in_words(
-            _share(credit), (policy.partial_from, policy.present_over)
+            credit.percentage, (policy.partial_from, policy.present_over)
         ),
     }
     return _with_sessions_left_out(sentence, credit)
@@ -136,13 +165,6 @@ def _with_sessions_left_out(sentence: str, credit: Credit) -> str:
         "excused": excused,
         "not_counted": credit.not_counted,
     }
-
-
-def _share(credit: Credit) -> Decimal:
-    if not credit.window_seconds:
-        return Decimal(0)
-    share = Decimal(100 * credit.credited_seconds) / credit.window_seconds
-    return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 # Calculated decisions
@@ -175,6 +197,8 @@ def _by_what_was_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
 def _never_seen(decision: ExplainedDecision, zone: tzinfo) -> str:
     if attempts := _attempts(decision, zone):
         return _("Absent: %(attempts)s, never got through") % {"attempts": attempts}
+    if decision.may_be_in_person:
+        return _("Absent: not seen, and nobody checked them in or marked them")
     return _("Absent: not seen in this session")
 
 

@@ -37,7 +37,7 @@ LATE_RECEIPT_FROM = timedelta(minutes=2)
 def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
     """Return the sentence that says who decided, when, why, and what was calculated."""
     notes = " ".join(decision.notes.split())
-    computed = COMPUTED_WORDS.get(decision.computed_status or "")
+    computed = COMPUTED_WORDS.get(_computed_status(decision))
     if notes and computed and notes.endswith(_ENDS_OF_SENTENCES):
         text = _("%(status)s: %(act)s: “%(notes)s” Calculated: %(computed)s.")
     elif notes and computed:
@@ -54,6 +54,17 @@ def by_a_person(decision: ExplainedDecision, zone: tzinfo) -> str:
         "notes": quoted(notes),
         "computed": computed,
     }
+
+
+def _computed_status(decision: ExplainedDecision) -> str:
+    """Return what was calculated, if that says anything.
+
+    Of somebody who need not have been online it says nothing that they were not.
+    """
+    was_seen = bool(decision.attended_seconds or decision.failed_attempts)
+    if decision.may_be_in_person and not was_seen:
+        return ""
+    return decision.computed_status or ""
 
 
 def with_remarks_on_people(

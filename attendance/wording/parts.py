@@ -9,10 +9,11 @@ from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from attendance.rules.calculation import Policy
-from attendance.rules.event_result import Credit
+from attendance.rules.event_result import Credit, SoFar
 from attendance.rules.statuses import Status
 from core.names import isolated
 from core.times import short_date
+from sessions_app.models import Mode
 
 BEGINNING_WORDS: dict[str, Promise] = {
     Status.UNKNOWN: pgettext_lazy("status that begins a sentence", "Unknown"),
@@ -65,7 +66,10 @@ class ExplainedDecision:
         marked_at: When that person decided, or the attendee answered; None if no
             person decided.
         notes: The reason that was given.
+        mode: Where the session is held; None for a course result.
         nobody_seen: The calculation found that nobody was seen in this session.
+        proved: Something proves that the session was held.
+        said_held: An organizer said that it was held.
         calculated: The session has been calculated.
         checked_in_at: When the person came, if they were checked in.
         check_in_received_at: When the check-in arrived here, perhaps later.
@@ -73,6 +77,8 @@ class ExplainedDecision:
         self_attended: The attendee's own answer; None before any.
         follows: The sums behind a course result that follows from the sessions; else
             None.
+        so_far: What the sessions have decided, where nothing stands about the event
+            yet; else None.
     """
 
     status: str
@@ -95,13 +101,22 @@ class ExplainedDecision:
     marked_by_name: str = ""
     marked_at: datetime | None = None
     notes: str = ""
+    mode: str | None = None
     nobody_seen: bool = False
+    proved: bool = False
+    said_held: bool = False
     calculated: bool = False
     checked_in_at: datetime | None = None
     check_in_received_at: datetime | None = None
     check_in_method: str | None = None
     self_attended: bool | None = None
     follows: Credit | None = None
+    so_far: SoFar | None = None
+
+    @property
+    def may_be_in_person(self) -> bool:
+        """Whether people may have come without being seen by a machine."""
+        return self.mode in (Mode.IN_PERSON, Mode.HYBRID)
 
     @property
     def is_marked(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from attendance.models import Attendance
 from attendance.rules.calculation import Interval, Policy
-from attendance.rules.event_result import Credit
+from attendance.rules.event_result import Credit, SoFar
 from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
 from events.models import User
@@ -38,9 +38,13 @@ def sentence_of(
     starts_at: datetime,
     zone: tzinfo,
     calculated: bool,
+    mode: str | None = None,
     nobody_seen: bool = False,
+    proved: bool = False,
+    said_held: bool = False,
     intervals: Sequence[Interval] = (),
     follows: Credit | None = None,
+    so_far: SoFar | None = None,
     policy: Policy | None = None,
 ) -> str:
     """Return the explanation of a decision in the active language.
@@ -50,9 +54,13 @@ def sentence_of(
         starts_at: Start of the session, or of the event.
         zone: The time zone in which times are shown.
         calculated: The session has been calculated.
+        mode: Where the session is held; None for a course result.
         nobody_seen: The calculation found that nobody was seen.
+        proved: Something proves that the session was held.
+        said_held: An organizer said that it was held.
         intervals: When the person was there.
         follows: The sums behind a course result that follows from the sessions.
+        so_far: What the sessions have decided, where nothing stands about the event.
         policy: The policy that the course result follows; None: that of the decision.
     """
     stored = {name: getattr(parts, name) for name in _AS_STORED}
@@ -64,9 +72,13 @@ def sentence_of(
         end_inferred=bool(intervals) and intervals[-1].inferred,
         failed_attempts=parts.failed_attempts or 0,
         marked_by_name=name_of(parts.marked_by),
+        mode=mode,
         nobody_seen=nobody_seen,
+        proved=proved,
+        said_held=said_held,
         calculated=calculated,
         follows=follows,
+        so_far=so_far,
         policy=policy or parts.policy,
     )
     return explain(decision, zone)

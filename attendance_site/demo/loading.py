@@ -5,7 +5,7 @@ signed webhooks to the real endpoint. Loading it again adds one more lesson and 
 the weeks that have passed, and leaves the rest as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,30 +15,22 @@ from django.db.models import Q
 
 from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence.due import Selection
-from attendance_site.demo import lesson_just_over
+from attendance_site.demo import at_the_door, lesson_just_over
+from attendance_site.demo.events import DAY, TERM, WEEK, WEEKS, event_of, weekly
 from attendance_site.demo.playing import Facts, play
 from attendance_site.demo.schools import (
     SCHOOLS,
     Course,
     Fate,
-    Lessons,
     OpenHours,
-    Person,
     School,
 )
 from attendance_site.simulation import instance, ownership
 from attendance_site.simulation.livekit import send_rooms
-from events.models import Event, Organization, Registration
-from events.people.services import update_person
-from events.roster.enrolment import UNSET, Bound
-from events.roster.places import add_participant, change_participant
-from events.services import create_event, publish_event
+from events.models import Event, Organization
 from sessions_app.models import LiveSession, PresenceEvent
 from sessions_app.services import cancel_session, schedule_session
 
-WEEKS = 7
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
-TERM = 26 * WEEK
 # A session is calculated automatically only this long after its end.
 SETTLED = timedelta(minutes=6)
 
@@ -98,68 +90,13 @@ def _load_school(school: School, now: datetime, rooms: list[Facts]) -> Organizat
     for course in school.courses:
         rooms += _load_course(organization, course, now)
     rooms += _load_open_hours(organization, school.open_hours, now)
+    if school.in_a_room:
+        at_the_door.hold_lessons(organization, school.in_a_room, now)
+    if school.meetup:
+        at_the_door.hold_meetups(organization, school.meetup, now)
     soon = now + 4 * WEEK
-    _event(organization, school.draft, (soon, soon + 2 * WEEK), is_draft=True)
+    event_of(organization, school.draft, (soon, soon + 2 * WEEK), is_draft=True)
     return organization
-
-
-def _event(
-    organization: Organization,
-    title: str,
-    lasts: tuple[datetime, datetime],
-    people: Sequence[Person] = (),
-    *,
-    is_draft: bool = False,
-) -> Event:
-    """Return the demonstration's event of this title; create it if it is missing."""
-    event = ownership.events().filter(organization=organization, title=title).first()
-    if event:
-        return event
-    event = create_event(
-        organization=organization, title=title, starts_at=lasts[0], ends_at=lasts[1]
-    )
-    ownership.mark(event)
-    for person in people:
-        _add(event, person)
-    return event if is_draft else publish_event(event=event)
-
-
-def _add(event: Event, person: Person) -> None:
-    """Put somebody on the roster, for those lessons to which they belong."""
-    enrolled = [_times(event, lessons) for lessons in person.enrolled]
-    first, *returns = enrolled or [(UNSET, UNSET)]
-    place = add_participant(
-        event=event,
-        name=person.name,
-        email=person.email,
-        external_id=person.external_id,
-        role=person.role,
-        registration=person.registration,
-        enrolled_from=first[0],
-        enrolled_until=first[1],
-    ).participant
-    for since, until in returns:
-        left = {"registration": Registration.CANCELLED}
-        back = {
-            "registration": person.registration,
-            "enrolled_from": since,
-            "enrolled_until": until,
-        }
-        for changes in (left, back):
-            change_participant(participant=place, changes=changes)
-    if person.takes_part:
-        update_person(
-            person=place.person, changes={"show_on_leaderboard": True}, by=None
-        )
-
-
-def _times(event: Event, lessons: Lessons) -> tuple[Bound, Bound]:
-    """Return since when and until when somebody is enrolled: a day before lessons."""
-    first, end = (
-        None if number is None else event.starts_at + number * WEEK - DAY
-        for number in lessons
-    )
-    return first, end
 
 
 # --- Lessons of every week ------------------------------------------------------------
@@ -169,9 +106,9 @@ def _load_course(
     organization: Organization, course: Course, now: datetime
 ) -> Iterator[Facts]:
     """Schedule missing lessons; play those that are over and have no facts yet."""
-    slots = _slots(course, ZoneInfo(organization.time_zone), now)
+    slots = weekly(course.weekday, course.at, ZoneInfo(organization.time_zone), now)
     lasts = slots[0], slots[0] + TERM
-    event = _event(organization, course.title, lasts, course.people)
+    event = event_of(organization, course.title, lasts, course.people)
     lessons = {
         session.room_name: session
         for session in LiveSession.objects.filter(event=event).select_related("event")
@@ -190,16 +127,6 @@ def _load_course(
         is_to_play = is_over and number not in course.fates
         if lesson and is_to_play and room_name in without_facts:
             yield play(lesson, course.people, course.strangers)
-
-
-def _slots(course: Course, zone: ZoneInfo, now: datetime) -> list[datetime]:
-    """Return when lessons begin, from seven weeks ago to the next week, in order."""
-    today = now.astimezone(zone).date()
-    next_day = today + timedelta(days=(course.weekday - today.weekday()) % 7)
-    return [
-        datetime.combine(next_day + week * WEEK, course.at, zone)
-        for week in range(-WEEKS, 2)
-    ]
 
 
 def _rooms_with_facts(room_names: Iterable[str]) -> set[str]:
@@ -235,7 +162,7 @@ def _load_open_hours(
     organization: Organization, hours: OpenHours, now: datetime
 ) -> Iterator[Facts]:
     """Add a session that is over, one that runs and one to come, where missing."""
-    event = _event(organization, hours.title, (now - WEEK, now + TERM), hours.people)
+    event = event_of(organization, hours.title, (now - WEEK, now + TERM), hours.people)
     half_past = now.replace(minute=now.minute // 30 * 30)
     sessions = LiveSession.objects.filter(event=event, cancelled_at=None)
     plan = (

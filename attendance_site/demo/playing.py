@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from attendance_site.demo.schools import STEADY, Person
+from attendance_site.demo.people import STEADY, Person
 from attendance_site.simulation.livekit import SimulatedPerson, SimulatedRoom
 from attendance_site.simulation.parts import AGENT, MINUTE, Scene
 from events.models import Participant

@@ -9,6 +9,17 @@ from datetime import time
 from enum import Enum, auto
 from typing import Any
 
+from attendance_site.demo.in_a_room import CALLIGRAPHY, EVENING, ClassInARoom, Meetup
+from attendance_site.demo.people import (
+    DIVERSE,
+    FADING,
+    HOST,
+    SELDOM,
+    STEADY,
+    TARDY,
+    UNLUCKY,
+    Person,
+)
 from attendance_site.simulation import parts
 from attendance_site.simulation.livekit import SimulatedPerson
 from attendance_site.simulation.parts import GUEST, PHONE, Part
@@ -17,55 +28,12 @@ from sessions_app.models import SessionType
 
 SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY = 6, 0, 1, 2, 3
 
-# Habits: the parts of which one is drawn for a person each week.
-STEADY = (parts.punctual,) * 5 + (parts.dropped, parts.left_open)
-DIVERSE = (parts.punctual, parts.late, parts.two_devices, parts.lost_leave)
-TARDY = (parts.late, parts.late, parts.punctual, parts.very_late)
-UNLUCKY = (
-    parts.punctual,
-    parts.dropped,
-    parts.second_try,
-    parts.untold_join,
-    parts.never_got_through,
-)
-FADING = (parts.leaves_early, parts.never_came, parts.glimpse, parts.punctual)
-SELDOM = (parts.never_came, parts.never_came, parts.punctual)
-HOST = (parts.host,)
-
 
 class Fate(Enum):
     """What happened to a lesson that did not go as usual."""
 
     NOBODY_SEEN = auto()
     CANCELLED = auto()
-
-
-# From a lesson, by number from 0, until before another; None: open.
-Lessons = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person on a roster, with the parts they usually play.
-
-    Attributes:
-        external_id: Their student number; "" if none.
-        enrolled: The lessons in which they belong to the course, in order; none if in
-            all.
-    """
-
-    name: str
-    email: str
-    habit: Sequence[Part] = STEADY
-    role: str = ParticipantRole.ATTENDEE
-    registration: str = Registration.REGISTERED
-    external_id: str = ""
-    enrolled: Sequence[Lessons] = ()
-
-    @property
-    def takes_part(self) -> bool:
-        """Whether they are on the leaderboard: attendees who do not come seldom."""
-        return self.role == ParticipantRole.ATTENDEE and self.habit is not SELDOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +77,10 @@ class OpenHours:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """An organization with all its events; ``draft`` is the title of a draft."""
+    """An organization with all its events; ``draft`` is the title of a draft.
+
+    Some have a class that meets ``in_a_room``, and a ``meetup``.
+    """
 
     slug: str
     name: str
@@ -118,6 +89,8 @@ class School:
     courses: Sequence[Course]
     open_hours: OpenHours
     draft: str
+    in_a_room: ClassInARoom | None = None
+    meetup: Meetup | None = None
 
 
 def _roster(
@@ -285,6 +258,8 @@ ENGLISH = School(
         later="Homework help, third group",
     ),
     draft="Summer school",
+    in_a_room=CALLIGRAPHY,
+    meetup=EVENING,
 )
 
 # --- In Arabic ------------------------------------------------------------------------

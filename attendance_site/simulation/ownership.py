@@ -44,16 +44,16 @@ def ensure_organization(
     Raises:
         NotOurs: somebody else created an organization or account of that name.
     """
-    account = _account()
+    owner = account()
     organization = organizations().filter(slug=slug).first()
     if organization is None:
         if Organization.objects.filter(slug=slug).exists():
             raise NotOurs(f"The organization “{slug}” was made by somebody else.")
         organization = create_organization(
-            owner=account, name=name, slug=slug, time_zone=time_zone, language=language
+            owner=owner, name=name, slug=slug, time_zone=time_zone, language=language
         )
     members = Membership.objects.filter(organization=organization).values("user")
-    by = Viewer.of(account)
+    by = Viewer.of(owner)
     for user in User.objects.filter(is_superuser=True, is_active=True).exclude(
         pk__in=members
     ):
@@ -69,10 +69,15 @@ def ensure_organization(
 
 def mark(event: Event) -> None:
     """Mark an event as created by a demonstration."""
-    record_view(event=event, user=_account())
+    record_view(event=event, user=account())
 
 
-def _account() -> User:
+def account() -> User:
+    """Return the account of demonstrations; make it if it is missing.
+
+    Raises:
+        NotOurs: somebody else made an account of that name.
+    """
     user = User.objects.filter(username=USERNAME).first()
     if user is None:
         user = User(username=USERNAME, first_name="Demonstration", is_active=False)

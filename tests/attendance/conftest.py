@@ -7,6 +7,9 @@ from sessions_app.models import LiveSession
 from tests.factories import make_event, make_participant, make_session
 from tests.webhooks import Room
 
+# So that what they assert says which person of which case differs, and how.
+pytest.register_assert_rewrite("tests.attendance.modes_lesson")
+
 
 @pytest.fixture
 def event() -> Event:

@@ -354,6 +354,7 @@ def test_the_admin_schedules_no_room_of_another_organization(
         "event": session.event.pk,
         "title": "Lesson",
         "session_type": "general",
+        "mode": "online",
         "room_name": f"{other.slug}_room",
         "starts_at_0": "2026-03-02",
         "starts_at_1": "10:00:00",

@@ -8,11 +8,12 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from attendance.admin import AttendanceAdmin
+from attendance.completion.completing import complete_event
 from attendance.models import Attendance, AttendanceChange, PointsMapping
 from attendance.points.ledger import points_per_status_in
 from events.models import Participant, User
 from sessions_app.models import LiveSession
-from tests.attendance.pages import be_there, calculate, make_lesson
+from tests.attendance.pages import AFTERWARDS, be_there, calculate, make_lesson
 from tests.factories import make_attendance, make_participant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +176,13 @@ def test_a_changed_mapping_is_followed_by_everybodys_points(
     assert sum(ana.engagement_entries.values_list("points", flat=True)) == 5
     admin.post(f"{path}{organization.pk}/delete/", {"post": "yes"})
     assert PointsMapping.objects.get().present == 5
+
+
+def test_what_follows_from_sessions_says_so(admin: Client, lesson: LiveSession) -> None:
+    complete_event(event=lesson.event, now=AFTERWARDS)
+    page = admin.get(f"{DECISIONS}?session__isnull=True").content.decode()
+    told = re.findall(r'<td class="field-decided_by">(.*?)</td>', page)
+    assert told.count("from its sessions") == 2
+    page = admin.get(f"{DECISIONS}?session__isnull=False").content.decode()
+    told = re.findall(r'<td class="field-decided_by">(.*?)</td>', page)
+    assert told == ["LiveKit", "LiveKit"]

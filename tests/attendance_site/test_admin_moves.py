@@ -4,9 +4,11 @@ import pytest
 from django.db.models import Sum
 from django.test import Client
 
+from attendance.calculating.sessions import calculate_session
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from attendance.models import EngagementEntry
+from attendance.models import EngagementEntry, SessionCalculation
 from events.models import Event, Participant, User
 from sessions_app.models import LiveSession
 from tests.factories import (
@@ -46,6 +48,7 @@ def schedule(admin: Client, event: Event) -> LiveSession:
             "event": event.pk,
             "title": "Lesson",
             "session_type": "general",
+            "mode": "online",
             "room_name": f"{event.organization.slug}_lesson",
             "starts_at_0": "2026-01-05",
             "starts_at_1": "10:00",
@@ -84,3 +87,30 @@ def test_nothing_moves_to_another_event(admin: Client, ana: Participant) -> None
     ):
         page = admin.get(path)
         assert "event" not in page.context["adminform"].form.fields
+
+
+def test_another_mode_in_the_admin_makes_an_old_session_due(
+    admin: Client, ana: Participant
+) -> None:
+    session = make_session(ana.event)
+    check_in(Place(ana.event, session), ana, by=make_user(), now=START)
+    calculate_session(session, now=session.end, force=True)
+    known = SessionCalculation.objects.get()
+    assert (known.proved, known.proof_changed) == (False, False)
+    path = f"/admin/sessions_app/livesession/{session.pk}/change/"
+    answer = admin.post(
+        path,
+        {
+            "title": session.title,
+            "session_type": "general",
+            "mode": "in_person",
+            "room_name": session.room_name,
+            "starts_at_0": "2026-03-02",
+            "starts_at_1": "10:00",
+            "ends_at_0": "2026-03-02",
+            "ends_at_1": "11:00",
+        },
+    )
+    assert answer.status_code == 302
+    known.refresh_from_db()
+    assert known.proof_changed

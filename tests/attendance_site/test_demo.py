@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings as project
 from django.core.management import call_command
@@ -21,7 +22,7 @@ from attendance.report_rows.read_reports import session_report
 from attendance_site.simulation import ownership
 from events.models import Event, EventState, Organization, Registration, Role, User
 from events.services import create_event
-from sessions_app.models import LiveSession, PresenceEvent
+from sessions_app.models import LiveSession, Mode, PresenceEvent
 from tests.factories import (
     make_attendance,
     make_attendance_change,
@@ -108,7 +109,7 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
         assert sessions.filter(cancelled_at__isnull=False).count() == 1
         assert school.events.filter(state=EventState.DRAFT).count() == 1
         empty = SessionCalculation.objects.filter(
-            session__in=sessions, nobody_seen=True
+            session__in=sessions.filter(mode=Mode.ONLINE), people_seen=0
         )
         assert empty.count() == 1
         over = sessions.filter(
@@ -137,6 +138,69 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
         room_name__in=weekly.values("room_name"), identity="guest-7f3a"
     )
     assert came.values("room_name").distinct().count() == 7
+
+
+def test_the_demo_shows_a_class_in_a_room(running: LiveServer) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    now = timezone.now()
+    lessons = LiveSession.objects.filter(mode=Mode.IN_PERSON).order_by("starts_at")
+    assert len({lesson.event for lesson in lessons}) == 1
+    rooms = lessons.values("room_name")
+    assert not PresenceEvent.objects.filter(room_name__in=rooms).exists()
+    over = lessons.filter(calculation__calculated_at__isnull=False)
+    assert over.count() >= 7
+    assert over.filter(calculation__proved=False).count() == 1
+    decided = Attendance.objects.filter(
+        session__in=over.filter(calculation__proved=True)
+    )
+    sources = dict(decided.values_list("source").annotate(number=Count("pk")))
+    assert set(sources) == {"check_in", "manual", "system_default"}
+    assert set(decided.values_list("status", flat=True)) == {
+        "present",
+        "late",
+        "absent",
+        "excused",
+    }
+    methods = set(decided.values_list("check_in_method", flat=True))
+    assert methods == {"staff", "qr", None}
+    runs = lessons.get(starts_at__lte=now, ends_at__gt=now)
+    so_far = Attendance.objects.filter(session=runs, checked_in_at__isnull=False)
+    assert 0 < so_far.count() < runs.event.participants.count()
+    assert not so_far.filter(checked_in_at__gt=now).exists()
+    assert lessons.filter(starts_at__gt=now).exists()
+
+
+def test_the_demo_shows_meetups_at_a_door(running: LiveServer) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    now = timezone.now()
+    meetups = Event.objects.filter(title__startswith="Neighbours")
+    earlier, today = meetups.order_by("starts_at")
+    assert (earlier.state, today.state) == (EventState.COMPLETED, EventState.SCHEDULED)
+    assert today.starts_at < now < today.end
+    for meetup in meetups:
+        assert 40 <= meetup.participants.count() <= 45
+        assert not meetup.sessions.exists()
+        came = Attendance.objects.filter(event=meetup, checked_in_at__isnull=False)
+        assert came.count() > 20
+    assert earlier.participants.filter(registration=Registration.WALK_IN).count() == 2
+    results = Attendance.objects.filter(event=earlier)
+    assert set(results.values_list("status", flat=True)) == {"present", "absent"}
+
+
+def test_the_weeks_since_bring_lessons_and_a_meetup_in_rooms_too(
+    running: LiveServer,
+) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    ahead = LiveSession.objects.filter(
+        mode=Mode.IN_PERSON, starts_at__gt=timezone.now()
+    ).earliest("starts_at")
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        call_command("demo")
+    assert Attendance.objects.filter(session=ahead, source="check_in").exists()
+    assert Event.objects.filter(title__startswith="Neighbours").count() == 3
 
 
 def test_the_demo_shows_people_as_they_are(running: LiveServer) -> None:
@@ -180,7 +244,7 @@ def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
     call_command("demo")
     first = capsys.readouterr().out.splitlines()
     sessions = LiveSession.objects.count()
-    assert first[0] == f"Made two schools with 11 events and {sessions} sessions."
+    assert first[0] == f"Made two schools with 14 events and {sessions} sessions."
     before = everything()
     late_admin = make_user(is_superuser=True)
     call_command("demo")

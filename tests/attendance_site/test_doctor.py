@@ -228,6 +228,16 @@ def test_sessions_in_which_nobody_was_seen_are_a_hint(settings: Settings) -> Non
     assert f"{settings.PUBLIC_URL}/webhooks/livekit" in finding.mend
 
 
+@pytest.mark.parametrize(
+    ("mode", "is_told"), [("online", True), ("hybrid", True), ("in_person", False)]
+)
+def test_that_nobody_was_seen_is_no_finding_where_people_met_in_person(
+    mode: str, *, is_told: bool
+) -> None:
+    seen_by_nobody(mode=mode)
+    assert bool(all_found("calculation")) == is_told
+
+
 # Mail
 
 

@@ -152,7 +152,11 @@ def test_forms_refuse_them_at_their_field(
         ("events/organization", "name", {"time_zone": "UTC", "language": "en"}),
         ("events/event", "title", {**HALVES, "time_zone": "UTC"}),
         ("events/person", "name", {}),
-        ("sessions_app/livesession", "title", {**HALVES, "session_type": "general"}),
+        (
+            "sessions_app/livesession",
+            "title",
+            {**HALVES, "session_type": "general", "mode": "online"},
+        ),
     ],
 )
 def test_the_admin_refuses_them_at_their_field(

@@ -75,7 +75,7 @@ PARAMETERS = (
     *("q", "page", "status", "by", "where", "who", "choose", "session", "state"),
     *("organization", "event", "participant", "session_type", "source", "code"),
     *("from", "to", "next", "person", "people", "rosters", "changes"),
-    *("registration", "role", "not_today"),
+    *("registration", "role", "door", "not_today"),
 )
 
 
@@ -307,6 +307,7 @@ RIGHT = {
     "registration": "registered",
     "lines": "New, new@example.com",
     "session_type": "quran",
+    "mode": "hybrid",
     "status": "late",
     "identity": "guest",
 }

@@ -98,6 +98,7 @@ TABLE = {
     "GET events/{event}/attendance/": "302 404 200 200 200 200 200 200",
     "POST events/{event}/attendance/mark/": ORGANIZERS_SENT,
     "POST events/{event}/attendance/undo/": ORGANIZERS_SENT,
+    "GET events/{open}/complete/": ORGANIZERS,
     "POST events/{open}/complete/": ORGANIZERS_SENT,
     "POST events/{completed}/reopen/": ORGANIZERS_SENT,
     # The attendee's own history, then somebody else's.
@@ -105,6 +106,7 @@ TABLE = {
     "GET participants/{other}/history/": "302 404 404 200 200 200 200 200",
     "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
+    "POST sessions/{session}/take-back-held/": ORGANIZERS_SENT,
     "GET participants/{participant}/edit/": "302 404 200 403 403 200 200 200",
     "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
     "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",
@@ -136,10 +138,13 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"}
     | NOT_TODAY,
     "events/{event}/people/import/": {},
+    "events/{open}/complete/": {"confirmed": "1"},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
     "participants/{participant}/edit/": PERSON | {"time_zone": "Asia/Riyadh"},
     "participants/{other}/edit/": PERSON,
-    "sessions/{session}/edit/": {"title": "New", "session_type": "quran"} | TIMES,
+    "sessions/{session}/edit/": {"title": "New", "mode": "hybrid"}
+    | {"session_type": "quran"}
+    | TIMES,
     "sessions/{session}/end/": {"ended_at": "2026-03-02T10:50"},
 }
 
@@ -309,7 +314,7 @@ def test_the_filled_buttons_lead_from_nothing_to_a_published_event_with_a_sessio
     event = Event.objects.get()
     assert event.state == EventState.SCHEDULED
     assert event.participants.count() == 2
-    assert event.sessions.get().room_name in answer.content.decode()
+    assert event.sessions.get().title in answer.content.decode()
 
 
 FILLED = re.compile(

@@ -26,6 +26,7 @@ from events.people.services import update_person
 from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
+from tests.browser.in_a_room import in_a_room
 from tests.factories import (
     make_event,
     make_member,
@@ -83,7 +84,10 @@ class School:
             "cancelled": self._cancelled(),
             "failed": self._failed(),
         }
+        self.subjects |= in_a_room(self.organization, self.organizer, now=self.now)
         self.subjects["completed"] = self._completed()
+        self.subjects["meetup"] = self._meetup()
+        self.subjects["over"] = self._over()
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(
@@ -243,6 +247,30 @@ class School:
         )
         self._mark(None, people[2], Status.EXCUSED, "Travelling until Sunday.")
         self.subjects["decided"] = people[0]
+        return event
+
+    def _meetup(self) -> Event:
+        """Without sessions: some came, some did not, one is excused."""
+        event = self._event("Meetup")
+        people = [make_participant(event, name=name) for name in ("Ana", LONG, "نور")]
+        make_participant(event, name="Ben")
+        for person in people[:2]:
+            check_in(Place(event, None), person, by=self.organizer, now=self.now)
+        self._mark(None, people[2], Status.EXCUSED, "Travelling until Sunday.")
+        return event
+
+    def _over(self) -> Event:
+        """All of its sessions have ended; one is not calculated, one not proved."""
+        event = self._event("Chess", ends_at=self.now - timedelta(minutes=20))
+        ana = make_participant(event, name="Ana")
+        make_participant(event, name=LONG)
+        for hours in (50, 26, 2):
+            starts_at = self.now - timedelta(hours=hours)
+            session = make_session(event, starts_at=starts_at, title=f"Chess {hours}")
+            if hours == 50:
+                be_there(session, ana)
+            if hours != 2:
+                calculate(session, self.now)
         return event
 
     def _nobody_seen(self) -> LiveSession:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from events.models import Event, EventState, Registration, Role, User
-from sessions_app.models import LiveSession
+from sessions_app.models import LiveSession, Mode
 from tests.factories import (
     START,
     make_client,
@@ -63,6 +63,27 @@ def test_a_session_gets_a_room_of_its_organization() -> None:
     assert client.get(f"/api/sessions/{session['id']}").json() == session
 
 
+def test_a_session_is_online_unless_told_otherwise() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    session = client.post("/api/sessions", new_session(event)).json()
+    assert session["mode"] == "online"
+    path = f"/api/sessions/{session['id']}"
+    for mode in Mode.values:
+        assert client.patch(path, {"mode": mode}).json()["mode"] == mode
+        assert client.get(path).json()["mode"] == mode
+
+
+def test_a_mode_that_there_is_not_is_told_those_that_there_are() -> None:
+    event = make_event()
+    client = make_client(make_member(event.organization))
+    answer = client.post("/api/sessions", new_session(event, mode="at home {0}"))
+    assert errors(answer) == {"mode": "invalid_choice"}
+    [error] = answer.json()["errors"]
+    assert "“at home {0}”" in error["detail"]
+    assert f"one of: {', '.join(Mode.values)}." in error["detail"]
+
+
 def test_a_room_of_another_organization_is_400() -> None:
     event = make_event()
     other = make_event().organization
@@ -108,6 +129,8 @@ def test_a_room_that_is_taken_is_409_and_names_the_session_in_it() -> None:
         ({"starts_at": "1999-12-31T23:59:59Z"}, "starts_at"),
         ({"starts_at": None}, "starts_at"),
         ({"session_type": "party"}, "session_type"),
+        ({"mode": "at home"}, "mode"),
+        ({"mode": None}, "mode"),
         ({"room_name": "x" * 257}, "room_name"),
         ({"room_name": "a\x00"}, "room_name"),
         ({"title": ""}, "title"),

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from events.models import Event, EventState, Role
-from sessions_app.models import LiveSession, SessionType
+from sessions_app.models import LiveSession, Mode, SessionType
 from tests.attendance.pages import queries, signed_in, text
 from tests.factories import (
     START,
@@ -178,6 +179,68 @@ def test_the_next_session_is_suggested_a_week_later_at_the_same_time_of_day() ->
     assert suggested(client, event) == ["2026-04-01T10:00", "2026-04-01T11:30"]
 
 
+def proposed_mode(client: Client, event: Event) -> str:
+    page = client.get(f"/events/{event.pk}/sessions/new/").content.decode()
+    [mode] = re.findall(r'<option value="(\w+)" selected>(?:online|in person)', page)
+    return str(mode)
+
+
+def test_the_first_session_is_proposed_online_only_where_people_can_join_a_room(
+    settings: Settings,
+) -> None:
+    client, event = berlin()
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
+    assert proposed_mode(client, event) == "online"
+    settings.LIVEKIT_URL = ""
+    assert proposed_mode(client, event) == "in_person"
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", ""
+    assert proposed_mode(client, event) == "in_person"
+
+
+def test_the_mode_of_the_last_session_is_proposed_for_the_next() -> None:
+    client, event = berlin()
+    make_session(event, mode=Mode.HYBRID, starts_at=at("2026-03-02T09:00Z"))
+    make_session(event, mode=Mode.ONLINE, starts_at=at("2026-02-23T09:00Z"))
+    assert proposed_mode(client, event) == "hybrid"
+
+
+def test_a_session_is_held_where_the_form_says() -> None:
+    client, event = berlin()
+    path = f"/events/{event.pk}/sessions/new/"
+    send(client, path, **LESSON, mode="in_person")
+    session = LiveSession.objects.get()
+    assert session.mode == Mode.IN_PERSON
+    assert session.room_name.startswith(f"{event.organization.slug}_")
+    path = f"/sessions/{session.pk}/edit/"
+    assert '"in_person" selected' in client.get(path).content.decode()
+    send(client, path, **LESSON, mode="hybrid")
+    session.refresh_from_db()
+    assert session.mode == Mode.HYBRID
+
+
+def test_a_form_that_was_sent_without_a_mode_leaves_it_as_it_is() -> None:
+    client, event = berlin()
+    session = make_session(event, mode=Mode.HYBRID)
+    send(client, f"/sessions/{session.pk}/edit/", **LESSON)
+    session.refresh_from_db()
+    assert (session.title, session.mode) == ("Lesson", Mode.HYBRID)
+
+
+def test_the_room_is_out_of_the_way_where_nobody_can_join_one(
+    settings: Settings,
+) -> None:
+    client, event = berlin()
+    path = f"/events/{event.pk}/sessions/new/"
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
+    assert "<details" not in client.get(path).content.decode()
+    settings.LIVEKIT_URL = ""
+    _, _, folded = client.get(path).content.decode().partition("<details")
+    assert 'name="room_name"' in folded
+    answer = send(client, path, **LESSON, room_name="other_room")
+    assert "room_name" in wrong(answer)
+    assert "<details" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "written", "said"),
     [
@@ -185,6 +248,7 @@ def test_the_next_session_is_suggested_a_week_later_at_the_same_time_of_day() ->
         ("ends_at", "2026-07-01T10:00", "The end must be later than the start."),
         ("ends_at", "2027-07-01T10:00", "…lasts at most 7 days…"),
         ("session_type", "party", "…"),
+        ("mode", "at home", "…"),
         ("starts_at", "2026-03-29T02:30", "…does not exist on this day…"),
     ],
 )
@@ -265,6 +329,24 @@ def test_an_end_is_said_and_corrected_afterwards() -> None:
         assert answer.status_code == 302
         session.refresh_from_db()
         assert session.ended_at == at(f"2026-03-02T{clock}Z")
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1, "Saved. The report will be recalculated automatically."),
+        (8, "Saved. Recalculate the report: it ended over 7 days ago."),
+    ],
+)
+def test_a_corrected_end_says_whether_its_report_follows_by_itself(
+    days: int, said: str
+) -> None:
+    session = make_session()
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(AFTERWARDS + timedelta(days=days), tick=False):
+        data = {"ended_at": "2026-03-02T10:40"}
+        page = client.post(f"/sessions/{session.pk}/end/", data, follow=True)
+    assert said in text(page.content.decode())
 
 
 def test_the_planned_end_can_be_confirmed_as_it_stands() -> None:

@@ -20,9 +20,10 @@ FAILED = 1
 
 class Command(commands.Command):
     help = (
-        "Load two schools with some weeks of sessions, one that ended ten minutes ago "
-        "and one that runs now, told by signed webhooks. Again: one more session, and "
-        "the weeks since. Exit code 0: done, 1: failed in part."
+        "Load two schools with some weeks of sessions online, one that ended ten "
+        "minutes ago and one that runs now, told by signed webhooks, and with a class "
+        "and meetups at a door. Again: one more session, and the weeks since. Exit "
+        "code 0: done, 1: failed in part."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -158,7 +158,7 @@ def test_what_nobody_decided_says_how_it_came(
     for event in (lesson.event, absent.event):
         complete_event(event=event, now=START + timedelta(days=1))
     newest, _ = lines_of(get(ana))
-    assert newest.endswith("calculated from the sessions LiveKit course result")
+    assert newest.endswith("calculated from the sessions course result")
     [only] = lines_of(get(absent))
     assert "automatically, when the event was completed by default" in only
 

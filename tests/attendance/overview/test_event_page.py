@@ -201,3 +201,21 @@ def test_an_event_takes_as_many_queries_for_many_sessions_as_for_one() -> None:
         counts.add(queries(signed_in(user), f"/events/{event.pk}/"))
     assert len(counts) == 1
     assert counts.pop() <= 13
+
+
+@pytest.mark.parametrize(
+    ("mode", "shows_room", "said"),
+    [
+        ("online", True, ""),
+        ("in_person", False, "in person"),
+        ("hybrid", True, "online and in person"),
+    ],
+)
+def test_sessions_say_where_they_are_held(
+    mode: str, *, shows_room: bool, said: str
+) -> None:
+    session = make_session(mode=mode)
+    page = get(session.event)
+    assert (session.room_name in page) == shows_room
+    assert said in text(page)
+    assert ("in person" in text(page)) == bool(said)

@@ -94,8 +94,11 @@ def test_everybody_stands_with_why_it_is_so(event: Event, organizer: User) -> No
     complete_event(event=event, now=LATER)
     page = get(event, organizer)
     told = {name: text(row_of(page, name)) for name in people}
-    assert told["Ana"] == ("Ana Present in 1 of 1 counted sessions present LiveKit")
-    assert told["Cem"].endswith("late marked by hand")
+    assert told["Ana"] == (
+        "Ana Present in 1 of 1 counted sessions present from its sessions"
+    )
+    assert told["Cem"].endswith("late from its sessions")
+    assert told["Dan"].endswith("excused marked by hand")
     assert "Excused: marked by Amal Hadid at 12:00: “Ill”" in told["Dan"]
     assert "absent" in told["Eva"]
     assert "1 present 1 late 2 absent 1 excused" in text(page)
@@ -150,7 +153,7 @@ def test_undo_tells_what_follows_from_the_sessions_again(
     mark(Place(event, None), [Mark(ana, "excused")], by=organizer, now=LATER)
     page = get(event, organizer)
     row = text(row_of(page, "Ana", with_controls=True))
-    assert "Undo After undoing: present (LiveKit)" in row
+    assert "Undo After undoing: present (from its sessions)" in row
     change = AttendanceChange.objects.latest("pk")
     said = send(event, organizer, "attendance/undo", change=change.pk)
     assert said == "Undone. Ana is now: present."
@@ -172,6 +175,22 @@ def test_undo_tells_that_somebody_is_absent_by_default_again(
         change=AttendanceChange.objects.latest("pk").pk,
     )
     assert status_of(event, "Ana") == ("absent", "system_default")
+
+
+def test_what_follows_from_marks_at_sessions_was_not_marked_by_hand(
+    event: Event, organizer: User
+) -> None:
+    attended(event)
+    people = {one.name: one for one in event.participants.all()}
+    place = Place(event, event.sessions.get())
+    mark(place, [Mark(people["Ben"], "late")], by=organizer, now=AFTERWARDS)
+    complete_event(event=event, now=LATER)
+    assert status_of(event, "Ben") == ("late", "manual")
+    page = get(event, organizer)
+    assert "marked by hand" not in text(page).lower()
+    assert text(row_of(page, "Ben")).endswith("late from its sessions")
+    mark(Place(event, None), [Mark(people["Ana"], "late")], by=organizer, now=LATER)
+    assert people_of(get(event, organizer, "?by=hand")) == ["Ana"]
 
 
 # Completing
@@ -206,7 +225,7 @@ def test_what_runs_is_not_completed_and_that_is_told(
     session, _ = make_lesson()
     session.event, session.ends_at = event, LATER + timedelta(hours=1)
     session.save()
-    assert send(event, organizer, "complete") == (
+    assert send(event, organizer, "complete", confirmed="1") == (
         "The session “Quadratic equations” has not ended yet."
     )
     event.refresh_from_db()
@@ -293,6 +312,8 @@ def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
 ) -> None:
     people = [make_participant(event, name=f"P{n:03}") for n in range(201)]
     assert people_of(get(event, organizer, "?page=2")) == ["P200"]
+    on_paper = get(event, organizer, "?page=2").partition('class="on-paper"')[2]
+    assert "Page 2 of 2" in text(on_paper)
     client = signed_in(organizer)
     answer = client.post(
         f"/events/{event.pk}/attendance/mark/?page=2",

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from attendance.models import Attendance, SessionCalculation
 from events.models import Organization, Participant, Role
@@ -333,7 +334,10 @@ def test_a_session_ahead_shows_its_roster_and_no_figures() -> None:
 
 
 @pytest.mark.parametrize("minutes", [-60, 30])
-def test_organizers_are_told_how_people_join_until_it_has_ended(minutes: int) -> None:
+def test_organizers_are_told_how_people_join_until_it_has_ended(
+    minutes: int, settings: Settings
+) -> None:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
     session, _ = make_lesson("Amina")
     at = START + timedelta(minutes=minutes)
     said = text(get(session, now=at))
@@ -342,10 +346,21 @@ def test_organizers_are_told_how_people_join_until_it_has_ended(minutes: int) ->
         "their own token. How to get a token" in said
     )
     viewer = make_member(session.event.organization, Role.VIEWER)
-    assert "join-token" not in get(session, viewer, now=at)
-    assert "join-token" not in get(session)
+    assert "How to get a token" not in get(session, viewer, now=at)
+    assert "How to get a token" not in get(session)
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
-    assert "join-token" not in get(session, now=at)
+    assert "How to get a token" not in get(session, now=at)
+
+
+def test_nobody_is_told_how_to_join_where_nobody_can(settings: Settings) -> None:
+    session, _ = make_lesson("Amina")
+    settings.LIVEKIT_URL = ""
+    assert "How to get a token" not in get(session, now=START)
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    assert "How to get a token" in get(session, now=START)
+    LiveSession.objects.update(mode="in_person")
+    session.refresh_from_db()
+    assert "How to get a token" not in get(session, now=START)
 
 
 def test_an_ended_session_offers_to_be_calculated_now() -> None:

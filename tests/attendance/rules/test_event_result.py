@@ -1,5 +1,6 @@
 """The decision about an event from those of its sessions, against an oracle."""
 
+from collections import Counter
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.rules.calculation import Policy
-from attendance.rules.event_result import Derived, SessionDecision, derive
+from attendance.rules.event_result import (
+    Derived,
+    SessionDecision,
+    credit,
+    derive,
+    so_far,
+)
 
 HOUR = 3600
 BY_RANK = ("livekit_auto", "whiteboard_auto")
@@ -63,6 +70,20 @@ def test_the_source_is_the_highest_machine_or_by_hand() -> None:
     )
 
 
+def test_the_source_of_defaults_alone_is_the_default() -> None:
+    missed = SessionDecision("absent", "system_default", False, HOUR, None)
+    assert derive([missed], DEFAULT, BY_RANK) == ("absent", "system_default")
+    assert derive([missed] * 3, DEFAULT, BY_RANK) == ("absent", "system_default")
+    for other, source in (
+        (marked("present"), "manual"),
+        (marked("excused"), "manual"),
+        (computed(60, "present"), "livekit_auto"),
+    ):
+        derived = derive([missed, missed, other], DEFAULT, BY_RANK)
+        assert derived is not None
+        assert derived.source == source
+
+
 def test_all_excused_is_excused() -> None:
     assert derive([marked("excused")] * 2, DEFAULT, BY_RANK) == ("excused", "manual")
 
@@ -98,6 +119,17 @@ def told(decisions: list[SessionDecision], policy: Policy) -> str | None:
     return "present" if percent > policy.present_over else "partial"
 
 
+def told_source(decisions: list[SessionDecision]) -> str | None:
+    known = [one for one in decisions if one.status != "unknown"]
+    if len(known) == 1:
+        return known[0].source
+    if {one.source for one in known} == {"system_default"}:
+        return "system_default"
+    by_machines = {one.source for one in known if not one.is_marked}
+    found = [source for source in BY_RANK if source in by_machines]
+    return [*found, "manual"][0] if known else None
+
+
 SOURCES = (
     "livekit_auto",
     "whiteboard_auto",
@@ -129,4 +161,16 @@ def test_what_is_derived_is_what_the_oracle_says(
     policy = Policy(15, thresholds[0], thresholds[1], 100)
     derived: Derived | None = derive(sessions, policy, BY_RANK)
     assert (derived.status if derived else None) == told(sessions, policy)
+    assert (derived.source if derived else None) == told_source(sessions)
     assert derive(sessions[::-1], policy, BY_RANK) == derived
+
+
+@given(st.lists(decisions(), max_size=6))
+def test_what_is_told_so_far_counts_every_known_decision_once(
+    sessions: list[SessionDecision],
+) -> None:
+    until_now = so_far(sessions)
+    known = [one.status for one in sessions if one.status != "unknown"]
+    assert until_now.statuses == Counter(known)
+    assert until_now.credit == credit(sessions, sessions=len(known))
+    assert until_now.credit.excused == known.count("excused")

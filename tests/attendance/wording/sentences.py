@@ -246,7 +246,11 @@ SENTENCES = {
     ),
     "absent_because_an_empty_session_was_counted": (
         ExplainedDecision(
-            status="absent", source="system_default", calculated=True, nobody_seen=True
+            status="absent",
+            source="system_default",
+            calculated=True,
+            nobody_seen=True,
+            said_held=True,
         ),
         "Absent: nobody was seen in this session, "
         "and an organizer counted everyone as absent",
@@ -256,6 +260,7 @@ SENTENCES = {
             status="absent",
             source="system_default",
             nobody_seen=True,
+            said_held=True,
             **attempts(1, "10:01", "10:01"),
         ),
         "Absent: tried to connect once at 10:01, never got through; "

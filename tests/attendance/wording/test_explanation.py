@@ -10,6 +10,9 @@ from django.utils import translation
 from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
 from tests.attendance.wording.sentences import RIYADH, SENTENCES, at, marked, seen
+from tests.attendance.wording.sentences_by_mode import SENTENCES_BY_MODE
+
+ALL_SENTENCES = SENTENCES | SENTENCES_BY_MODE
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +22,7 @@ def _in_english() -> Iterator[None]:
 
 
 decisions = pytest.mark.parametrize(
-    ("decision", "sentence"), SENTENCES.values(), ids=SENTENCES.keys()
+    ("decision", "sentence"), ALL_SENTENCES.values(), ids=ALL_SENTENCES.keys()
 )
 
 

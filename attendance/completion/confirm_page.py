@@ -1,0 +1,136 @@
+"""The page that asks before an event is completed, in the language that is active."""
+
+from typing import NamedTuple
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.completion.outlook import NAMED_AT_MOST, Outlook
+from core.times import day_and_time, short_day
+from events.models import Participant
+from sessions_app.models import LiveSession
+
+
+class Listed(NamedTuple):
+    """A sentence, and the people or sessions that it is about.
+
+    ``rest`` is how many more there are than the page names.
+    """
+
+    sentence: str
+    people: list[Participant]
+    sessions: list[tuple[LiveSession, str]]
+    rest: int
+
+
+class ConfirmPage:
+    """What is undecided about an event, and what completing it would do."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self.event = outlook.event
+        self.is_refused = outlook.is_refused
+
+    @property
+    def lead(self) -> str:
+        """When the event ends, if it has not; else empty."""
+        zone = self.event.time_zone
+        if self._outlook.has_not_begun:
+            begins = day_and_time(self.event.starts_at, zone)
+            return _(
+                "The event has not begun: it begins %(time)s. Before that nobody can "
+                "have come."
+            ) % {"time": begins}
+        if self._outlook.has_not_ended:
+            ends = day_and_time(self.event.end, zone)
+            return _("The event has not ended: it ends %(time)s.") % {"time": ends}
+        return ""
+
+    @cached_property
+    def lists(self) -> list[Listed]:
+        """What there is to know: about sessions, then about people."""
+        if self._outlook.has_not_begun:
+            return []
+        if self._outlook.sessions.unfinished:
+            return [self._unfinished]
+        listed = [
+            self._not_calculated,
+            self._not_proved,
+            self._absent,
+            self._stay_unknown,
+        ]
+        return [each for each in listed if each.people or each.sessions]
+
+    @property
+    def _unfinished(self) -> Listed:
+        return self._sessions(
+            ngettext(
+                "%(number)d session has not ended. Wait for that, or cancel it.",
+                "%(number)d sessions have not ended. Wait for that, or cancel them.",
+                len(self._outlook.sessions.unfinished),
+            ),
+            self._outlook.sessions.unfinished,
+        )
+
+    @property
+    def _not_calculated(self) -> Listed:
+        return self._sessions(
+            ngettext(
+                "%(number)d session is not calculated yet. That is done first, and may "
+                "decide about people who are unknown below.",
+                "%(number)d sessions are not calculated yet. That is done first, and "
+                "may decide about people who are unknown below.",
+                len(self._outlook.sessions.not_calculated),
+            ),
+            self._outlook.sessions.not_calculated,
+        )
+
+    @property
+    def _not_proved(self) -> Listed:
+        return self._sessions(
+            ngettext(
+                "Nothing proves that %(number)d session was held. It is not counted, "
+                "but for people who were marked or checked in there.",
+                "Nothing proves that %(number)d sessions were held. They are not "
+                "counted, but for people who were marked or checked in there.",
+                len(self._outlook.sessions.not_proved),
+            ),
+            self._outlook.sessions.not_proved,
+        )
+
+    @property
+    def _absent(self) -> Listed:
+        return self._people(
+            ngettext(
+                "%(number)d person has no decision and becomes absent:",
+                "%(number)d people have no decision and become absent:",
+                self._outlook.absent,
+            ),
+            self._outlook.absent,
+            absent=True,
+        )
+
+    @property
+    def _stay_unknown(self) -> Listed:
+        return self._people(
+            ngettext(
+                "%(number)d person has no decision and stays unknown:",
+                "%(number)d people have no decision and stay unknown:",
+                self._outlook.stay_unknown,
+            ),
+            self._outlook.stay_unknown,
+            absent=False,
+        )
+
+    def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
+        named = [
+            (session, short_day(session.starts_at, self.event.time_zone))
+            for session in sessions[:NAMED_AT_MOST]
+        ]
+        sentence = text % {"number": len(sessions)}
+        return Listed(sentence, [], named, len(sessions) - len(named))
+
+    def _people(self, text: str, number: int, *, absent: bool) -> Listed:
+        people = self._outlook.people(absent=absent) if number else []
+        return Listed(text % {"number": number}, people, [], number - len(people))
