@@ -4,7 +4,7 @@ The door of a session opens some minutes before the session begins, and closes s
 minutes after it ends, as the event says. An event without sessions has one door, with
 the event's own times. Staff may check people in at any time.
 
-Source: docs/rules.md 53, 111, 112.
+Source: docs/rules.md 53, 111.
 """
 
 from collections.abc import Sequence

@@ -158,7 +158,7 @@ def test_a_change_writes_what_changed_alone() -> None:
 
 
 def test_a_form_says_when_people_can_check_themselves_in() -> None:
-    client, organization = berlin()
+    client, _ = berlin()
     page = client.get("/events/new/").content.decode()
     assert re.findall(r'name="door_(\w+)" value="(\d+)"', page) == [
         ("opens_minutes", "30"),

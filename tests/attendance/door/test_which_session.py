@@ -48,7 +48,7 @@ def staff(lesson: LiveSession) -> User:
 
 
 def ask(
-    event: Event, user: User, now: datetime, path: str = "", **sent: Any
+    event: Event, user: User, now: datetime, path: str = "", /, **sent: Any
 ) -> tuple[int, str, str]:
     """Status, page and where it leads, of something at the door."""
     client, path = signed_in(user), f"/events/{event.pk}/check-in/{path}"
@@ -100,7 +100,7 @@ def test_a_session_not_today_is_asked_about_once(
     _, page, _ = ask(lesson.event, staff, NEXT_DAY, query)
     assert NOT_TODAY in text(page)
     assert buttons(page) == []
-    sent = {"participant": amina.pk, "session": lesson.pk}
+    sent: dict[str, Any] = {"participant": amina.pk, "session": lesson.pk}
     _, page, _ = ask(lesson.event, staff, NEXT_DAY, query, **sent)
     assert "Nobody was checked in yet." in text(page)
     assert NOT_TODAY in text(page)
