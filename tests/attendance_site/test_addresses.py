@@ -92,8 +92,8 @@ def test_an_account_and_a_place_are_found_by_one(
     [
         ("/events/{event}/people/new/", {**ATTENDEE, "name": "Ana", "email": WRITTEN}),
         (
-            "/events/{event}/check-in/new/?not_today=1",
-            {"name": "Ana", "email": WRITTEN},
+            "/events/{event}/check-in/new/",
+            {"name": "Ana", "email": WRITTEN, "not_today": "1"},
         ),
         ("/events/{event}/people/several/", {"lines": f"Ana, {WRITTEN}"}),
         ("/events/{event}/people/several/", {"lines": f"Ana <{WRITTEN}>,\u200b"}),

@@ -117,8 +117,6 @@ TABLE = {
     "POST sessions/{session}/end/": ORGANIZERS_SENT,
 }
 
-# What is checked in to lies in the past.
-NOT_TODAY = {"not_today": "1"}
 SENT: dict[str, dict[str, Any]] = {
     "organizations/new/": {"name": "New", "time_zone": "UTC", "language": "en"},
     "organizations/{organization}/edit/": {
@@ -133,10 +131,18 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/people/": {"participant": "{other}", "registration": "cancelled"},
     "events/{event}/people/new/": PERSON,
     "events/{event}/people/several/": {"lines": "New, new@example.com"},
-    "events/{event}/check-in/": {"participant": "{other}"} | NOT_TODAY,
-    "events/{event}/check-in/{other}/": NOT_TODAY,
-    "events/{event}/check-in/new/": {"name": "New", "email": "new@example.com"}
-    | NOT_TODAY,
+    "events/{event}/check-in/": {
+        "participant": "{other}",
+        "session": "{past}",
+        "not_today": "1",
+    },
+    "events/{event}/check-in/{other}/": {"session": "{past}", "not_today": "1"},
+    "events/{event}/check-in/new/": {
+        "name": "New",
+        "email": "new@example.com",
+        "session": "{past}",
+        "not_today": "1",
+    },
     "events/{event}/people/import/": {},
     "events/{open}/complete/": {"confirmed": "1"},
     "events/{event}/sessions/new/": {"title": "New", "session_type": "quran"} | TIMES,
