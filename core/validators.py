@@ -1,6 +1,6 @@
 """Validators of names, languages and time zones.
 
-Source: docs/rules.md 80.
+Source: docs/rules.md 80, 122.
 """
 
 import re

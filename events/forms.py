@@ -134,7 +134,7 @@ class EventForm(ZonedForm):
     door_closes_minutes = _minutes(
         "door_closes_minutes",
         label=_("Self check-in closes, minutes after the end"),
-        help_text=_("0: when the session ends, or an event without sessions."),
+        help_text=_("With 0 it closes when the session ends."),
     )
 
     def __init__(

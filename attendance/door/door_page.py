@@ -131,7 +131,7 @@ class DoorPage:
     @property
     def session(self) -> LiveSession | None:
         """The session for which people are checked in; None: the event itself."""
-        return self.door.place.session if self.door else None
+        return self.door.session if self.door else None
 
     @property
     def place(self) -> Place:

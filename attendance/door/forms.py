@@ -1,7 +1,9 @@
 """The form for walk-ins at the door."""
 
 from datetime import datetime
+from typing import Any
 
+from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,11 @@ from events.roster.who_form import WhoForm
 
 
 class WalkInForm(WhoForm):
-    """Somebody who came without being on the roster."""
+    """Somebody who came without being on the roster.
+
+    Args:
+        not_today: Says that the session is not today, if that is to be confirmed.
+    """
 
     columns = ("name", "email", "external_id")
 
@@ -24,6 +30,14 @@ class WalkInForm(WhoForm):
         help_text=_("With it they see their own attendance when they sign in."),
     )
     external_id = NumberField()
+
+    def __init__(self, *args: Any, not_today: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not_today:
+            self.fields["not_today"] = forms.BooleanField(
+                label=_("Check people in for it"),
+                error_messages={"required": not_today},
+            )
 
     @transaction.atomic
     def add_to(self, place: Place, *, by: User, now: datetime) -> Participant:

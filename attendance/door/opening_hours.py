@@ -4,7 +4,7 @@ The door of a session opens some minutes before the session begins, and closes s
 minutes after it ends, as the event says. An event without sessions has one door, with
 the event's own times. Staff may check people in at any time.
 
-Source: docs/rules.md 53, 111, 112.
+Source: docs/rules.md 53, 111.
 """
 
 from collections.abc import Sequence
@@ -38,6 +38,11 @@ class Door(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     closes_at: datetime
+
+    @property
+    def session(self) -> LiveSession | None:
+        """The session; None for an event without sessions."""
+        return self.place.session
 
     def is_open(self, now: datetime) -> bool:
         """Return whether attendees may check themselves in."""
@@ -149,7 +154,7 @@ def chosen_door(doors: Sequence[Door], session: int) -> Door:
         Invalid: The event has no such session, or it is cancelled.
     """
     for door in doors:
-        if door.place.session and door.place.session.pk == session:
+        if door.session and door.session.pk == session:
             return door
     raise Invalid(
         "unknown_session",

@@ -25,7 +25,7 @@ def chosen_by_staff(doors: Sequence[Door], session: str, now: datetime) -> Door 
     if not session:
         return doors[0] if len(doors) == 1 else _proposed(doors, now)
     for door in doors:
-        if door.place.session and str(door.place.session.pk) == session:
+        if door.session and str(door.session.pk) == session:
             return door
     return None
 

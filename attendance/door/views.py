@@ -90,11 +90,11 @@ def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpRespons
     """Show the form for a walk-in; a POST adds them and checks them in."""
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
-    if page.asks:
-        if request.method == "POST":
-            _tell_nobody(request)
+    if page.must_choose or (page.asks_day and request.method != "POST"):
         return _show(request, user, "attendance/door/which.html", page)
-    form = WalkInForm(posted(request), event=event)
+    # What was typed is kept, and asks whether they come for that day.
+    not_today = page.not_today if page.asks_day else ""
+    form = WalkInForm(posted(request), event=event, not_today=not_today)
     now = timezone.now()
     if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
         _tell_inside(request, person)
@@ -146,7 +146,7 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         left = LOOK_AGAIN_SECONDS
     else:
         context |= {
-            "session": door.place.session,
+            "session": door.session,
             "times": door.times,
             "code": grouped(code.text),
             "qr": qr_of(address_of(code)),

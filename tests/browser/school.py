@@ -56,7 +56,7 @@ class School:
         self.newcomer = make_user()
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
         self.parent = make_user()
-        self.event = self._event("Algebra II")
+        self.event = self._event("Algebra II", door_opens_minutes=90)
         self.teacher = make_user()
         self.host = self._person(
             "Amina Hadid", role=ParticipantRole.HOST, user=self.teacher

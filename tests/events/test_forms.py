@@ -157,6 +157,22 @@ def test_a_change_writes_what_changed_alone() -> None:
     assert event.starts_at == at("2026-03-02T10:00Z")
 
 
+def test_a_form_says_when_people_can_check_themselves_in() -> None:
+    client, _ = berlin()
+    page = client.get("/events/new/").content.decode()
+    assert re.findall(r'name="door_(\w+)" value="(\d+)"', page) == [
+        ("opens_minutes", "30"),
+        ("closes_minutes", "0"),
+    ]
+    send(client, "/events/new/", **COURSE, door_opens_minutes=5, door_closes_minutes=9)
+    event = Event.objects.get()
+    assert (event.door_opens_minutes, event.door_closes_minutes) == (5, 9)
+    # What is not sent stays, what was emptied is as if nothing had been said.
+    send(client, f"/events/{event.pk}/edit/", **COURSE, door_closes_minutes="")
+    event.refresh_from_db()
+    assert (event.door_opens_minutes, event.door_closes_minutes) == (5, 0)
+
+
 def test_publishing_takes_a_post_and_says_when_it_is_too_late() -> None:
     client, organization = berlin()
     event = make_event(organization, state=EventState.DRAFT)
@@ -380,6 +396,10 @@ REFUSED = [
     (COURSES, "ends_at", "2026-07-01T09:00", "The end must be later than the start."),
     # No time is blamed for it.
     (COURSES, "time_zone", "Nowhere", "…"),
+    (COURSES, "time_zone", "localtime", "…is not a time zone…"),
+    (COURSES, "door_opens_minutes", "-1", "…greater than or equal to 0."),
+    (COURSES, "door_closes_minutes", "1441", "…less than or equal to 1440."),
+    (COURSES, "door_closes_minutes", "an hour", "Enter a whole number."),
     (PEOPLE, "email", "amina", "…"),
     (PEOPLE, "email", TOO_LONG, "…at most 254 characters…"),
     (LINES, "lines", f"Amina, {TOO_LONG}", "…At most 254 characters.…"),

@@ -43,7 +43,7 @@ def door(
 
 def meant(doors: list[Door], clock: float) -> int | None:
     found = door_meant(doors, at(clock))
-    return found.place.session.pk if found and found.place.session else None
+    return found.session.pk if found and found.session else None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_of_lessons_in_a_row_it_is_the_next_from_ten_minutes_before(
 ) -> None:
     doors = [door(1, 10, 11), door(2, 11, 12), door(3, 12, 13)]
     assert meant(doors, clock) == session
-    others = [each.place.session for each in open_doors(doors, at(clock))[1:]]
+    others = [each.session for each in open_doors(doors, at(clock))[1:]]
     assert len(others) == (clock % 1 >= 0.30 and 10 <= clock < 12)
 
 
@@ -133,7 +133,7 @@ def test_whenever_a_door_is_open_one_of_the_open_ones_is_meant(
 
 def staff(doors: list[Door], clock: float, session: str = "") -> int | None:
     found = chosen_by_staff(doors, session, at(clock))
-    return found.place.session.pk if found and found.place.session else None
+    return found.session.pk if found and found.session else None
 
 
 def test_staff_get_the_running_session_else_the_nearest_of_today_else_are_asked() -> (
