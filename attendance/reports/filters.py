@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.models import DECISION_SOURCES, Status
 from core.fields import YEARS
-from sessions_app.models import SessionType
+from sessions_app.models import Mode, SessionType
 
 Moment: TypeAlias = date | datetime
 
@@ -80,10 +80,17 @@ class _ChoiceField(forms.ChoiceField):
             )
 
 
+# What fields have that were left empty.
+NOT_CHOSEN = ("", None)
+# Filters that leave out events without sessions.
+_OF_SESSIONS = ("session_type", "mode", "session")
+
+
 class ReportFilters(forms.Form):
     """The filters of reports; empty ones are ignored."""
 
     session_type = _ChoiceField(SessionType.choices, label=_("Type"))
+    mode = _ChoiceField(Mode.choices, label=_("Held"))
     organization = forms.IntegerField(required=False, label=_("Organization"))
     event = forms.IntegerField(required=False, label=_("Event"))
     session = forms.IntegerField(required=False, label=_("Session"))
@@ -113,6 +120,11 @@ class ReportFilters(forms.Form):
         bounds = self.cleaned_data["from"], self.cleaned_data["to"]
         return any(bound and not isinstance(bound, datetime) for bound in bounds)
 
+    @property
+    def names_sessions(self) -> bool:
+        """Whether only sessions are wanted, not events without sessions."""
+        return any(self.cleaned_data[name] not in NOT_CHOSEN for name in _OF_SESSIONS)
+
     def of_rows(self, zones: Iterable[str]) -> Q:
         """Return the condition on :func:`attendance.reports.many_reports.report_rows`.
 
@@ -121,8 +133,10 @@ class ReportFilters(forms.Form):
                 dates are compared in the organization's own zone.
         """
         chosen = self.cleaned_data
-        exact = ("session_type", "session", "status", "source")
-        condition = Q(**{name: chosen[name] for name in exact if chosen[name]})
+        exact = (*_OF_SESSIONS, "status", "source")
+        condition = Q(
+            **{name: chosen[name] for name in exact if chosen[name] not in NOT_CHOSEN}
+        )
         if chosen["organization"] is not None:
             condition &= Q(event__organization=chosen["organization"])
         if chosen["event"] is not None:
