@@ -1,6 +1,6 @@
 """What stands in the way of completing an event, and what it would do, before it does.
 
-Source: docs/rules.md 58, 116.
+Source: docs/rules.md 58, 115.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """About whom nothing is decided when an event is about to be completed.
 
-Source: docs/rules.md 61, 62, 116.
+Source: docs/rules.md 61, 62, 115.
 """
 
 from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ people, or its mode, changed what is known of whether it was held
 (``proof.py``). Tasks and schedules only trigger the query, so a lost
 task, a missed run or two schedulers at once change nothing.
 
-Source: docs/rules.md 34, 35, 36, 122.
+Source: docs/rules.md 34, 35, 36, 121.
 """
 
 from dataclasses import dataclass

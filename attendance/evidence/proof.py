@@ -2,7 +2,7 @@
 
 The rule is ``rules/proof.py``.
 
-Source: docs/rules.md 31, 33, 122.
+Source: docs/rules.md 31, 33, 121.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """How far the sessions of an event are: to come, running, decided, or not held at all.
 
-Source: docs/rules.md 115, 116.
+Source: docs/rules.md 114, 115.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """Whether a session is calculated without being asked.
 
-Source: docs/rules.md 34, 121.
+Source: docs/rules.md 34, 120.
 """
 
 from datetime import datetime, timedelta

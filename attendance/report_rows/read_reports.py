@@ -5,9 +5,10 @@ far is read from the connections. Nothing here writes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,8 @@ from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
 from attendance.report_rows.visibility import ReportVisibility
 from attendance.report_rows.who_has_a_row import has_row
 from attendance.rules.calculation import Interval
-from attendance.rules.instants import instant
+from attendance.rules.instants import instant, microseconds
+from attendance.rules.proof import Proof
 from attendance.wording.sentences import sentence_of
 from events.models import KnownIdentity, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
@@ -66,19 +68,9 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
     )
     if report.visibility.sees_everybody:
         report.unmatched.extend(_unmatched(report))
-        report = _with_people_seen(report)
     if report.visibility.sees_identities and report.unmatched:
         _guess(report)
     return replace(report, facts=_facts_around(session))
-
-
-def _with_people_seen(report: Report) -> Report:
-    """Count who was seen so far, before the session is calculated."""
-    if report.calculated_at is not None:
-        return report
-    people = sum(bool(row.intervals) for row in report.rows)
-    strangers = sum(bool(row.intervals) for row in report.unmatched)
-    return replace(report, proof=report.proof._replace(seen=people + strangers))
 
 
 def read_reports(
@@ -103,7 +95,7 @@ def read_reports(
     ids = [session.pk for session in sessions]
     policies = read_policies(ids)
     calculations = SessionCalculation.objects.in_bulk(ids)
-    proofs = read_proofs(ids)
+    proofs = _proofs(sessions, calculations, now)
     evidence = read_evidence(ids, _people_of(rosters))
     reports = []
     for session, visibility in zip(sessions, visibilities, strict=True):
@@ -120,6 +112,33 @@ def read_reports(
         reports.append(report)
     _add_rows(reports, rosters, all_of_them=all_of_them)
     return reports
+
+
+def _proofs(
+    sessions: Sequence[LiveSession],
+    calculations: Mapping[int, SessionCalculation],
+    now: datetime,
+) -> dict[int, Proof]:
+    """Return what is known, with everybody seen so far where nothing is calculated."""
+    proofs = read_proofs(session.pk for session in sessions)
+    not_calculated = {
+        session.pk: session
+        for session in sessions
+        if session.starts_at <= now
+        and (
+            session.pk not in calculations
+            or calculations[session.pk].calculated_at is None
+        )
+    }
+    evidence = read_evidence(not_calculated) if not_calculated else {}
+    for pk, of_session in evidence.items():
+        session = not_calculated[pk]
+        until = shown_until(session, now)
+        window = microseconds(session.starts_at), microseconds(until)
+        people = chain(of_session.people.values(), of_session.strangers)
+        seen = sum(bool(presence(person, window)) for person in people)
+        proofs[pk] = proofs[pk]._replace(seen=seen)
+    return proofs
 
 
 def _add_rows(

@@ -5,7 +5,7 @@ far. That of an event without sessions, such as a meetup, tells who was checked 
 Users who may read the whole roster see everybody, attendees only themselves. All times
 are in the time zone of the event.
 
-Source: docs/rules.md 115, 117.
+Source: docs/rules.md 114, 116.
 """
 
 from datetime import datetime

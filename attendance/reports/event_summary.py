@@ -1,6 +1,6 @@
 """The summary on top of an event's page of attendance, in the language that is active.
 
-Source: docs/rules.md 115, 117.
+Source: docs/rules.md 114, 116.
 """
 
 from collections.abc import Iterable, Sequence

@@ -3,7 +3,7 @@
 Decisions, figures and explanations come from ``report_rows/read_reports.py``, as in
 REST; here they are only put into words. All times are in the time zone of the event.
 
-Source: docs/rules.md 119, 121.
+Source: docs/rules.md 118, 120.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Words that depend on where a session is held: what is missing, and what proves it.
 
-Source: docs/rules.md 32, 119.
+Source: docs/rules.md 32, 118.
 """
 
 from django.utils.functional import Promise

@@ -1,6 +1,6 @@
 """What the sessions of a running event have decided about somebody, in words.
 
-Source: docs/rules.md 115.
+Source: docs/rules.md 114.
 """
 
 from django.utils.translation import gettext as _

@@ -2,7 +2,7 @@
 
 It knows nothing of the product, so that the two can only agree if both are right.
 Minutes are those after the start of a session of an hour, under the default policy.
-Where a promise can be read in two ways, this is the reading that makes nobody absent.
+Where a promise can be read in two ways, either answer will do where it says so.
 """
 
 from collections.abc import Iterable
@@ -51,11 +51,6 @@ class Known:
     def seen_by(self) -> list[str]:
         return [source for source in SEEN_BY if self.minutes(source)]
 
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether they checked in, and somebody decided that they were not there."""
-        return False
-
 
 @dataclass
 class Evidence:
@@ -94,7 +89,7 @@ def sources_that_saw(evidence: Evidence) -> list[str]:
 def is_proved(evidence: Evidence) -> bool:
     people = evidence.people.values()
     seen = bool(sources_that_saw(evidence))
-    methods = [p.check_in[0] for p in people if p.check_in and not p.is_contradicted]
+    methods = [p.check_in[0] for p in people if p.check_in]
     by_people = (
         any(method in BY_STAFF for method in methods)
         or methods.count("self") > 1
@@ -154,7 +149,7 @@ def decision(evidence: Evidence, person: Known) -> Expected | None:
     if person.answer is not None:
         status = "present" if person.answer else "absent"
         return Expected(status, "self_reported", marked=True, figures=figures)
-    if is_proved(evidence) and (person.role or "host"):
+    if is_proved(evidence):
         return Expected("absent", "system_default", marked=False, figures=figures)
     return Expected(*UNKNOWN, marked=False, figures=figures)
 
@@ -217,6 +212,7 @@ def course_sources(found: list[Expected]) -> set[str | None]:
     for by in SEEN_BY:
         if f"{by}_auto" in sources:
             return {f"{by}_auto"}
-    if sources == {"system_default"}:
-        return {"system_default", "manual"}
-    return {"manual", "system_default"} & {"manual", *sources}
+    if "system_default" not in sources:
+        return {"manual"}
+    is_alone = sources == {"system_default"}
+    return {"system_default"} if is_alone else {"manual", "system_default"}

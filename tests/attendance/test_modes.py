@@ -83,7 +83,7 @@ def test_a_school_of_28_whose_taps_are_undone_and_to_whom_one_comes_by_livekit()
     for name in came:
         lesson.undo(name)
     lesson.calculate()
-    assert lesson.report()[:2] == (dict.fromkeys(names, unknown), Held(*[0] * 4))
+    assert lesson.report()[:2] == (dict.fromkeys(names, unknown), Held(False, 0, 0, 0))
     lesson.livekit(came[0])
     lesson.calculate()
     rows, held, _mode = lesson.report()

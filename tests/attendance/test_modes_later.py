@@ -42,7 +42,6 @@ CHANGES = [f"{was}_to_{becomes}" for was, becomes in permutations(MODES, 2)]
         "staff": SAID["staff"],
         "self_of_one": SAID["self_of_one"],
         "held": ORGANIZER["held"],
-        "answered_and_a_stranger": WITH_FACTS["answered_yes_and_a_stranger"],
         "both": WITH_FACTS["staff_and_the_room"],
     }
 )

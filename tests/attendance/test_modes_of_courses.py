@@ -166,9 +166,9 @@ LATER = st.one_of(
 
 @pytest.mark.slow
 @settings(
-    max_examples=500,
+    max_examples=40,
     deadline=None,
-    derandomize=False,
+    derandomize=True,
     database=None,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

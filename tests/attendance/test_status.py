@@ -250,7 +250,10 @@ BY_NAME = {
     "attendance/rules/calculation.py": "which share of the window gives what",
     "attendance/rules/event_result.py": "which share of the sessions gives what",
     "attendance/decisions/event_decisions.py": "absent by default",
-    "attendance/calculating/sessions.py": "an organizer counts the missing as absent",
+    "attendance/calculating/decide.py": "absent by default where a session was held",
+    "attendance/calculating/views.py": "how many became absent",
+    "attendance/decisions/undoing.py": "absent by default where a session was held",
+    "attendance/reports/report_summary.py": "absent only where a session was held",
     "attendance/decisions/checking_in.py": "present or late by a check-in",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",
     "attendance/wording/explanation.py": "the sentence of each rule",
@@ -298,6 +301,7 @@ def test_no_status_is_written_out() -> None:
         # Columns and fields that are called like a status.
         ("attendance/door/door_page.py", "excused"),
         ("attendance/wording/explanation.py", "excused"),
+        ("attendance/wording/explanation.py", "absent"),
     }
     written = set()
     for name, module in sources().items():

@@ -91,7 +91,10 @@ def test_an_account_and_a_place_are_found_by_one(
     ("path", "sent"),
     [
         ("/events/{event}/people/new/", {**ATTENDEE, "name": "Ana", "email": WRITTEN}),
-        ("/events/{event}/check-in/new/", {"name": "Ana", "email": WRITTEN}),
+        (
+            "/events/{event}/check-in/new/",
+            {"name": "Ana", "email": WRITTEN, "not_today": "1"},
+        ),
         ("/events/{event}/people/several/", {"lines": f"Ana, {WRITTEN}"}),
         ("/events/{event}/people/several/", {"lines": f"Ana <{WRITTEN}>,\u200b"}),
         ("/events/{event}/people/several/", {"lines": f"{WRITTEN};\u200b"}),

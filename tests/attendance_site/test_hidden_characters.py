@@ -123,7 +123,7 @@ def test_rest_refuses_them_in_walk_ins(session: LiveSession) -> None:
             {"role": "attendee", "registration": "registered"},
         ),
         ("/events/{event}/people/several/", "lines", {}),
-        ("/events/{event}/check-in/new/", "name", {}),
+        ("/events/{event}/check-in/new/", "name", {"not_today": "1"}),
         (
             "/events/{event}/sessions/new/",
             "title",

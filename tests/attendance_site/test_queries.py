@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow(path: str) -> None:
     for _ in range(10):
         LISTS[path](session, user)
     assert queries(client, filled) == few
-    assert few <= 15
+    assert few <= 17
 
 
 def queries(client: APIClient, path: str) -> int:

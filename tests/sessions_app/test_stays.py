@@ -269,7 +269,7 @@ def assert_report(history: History, session: LiveSession) -> None:
     selection = Selection(now=session.ends_at, session_id=session.pk)
     assert not calculate_sessions(selection).failed
     anybody = any(presence(history, identity) for identity in IDENTITIES)
-    assert SessionCalculation.objects.get().people_seen == int(anybody)
+    assert SessionCalculation.objects.get().proved == anybody
     if not anybody:
         assert not Attendance.objects.exists()
         return

@@ -93,7 +93,7 @@ def test_what_was_not_calculated_until_then_is_calculated_first(
     assert not AttendanceChange.objects.exists()
     assert Event.objects.get().state == EventState.COMPLETED
     count_empty_as_absent(session, actor=make_user())
-    assert about_event(ana) == ("absent", "system_default", False)
+    assert about_event(ana) == ("absent", "system_default", True)
 
 
 def test_what_was_calculated_stays_though_its_facts_are_gone(
@@ -180,7 +180,7 @@ def test_nobody_is_absent_where_nobody_was_seen_until_somebody_has_said_so(
     run()
     assert about_event(ana) is None
     count_empty_as_absent(session, actor=make_user())
-    assert about_event(ana) == ("absent", "system_default", False)
+    assert about_event(ana) == ("absent", "system_default", True)
 
 
 def test_an_own_decision_about_the_event_stays(course: Event, ana: Participant) -> None:

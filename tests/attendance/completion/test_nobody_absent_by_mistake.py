@@ -17,6 +17,7 @@ from attendance.decisions.place import Place
 from attendance.models import AttendanceChange
 from events.models import Event, EventState, Participant, Registration
 from events.roster.places import change_participant
+from sessions_app.models import LiveSession
 from sessions_app.services import cancel_event, cancel_session, end_session
 from tests.at_once import PATIENCE, another_connection, with_own_connection
 from tests.attendance.completion.held import (
@@ -76,9 +77,9 @@ def test_what_could_not_be_calculated_in_time_is_asked_when_it_is(
             "attendance.calculating.sessions.read_evidence", lambda _sessions: 1 / 0
         )
         run()
-    assert about_event(ana) == ("absent", "system_default", False)
+    assert about_event(ana) is None
     calculate_session(session, now=LONG_AFTER, force=True)
-    assert about_event(ana) == UNKNOWN
+    assert about_event(ana) is None
 
 
 def test_after_a_long_pause_sessions_are_calculated_first(
@@ -111,18 +112,27 @@ def test_nobody_becomes_absent_when_the_only_session_is_cancelled_later(
 
 
 @pytest.mark.parametrize(
-    ("status", "others"),
-    [("excused", None), ("present", ("absent", "system_default", False))],
+    ("mode", "status", "others"),
+    [
+        ("in_person", "excused", None),
+        ("in_person", "present", ("absent", "system_default", True)),
+        ("online", "present", None),
+    ],
 )
-def test_that_somebody_came_says_that_it_was_held_but_not_that_one_is_excused(
+def test_that_somebody_came_says_that_it_was_held_in_person_but_not_online(
     course: Event,
     ana: Participant,
+    mode: str,
     status: str,
     others: tuple[str, str, bool] | None,
 ) -> None:
     ben = make_participant(course)
-    place = Place(course, hold(course))
+    session = hold(course)
+    LiveSession.objects.filter(pk=session.pk).update(mode=mode)
+    session.refresh_from_db()
+    place = Place(course, session)
     mark(place, [Mark(ben, status)], by=make_user(), now=LONG_AFTER)
+    calculate_session(session, now=LONG_AFTER)
     run()
     assert about_event(ben) == (status, "manual", True)
     assert about_event(ana) == others

@@ -85,7 +85,7 @@ def test_without_a_session_today_staff_are_asked_and_nobody_can_be_tapped(
     assert offered(page) == ["Quadratic equations", "A week later"]
     assert buttons(page) == []
     assert "Amina" not in page
-    sent = {"participant": amina.pk}
+    sent: dict[str, Any] = {"participant": amina.pk}
     status, page, went_to = ask(lesson.event, staff, NEXT_DAY, **sent)
     assert (status, went_to[-14:]) == (302, "?session=which")
     assert "Nobody was checked in yet." in text(page)
@@ -100,7 +100,7 @@ def test_a_session_not_today_is_asked_about_once(
     _, page, _ = ask(lesson.event, staff, NEXT_DAY, query)
     assert NOT_TODAY in text(page)
     assert buttons(page) == []
-    sent = {"participant": amina.pk, "session": lesson.pk}
+    sent: dict[str, Any] = {"participant": amina.pk, "session": lesson.pk}
     _, page, _ = ask(lesson.event, staff, NEXT_DAY, query, **sent)
     assert "Nobody was checked in yet." in text(page)
     assert NOT_TODAY in text(page)
@@ -123,7 +123,7 @@ def test_neither_is_anybody_taken_back_before(
     lesson: LiveSession, staff: User, amina: Participant
 ) -> None:
     ask(lesson.event, staff, START, participant=amina.pk, session=lesson.pk)
-    sent = {"undo": amina.pk, "session": lesson.pk}
+    sent: dict[str, Any] = {"undo": amina.pk, "session": lesson.pk}
     ask(lesson.event, staff, NEXT_DAY, **sent)
     assert Attendance.objects.get().checked_in_at == START
     ask(lesson.event, staff, NEXT_DAY, not_today="1", **sent)
@@ -146,7 +146,7 @@ def test_a_session_that_was_cancelled_meanwhile_is_not_replaced_by_another(
     lesson: LiveSession, staff: User, amina: Participant
 ) -> None:
     other = make_session(lesson.event, title="Cancelled", cancelled_at=START)
-    sent = {"participant": amina.pk, "session": other.pk}
+    sent: dict[str, Any] = {"participant": amina.pk, "session": other.pk}
     _, page, _ = ask(lesson.event, staff, START, **sent)
     assert ASKED in text(page)
     assert not Attendance.objects.exists()

@@ -85,7 +85,7 @@ def test_what_has_no_counts_says_why() -> None:
     user = organizer_of(session)
     assert "not calculated yet" in home(user)
     calculate(session)
-    assert "nobody was seen" in home(user)
+    assert "was it held?" in home(user)
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     assert "cancelled" in home(user)
 
