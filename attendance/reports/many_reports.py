@@ -8,7 +8,6 @@ have a row if they were there.
 Source: docs/rules.md 30, 114.
 """
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -124,9 +123,7 @@ class ReportRows:
     @cached_property
     def people(self) -> People:
         """The rows: newest session first, people in the order of a report."""
-        first, *others = self._parts
-        rows = first.union(*others, all=True) if others else first
-        return rows.order_by(*NEWEST_FIRST, *ORDER_OF_PEOPLE)
+        return _together(self._parts).order_by(*NEWEST_FIRST, *ORDER_OF_PEOPLE)
 
     @cached_property
     def _parts(self) -> list[People]:
@@ -144,19 +141,19 @@ class ReportRows:
 
     @cached_property
     def summary(self) -> list[TypeSummary]:
-        """The number of rows by session type and status, by one query for each part."""
+        """The number of rows by session type and status, by one query."""
+        by = ("session_type", "status", "is_void")
+        counted = _together(
+            rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
+        )
         statuses: dict[str | None, dict[str, int]] = {}
         void: dict[str | None, int] = defaultdict(int)
-        for rows in self._parts:
-            counted = rows.values_list("session_type", "status", "is_void").annotate(
-                number=Count("pk")
-            )
-            for kind, status, is_void, number in counted:
-                counts = statuses.setdefault(kind, dict.fromkeys(Status.values, 0))
-                if is_void:
-                    void[kind] += number
-                else:
-                    counts[status] += number
+        for kind, status, is_void, number in counted:
+            counts = statuses.setdefault(kind, dict.fromkeys(Status.values, 0))
+            if is_void:
+                void[kind] += number
+            else:
+                counts[status] += number
         return [
             TypeSummary(kind, statuses[kind], void[kind])
             for kind in (*SessionType.values, None)
@@ -205,14 +202,11 @@ class ReportRows:
 
     def _sizes(self) -> Iterator[tuple[Meeting, int]]:
         """Yield each session, and event without sessions, with its number of rows."""
-        counted = [
-            rows.order_by(*NEWEST_FIRST)
-            .values_list("starts_at", "session", "event_id")
-            .annotate(number=Count("pk"))
-            for rows in self._parts
-        ]
-        ordered = heapq.merge(*counted, key=_newest_first, reverse=True)
-        for _starts_at, session, event, number in ordered:
+        by = ("starts_at", "session", "event_id")
+        counted = _together(
+            rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
+        )
+        for _starts_at, session, event, number in counted.order_by(*NEWEST_FIRST):
             yield Meeting(session, event), number
 
     def _zones(self) -> list[str]:
@@ -227,9 +221,9 @@ class ReportRows:
         )
 
 
-def _newest_first(counted: tuple[datetime, int | None, int, int]) -> tuple[Any, ...]:
-    starts_at, session, event, _number = counted
-    return starts_at, session is None, session or 0, event
+def _together(parts: Iterable[People]) -> People:
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
 
 
 def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[AnyReport]:
