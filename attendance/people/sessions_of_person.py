@@ -24,18 +24,16 @@ from attendance.people.probably_them import probably_them
 from attendance.report_rows.report import Report, ReportRow
 from attendance.report_rows.who_has_a_row import (
     HAS_ROW,
+    NEWEST_FIRST,
+    Meeting,
     People,
     all_rows,
     rows_without_sessions,
+    together,
     with_a_row,
 )
 from attendance.report_rows.without_sessions import EventReport
-from attendance.reports.many_reports import (
-    NEWEST_FIRST,
-    AnyReport,
-    Meeting,
-    read_rows,
-)
+from attendance.reports.many_reports import AnyReport, read_rows
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
     IN_ORDER,
@@ -129,7 +127,7 @@ class SessionsOfPerson:
         begun = {"person": person, "starts_at__lte": now}
         self._of_sessions: People = all_rows(user).filter(**begun).order_by()
         self._of_events: People = rows_without_sessions(user).filter(**begun).order_by()
-        rows = self._of_sessions.union(self._of_events, all=True)
+        rows = together([self._of_sessions, self._of_events])
         ordered = rows.order_by(*NEWEST_FIRST, "pk")
         self.list: Page[Any] = Paginator(ordered, SESSIONS_A_PAGE).get_page(page)
 

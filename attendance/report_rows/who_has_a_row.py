@@ -4,9 +4,9 @@ Source: docs/rules.md 30, 114.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import (
     BigIntegerField,
@@ -36,6 +36,10 @@ from attendance.rules.instants import microseconds
 from events.models import EXPECTED, EventState, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
 
+# Newest first; events without sessions before sessions that begin at the same time,
+# because null comes first.
+NEWEST_FIRST = ("-starts_at", "-session", "-event_id")
+
 # The condition of has_row() for rows of all_rows().
 HAS_ROW = Q(is_expected=True) | Q(was_there=True) | Q(is_marked=True)
 
@@ -50,6 +54,18 @@ def has_row(
     Callers have left out onlookers.
     """
     return expected_at(person, session) or was_there or is_marked
+
+
+class Meeting(NamedTuple):
+    """What a row is about: a session, or else an event without sessions."""
+
+    session: int | None
+    event: int
+
+    @classmethod
+    def of(cls, person: Any) -> "Meeting":
+        """Return what one of the rows below is about."""
+        return cls(person.session, person.event_id)
 
 
 # Participants, once for each session of their event, annotated by :func:`all_rows`.
@@ -173,3 +189,12 @@ def rows_without_sessions(user: User) -> People:
             is_marked=Q(decision__source__isnull=False),
         )
     )
+
+
+def together(parts: Iterable[People]) -> People:
+    """Return rows of :func:`all_rows` and :func:`rows_without_sessions` as one list.
+
+    They are joined, not found together, so that neither slows down the other.
+    """
+    first, *others = parts
+    return first.union(*others, all=True) if others else first

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import Count
 
@@ -23,9 +23,12 @@ from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import Report
 from attendance.report_rows.who_has_a_row import (
     HAS_ROW,
+    NEWEST_FIRST,
+    Meeting,
     People,
     all_rows,
     rows_without_sessions,
+    together,
     with_a_row,
 )
 from attendance.report_rows.without_sessions import EventReport, read_event_reports
@@ -40,25 +43,9 @@ from sessions_app.models import LiveSession, SessionType
 
 AnyReport: TypeAlias = Report | EventReport
 
-# Newest first; events without sessions before sessions that begin at the same time,
-# because null comes first.
-NEWEST_FIRST = ("-starts_at", "-session", "-event_id")
-
 # Rows of a CSV file that are read together: few enough for memory, and enough for few
 # queries.
 ROWS_AT_ONCE = 2000
-
-
-class Meeting(NamedTuple):
-    """What a row is about: a session, or else an event without sessions."""
-
-    session: int | None
-    event: int
-
-    @classmethod
-    def of(cls, person: Any) -> "Meeting":
-        """Return what one of the rows that were found is about."""
-        return cls(person.session, person.event_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,7 @@ class ReportRows:
     @cached_property
     def people(self) -> People:
         """The rows: newest session first, people in the order of a report."""
-        return _together(self._parts).order_by(*NEWEST_FIRST, *ORDER_OF_PEOPLE)
+        return together(self._parts).order_by(*NEWEST_FIRST, *ORDER_OF_PEOPLE)
 
     @cached_property
     def _parts(self) -> list[People]:
@@ -143,7 +130,7 @@ class ReportRows:
     def summary(self) -> list[TypeSummary]:
         """The number of rows by session type and status, by one query."""
         by = ("session_type", "status", "is_void")
-        counted = _together(
+        counted = together(
             rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
         )
         statuses: dict[str | None, dict[str, int]] = {}
@@ -203,7 +190,7 @@ class ReportRows:
     def _sizes(self) -> Iterator[tuple[Meeting, int]]:
         """Yield each session, and event without sessions, with its number of rows."""
         by = ("starts_at", "session", "event_id")
-        counted = _together(
+        counted = together(
             rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
         )
         for _starts_at, session, event, number in counted.order_by(*NEWEST_FIRST):
@@ -219,11 +206,6 @@ class ReportRows:
         return list(
             organizations.order_by().values_list("time_zone", flat=True).distinct()
         )
-
-
-def _together(parts: Iterable[People]) -> People:
-    first, *others = parts
-    return first.union(*others, all=True) if others else first
 
 
 def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[AnyReport]:
