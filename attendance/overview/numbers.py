@@ -140,9 +140,8 @@ def read_numbers(
     }
     rows = _rows(sessions, events, user, now)
     numbers: dict[Meeting, Numbers] = defaultdict(Numbers)
-    kinds = [part.filter(event__in=whole) for part in rows]
-    _count(numbers, kinds)
-    _add_own(numbers, [part.exclude(event__in=whole) for part in rows])
+    _count(numbers, [part.filter(event__in=whole) for part in rows])
+    _add_own(numbers, [part.filter(event__in=of.keys() - whole) for part in rows])
     return numbers
 
 
