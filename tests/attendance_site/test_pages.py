@@ -133,14 +133,14 @@ SENT: dict[str, dict[str, Any]] = {
     "events/{event}/people/several/": {"lines": "New, new@example.com"},
     "events/{event}/check-in/": {
         "participant": "{other}",
-        "session": "{past}",
+        "session": "{session}",
         "not_today": "1",
     },
-    "events/{event}/check-in/{other}/": {"session": "{past}", "not_today": "1"},
+    "events/{event}/check-in/{other}/": {"session": "{session}", "not_today": "1"},
     "events/{event}/check-in/new/": {
         "name": "New",
         "email": "new@example.com",
-        "session": "{past}",
+        "session": "{session}",
         "not_today": "1",
     },
     "events/{event}/people/import/": {},
