@@ -185,6 +185,22 @@ def session_lines(
     ]
 
 
+def event_line(event: Event, viewer: Viewer, *, now: datetime) -> EventLine:
+    """Return the line of an event without sessions, as ``viewer`` may see it.
+
+    It has the date and no time zone.
+    """
+    numbers = read_numbers([], [event], viewer.user, viewer, now=now)
+    return _event_line(
+        event,
+        numbers[_meeting(event)],
+        event.time_zone,
+        now=now,
+        with_day=True,
+        with_zone=False,
+    )
+
+
 def _line(
     occasion: Occasion, numbers: Numbers, zone: str, **how: Any
 ) -> SessionLine | EventLine:
