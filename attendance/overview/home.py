@@ -42,7 +42,7 @@ class Line:
 
     Attributes:
         event: The event of the session; or the event itself.
-        when: Start and end, with the date unless a heading says it.
+        when: Start and end, with the date unless it is today.
         zone: The time zone of ``when``; empty if all lines have the same.
         counts: Number of people by status, once decided; while it runs, of those who
             were checked in at a door, and not; none for attendees.
@@ -132,7 +132,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
             numbers[_meeting(occasion)],
             zone,
             now=now,
-            with_day=group not in ("running", "today"),
+            with_day=not _is_today(occasion, ZoneInfo(zone), now),
             with_zone=not common,
         )
         groups[group].append(line)
@@ -320,9 +320,13 @@ def _group(occasion: Occasion, zone: tzinfo, now: datetime) -> str:
     is_cancelled = isinstance(occasion, LiveSession) and occasion.cancelled_at
     if Phase.of(occasion, now) == Phase.RUNNING and not is_cancelled:
         return "running"
-    if occasion.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
+    if _is_today(occasion, zone, now):
         return "today"
     return "ahead" if occasion.starts_at > now else "before"
+
+
+def _is_today(occasion: Occasion, zone: tzinfo, now: datetime) -> bool:
+    return occasion.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
 
 
 def remark_on(session: LiveSession, phase: Phase) -> str:

@@ -1,6 +1,8 @@
 """What lists tell of the people of sessions, and of events without sessions.
 
 Who may read everybody is told numbers; everybody else their own statuses.
+
+Source: docs/rules.md 123.
 """
 
 from collections import Counter, defaultdict

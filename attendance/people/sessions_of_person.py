@@ -2,7 +2,7 @@
 
 Events without sessions, such as meetups, stand among them.
 
-Source: docs/rules.md 100, 114.
+Source: docs/rules.md 100, 122.
 """
 
 from collections import Counter

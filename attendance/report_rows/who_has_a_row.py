@@ -1,6 +1,6 @@
 """Who has a row in the report of a session, in Python and in SQL; and of an event.
 
-Source: docs/rules.md 30, 114.
+Source: docs/rules.md 30, 122.
 """
 
 from collections import defaultdict

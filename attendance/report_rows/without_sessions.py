@@ -3,7 +3,7 @@
 The rows have the shape of a session's report; the decisions are those about the event.
 Nothing here writes.
 
-Source: docs/rules.md 114.
+Source: docs/rules.md 122.
 """
 
 from collections.abc import Sequence

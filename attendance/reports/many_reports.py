@@ -5,7 +5,7 @@ rows. Evidence is read before it only for people who are not expected, as on the
 list or before their enrolment, at sessions with facts that are not calculated yet: they
 have a row if they were there.
 
-Source: docs/rules.md 30, 114.
+Source: docs/rules.md 30, 122.
 """
 
 from collections import defaultdict

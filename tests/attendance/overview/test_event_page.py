@@ -165,11 +165,11 @@ def filled(page: str) -> list[str]:
     return re.findall(r'class="button first"[^>]*>\s*(.*?)\s*<', page)
 
 
-def test_the_one_filled_button_is_what_to_do_next() -> None:
+def test_the_filled_buttons_are_what_to_do_next() -> None:
     event = make_event(state=EventState.DRAFT)
     assert filled(get(event)) == ["Add several people"]
     make_participant(event)
-    assert filled(get(event)) == []
+    assert filled(get(event)) == ["New session", "Check in at the door"]
     make_session(event)
     assert filled(get(event)) == ["Publish"]
     Event.objects.update(state=EventState.SCHEDULED)
@@ -189,6 +189,7 @@ def test_without_sessions_both_ways_are_offered() -> None:
     page = get(event)
     assert "Schedule the first one" in text(page)
     assert "a meetup needs no session" in text(page)
+    assert filled(page) == []
     assert f'href="/events/{event.pk}/sessions/new/"' in page
     assert page.count(f'href="/events/{event.pk}/check-in/"') >= 2
 
@@ -208,6 +209,7 @@ def test_once_somebody_came_the_door_is_the_way() -> None:
     page = get(event)
     assert "Schedule the first one" not in text(page)
     assert "1 checked in 1 not checked in" in text(page)
+    assert "No sessions: people are checked in for the event itself." in text(page)
     assert f'href="/events/{event.pk}/attendance/"' in page
     assert filled(page) == ["Publish"]
     complete_event(event=published(event), now=AFTERWARDS)

@@ -67,6 +67,12 @@ def test_it_stands_where_a_session_of_its_times_would() -> None:
     assert {at: line_of(meetup, minutes=at) for at in stands} == stands
 
 
+def test_what_began_on_another_day_has_its_date_also_while_it_runs() -> None:
+    meetup = make_meetup("Ana", title="Camp", ends_at=START + 3 * DAY)
+    said = line_of(meetup, minutes=26 * 60)
+    assert said.startswith("Running now: Mon 2 Mar, 10:00 \u2013 Thu 5 Mar, 10:00 Camp")
+
+
 def test_while_it_runs_it_tells_who_was_checked_in_of_those_expected(
     meetup: Event,
 ) -> None:
