@@ -1,5 +1,7 @@
 """REST views of the reports of a session, of an event, and of many sessions."""
 
+from typing import Any
+
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -115,7 +117,7 @@ def wanted_rows(request: Request, **more: int) -> ReportRows:
 def page_of_rows(request: Request, rows: ReportRows, view: APIView) -> Response:
     """Return the answer with a page of rows, and the summary of all pages."""
     pages = Pages()
-    people = pages.paginate_queryset(rows.people, request, view=view)
+    people: Any = pages.paginate_queryset(rows, request, view=view)  # type: ignore[arg-type]
     answer = pages.get_paginated_response(rows_as_dicts(rows.read(people or [])))
     answer.data["summary"] = [part.as_dict() for part in rows.summary]
     return answer

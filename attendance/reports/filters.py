@@ -82,8 +82,6 @@ class _ChoiceField(forms.ChoiceField):
 
 # What fields have that were left empty.
 NOT_CHOSEN = ("", None)
-# Filters that leave out events without sessions.
-_OF_SESSIONS = ("session_type", "mode", "session")
 
 
 class ReportFilters(forms.Form):
@@ -120,20 +118,18 @@ class ReportFilters(forms.Form):
         bounds = self.cleaned_data["from"], self.cleaned_data["to"]
         return any(bound and not isinstance(bound, datetime) for bound in bounds)
 
-    @property
-    def names_sessions(self) -> bool:
-        """Whether only sessions are wanted, not events without sessions."""
-        return any(self.cleaned_data[name] not in NOT_CHOSEN for name in _OF_SESSIONS)
-
     def of_rows(self, zones: Iterable[str]) -> Q:
-        """Return the condition on :func:`attendance.reports.many_reports.report_rows`.
+        """Return the condition on the rows of many reports.
+
+        Whatever is asked of the session leaves out events without sessions, whose rows
+        have none.
 
         Args:
             zones: The time zones of all organizations whose sessions may be found:
                 dates are compared in the organization's own zone.
         """
         chosen = self.cleaned_data
-        exact = (*_OF_SESSIONS, "status", "source")
+        exact = ("session_type", "mode", "session", "status", "source")
         condition = Q(
             **{name: chosen[name] for name in exact if chosen[name] not in NOT_CHOSEN}
         )

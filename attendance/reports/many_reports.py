@@ -78,7 +78,7 @@ class TypeSummary:
 
 
 class ReportRows:
-    """The rows of all reports that a user may see, after filtering.
+    """The rows of all reports that a user may see, after filtering; for paginators too.
 
     Args:
         filters: A valid form.
@@ -114,17 +114,15 @@ class ReportRows:
 
     @cached_property
     def _parts(self) -> list[People]:
-        """The rows of sessions; and those of events without sessions, if wanted.
+        """The rows of sessions, and those of events without sessions.
 
         They are counted and read apart, so that neither slows down the other.
         """
         wanted = self._filters.of_rows(self._zones())
         of_sessions = all_rows(self._user).filter(wanted)
-        parts = [with_a_row(of_sessions, now=self._now).order_by()]
-        if not self._filters.names_sessions:
-            of_events = rows_without_sessions(self._user).filter(wanted)
-            parts.append(of_events.filter(HAS_ROW).order_by())
-        return parts
+        of_events = rows_without_sessions(self._user).filter(wanted)
+        parts = [with_a_row(of_sessions, now=self._now), of_events.filter(HAS_ROW)]
+        return [part.order_by() for part in parts]
 
     @cached_property
     def summary(self) -> list[TypeSummary]:
@@ -146,6 +144,14 @@ class ReportRows:
             for kind in (*SessionType.values, None)
             if kind in statuses
         ]
+
+    def count(self) -> int:
+        """Return the number of all rows, as the summary has counted them."""
+        return sum(part.rows for part in self.summary)
+
+    def __getitem__(self, some: slice) -> People:
+        """Return some of :attr:`people`, as paginators ask for them."""
+        return self.people[some]
 
     def read(self, people: Iterable[Any]) -> list[AnyReport]:
         """Return reports with the rows of some of :attr:`people`, in the same order.

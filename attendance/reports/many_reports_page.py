@@ -57,7 +57,7 @@ class ReportsPage:
         if self.is_valid:
             rows = ReportRows(self.filters, user=user, now=now)
             self.summary = rows.summary
-            pages = Paginator(rows.people, ROWS_A_PAGE)
+            pages: Paginator[Participant] = Paginator(rows, ROWS_A_PAGE)  # type: ignore[arg-type]
             self.list: Page[Participant] = pages.get_page(query.get("page"))
             reports = rows.read(self.list.object_list)
             self.groups = [group_of(report, now=now) for report in reports]

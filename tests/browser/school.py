@@ -87,8 +87,8 @@ class School:
         self.subjects |= in_a_room(self.organization, self.organizer, now=self.now)
         self.subjects["completed"] = self._completed()
         self.subjects["meetup"] = self._meetup()
-        self.subjects["nobody came"] = self._event("Nobody came")
-        make_participant(self.subjects["nobody came"], name=LONG)
+        nobody_came = make_participant(self._event("Nobody came"), name=LONG)
+        self.subjects["nobody came"] = nobody_came.event
         self.subjects["over"] = self._over()
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()

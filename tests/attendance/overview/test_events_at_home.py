@@ -79,22 +79,25 @@ def test_while_it_runs_it_tells_who_was_checked_in_of_those_expected(
     make_participant(meetup, name="Dan", registration=Registration.WAITLISTED)
     make_participant(meetup, name="Eve", registration=Registration.CANCELLED)
     make_participant(meetup, name="Fay")
+    make_participant(meetup, name="Gil", registration=Registration.WAITLISTED)
     come(meetup, "Ana")
     decide(meetup, "Ben", "excused")
     decide(meetup, "Cem", "absent")
     said = line_of(meetup, minutes=30)
     assert said.endswith("1 checked in 2 not checked in yet 1 excused")
     decide(meetup, "Ana", "partial")
+    decide(meetup, "Gil", "absent")
     come(meetup, "Dan", 40)
     said = line_of(meetup, minutes=45)
-    assert said.endswith("2 checked in 2 not checked in yet 1 excused")
+    assert said.endswith("2 checked in 2 not checked in yet 1 absent 1 excused")
 
 
 def test_once_it_is_completed_the_statuses_are_told(meetup: Event) -> None:
+    make_participant(meetup, registration=Registration.WAITLISTED)
     come(meetup, "Ana", 5)
     complete_event(event=meetup, now=minute_of(meetup, 121))
     said = line_of(meetup, minutes=125)
-    assert said.endswith("1 present 2 absent")
+    assert said.endswith(f"{meetup.organization.name} 1 present 2 absent")
 
 
 def test_it_leads_to_its_report(meetup: Event) -> None:
