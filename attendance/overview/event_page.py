@@ -13,7 +13,8 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.utils.functional import cached_property
 
-from attendance.overview.home import SessionLine, session_lines
+from attendance.models import Status
+from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
 from events.models import (
     EXPECTED,
@@ -37,7 +38,8 @@ class Step(StrEnum):
     """The next thing for an organizer to do with an event."""
 
     ADD_PEOPLE = "add_people"
-    ADD_SESSION = "add_session"
+    # Add a session, or check people in at the door of the event.
+    CHOOSE_WAY = "choose_way"
     PUBLISH = "publish"
     NONE = ""
 
@@ -131,9 +133,24 @@ class EventPage:
             return Step.PUBLISH
         if not self.people_count:
             return Step.ADD_PEOPLE
-        if not self.sessions.paginator.count:
-            return Step.ADD_SESSION
+        if self.at_door and not self.somebody_came:
+            return Step.CHOOSE_WAY
         return Step.PUBLISH if self.is_draft else Step.NONE
+
+    # Its door, if it has no sessions
+
+    @cached_property
+    def at_door(self) -> EventLine | None:
+        """What is known of its door; None if it has sessions, or is cancelled."""
+        if self.sessions.paginator.count or self.is_cancelled:
+            return None
+        return event_line(self.event, self._viewer, now=self._now)
+
+    @property
+    def somebody_came(self) -> bool:
+        """Whether anything is decided about anybody at the event without sessions."""
+        counts = self.at_door.counts if self.at_door else []
+        return any(count.tone != Status.UNKNOWN for count in counts)
 
     # Its sessions
 

@@ -1,53 +1,57 @@
-"""Lists of sessions, and the first page of a signed-in user."""
+"""Lists of sessions and of events without sessions; the first page of a user.
+
+Source: docs/rules.md 124.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count as CountOf
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionCalculation, Status
-from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
-from attendance.wording.phrases import IN_ORDER, Count, clock_range
+from attendance.overview.numbers import Numbers, OwnStatus, read_numbers
+from attendance.report_rows.who_has_a_row import Meeting
+from attendance.wording.phrases import Count, clock_range
 from core.times import short_date
-from events.models import Event, Organization, User
+from events.models import Event, EventState, Organization, User
 from events.permissions import Viewer
-from sessions_app.models import LiveSession
+from sessions_app.models import LiveSession, Mode
 from sessions_app.phase import Phase
 
 BEGUN_AT_MOST = 20
 AHEAD_AT_MOST = 5
+# Drafts may get sessions yet, and nobody comes to what was cancelled.
+_LISTED = (EventState.SCHEDULED, EventState.COMPLETED)
 
+_SOONEST = ("starts_at", "pk")
+_LATEST = ("-starts_at", "-pk")
 
-class OwnStatus(NamedTuple):
-    """The status of the reader, or of somebody for whom their account stands.
-
-    ``name`` is empty if all lines are about one name.
-    """
-
-    name: str
-    status: str
-    label: str
+# A session, or an event without sessions.
+Occasion: TypeAlias = LiveSession | Event
 
 
 @dataclass(frozen=True, slots=True)
-class SessionLine:
-    """One session of a list.
+class Line:
+    """One session, or event without sessions, of a list.
 
     Attributes:
-        when: Start and end, with the date unless a heading says it.
+        event: The event of the session; or the event itself.
+        when: Start and end, with the date unless it is today.
         zone: The time zone of ``when``; empty if all lines have the same.
-        counts: Number of people by status, once decided; none for attendees.
+        counts: Number of people by status, once decided; while it runs, of those who
+            were checked in at a door, and not; none for attendees.
         own: What attendees see instead: one status for each of their places.
         remark: Why there is neither; empty if that is obvious.
-        is_running: The session has begun, has not ended, and is not cancelled.
+        is_running: It has begun, has not ended, and is not cancelled.
     """
 
-    session: LiveSession
+    event: Event
     when: str
     zone: str
     counts: list[Count]
@@ -57,18 +61,48 @@ class SessionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLine(Line):
+    """One session of a list."""
+
+    session: LiveSession
+
+    @property
+    def path(self) -> str:
+        """The address of its report."""
+        return reverse("session", args=[self.session.pk])
+
+    @property
+    def title(self) -> str:
+        return self.session.title
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine(Line):
+    """One event without sessions of a list."""
+
+    @property
+    def path(self) -> str:
+        """The address of its report."""
+        return reverse("event_attendance", args=[self.event.pk])
+
+    @property
+    def title(self) -> str:
+        return self.event.title
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The content of the first page.
 
     Attributes:
-        groups: Headings with their sessions; groups without sessions are left out.
+        groups: Headings with their lines; groups without lines are left out.
         zone: The time zone of all times; empty if each line names its own.
         organizes: The user is an organizer of some organization.
         has_events: The user can see some event.
         organizations: Those whose people the user can see.
     """
 
-    groups: list[tuple[str, list[SessionLine]]]
+    groups: list[tuple[str, list[SessionLine | EventLine]]]
     zone: str
     organizes: bool
     has_events: bool
@@ -76,22 +110,32 @@ class Overview:
 
 
 def sessions_overview(user: User, *, now: datetime) -> Overview:
-    """Return the sessions around ``now`` that the user can see.
+    """Return the sessions, and events without sessions, around ``now``.
 
     Args:
         user: The reader. Times are in their time zone; if they have set none, in that
             of the event.
         now: The present time.
     """
-    sessions = _around(user, now)
+    occasions = _around(user, now)
     viewer = Viewer.of(user)
-    zones = {s.pk: user.time_zone or s.event.time_zone for s in sessions}
-    group_of = {s.pk: _group(s, ZoneInfo(zones[s.pk]), now) for s in sessions}
-    undated = {pk for pk, group in group_of.items() if group in ("running", "today")}
-    lines = session_lines(sessions, user, viewer, zones=zones, now=now, undated=undated)
-    groups: dict[str, list[SessionLine]] = defaultdict(list)
-    for line in lines:
-        groups[group_of[line.session.pk]].append(line)
+    sessions = [each for each in occasions if isinstance(each, LiveSession)]
+    events = [each for each in occasions if isinstance(each, Event)]
+    numbers = read_numbers(sessions, events, user, viewer, now=now)
+    zones = [user.time_zone or _event_of(each).time_zone for each in occasions]
+    common = _common(zones)
+    groups: dict[str, list[SessionLine | EventLine]] = defaultdict(list)
+    for occasion, zone in zip(occasions, zones, strict=True):
+        group = _group(occasion, ZoneInfo(zone), now)
+        line = _line(
+            occasion,
+            numbers[_meeting(occasion)],
+            zone,
+            now=now,
+            with_day=not _is_today(occasion, ZoneInfo(zone), now),
+            with_zone=not common,
+        )
+        groups[group].append(line)
     headings = {
         "running": _("Running now"),
         "today": _("Today"),
@@ -100,9 +144,9 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     }
     return Overview(
         groups=[(title, groups[key]) for key, title in headings.items() if groups[key]],
-        zone=_common(zones),
+        zone=common,
         organizes=any(map(viewer.organizes, viewer.roles)),
-        has_events=bool(sessions) or Event.objects.visible_to(user).exists(),
+        has_events=bool(occasions) or Event.objects.visible_to(user).exists(),
         organizations=list(Organization.objects.filter(pk__in=viewer.roles)),
     )
 
@@ -126,60 +170,163 @@ def session_lines(
         now: The present time.
         undated: Ids of sessions that are shown without their date.
     """
-    known = _known(sessions, user, viewer, now=now)
-    common = _common(zones)
-    lines = []
-    for session in sessions:
-        phase = Phase.of(session, now)
-        remark = remark_on(session, phase)
-        counts, own = known.get(session.pk, ([], []))
-        statuses = {status for status, *_ in counts} | {one.status for one in own}
-        has_ended = phase == Phase.ENDED and not session.cancelled_at
-        is_decided = not remark or statuses != {Status.UNKNOWN}
-        if not (has_ended and is_decided):
-            counts, own = [], []
-        zone = ZoneInfo(zones[session.pk])
-        lines.append(
-            SessionLine(
-                session=session,
-                when=_when(session, zone, now, with_day=session.pk not in undated),
-                zone="" if common else zones[session.pk],
-                counts=counts,
-                own=own,
-                remark="" if counts or own else remark,
-                is_running=phase == Phase.RUNNING and not session.cancelled_at,
-            )
+    numbers = read_numbers(sessions, [], user, viewer, now=now)
+    common = _common(zones.values())
+    return [
+        _session_line(
+            session,
+            numbers[_meeting(session)],
+            zones[session.pk],
+            now=now,
+            with_day=session.pk not in undated,
+            with_zone=not common,
         )
-    return lines
+        for session in sessions
+    ]
 
 
-def _common(zones: Mapping[int, str]) -> str:
+def event_line(event: Event, viewer: Viewer, *, now: datetime) -> EventLine:
+    """Return the line of an event without sessions, as ``viewer`` may see it.
+
+    It has the date and no time zone.
+    """
+    numbers = read_numbers([], [event], viewer.user, viewer, now=now)
+    return _event_line(
+        event,
+        numbers[_meeting(event)],
+        event.time_zone,
+        now=now,
+        with_day=True,
+        with_zone=False,
+    )
+
+
+def _line(
+    occasion: Occasion, numbers: Numbers, zone: str, **how: Any
+) -> SessionLine | EventLine:
+    if isinstance(occasion, LiveSession):
+        return _session_line(occasion, numbers, zone, **how)
+    return _event_line(occasion, numbers, zone, **how)
+
+
+def _session_line(
+    session: LiveSession,
+    numbers: Numbers,
+    zone: str,
+    *,
+    now: datetime,
+    with_day: bool,
+    with_zone: bool,
+) -> SessionLine:
+    phase = Phase.of(session, now)
+    remark = remark_on(session, phase)
+    is_running = phase == Phase.RUNNING and not session.cancelled_at
+    counts: list[Count] = []
+    own: list[OwnStatus] = []
+    is_decided = not remark or numbers.statuses != {Status.UNKNOWN}
+    if phase == Phase.ENDED and not session.cancelled_at and is_decided:
+        counts, own = numbers.by_status, numbers.own
+    elif is_running and session.mode == Mode.IN_PERSON:
+        counts, own = numbers.at_door(), numbers.own_known
+    return SessionLine(
+        session=session,
+        event=session.event,
+        when=_when(session, ZoneInfo(zone), now, with_day=with_day),
+        zone=zone if with_zone else "",
+        counts=counts,
+        own=own,
+        remark="" if counts or own else remark,
+        is_running=is_running,
+    )
+
+
+def _event_line(
+    event: Event,
+    numbers: Numbers,
+    zone: str,
+    *,
+    now: datetime,
+    with_day: bool,
+    with_zone: bool,
+) -> EventLine:
+    phase = Phase.of(event, now)
+    counts: list[Count] = []
+    own: list[OwnStatus] = []
+    if phase != Phase.AHEAD:
+        is_over = phase == Phase.ENDED
+        counts = numbers.of_event(event, is_over=is_over)
+        own = numbers.own if is_over else numbers.own_known
+    return EventLine(
+        event=event,
+        when=_when(event, ZoneInfo(zone), now, with_day=with_day),
+        zone=zone if with_zone else "",
+        counts=counts,
+        own=own,
+        remark="",
+        is_running=phase == Phase.RUNNING,
+    )
+
+
+def _event_of(occasion: Occasion) -> Event:
+    return occasion.event if isinstance(occasion, LiveSession) else occasion
+
+
+def _meeting(occasion: Occasion) -> Meeting:
+    session = occasion.pk if isinstance(occasion, LiveSession) else None
+    return Meeting(session, _event_of(occasion).pk)
+
+
+def _common(zones: Iterable[str]) -> str:
     """Return the only time zone; empty if there are several, or none."""
-    return next(iter(zones.values())) if len(set(zones.values())) == 1 else ""
+    different = set(zones)
+    return different.pop() if len(different) == 1 else ""
 
 
-def _around(user: User, now: datetime) -> list[LiveSession]:
-    """Return the next sessions, soonest first, then the latest begun, newest first.
+def _around(user: User, now: datetime) -> list[Occasion]:
+    """Return what comes next, soonest first, then what began last, newest first.
 
-    Groups keep this order, so that each has the sessions closest to now on top.
+    Groups keep this order, so that each has what is closest to now on top.
     """
     sessions = LiveSession.objects.visible_to(user).select_related(
         "event__organization", "calculation"
     )
-    ahead = sessions.filter(starts_at__gt=now, cancelled_at=None)
-    begun = sessions.filter(starts_at__lte=now)
+    has_sessions = Exists(LiveSession.objects.filter(event=OuterRef("pk")))
+    events = (
+        Event.objects.visible_to(user)
+        .filter(~has_sessions, state__in=_LISTED)
+        .select_related("organization")
+    )
+    ahead: list[Occasion] = [
+        *sessions.filter(starts_at__gt=now, cancelled_at=None).order_by(*_SOONEST)[
+            :AHEAD_AT_MOST
+        ],
+        *events.filter(starts_at__gt=now).order_by(*_SOONEST)[:AHEAD_AT_MOST],
+    ]
+    begun: list[Occasion] = [
+        *sessions.filter(starts_at__lte=now).order_by(*_LATEST)[:BEGUN_AT_MOST],
+        *events.filter(starts_at__lte=now).order_by(*_LATEST)[:BEGUN_AT_MOST],
+    ]
     return [
-        *ahead.order_by("starts_at", "pk")[:AHEAD_AT_MOST],
-        *begun.order_by("-starts_at", "-pk")[:BEGUN_AT_MOST],
+        *sorted(ahead, key=_start)[:AHEAD_AT_MOST],
+        *sorted(begun, key=_start, reverse=True)[:BEGUN_AT_MOST],
     ]
 
 
-def _group(session: LiveSession, zone: tzinfo, now: datetime) -> str:
-    if Phase.of(session, now) == Phase.RUNNING and not session.cancelled_at:
+def _start(occasion: Occasion) -> datetime:
+    return occasion.starts_at
+
+
+def _group(occasion: Occasion, zone: tzinfo, now: datetime) -> str:
+    is_cancelled = isinstance(occasion, LiveSession) and occasion.cancelled_at
+    if Phase.of(occasion, now) == Phase.RUNNING and not is_cancelled:
         return "running"
-    if session.starts_at.astimezone(zone).date() == now.astimezone(zone).date():
+    if _is_today(occasion, zone, now):
         return "today"
-    return "ahead" if session.starts_at > now else "before"
+    return "ahead" if occasion.starts_at > now else "before"
+
+
+def _is_today(occasion: Occasion, zone: tzinfo, now: datetime) -> bool:
+    return occasion.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
 
 
 def remark_on(session: LiveSession, phase: Phase) -> str:
@@ -194,70 +341,12 @@ def remark_on(session: LiveSession, phase: Phase) -> str:
     return "" if calculation.proved else _("was it held?")
 
 
-def _when(session: LiveSession, zone: tzinfo, now: datetime, *, with_day: bool) -> str:
-    times = clock_range(session.starts_at, session.end, zone)
+def _when(occasion: Occasion, zone: tzinfo, now: datetime, *, with_day: bool) -> str:
+    times = clock_range(occasion.starts_at, occasion.end, zone)
     if not with_day:
         return times
-    day, today = session.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
+    day, today = occasion.starts_at.astimezone(zone).date(), now.astimezone(zone).date()
     return _("%(date)s, %(time)s") % {
         "date": short_date(day, beside=today),
         "time": times,
     }
-
-
-def _known(
-    sessions: Sequence[LiveSession], user: User, viewer: Viewer, *, now: datetime
-) -> dict[int, tuple[list[Count], list[OwnStatus]]]:
-    """Return, by session id, what its report says: counts, or the reader's own.
-
-    Takes a constant number of queries.
-    """
-    ids = [session.pk for session in sessions]
-    hosted = set(
-        LiveSession.objects.hosted_by(user)
-        .filter(pk__in=ids)
-        .values_list("pk", flat=True)
-    )
-    whole = {
-        session.pk
-        for session in sessions
-        if session.pk in hosted or viewer.belongs_to(session.event.organization_id)
-    }
-    rows = with_a_row(all_rows(user).filter(session__in=ids), now=now)
-    counts = _counts(rows.filter(session__in=whole))
-    own = _own(rows.filter(session__in=set(ids) - whole))
-    return {pk: (counts.get(pk, []), own.get(pk, [])) for pk in counts | own}
-
-
-def _counts(rows: People) -> dict[int, list[Count]]:
-    """Return the number of people with each status, by session id."""
-    counted = (
-        rows.order_by().values_list("session", "status").annotate(number=CountOf("pk"))
-    )
-    totals: dict[int, dict[str, int]] = defaultdict(dict)
-    for session_id, status, number in counted:
-        totals[session_id][status] = number
-    return {session_id: _in_words(total) for session_id, total in totals.items()}
-
-
-def _own(rows: People) -> dict[int, list[OwnStatus]]:
-    """Return the statuses of the reader's own places, by session id."""
-    found = list(
-        rows.order_by("person__name", "pk").values_list(
-            "session", "person__name", "status"
-        )
-    )
-    is_one = len({name for _session, name, _status in found}) == 1
-    own: dict[int, list[OwnStatus]] = defaultdict(list)
-    for session_id, name, status in found:
-        label = str(Status(status).label)
-        own[session_id].append(OwnStatus("" if is_one else name, status, label))
-    return own
-
-
-def _in_words(tally: dict[str, int]) -> list[Count]:
-    return [
-        Count(status, str(status.label), tally[status])
-        for status in IN_ORDER
-        if status in tally
-    ]

@@ -1,6 +1,8 @@
 """All sessions of a person's events, and what their reports say of the person.
 
-Source: docs/rules.md 100.
+Events without sessions, such as meetups, stand among them.
+
+Source: docs/rules.md 100, 123.
 """
 
 from collections import Counter
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count as CountOf
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -19,8 +22,18 @@ from attendance.models import Status
 from attendance.overview.home import remark_on
 from attendance.people.probably_them import probably_them
 from attendance.report_rows.report import Report, ReportRow
-from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
-from attendance.reports.many_reports import read_rows
+from attendance.report_rows.who_has_a_row import (
+    HAS_ROW,
+    NEWEST_FIRST,
+    Meeting,
+    People,
+    all_rows,
+    rows_without_sessions,
+    together,
+    with_a_row,
+)
+from attendance.report_rows.without_sessions import EventReport
+from attendance.reports.many_reports import AnyReport, read_rows
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
     IN_ORDER,
@@ -31,7 +44,7 @@ from attendance.wording.phrases import (
     share,
 )
 from core.times import short_date
-from events.models import Participant, Person, Registration, User
+from events.models import Event, Participant, Person, Registration, User
 from sessions_app.models import LiveSession
 from sessions_app.phase import Phase
 
@@ -43,17 +56,22 @@ WHOLE = [status for status in MEANINGS if _CREDITED[status] == 2]
 
 
 class SessionOfPerson(NamedTuple):
-    """What the report of one session says of the person.
+    """What the report of one session says of the person, or an event without sessions.
 
     Attributes:
+        path: Where it is said.
+        row: The participant who has a row there; None without one.
+        of: The title of the session's event; empty without a session.
         zone: The time zone of ``when``; empty if all lines have the same.
         label: The status that stands; empty without a row.
         remark: Why there is no row, or nothing calculated; else empty.
         probably: The name of somebody unmatched who probably is the person.
     """
 
-    session: LiveSession
-    participant_id: int
+    path: str
+    row: int | None
+    title: str
+    of: str
     when: str
     zone: str
     tone: str
@@ -66,7 +84,7 @@ class SessionOfPerson(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """At how many counted sessions somebody was present, in words too."""
+    """At how many counted sessions or events somebody was present, in words too."""
 
     came: int
     counted: int
@@ -83,6 +101,8 @@ class Tally(NamedTuple):
 
 class SessionsOfPerson:
     """The sessions of a person's events that have begun, newest first.
+
+    So do events without sessions.
 
     Args:
         person: The person.
@@ -104,52 +124,43 @@ class SessionsOfPerson:
         self._user = user
         self._now = now
         self._guesses = guesses
-        self._rows: People = all_rows(user).filter(person=person, starts_at__lte=now)
-        ordered = self._rows.order_by("-starts_at", "-session", "pk")
+        begun = {"person": person, "starts_at__lte": now}
+        self._of_sessions: People = all_rows(user).filter(**begun).order_by()
+        self._of_events: People = rows_without_sessions(user).filter(**begun).order_by()
+        rows = together([self._of_sessions, self._of_events])
+        ordered = rows.order_by(*NEWEST_FIRST, "pk")
         self.list: Page[Any] = Paginator(ordered, SESSIONS_A_PAGE).get_page(page)
 
     @cached_property
     def tally(self) -> Tally:
         """How many of all sessions, not only of this page, have which status."""
-        counted = with_a_row(self._rows, now=self._now).order_by()
-        numbers: Counter[str] = Counter()
-        void = 0
-        kinds = counted.values_list("status", "is_void").annotate(number=CountOf("pk"))
-        for status, is_void, number in kinds:
-            if is_void:
-                void += number
-            else:
-                numbers[status] += number
-        return Tally(
-            came=sum(numbers[status] for status in WHOLE),
-            counted=sum(numbers[status] for status in COUNTED),
-            counts=[
-                Count(status, str(status.label), numbers[status])
-                for status in IN_ORDER
-                if numbers[status]
-            ],
-            void=void,
-        )
+        return _tally(with_a_row(self._of_sessions, now=self._now))
+
+    @cached_property
+    def tally_of_events(self) -> Tally:
+        """How many of all events without sessions have which status."""
+        return _tally(self._of_events.filter(HAS_ROW))
 
     @cached_property
     def lines(self) -> list[SessionOfPerson]:
         """The sessions of this page."""
         places = list(self.list)
         reports = {
-            report.session.pk: report
+            _about(report): report
             for report in read_rows(places, user=self._user, now=self._now)
         }
-        probably = self._probably(places, list(reports.values()))
+        of_sessions = [r for r in reports.values() if isinstance(r, Report)]
+        probably = self._probably(places, of_sessions)
         return [
-            self._line(place, reports[place.session], probably)
+            self._line(place, report, probably)
             for place in places
-            if place.session in reports
+            if (report := reports.get(Meeting.of(place)))
         ]
 
     @cached_property
     def zone(self) -> str:
         """The time zone of all times; empty if there are several, or none."""
-        zones = {line.session.event.time_zone for line in self.lines}
+        zones = {line.zone for line in self.lines}
         return zones.pop() if len(zones) == 1 else ""
 
     def _probably(
@@ -161,15 +172,19 @@ class SessionsOfPerson:
         return probably_them(open_ones, {place.event_id: place for place in places})
 
     def _line(
-        self, place: Participant, report: Report, probably: dict[int, str]
+        self, place: Any, report: AnyReport, probably: dict[int, str]
     ) -> SessionOfPerson:
+        if isinstance(report, EventReport):
+            return self._line_of_event(place, report)
         session = report.session
         row = next((r for r in report.rows if r.participant.pk == place.pk), None)
         is_decided = row is not None and row.status != Status.UNKNOWN
         return SessionOfPerson(
-            session=session,
-            participant_id=place.pk,
-            when=self._when(session),
+            path=reverse("session", args=[session.pk]),
+            row=place.pk if row else None,
+            title=session.title,
+            of=session.event.title,
+            when=self._when(session, session.event.time_zone),
             zone=session.event.time_zone,
             tone=Status.UNKNOWN.value if row is None or report.is_void else row.status,
             label=str(Status(row.status).label) if row else "",
@@ -182,6 +197,35 @@ class SessionsOfPerson:
             probably=probably.get(session.pk, ""),
         )
 
+    def _line_of_event(self, place: Any, report: EventReport) -> SessionOfPerson:
+        event = report.event
+        has_row = place.is_expected or place.is_marked
+        [status] = [r.status for r in report.rows if r.participant.pk == place.pk]
+        return SessionOfPerson(
+            path=reverse("event_attendance", args=[event.pk]),
+            row=place.pk if has_row else None,
+            title=event.title,
+            of="",
+            when=self._when(event, event.time_zone),
+            zone=event.time_zone,
+            tone=Status.UNKNOWN.value if report.is_void else status,
+            label=str(Status(status).label) if has_row else "",
+            amount="",
+            share="",
+            remark=self._remark_on_event(report, status)
+            if has_row
+            else _why_no_row(place),
+            is_void=report.is_void,
+            probably="",
+        )
+
+    def _remark_on_event(self, report: EventReport, status: str) -> str:
+        if report.is_void:
+            return _("cancelled")
+        is_running = Phase.of(report.event, self._now) == Phase.RUNNING
+        is_open = is_running and status == Status.UNKNOWN
+        return _("running now") if is_open else ""
+
     def _remark(self, session: LiveSession, *, is_decided: bool) -> str:
         phase = Phase.of(session, self._now)
         if session.cancelled_at or not is_decided:
@@ -189,13 +233,39 @@ class SessionsOfPerson:
             return remark or (_("running now") if phase == Phase.RUNNING else "")
         return ""
 
-    def _when(self, session: LiveSession) -> str:
-        zone = ZoneInfo(session.event.time_zone)
+    def _when(self, meeting: LiveSession | Event, time_zone: str) -> str:
+        zone = ZoneInfo(time_zone)
         today = self._now.astimezone(zone).date()
         return _("%(date)s, %(time)s") % {
-            "date": short_date(session.starts_at.astimezone(zone).date(), beside=today),
-            "time": clock_range(session.starts_at, session.end, zone),
+            "date": short_date(meeting.starts_at.astimezone(zone).date(), beside=today),
+            "time": clock_range(meeting.starts_at, meeting.end, zone),
         }
+
+
+def _about(report: AnyReport) -> Meeting:
+    session = report.session.pk if isinstance(report, Report) else None
+    return Meeting(session, report.event.pk)
+
+
+def _tally(rows: People) -> Tally:
+    numbers: Counter[str] = Counter()
+    void = 0
+    kinds = rows.order_by().values_list("status", "is_void")
+    for status, is_void, number in kinds.annotate(number=CountOf("pk")):
+        if is_void:
+            void += number
+        else:
+            numbers[status] += number
+    return Tally(
+        came=sum(numbers[status] for status in WHOLE),
+        counted=sum(numbers[status] for status in COUNTED),
+        counts=[
+            Count(status, str(status.label), numbers[status])
+            for status in IN_ORDER
+            if numbers[status]
+        ],
+        void=void,
+    )
 
 
 def _why_no_row(place: Participant) -> str:

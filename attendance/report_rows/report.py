@@ -20,7 +20,7 @@ from attendance.report_rows.visibility import ReportVisibility
 from attendance.rules.calculation import Interval, Policy
 from attendance.rules.instants import microseconds
 from attendance.rules.proof import Proof
-from events.models import Participant
+from events.models import Event, Participant
 from sessions_app.models import LiveSession
 
 
@@ -125,6 +125,11 @@ class Report:
     unmatched: list[UnmatchedRow] = field(default_factory=list)
     candidates: list[Participant] = field(default_factory=list)
     not_enrolled: list[Participant] = field(default_factory=list)
+
+    @property
+    def event(self) -> Event:
+        """The event of the session."""
+        return self.session.event
 
     @property
     def calculated_at(self) -> datetime | None:

@@ -42,19 +42,24 @@ class ReportVisibility:
         cls, sessions: Sequence[LiveSession], user: User
     ) -> list["ReportVisibility"]:
         """Return what ``user`` may see of each session, by two queries."""
+        return cls.of_events([session.event for session in sessions], user)
+
+    @classmethod
+    def of_events(cls, events: Sequence[Event], user: User) -> list["ReportVisibility"]:
+        """Return what ``user`` may see of the people of each event, by two queries."""
         viewer = Viewer.of(user)
-        events = {session.event_id for session in sessions}
-        hosted = Event.objects.hosted_by(user).filter(pk__in=events)
+        ids = {event.pk for event in events}
+        hosted = Event.objects.hosted_by(user).filter(pk__in=ids)
         hosted_ids = set(hosted.values_list("pk", flat=True))
         return [
             cls(
-                sees_everybody=session.event_id in hosted_ids
-                or viewer.belongs_to(session.event.organization_id),
-                sees_identities=viewer.organizes(session.event.organization_id),
-                sees_addresses=viewer.belongs_to(session.event.organization_id),
+                sees_everybody=event.pk in hosted_ids
+                or viewer.belongs_to(event.organization_id),
+                sees_identities=viewer.organizes(event.organization_id),
+                sees_addresses=viewer.belongs_to(event.organization_id),
                 user_id=user.pk,
             )
-            for session in sessions
+            for event in events
         ]
 
     def address_of(self, person: Participant) -> str | None:

@@ -1,14 +1,16 @@
-"""Who has a row in the report of a session, in Python and in SQL.
+"""Who has a row in the report of a session, in Python and in SQL; and of an event.
 
-Source: docs/rules.md 30.
+Source: docs/rules.md 30, 123.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import (
+    BigIntegerField,
+    CharField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -19,7 +21,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from attendance.evidence.due import LATE_COMMIT
 from attendance.evidence.enrolled import expected_at, expected_in
@@ -31,8 +33,12 @@ from attendance.evidence.session_evidence import (
 )
 from attendance.models import Status
 from attendance.rules.instants import microseconds
-from events.models import Participant, User
+from events.models import EXPECTED, EventState, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
+
+# Newest first; events without sessions before sessions that begin at the same time,
+# because null comes first.
+NEWEST_FIRST = ("-starts_at", "-session", "-event_id")
 
 # The condition of has_row() for rows of all_rows().
 HAS_ROW = Q(is_expected=True) | Q(was_there=True) | Q(is_marked=True)
@@ -48,6 +54,18 @@ def has_row(
     Callers have left out onlookers.
     """
     return expected_at(person, session) or was_there or is_marked
+
+
+class Meeting(NamedTuple):
+    """What a row is about: a session, or else an event without sessions."""
+
+    session: int | None
+    event: int
+
+    @classmethod
+    def of(cls, person: Any) -> "Meeting":
+        """Return what one of the rows below is about."""
+        return cls(person.session, person.event_id)
 
 
 # Participants, once for each session of their event, annotated by :func:`all_rows`.
@@ -123,6 +141,7 @@ def all_rows(user: User) -> People:
         .annotate(
             session=F("event__sessions"),
             session_type=F("event__sessions__session_type"),
+            mode=F("event__sessions__mode"),
             starts_at=F("event__sessions__starts_at"),
             is_void=Q(event__sessions__cancelled_at__isnull=False),
             is_expected=expected_in("event__sessions"),
@@ -139,3 +158,43 @@ def all_rows(user: User) -> People:
             is_marked=Q(decision__marked_at__isnull=False),
         )
     )
+
+
+def rows_without_sessions(user: User) -> People:
+    """Return everybody whom ``user`` sees at events without sessions.
+
+    They are annotated as in :func:`all_rows`, with the decision about the event; for
+    them ``HAS_ROW`` is the whole condition. Registered people and walk-ins are
+    expected; others have a row if anything was decided about them.
+    """
+    return (
+        Participant.objects.visible_to(user)
+        .in_reports()
+        .filter(event__sessions__isnull=True)
+        .annotate(
+            session=Cast(Value(None), BigIntegerField()),
+            session_type=Cast(Value(None), CharField()),
+            mode=Cast(Value(None), CharField()),
+            starts_at=F("event__starts_at"),
+            is_void=Q(event__state=EventState.CANCELLED),
+            is_expected=Q(registration__in=EXPECTED),
+            decision=FilteredRelation(
+                "attendances", condition=Q(attendances__session=None)
+            ),
+        )
+        .annotate(
+            status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
+            source=F("decision__source"),
+            was_there=Value(False),
+            is_marked=Q(decision__source__isnull=False),
+        )
+    )
+
+
+def together(parts: Iterable[People]) -> People:
+    """Return rows of :func:`all_rows` and :func:`rows_without_sessions` as one list.
+
+    They are joined, not found together, so that neither slows down the other.
+    """
+    first, *others = parts
+    return first.union(*others, all=True) if others else first

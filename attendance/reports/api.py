@@ -1,5 +1,7 @@
 """REST views of the reports of a session, of an event, and of many sessions."""
 
+from typing import Any
+
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -34,7 +36,7 @@ from core.rest import with_etag
 from events.lookups import visible_event
 from events.permissions import signed_in, viewer_of
 from sessions_app.lookups import visible_session
-from sessions_app.models import SessionType
+from sessions_app.models import Mode, SessionType
 
 # --- Reports --------------------------------------------------------------------------
 
@@ -69,10 +71,16 @@ class SessionAttendanceStatus(APIView):
 
 _MOMENT = (
     "A date (inclusive, in the organization's time zone) or an RFC 3339 instant; it is "
-    "compared with the start of the session."
+    "compared with the start of the session, or of the event if it has no sessions."
 )
 FILTERS = [
     OpenApiParameter("session_type", enum=SessionType.values),
+    OpenApiParameter(
+        "mode",
+        enum=Mode.values,
+        description="Where the session is held. Like `session_type` and `session` it "
+        "leaves out events without sessions.",
+    ),
     OpenApiParameter("organization", int),
     OpenApiParameter("event", int),
     OpenApiParameter("session", int),
@@ -109,7 +117,7 @@ def wanted_rows(request: Request, **more: int) -> ReportRows:
 def page_of_rows(request: Request, rows: ReportRows, view: APIView) -> Response:
     """Return the answer with a page of rows, and the summary of all pages."""
     pages = Pages()
-    people = pages.paginate_queryset(rows.people, request, view=view)
+    people: Any = pages.paginate_queryset(rows, request, view=view)  # type: ignore[arg-type]
     answer = pages.get_paginated_response(rows_as_dicts(rows.read(people or [])))
     answer.data["summary"] = [part.as_dict() for part in rows.summary]
     return answer
@@ -127,7 +135,9 @@ class ReportList(APIView):
         """Return the rows of all reports that the caller sees, newest session first.
 
         They are the rows of each session's own report: attendees get only their own.
-        `summary` has the number of filtered rows by session type and status; rows of
+        An event without sessions has rows of its own, with `session: null` and the
+        decisions about the event. `summary` has the number of filtered rows by session
+        type and status, with `session_type: null` for events without sessions; rows of
         cancelled sessions are counted separately, as `void`.
         """
         return page_of_rows(request, wanted_rows(request), self)

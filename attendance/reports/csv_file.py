@@ -20,7 +20,7 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 
 from attendance.report_rows.report import Report, ReportRow
-from attendance.reports.many_reports import ReportRows
+from attendance.reports.many_reports import AnyReport, ReportRows
 from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant
 
@@ -69,6 +69,7 @@ COLUMNS = (
     "check_in_method",
     "self_reported",
     "self_reported_at",
+    "mode",
 )
 
 _BEGIN_FORMULAS = frozenset("=+-@")
@@ -90,7 +91,7 @@ def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
     )
 
 
-def as_csv(chunks: Iterable[list[Report]], *, language: str) -> Iterator[str]:
+def as_csv(chunks: Iterable[list[AnyReport]], *, language: str) -> Iterator[str]:
     """Yield the text of the file: the heading, then one piece for each chunk.
 
     Args:
@@ -115,35 +116,49 @@ def _lines(rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def _rows(reports: Iterable[Report]) -> Iterator[list[object]]:
+def _rows(reports: Iterable[AnyReport]) -> Iterator[list[object]]:
     for report in reports:
-        zone = ZoneInfo(report.session.event.time_zone)
+        zone = ZoneInfo(report.event.time_zone)
         about = _about(report)
         for row in report.rows:
-            values = about | _values(report, row, zone)
+            values = about | _values(report, row, zone, beside=about["starts_at"])
             yield [_cell(values[name], zone) for name in COLUMNS]
 
 
-def _about(report: Report) -> dict[str, Any]:
-    session = report.session
-    event = session.event
+def _about(report: AnyReport) -> dict[str, Any]:
+    event = report.event
     return {
-        "session_id": session.pk,
-        "session_title": session.title,
-        "session_type": session.session_type,
+        **_of_session(report),
         "event_id": event.pk,
         "event_title": event.title,
         "organization_id": event.organization_id,
         "organization_name": event.organization.name,
-        "starts_at": session.starts_at,
-        "ends_at": session.ends_at,
-        "ended_at": session.ended_at,
         "time_zone": event.time_zone,
         "void": report.is_void,
     }
 
 
-def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
+def _of_session(report: AnyReport) -> dict[str, Any]:
+    """Return the session; without one only the times, which are the event's."""
+    if not isinstance(report, Report):
+        empty = ("session_id", "session_title", "session_type", "mode", "ended_at")
+        times = {"starts_at": report.event.starts_at, "ends_at": report.event.end}
+        return dict.fromkeys(empty) | times
+    session = report.session
+    return {
+        "session_id": session.pk,
+        "session_title": session.title,
+        "session_type": session.session_type,
+        "mode": session.mode,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "ended_at": session.ended_at,
+    }
+
+
+def _values(
+    report: AnyReport, row: ReportRow, zone: tzinfo, *, beside: datetime
+) -> dict[str, Any]:
     values = report.row_as_dict(row)
     person = values.pop("participant")
     marked_by, answer = values["marked_by"], values["self_reported"]
@@ -153,8 +168,7 @@ def _values(report: Report, row: ReportRow, zone: tzinfo) -> dict[str, Any]:
         "email": report.visibility.address_of(row.participant),
         "role": person["role"],
         "intervals": "; ".join(
-            _interval(interval, report.session.starts_at, zone)
-            for interval in row.intervals
+            _interval(interval, beside, zone) for interval in row.intervals
         ),
         "marked_by": marked_by and marked_by["username"],
         "self_reported": answer and answer["attended"],

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.models import DECISION_SOURCES, Status
 from core.fields import YEARS
-from sessions_app.models import SessionType
+from sessions_app.models import Mode, SessionType
 
 Moment: TypeAlias = date | datetime
 
@@ -80,10 +80,15 @@ class _ChoiceField(forms.ChoiceField):
             )
 
 
+# What fields have that were left empty.
+NOT_CHOSEN = ("", None)
+
+
 class ReportFilters(forms.Form):
     """The filters of reports; empty ones are ignored."""
 
     session_type = _ChoiceField(SessionType.choices, label=_("Type"))
+    mode = _ChoiceField(Mode.choices, label=_("Held"))
     organization = forms.IntegerField(required=False, label=_("Organization"))
     event = forms.IntegerField(required=False, label=_("Event"))
     session = forms.IntegerField(required=False, label=_("Session"))
@@ -114,15 +119,20 @@ class ReportFilters(forms.Form):
         return any(bound and not isinstance(bound, datetime) for bound in bounds)
 
     def of_rows(self, zones: Iterable[str]) -> Q:
-        """Return the condition on :func:`attendance.reports.many_reports.report_rows`.
+        """Return the condition on the rows of many reports.
+
+        Whatever is asked of the session leaves out events without sessions, whose rows
+        have none.
 
         Args:
             zones: The time zones of all organizations whose sessions may be found:
                 dates are compared in the organization's own zone.
         """
         chosen = self.cleaned_data
-        exact = ("session_type", "session", "status", "source")
-        condition = Q(**{name: chosen[name] for name in exact if chosen[name]})
+        exact = ("session_type", "mode", "session", "status", "source")
+        condition = Q(
+            **{name: chosen[name] for name in exact if chosen[name] not in NOT_CHOSEN}
+        )
         if chosen["organization"] is not None:
             condition &= Q(event__organization=chosen["organization"])
         if chosen["event"] is not None:

@@ -1,8 +1,11 @@
 """Rows of the reports of many sessions: which there are, and their content.
 
-A row is a person at a session. One query finds the rows. Evidence is read before it
-only for people who are not expected, as on the waiting list or before their enrolment,
-at sessions with facts that are not calculated yet: they have a row if they were there.
+A row is a person at a session, or at an event without sessions. One query finds the
+rows. Evidence is read before it only for people who are not expected, as on the waiting
+list or before their enrolment, at sessions with facts that are not calculated yet: they
+have a row if they were there.
+
+Source: docs/rules.md 30, 123.
 """
 
 from collections import defaultdict
@@ -10,14 +13,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 from django.db.models import Count
 
 from attendance.models import Status
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import Report
-from attendance.report_rows.who_has_a_row import People, all_rows, with_a_row
+from attendance.report_rows.who_has_a_row import (
+    HAS_ROW,
+    NEWEST_FIRST,
+    Meeting,
+    People,
+    all_rows,
+    rows_without_sessions,
+    together,
+    with_a_row,
+)
+from attendance.report_rows.without_sessions import EventReport, read_event_reports
 from attendance.reports.filters import ReportFilters
 from events.models import (
     Event,
@@ -27,6 +41,8 @@ from events.models import (
 )
 from sessions_app.models import LiveSession, SessionType
 
+AnyReport: TypeAlias = Report | EventReport
+
 # Rows of a CSV file that are read together: few enough for memory, and enough for few
 # queries.
 ROWS_AT_ONCE = 2000
@@ -34,14 +50,15 @@ ROWS_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class TypeSummary:
-    """The rows of one session type.
+    """The rows of one session type, or of events without sessions.
 
     Attributes:
+        session_type: None: events without sessions.
         statuses: The number of rows with each status, without those in ``void``.
-        void: The number of rows of cancelled sessions, which are not counted.
+        void: The number of rows of cancelled sessions or events, which are not counted.
     """
 
-    session_type: str
+    session_type: str | None
     statuses: dict[str, int]
     void: int
 
@@ -61,7 +78,7 @@ class TypeSummary:
 
 
 class ReportRows:
-    """The rows of all reports that a user may see, after filtering.
+    """The rows of all reports that a user may see, after filtering; for paginators too.
 
     Args:
         filters: A valid form.
@@ -93,63 +110,97 @@ class ReportRows:
     @cached_property
     def people(self) -> People:
         """The rows: newest session first, people in the order of a report."""
-        rows = all_rows(self._user).filter(self._filters.of_rows(self._zones()))
-        rows = with_a_row(rows, now=self._now)
-        return rows.order_by("-starts_at", "-session", *ORDER_OF_PEOPLE)
+        return together(self._parts).order_by(*NEWEST_FIRST, *ORDER_OF_PEOPLE)
+
+    @cached_property
+    def _parts(self) -> list[People]:
+        """The rows of sessions, and those of events without sessions.
+
+        They are counted and read apart, so that neither slows down the other.
+        """
+        wanted = self._filters.of_rows(self._zones())
+        of_sessions = all_rows(self._user).filter(wanted)
+        of_events = rows_without_sessions(self._user).filter(wanted)
+        parts = [with_a_row(of_sessions, now=self._now), of_events.filter(HAS_ROW)]
+        return [part.order_by() for part in parts]
 
     @cached_property
     def summary(self) -> list[TypeSummary]:
         """The number of rows by session type and status, by one query."""
-        counted = (
-            self.people.order_by()
-            .values_list("session_type", "status", "is_void")
-            .annotate(number=Count("pk"))
+        by = ("session_type", "status", "is_void")
+        counted = together(
+            rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
         )
-        statuses: dict[str, dict[str, int]] = {}
-        void: dict[str, int] = defaultdict(int)
-        for session_type, status, is_void, number in counted:
-            counts = statuses.setdefault(session_type, dict.fromkeys(Status.values, 0))
+        statuses: dict[str | None, dict[str, int]] = {}
+        void: dict[str | None, int] = defaultdict(int)
+        for kind, status, is_void, number in counted:
+            counts = statuses.setdefault(kind, dict.fromkeys(Status.values, 0))
             if is_void:
-                void[session_type] += number
+                void[kind] += number
             else:
                 counts[status] += number
         return [
-            TypeSummary(session_type, statuses[session_type], void[session_type])
-            for session_type in SessionType.values
-            if session_type in statuses
+            TypeSummary(kind, statuses[kind], void[kind])
+            for kind in (*SessionType.values, None)
+            if kind in statuses
         ]
 
-    def read(self, people: Iterable[Any]) -> list[Report]:
+    def count(self) -> int:
+        """Return the number of all rows, as the summary has counted them."""
+        return sum(part.rows for part in self.summary)
+
+    def __getitem__(self, some: slice) -> People:
+        """Return some of :attr:`people`, as paginators ask for them."""
+        return self.people[some]
+
+    def read(self, people: Iterable[Any]) -> list[AnyReport]:
         """Return reports with the rows of some of :attr:`people`, in the same order.
 
         Takes a constant number of queries.
         """
         return read_rows(people, user=self._user, now=self._now)
 
-    def chunks(self) -> Iterator[list[Report]]:
+    def chunks(self) -> Iterator[list[AnyReport]]:
         """Yield all reports in chunks of whole sessions, so that memory does not grow.
 
         Each chunk takes a constant number of queries.
         """
-        for sessions in self._sessions_at_once():
-            yield self.read(self.people.filter(session__in=sessions))
+        for meetings in self._meetings_at_once():
+            yield self.read(self._people_of(meetings))
 
-    def _sessions_at_once(self) -> Iterator[list[int]]:
-        sizes = (
-            self.people.order_by("-starts_at", "-session")
-            .values_list("session", "starts_at")
-            .annotate(number=Count("pk"))
-        )
-        sessions: list[int] = []
-        rows = 0
-        for session, _starts_at, number in sizes:
-            if sessions and rows + number > ROWS_AT_ONCE:
-                yield sessions
-                sessions, rows = [], 0
-            sessions.append(session)
-            rows += number
+    def _people_of(self, meetings: Sequence[Meeting]) -> list[Any]:
+        """Return the rows of some sessions and events, in the order given."""
+        sessions = [each.session for each in meetings if each.session is not None]
+        events = [each.event for each in meetings if each.session is None]
+        found: list[People] = []
         if sessions:
-            yield sessions
+            found.append(self._parts[0].filter(session__in=sessions))
+        if events:
+            found.append(self._parts[1].filter(event__in=events))
+        place = {meeting: index for index, meeting in enumerate(meetings)}
+        people = chain.from_iterable(rows.order_by(*ORDER_OF_PEOPLE) for rows in found)
+        return sorted(people, key=lambda person: place[Meeting.of(person)])
+
+    def _meetings_at_once(self) -> Iterator[list[Meeting]]:
+        meetings: list[Meeting] = []
+        rows = 0
+        for meeting, number in self._sizes():
+            if meetings and rows + number > ROWS_AT_ONCE:
+                yield meetings
+                meetings, rows = [], 0
+            meetings.append(meeting)
+            rows += number
+        if meetings:
+            yield meetings
+
+    def _sizes(self) -> Iterator[tuple[Meeting, int]]:
+        """Yield each session, and event without sessions, with its number of rows."""
+        by = ("starts_at", "session", "event_id")
+        counted = together(
+            rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
+        )
+        for _starts_at, session, event, number in counted.order_by(*NEWEST_FIRST):
+            yield Meeting(session, event), number
 
     def _zones(self) -> list[str]:
         if not self._filters.names_days:
@@ -163,32 +214,55 @@ class ReportRows:
         )
 
 
-def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[Report]:
-    """Return reports with the rows of some of ``all_rows``, in the same order.
+def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[AnyReport]:
+    """Return reports with the rows of some that were found, in the same order.
 
     Takes a constant number of queries.
     """
-    rosters: dict[int, list[Participant]] = defaultdict(list)
+    rosters: dict[Meeting, list[Participant]] = defaultdict(list)
     for person in people:
-        rosters[person.session].append(person)
+        rosters[Meeting.of(person)].append(person)
+    reports = {
+        **_of_sessions(rosters, user=user, now=now),
+        **_of_events(rosters, user=user),
+    }
+    return [reports[meeting] for meeting in rosters if meeting in reports]
+
+
+def _of_sessions(
+    rosters: dict[Meeting, list[Participant]], *, user: User, now: datetime
+) -> dict[Meeting, AnyReport]:
     sessions = LiveSession.objects.select_related("event__organization", "calculation")
-    by_id = sessions.in_bulk(rosters)
-    return read_reports(
-        [(by_id[key], roster) for key, roster in rosters.items() if key in by_id],
+    by_id = sessions.in_bulk([m.session for m in rosters if m.session is not None])
+    wanted = [meeting for meeting in rosters if meeting.session in by_id]
+    reports = read_reports(
+        [(by_id[m.session], rosters[m]) for m in wanted if m.session is not None],
         user=user,
         now=now,
     )
+    return dict(zip(wanted, reports, strict=True))
 
 
-def rows_as_dicts(reports: Sequence[Report]) -> list[dict[str, Any]]:
+def _of_events(
+    rosters: dict[Meeting, list[Participant]], *, user: User
+) -> dict[Meeting, AnyReport]:
+    events = Event.objects.select_related("organization")
+    by_id = events.in_bulk([m.event for m in rosters if m.session is None])
+    wanted = [m for m in rosters if m.session is None and m.event in by_id]
+    reports = read_event_reports(
+        [(by_id[m.event], rosters[m]) for m in wanted], user=user
+    )
+    return dict(zip(wanted, reports, strict=True))
+
+
+def rows_as_dicts(reports: Sequence[AnyReport]) -> list[dict[str, Any]]:
     """Return the rows of reports, each with its session, in the shape of REST."""
     rows: list[dict[str, Any]] = []
     for report in reports:
-        event = report.session.event
         about = {
             "session": report.session_as_dict(),
-            "event": event.pk,
-            "organization": event.organization_id,
+            "event": report.event.pk,
+            "organization": report.event.organization_id,
         }
         rows.extend({**about, **report.row_as_dict(row)} for row in report.rows)
     return rows

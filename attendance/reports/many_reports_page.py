@@ -1,6 +1,7 @@
 """The page of the reports of many sessions: filters, summary, and rows by session.
 
-The rows of each session are shown as on its own report.
+The rows of each session are shown as on its own report, those of events without
+sessions as on the page of their attendance.
 """
 
 from collections.abc import Iterable
@@ -17,10 +18,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.models import Status
-from attendance.report_rows.people_filter import PeopleFilter
 from attendance.reports.filters import ReportFilters
+from attendance.reports.groups import EventGroup, Group, group_of
 from attendance.reports.many_reports import ReportRows, TypeSummary
-from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import IN_ORDER, Count, capitalized
 from core.row_ids import row_id
 from core.times import short_day
@@ -30,7 +30,7 @@ from sessions_app.models import SessionType
 ROWS_A_PAGE = 50
 EVENTS_OFFERED = 200
 
-SHOWN = ("session_type", "organization", "event", "status", "from", "to")
+SHOWN = ("session_type", "mode", "organization", "event", "status", "from", "to")
 
 
 class ReportsPage:
@@ -52,17 +52,15 @@ class ReportsPage:
             data["to"] = self._today().isoformat()
         self.filters = ReportFilters(data)
         self._offer_choices()
-        self.groups: list[Group] = []
+        self.groups: list[Group | EventGroup] = []
         self.is_valid = self.filters.is_valid()
         if self.is_valid:
             rows = ReportRows(self.filters, user=user, now=now)
             self.summary = rows.summary
-            pages = Paginator(rows.people, ROWS_A_PAGE)
+            pages: Paginator[Participant] = Paginator(rows, ROWS_A_PAGE)  # type: ignore[arg-type]
             self.list: Page[Participant] = pages.get_page(query.get("page"))
             reports = rows.read(self.list.object_list)
-            self.groups = [
-                Group(ReportPage(r, PeopleFilter(), now=now)) for r in reports
-            ]
+            self.groups = [group_of(report, now=now) for report in reports]
 
     # The filters
 
@@ -169,43 +167,23 @@ class ReportsPage:
     @cached_property
     def zone(self) -> str:
         """The time zone of all times; empty if there are several, or none."""
-        zones = {str(group.report.zone) for group in self.groups}
+        zones = {group.zone for group in self.groups}
         return zones.pop() if len(zones) == 1 else ""
 
 
-class Group:
-    """The rows of one session.
-
-    Attributes:
-        report: The page of the session's own report, with only these rows.
-        people: Each participant with their row.
-    """
-
-    def __init__(self, report: ReportPage) -> None:
-        self.report = report
-        rows = zip(report.report.rows, report.rows, strict=True)
-        self.people = [(row.participant, shown) for row, shown in rows]
-
-    @property
-    def day(self) -> str:
-        """The date of the start."""
-        session = self.report.session
-        return short_day(session.starts_at, session.event.time_zone)
-
-    @property
-    def remark(self) -> str:
-        """Why the rows have no calculated results; empty if they have."""
-        if not self.report.report.calculated_at or self.report.is_cancelled:
-            return self.report.state
-        return "" if self.report.report.proved else _("was it held?")
-
-
 class TypeLine:
-    """One session type in the summary."""
+    """One session type in the summary, or events without sessions.
+
+    Only a session type can be filtered by.
+    """
 
     def __init__(self, part: TypeSummary) -> None:
         self.session_type = part.session_type
-        self.label = capitalized(str(SessionType(part.session_type).label))
+        self.label = (
+            capitalized(str(SessionType(part.session_type).label))
+            if part.session_type
+            else _("Events without sessions")
+        )
         self.counts = [
             Count(status, str(status.label), part.statuses[status])
             for status in IN_ORDER

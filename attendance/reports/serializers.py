@@ -95,9 +95,12 @@ class ReportSerializer(Declared):
 
 
 class SessionReportRowSerializer(ReportRowSerializer):
-    """A row of a session's report, with its session, event and organization."""
+    """A row of a session's report, with its session, event and organization.
 
-    session = ReportSessionSerializer()
+    ``session`` is null in rows of events without sessions.
+    """
+
+    session = ReportSessionSerializer(allow_null=True)
     event = serializers.IntegerField()
     organization = serializers.IntegerField()
 
@@ -105,10 +108,11 @@ class SessionReportRowSerializer(ReportRowSerializer):
 class TypeSummarySerializer(Declared):
     """The numbers of filtered rows of one session type.
 
-    Rows of cancelled sessions are in ``void``, and not in ``statuses``.
+    ``session_type`` is null for events without sessions. Rows of cancelled sessions
+    and events are in ``void``, and not in ``statuses``.
     """
 
-    session_type = serializers.ChoiceField(choices=SessionType.choices)
+    session_type = serializers.ChoiceField(choices=SessionType.choices, allow_null=True)
     rows = serializers.IntegerField()
     void = serializers.IntegerField()
     statuses = serializers.DictField(child=serializers.IntegerField())

@@ -61,9 +61,10 @@ _STATEMENTS = (
     """
     INSERT INTO attendance_sessioncalculation (
         session_id, calculated_at, facts_read, inputs_changed_at, roster_changed_at,
-        nobody_seen, failures, error
+        people_seen, proved, proof_changed, failures, error
     )
-    SELECT s.id, now(), 4, s.inputs_changed_at, e.roster_changed_at, false, 0, ''
+    SELECT s.id, now(), 4, s.inputs_changed_at, e.roster_changed_at, 1, true, false, 0,
+        ''
     FROM sessions_app_livesession s JOIN events_event e ON e.id = s.event_id
     WHERE s.ends_at < now()
     """,

@@ -75,7 +75,7 @@ PARAMETERS = (
     *("q", "page", "status", "by", "where", "who", "choose", "session", "state"),
     *("organization", "event", "participant", "session_type", "source", "code"),
     *("from", "to", "next", "person", "people", "rosters", "changes"),
-    *("registration", "role", "door", "not_today"),
+    *("registration", "role", "door", "mode", "not_today"),
 )
 
 

@@ -14,6 +14,7 @@ from events.models import Person, Role, User
 from events.people.services import update_person
 from events.roster.places import add_participant as add_participant_of
 from sessions_app.models import LiveSession
+from tests.attendance.meetups import come, make_meetup
 from tests.factories import (
     make_attendance,
     make_client,
@@ -49,6 +50,12 @@ def add_participant(session: LiveSession, user: User) -> None:
 
 def add_session(session: LiveSession, user: User) -> None:
     make_session(make_event(session.event.organization))
+
+
+def add_meetup(session: LiveSession, user: User) -> None:
+    """Without sessions, and one came to its door."""
+    meetup = make_meetup("Ana Ben", session.event.organization)
+    come(meetup, "Ana")
 
 
 def add_fact(session: LiveSession, user: User) -> None:
@@ -109,6 +116,7 @@ LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "sessions/{session}/attendance": add_participant,
     "sessions/{session}/attendance-status": add_participant,
     "reports": add_participant,
+    "reports?source=check_in": add_meetup,
     "events/{event}/attendance": add_decision,
     "users/{user}/points": add_points,
     "organizations/{organization}/leaderboard": add_points,

@@ -81,6 +81,9 @@ EVENTS = {
     "event, for an attendee": Seen("event", "event", "attendee"),
     "event, for a parent": Seen("event", "event", "parent"),
     "event without anything": Seen("event", "empty event"),
+    "event at a door": Seen("event", "meetup"),
+    "event at a door, for a viewer": Seen("event", "meetup", "viewer"),
+    "event at a door, nobody came": Seen("event", "nobody came"),
     "draft": Seen("event", "draft"),
     "cancelled event": Seen("event", "cancelled event"),
 }
@@ -167,6 +170,8 @@ REPORTS = {
 MANY = {
     "reports": Seen("reports"),
     "reports, none fits": Seen("reports", query="?session_type=quran"),
+    "reports of an event at a door": Seen("reports", query="?event={meetup.pk}"),
+    "reports of sessions in person": Seen("reports", query="?mode=in_person"),
     "reports of a person": Seen("reports", query="?participant={person.pk}"),
     "reports of an attendee": Seen("reports", who="attendee"),
     "reports of a newcomer": Seen("reports", who="newcomer"),

@@ -87,6 +87,8 @@ class School:
         self.subjects |= in_a_room(self.organization, self.organizer, now=self.now)
         self.subjects["completed"] = self._completed()
         self.subjects["meetup"] = self._meetup()
+        nobody_came = make_participant(self._event("Nobody came"), name=LONG)
+        self.subjects["nobody came"] = nobody_came.event
         self.subjects["over"] = self._over()
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
@@ -119,6 +121,8 @@ class School:
             changes={"role": ParticipantRole.HOST},
             by=self.organizer,
         )
+        meetup = make_participant(self._event("Tea"), person=maria)
+        check_in(Place(meetup.event, None), meetup, by=self.organizer, now=self.now)
         changes = {"email": f"{LONG.lower()[:40]}@example.com", "language": "ar"}
         update_person(person=maria, changes=changes, by=self.owner)
         double = make_person(self.organization, name="Lopes, Maria", email="")

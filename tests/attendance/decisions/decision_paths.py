@@ -428,7 +428,8 @@ class Paths(RuleBasedStateMachine):
         text = "".join(as_csv(rows.chunks(), language="en"))
         counts: dict[int, Counter[str]] = defaultdict(Counter)
         for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))):
-            counts[int(row["session_id"])][row["status"]] += 1
+            if row["session_id"]:
+                counts[int(row["session_id"])][row["status"]] += 1
         return counts
 
     def calculating_again_changes_nothing(self) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from attendance.completion.completing import complete_event
 from events.models import Event, EventState, Role, User
+from tests.attendance.meetups import come, decide, make_meetup, named
 from tests.attendance.pages import (
     AFTERWARDS,
     RUNNING,
@@ -163,11 +165,11 @@ def filled(page: str) -> list[str]:
     return re.findall(r'class="button first"[^>]*>\s*(.*?)\s*<', page)
 
 
-def test_the_one_filled_button_is_what_to_do_next() -> None:
+def test_the_filled_buttons_are_what_to_do_next() -> None:
     event = make_event(state=EventState.DRAFT)
     assert filled(get(event)) == ["Add several people"]
     make_participant(event)
-    assert filled(get(event)) == ["New session"]
+    assert filled(get(event)) == ["New session", "Check in at the door"]
     make_session(event)
     assert filled(get(event)) == ["Publish"]
     Event.objects.update(state=EventState.SCHEDULED)
@@ -180,6 +182,69 @@ def test_the_one_filled_button_is_what_to_do_next() -> None:
     page = get(event)
     assert filled(page) == []
     assert "/cancel/" not in page
+
+
+def test_without_sessions_both_ways_are_offered() -> None:
+    event = make_meetup("Ana")
+    page = get(event)
+    assert "Schedule the first one" in text(page)
+    assert "a meetup needs no session" in text(page)
+    assert filled(page) == []
+    assert f'href="/events/{event.pk}/sessions/new/"' in page
+    assert page.count(f'href="/events/{event.pk}/check-in/"') >= 2
+
+
+def test_of_those_who_may_not_add_sessions_no_way_is_asked() -> None:
+    event = make_meetup("Ana")
+    for role in ("host", "attendee"):
+        user = make_participant(event, role=role, user=make_user()).user
+        said = text(get(event, user))
+        assert "Schedule the first one" not in said
+        assert "No sessions yet." in said
+
+
+def test_once_somebody_came_the_door_is_the_way() -> None:
+    event = make_meetup("Ana Ben", title="Tea", state=EventState.DRAFT)
+    come(event, "Ana")
+    page = get(event)
+    assert "Schedule the first one" not in text(page)
+    assert "1 checked in 1 not checked in" in text(page)
+    assert "No sessions: people are checked in for the event itself." in text(page)
+    assert f'href="/events/{event.pk}/attendance/"' in page
+    assert filled(page) == ["Publish"]
+    complete_event(event=published(event), now=AFTERWARDS)
+    assert "1 present 1 absent" in text(get(event))
+
+
+def test_before_it_begins_nobody_is_missed() -> None:
+    event = make_meetup("Ana", starts_at=AFTERWARDS + timedelta(days=1))
+    assert "checked in" not in text(get(event))
+
+
+def test_attendees_see_their_own_status_at_the_door() -> None:
+    event = make_meetup("Ana Ben")
+    change_person(named(event, "Ben"), user=make_user())
+    come(event, "Ana")
+    decide(event, "Ben", "excused")
+    said = text(get(event, named(event, "Ben").person.user))
+    assert f"{event.title} excused" in said
+    assert "present" not in said
+    assert "checked in" not in said
+
+
+def test_a_cancelled_event_shows_nothing_of_its_door() -> None:
+    event = make_meetup("Ana")
+    come(event, "Ana")
+    Event.objects.update(state=EventState.CANCELLED)
+    page = get(event)
+    assert "checked in" not in text(page)
+    assert "/check-in/" not in page
+
+
+def published(event: Event) -> Event:
+    Event.objects.filter(pk=event.pk).update(state=EventState.SCHEDULED)
+    event.refresh_from_db()
+    return event
 
 
 def test_many_sessions_come_in_pages() -> None:

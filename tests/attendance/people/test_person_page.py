@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from attendance.completion.completing import complete_event
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from core.spans import Span
 from events.models import (
+    Event,
+    EventState,
     Participant,
     Person,
     PersonChangeValues,
@@ -21,6 +24,7 @@ from events.models import (
 from events.people.services import update_person
 from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
+from tests.attendance.meetups import come, decide, make_meetup
 from tests.attendance.pages import be_there, calculate, queries, signed_in, text
 from tests.factories import (
     START,
@@ -65,6 +69,16 @@ def lines(page: str) -> list[str]:
     """What each session's line says."""
     listed = re.findall(r"<li.*?</li>", section(page, "Sessions"), re.DOTALL)
     return [text(line) for line in listed]
+
+
+def meetup_of(place: Participant, title: str, days: int, **fields: Any) -> Event:
+    """An event without sessions, some days after the start, with the person on it."""
+    state = fields.pop("state", EventState.SCHEDULED)
+    at = START + timedelta(days=days)
+    organization = place.event.organization
+    meetup = make_meetup("", organization, title=title, starts_at=at, state=state)
+    make_participant(meetup, person=place.person, **fields)
+    return meetup
 
 
 def lesson(place: Participant, days: int, **fields: Any) -> LiveSession:
@@ -130,6 +144,44 @@ def test_the_summary_counts_what_is_counted(
         place = Place(ana.event, lesson(ana, days))
         mark(place, [Mark(ana, status)], by=by, now=NOW)
     assert said in text(page_of(ana.person))
+
+
+def test_events_without_sessions_stand_among_them(ana: Participant) -> None:
+    """By their start, if it has passed, and counted apart."""
+    come(meetup_of(ana, "Came", 3), "Ana")
+    decide(meetup_of(ana, "Ill", 5), "Ana", "excused")
+    complete_event(event=meetup_of(ana, "Missed", 4), now=NOW)
+    meetup_of(ana, "Waits", 6, registration=Registration.WAITLISTED)
+    meetup_of(ana, "Runs", 30)
+    meetup_of(ana, "To come", 31)
+    cancelled = meetup_of(ana, "Cancelled", 2, state=EventState.CANCELLED)
+    lesson(ana, 4)
+    page = page_of(ana.person)
+    assert lines(page) == [
+        "Wed 1 Apr, 10:00 \u2013 12:00 Runs running now unknown",
+        "Sun 8 Mar, 10:00 \u2013 12:00 Waits On the waiting list",
+        "Sat 7 Mar, 10:00 \u2013 12:00 Ill excused",
+        "Fri 6 Mar, 10:00 \u2013 12:00 Missed absent",
+        "Fri 6 Mar, 10:00 \u2013 11:00 Lesson 4 Algebra not calculated yet unknown",
+        "Thu 5 Mar, 10:00 \u2013 12:00 Came present",
+        "Wed 4 Mar, 10:00 \u2013 12:00 Cancelled cancelled unknown",
+    ]
+    said = text(section(page, "Sessions"))
+    assert "No session is counted yet. 1 unknown" in said
+    counted = "1 present 1 absent 1 excused 1 unknown"
+    assert f"counted events without sessions: 50 % {counted}" in said
+    assert "Present at 1 of 2 counted events" in said
+    assert "1 event was cancelled" in said
+    place = cancelled.participants.get()
+    assert f'href="/events/{cancelled.pk}/attendance/#p{place.pk}"' in page
+
+
+def test_who_was_at_events_without_sessions_alone_is_told_of_them_alone() -> None:
+    meetup = make_meetup("Bea")
+    come(meetup, "Bea")
+    said = text(page_of(meetup.participants.get().person))
+    assert "Present at 1 of 1 counted event without sessions: 100 %" in said
+    assert "No session" not in said
 
 
 def test_many_sessions_come_in_pages_and_the_summary_counts_all(
@@ -338,4 +390,4 @@ def test_it_takes_as_many_queries_for_many_of_everything_as_for_few(
             )
         counts.add(queries(client, f"/people/{ana.person_id}/"))
     assert len(counts) == 1
-    assert counts.pop() <= 28
+    assert counts.pop() <= 32

@@ -119,6 +119,7 @@ def flat(row: dict[str, Any]) -> dict[str, Any]:
         "session_id": session.pk,
         "session_title": row["session"]["title"],
         "session_type": row["session"]["session_type"],
+        "mode": row["session"]["mode"],
         "event_id": row["event"],
         "event_title": session.event.title,
         "organization_id": row["organization"],

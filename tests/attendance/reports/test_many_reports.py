@@ -241,6 +241,7 @@ def test_a_plus_that_a_query_string_lost_is_understood() -> None:
     ("name", "value", "names"),
     [
         ("session_type", "math", "interactive_course"),
+        ("mode", "nowhere", "in_person"),
         ("status", "here", "excused"),
         ("source", "robot", "livekit_auto"),
         ("organization", "school", "whole number"),

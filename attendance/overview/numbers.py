@@ -1,0 +1,193 @@
+"""What lists tell of the people of sessions, and of events without sessions.
+
+Who may read everybody is told numbers; everybody else their own statuses.
+
+Source: docs/rules.md 124.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count as CountOf
+from django.db.models import Q
+from django.utils.translation import pgettext
+
+from attendance.models import Status
+from attendance.report_rows.who_has_a_row import (
+    HAS_ROW,
+    Meeting,
+    People,
+    all_rows,
+    rows_without_sessions,
+    together,
+    with_a_row,
+)
+from attendance.rules.statuses import DID_NOT_COME
+from attendance.wording.phrases import IN_ORDER, Count
+from events.models import Event, EventState, User
+from events.permissions import Viewer
+from sessions_app.models import LiveSession
+
+
+class OwnStatus(NamedTuple):
+    """The status of the reader, or of somebody for whom their account stands.
+
+    ``name`` is empty if all lines are about one name.
+    """
+
+    name: str
+    status: str
+    label: str
+
+
+class Kind(NamedTuple):
+    """What people are counted by."""
+
+    status: str
+    is_expected: bool
+    is_checked_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The people of one session, or of one event without sessions.
+
+    Attributes:
+        kinds: The number of people of each kind; of none for attendees.
+        own: What attendees see instead: one status for each of their places.
+    """
+
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    own: list[OwnStatus] = field(default_factory=list)
+
+    @property
+    def statuses(self) -> set[str]:
+        """All statuses that the reader may be told."""
+        return {kind.status for kind in self.kinds} | {one.status for one in self.own}
+
+    @property
+    def own_known(self) -> list[OwnStatus]:
+        """The reader's own statuses, without those of which nothing is decided."""
+        return [one for one in self.own if one.status != Status.UNKNOWN]
+
+    @property
+    def by_status(self) -> list[Count]:
+        """The number of people with each status."""
+        return _in_words(self.kinds)
+
+    def at_door(
+        self, *, missing: Collection[str] = (Status.UNKNOWN,), is_over: bool = False
+    ) -> list[Count]:
+        """Return who was checked in and who not, and the statuses of all others.
+
+        Args:
+            missing: Expected people with these statuses have not come, or not yet.
+            is_over: Nobody will come any more.
+        """
+        came, waited_for = 0, 0
+        others: Counter[Kind] = Counter()
+        for kind, number in self.kinds.items():
+            if kind.is_checked_in:
+                came += number
+            elif kind.is_expected and kind.status in missing:
+                waited_for += number
+            elif kind.status != Status.UNKNOWN:
+                others[kind] = number
+        label = pgettext("people", "not checked in yet")
+        if is_over:
+            label = pgettext("people", "not checked in")
+        counts = [
+            Count("here", pgettext("people", "checked in"), came),
+            Count(Status.UNKNOWN.value, label, waited_for),
+        ]
+        return [count for count in counts if count.number] + _in_words(others)
+
+    def of_event(self, event: Event, *, is_over: bool) -> list[Count]:
+        """Return who came to the door of an event; once completed, the statuses."""
+        if event.state == EventState.COMPLETED:
+            return self.by_status
+        missing = (Status.UNKNOWN, *DID_NOT_COME)
+        return self.at_door(missing=missing, is_over=is_over)
+
+
+def read_numbers(
+    sessions: Sequence[LiveSession],
+    events: Sequence[Event],
+    user: User,
+    viewer: Viewer,
+    *,
+    now: datetime,
+) -> Mapping[Meeting, Numbers]:
+    """Return what ``user`` may be told of these sessions and events.
+
+    Takes a constant number of queries.
+
+    Args:
+        sessions: With their events already loaded.
+        events: Events without sessions.
+        user: The reader.
+        viewer: The reader with their roles.
+        now: The present time.
+    """
+    of = {session.event_id: session.event for session in sessions}
+    of |= {event.pk: event for event in events}
+    hosted = (
+        Event.objects.hosted_by(user).filter(pk__in=of).values_list("pk", flat=True)
+    )
+    whole = set(hosted.values_list("pk", flat=True)) | {
+        event.pk for event in of.values() if viewer.belongs_to(event.organization_id)
+    }
+    rows = _rows(sessions, events, user, now)
+    numbers: dict[Meeting, Numbers] = defaultdict(Numbers)
+    _count(numbers, [part.filter(event__in=whole) for part in rows])
+    _add_own(numbers, [part.filter(event__in=of.keys() - whole) for part in rows])
+    return numbers
+
+
+def _rows(
+    sessions: Sequence[LiveSession], events: Sequence[Event], user: User, now: datetime
+) -> list[People]:
+    ids = [session.pk for session in sessions]
+    parts = [with_a_row(all_rows(user).filter(session__in=ids), now=now)]
+    if events:
+        of_events = rows_without_sessions(user).filter(event__in=events)
+        parts.append(of_events.filter(HAS_ROW))
+    return [part.order_by() for part in parts]
+
+
+def _count(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+    """Count the people by kind, by one query."""
+    by = ("session", "event_id", "status", "is_expected", "is_checked_in")
+    counted = together(
+        part.annotate(is_checked_in=Q(decision__checked_in_at__isnull=False))
+        .values_list(*by)
+        .annotate(number=CountOf("pk"))
+        for part in parts
+    )
+    for session, event, *kind, number in counted:
+        numbers[Meeting(session, event)].kinds[Kind(*kind)] += number
+
+
+def _add_own(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+    """Add the statuses of the reader's own places, by one query."""
+    by = ("session", "event_id", "person__name", "pk", "status")
+    rows = together(part.values_list(*by) for part in parts)
+    found = list(rows.order_by("person__name", "pk"))
+    is_one = len({name for _session, _event, name, *_rest in found}) == 1
+    for session, event, name, _pk, status in found:
+        own = OwnStatus("" if is_one else name, status, str(Status(status).label))
+        numbers[Meeting(session, event)].own.append(own)
+
+
+def _in_words(kinds: Counter[Kind]) -> list[Count]:
+    statuses: Counter[str] = Counter()
+    for kind, number in kinds.items():
+        statuses[kind.status] += number
+    return [
+        Count(status, str(status.label), statuses[status])
+        for status in IN_ORDER
+        if statuses[status]
+    ]
