@@ -198,7 +198,8 @@ def _restore_before(
         decision.status, decision.source = change.from_status, change.from_source
         decision.marked_by, decision.marked_at = earlier.actor, earlier.at
         decision.notes = earlier.reason.text if hasattr(earlier, "reason") else ""
-    if decision.checked_in_at and _outranks(CHECK_IN, decision):
+    if decision.checked_in_at and _check_in_decides(decision):
+        # Also if it decided before: its time, or the session's start, may have moved.
         decision.status = status_of_check_in(
             place, decision.checked_in_at, grace_minutes=grace_minutes
         )
@@ -223,5 +224,6 @@ def _clear(decision: Attendance) -> None:
     decision.notes, decision.derived = "", False
 
 
-def _outranks(source: str, decision: Attendance) -> bool:
-    return rank(source, marked=True) > rank(decision.source, marked=decision.is_marked)
+def _check_in_decides(decision: Attendance) -> bool:
+    standing = rank(decision.source, marked=decision.is_marked)
+    return rank(CHECK_IN, marked=True) >= standing
