@@ -489,7 +489,7 @@ def must_not_be_needed(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
     if reasons:
         raise CommandError(
             "Going back to the time before there were people would lose something,"
-            f" so nothing was changed: {'; '.join(reasons)}."
+            f" so it was not done: {'; '.join(reasons)}."
         )
 
 

@@ -326,6 +326,6 @@ def test_people_are_made_and_taken_back_until_something_would_be_lost(
     scratch.sql("UPDATE events_person SET external_id = '7' WHERE id = 2")
     assert scratch.refused(back.text) == (
         "CommandError: Going back to the time before there were people would lose "
-        "something, so nothing was changed: people 2 have a student number.\n"
+        "something, so it was not done: people 2 have a student number.\n"
     )
     scratch.sh("python3 manage.py migrate --check")

@@ -1,6 +1,6 @@
 """A database as it was before there were people, and rows in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,17 @@ from django.db.migrations.executor import MigrationExecutor
 from attendance_site.database_roles import grant_application_rights
 from tests.factories import START
 
-BEFORE = {"events": "0011_words", "attendance": "0012_words"}
+BEFORE = {
+    "events": "0011_words",
+    "sessions_app": "0005_words",
+    "attendance": "0012_words",
+}
+# When there were people, and nothing of later versions.
+PEOPLE = {
+    "attendance": "0013_enrolment",
+    "sessions_app": "0005_words",
+    "events": "0012_people",
+}
 # Long after the lessons, though not so long that none is due.
 NOW = START + timedelta(days=3)
 
@@ -66,6 +76,12 @@ def migrate_to_before() -> None:
 def migrate() -> None:
     """Go forwards, as an operator does."""
     call_command("migrate", verbosity=0)
+
+
+def migrate_back_to_people() -> None:
+    """Go back to the first version that had people."""
+    for app, migration in PEOPLE.items():
+        call_command("migrate", app, migration, verbosity=0)
 
 
 def migrate_back() -> None:
@@ -186,14 +202,14 @@ def people_of(*places: int) -> list[int]:
     return [found[place] for place in places]
 
 
-def rows_of(*tables: str, without: str = "") -> dict[str, list[Any]]:
-    """Return all rows of tables; a column may be left out."""
+def rows_of(*tables: str, without: Iterable[str] = ()) -> dict[str, list[Any]]:
+    """Return all rows of tables; columns may be left out."""
     return {
         table: sorted(
             str(row)
             for (row,) in query(
-                f"SELECT to_jsonb({table}) - %s FROM {table}",  # noqa: S608
-                without,
+                f"SELECT to_jsonb({table}) - %s::text[] FROM {table}",  # noqa: S608
+                list(without),
             )
         )
         for table in tables

@@ -77,7 +77,14 @@ JOIN sessions_app_livesession s USING (event_id) WHERE p.registration = 'cancell
 ONE_IS_DUE = """
 UPDATE attendance_sessioncalculation SET roster_changed_at = NULL
 WHERE session_id = (SELECT min(id) FROM sessions_app_livesession)
+RETURNING session_id
 """
+# Columns of later versions.
+SINCE = (
+    *("mode", "door_opens_minutes", "door_closes_minutes"),
+    *("nobody_seen", "people_seen", "proved", "proof_changed"),
+    *("said_held_at", "said_held_by_id"),
+)
 
 
 def due() -> list[int]:
@@ -139,12 +146,11 @@ def test_nothing_recorded_changes_and_nothing_becomes_due() -> None:
     school = lively_school()
     for cancelled, lesson in query(CANCELLED_AT_LESSONS):
         school.decide(cancelled, lesson, "present")
-    query(ONE_IS_DUE)
-    recorded, was_due = rows_of(*RECORDED), due()
-    assert len(was_due) == 1
+    [(one,)] = query(ONE_IS_DUE)
+    recorded = rows_of(*RECORDED, without=SINCE)
     migrate()
-    assert rows_of(*RECORDED) == recorded
-    assert due() == was_due
+    assert rows_of(*RECORDED, without=SINCE) == recorded
+    assert due() == [one]
     assert verify(Organization.objects.all()) == []
     assert complete_due_events(now=NOW) == []
 
