@@ -38,6 +38,7 @@ from attendance.rules.precedence import (
     calculation_replaces,
     is_automatic,
 )
+from attendance.rules.proof import is_missed_if_unseen
 
 
 class Seen(NamedTuple):
@@ -92,18 +93,33 @@ def decide(
         for session_id, session in inputs.items()
     }
     for row in roster:
-        session = inputs[row.session_id]
-        decided = None
+        session, decided = inputs[row.session_id], None
         if proved[row.session_id]:
             source = seen[row.session_id].source
-            if source is not None:
-                decided = _computed(session, row, source, evidence[row.session_id])
-            elif row.is_expected:
-                decided = _absent_by_default(session, row)
-        if decided is None or not (row.is_expected or decided.came):
+            decided = _at_held_session(session, row, source, evidence)
+        if decided is None:
             decided = _undecided(session, row)
         if row.is_expected or row.attendance_id or decided.came:
             yield decided
+
+
+def _at_held_session(
+    session: SessionInputs,
+    row: RosterRow,
+    source: str | None,
+    evidence: Mapping[int, SessionEvidence],
+) -> Decided | None:
+    """Return the decision at a session that was held; None if it leaves somebody out.
+
+    ``source`` is the first that saw anybody, if any did.
+    """
+    is_missed = row.is_expected and is_missed_if_unseen(
+        session.mode, is_host=row.is_host, was_anybody_seen=source is not None
+    )
+    if source is None:
+        return _absent_by_default(session, row) if is_missed else None
+    computed = _computed(session, row, source, evidence[row.session_id])
+    return computed if is_missed or computed.came else None
 
 
 NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
@@ -113,7 +129,8 @@ def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     """Return ``unknown``, or the decision that stands if a person made it.
 
     If nothing proves that the session was held, people have to say so. Somebody who
-    was not expected, and did not come, is not absent.
+    was not expected, and did not come, is not absent; nor is a host who may have been
+    in the classroom.
     """
     after = _standing(session, row)
     if _is_by_machine(row):

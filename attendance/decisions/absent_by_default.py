@@ -1,6 +1,6 @@
 """Who is absent by default at a session, once a decision about them is taken back.
 
-Source: docs/rules.md 33, 47.
+Source: docs/rules.md 33, 47, 117.
 """
 
 from functools import cached_property
@@ -10,12 +10,14 @@ from attendance.evidence.enrolled import expected_then
 from attendance.evidence.proof import read_proofs
 from attendance.models import Attendance, SessionCalculation
 from attendance.rules.proof import Proof
+from events.models import ParticipantRole
 
 
 class AbsentByDefault:
     """People of whom nothing would be known, at a session that was held without them.
 
-    Nobody is at an event as a whole, nor at a session that was not calculated yet.
+    Hosts are not; nobody is at an event as a whole, nor at a session that was not
+    calculated yet.
 
     Args:
         place: The session, or the event, with the decisions as they stand.
@@ -50,7 +52,8 @@ class AbsentByDefault:
     def _expected(self) -> set[int]:
         if self._place.session is None:
             return set()
-        expected = self._place.event.participants.alias(
+        attendees = self._place.event.participants.filter(role=ParticipantRole.ATTENDEE)
+        expected = attendees.alias(
             is_expected=expected_then(self._place.session)
         ).filter(is_expected=True)
         return set(expected.values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from django.db import connection
 
 from attendance.audit.changes import Change, record_changes
 from attendance.decisions.event_decisions import derive_event_decisions
-from attendance.evidence.proof import note_changed_proof
+from attendance.evidence.proof import note_changed_mode
 from attendance.locks import lock_event_results
 from attendance.points.ledger import balance_event
 from events.models import Event
@@ -52,12 +52,12 @@ def follow_roster(
 def follow_session(
     sender: object, session: LiveSession, changed: Collection[str], **kwargs: object
 ) -> None:
-    """Note that another mode proves something else.
+    """Note that another mode decides otherwise.
 
     A receiver of ``session_changed``, in the transaction that changed it.
     """
     if "mode" in changed:
-        note_changed_proof(session.pk)
+        note_changed_mode(session.pk)
 
 
 def derive_and_log(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from attendance.models import Attendance, CheckInMethod
+from attendance.models import Attendance, CheckInMethod, SessionCalculation
 from attendance.rules.precedence import CHECK_IN, SELF_REPORTED
 from attendance.rules.proof import Proof
 from attendance.rules.statuses import CAME
@@ -92,3 +92,14 @@ def note_changed_proof(session_id: int) -> None:
         if proof.proves(mode) != proved:
             with connection.cursor() as cursor:
                 cursor.execute(_NOTE, {"session": session})
+
+
+def note_changed_mode(session_id: int) -> None:
+    """Make a session due if it was calculated under another mode, or proves otherwise.
+
+    Whether hosts are missed depends on the mode too. The caller has locked the session.
+    """
+    SessionCalculation.objects.filter(
+        session=session_id, calculated_at__isnull=False
+    ).update(proof_changed=True)
+    note_changed_proof(session_id)

@@ -21,7 +21,7 @@ from attendance.models import AUTOMATIC_SOURCES
 from attendance.policies.effective import POLICY_OF_SESSION
 from attendance.rules.calculation import Interval, Policy, Stay, calculate_person
 from attendance.rules.proof import Proof
-from events.models import Registration
+from events.models import ParticipantRole, Registration
 from sessions_app.models import LiveSession
 from sessions_app.sources import SOURCES, stays
 
@@ -120,6 +120,7 @@ class RosterRow(NamedTuple):
     session_id: int
     participant_id: int
     is_expected: bool
+    is_host: bool
     attendance_id: int | None
     status: str | None
     source: str | None
@@ -268,7 +269,7 @@ _LINKED = f"""
 # The join repeats the condition on sessions: else Postgres reads, for each session, all
 # decisions there are about each person.
 _ROSTER = f"""
-    SELECT s.id, p.id, {is_expected()},
+    SELECT s.id, p.id, {is_expected()}, p.role = '{ParticipantRole.HOST}',
         a.id, a.status, a.source,
         a.marked_at IS NOT NULL, {_microseconds("a.checked_in_at")},
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
@@ -364,7 +365,7 @@ def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedId
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
     """Return everybody on the rosters but onlookers."""
     return [
-        RosterRow._make((*row[:8], Computed(*row[8:])))
+        RosterRow._make((*row[:9], Computed(*row[9:])))
         for row in _rows(_ROSTER, sessions)
     ]
 

@@ -1,6 +1,6 @@
 """What proves that a session was held. Pure.
 
-Source: docs/rules.md 31, 32, 33.
+Source: docs/rules.md 31, 32, 33, 117.
 """
 
 from typing import NamedTuple
@@ -56,3 +56,12 @@ class Proof(NamedTuple):
             or (self.seen > 0 and mode != IN_PERSON)
             or (self.by_people and mode != ONLINE)
         )
+
+
+def is_missed_if_unseen(mode: str, *, is_host: bool, was_anybody_seen: bool) -> bool:
+    """Return whether somebody expected is absent if nothing speaks for them.
+
+    The session was held. Attendees are; hosts only if everybody was to be in a room
+    that somebody was seen in: who checks in a class is hardly checked in themselves.
+    """
+    return not is_host or (mode == ONLINE and was_anybody_seen)

@@ -129,8 +129,14 @@ def has_figures(evidence: Evidence, person: Known) -> bool | None:
     """Whether anything is computed: not where nobody was seen."""
     if not sources_that_saw(evidence):
         return False
-    is_left_out = person.registration == "waitlisted" and not person.seen_by
-    return True if is_proved(evidence) and not is_left_out else None
+    is_missed = person.registration != "waitlisted" and is_missed_in_the_room(
+        evidence, person
+    )
+    return True if is_proved(evidence) and (person.seen_by or is_missed) else None
+
+
+def is_missed_in_the_room(evidence: Evidence, person: Known) -> bool:
+    return person.role != "host" or evidence.mode == "online"
 
 
 def decision(evidence: Evidence, person: Known) -> Expected | None:
@@ -144,12 +150,13 @@ def decision(evidence: Evidence, person: Known) -> Expected | None:
     if person.registration == "waitlisted" and not person.seen_by:
         return None
     saw = sources_that_saw(evidence)
-    if is_proved(evidence) and saw:
+    is_missed = bool(saw) and is_missed_in_the_room(evidence, person)
+    if is_proved(evidence) and (person.seen_by or is_missed):
         return seen(person, saw)
     if person.answer is not None:
         status = "present" if person.answer else "absent"
         return Expected(status, "self_reported", marked=True, figures=figures)
-    if is_proved(evidence):
+    if is_proved(evidence) and person.role != "host":
         return Expected("absent", "system_default", marked=False, figures=figures)
     return Expected(*UNKNOWN, marked=False, figures=figures)
 

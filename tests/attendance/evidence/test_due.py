@@ -16,7 +16,6 @@ from events.models import (
     Event,
     KnownIdentity,
     Participant,
-    ParticipantRole,
     Registration,
 )
 from events.roster.places import change_participant
@@ -271,6 +270,10 @@ def change_enrolment(lesson: LiveSession) -> None:
     )
 
 
+def make_somebody_a_host(lesson: LiveSession) -> None:
+    lesson.event.participants.update(role="host")
+
+
 def remove_somebody(lesson: LiveSession) -> None:
     Participant.objects.filter(event=lesson.event).delete()
 
@@ -297,6 +300,7 @@ def link_an_identity(lesson: LiveSession) -> None:
         import_people,
         change_registration_in_bulk,
         change_enrolment,
+        make_somebody_a_host,
         remove_somebody,
         remove_somebody_in_sql,
         link_an_identity,
@@ -364,7 +368,7 @@ def rename_event(lesson: LiveSession) -> None:
 
 
 def change_who_somebody_is_to_people(lesson: LiveSession) -> None:
-    Participant.objects.update(role=ParticipantRole.HOST, show_on_profile=False)
+    Participant.objects.update(show_on_profile=False)
 
 
 def change_the_person(lesson: LiveSession) -> None:
