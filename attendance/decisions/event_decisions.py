@@ -141,7 +141,9 @@ class EventDecision(NamedTuple):
         )
 
 
-class _Derived(NamedTuple):
+class DerivedDecision(NamedTuple):
+    """A course result to write: of the sessions, or by default."""
+
     status: str
     source: str | None
     is_derived: bool
@@ -172,11 +174,11 @@ def derive_event_decisions(
     """
     decisions = session_decisions(people)
     written = []
-    for old in _event_decisions(people):
+    for old in read_event_decisions(people):
         is_complete = completing or old.event_state == EventState.COMPLETED
         if not (is_complete or old.is_derived):
             continue
-        new = _new(old, decisions.get(old.participant_id, ()), is_complete)
+        new = derived_decision(old, decisions.get(old.participant_id, ()), is_complete)
         if new is not None and _differs(old, new):
             written.append((old, new))
     _write(written)
@@ -201,43 +203,45 @@ def preview_event_decisions(
     if not people:
         return prospects
     decisions = session_decisions(list(people))
-    for old in _event_decisions(list(people)):
+    for old in read_event_decisions(list(people)):
         if old.event_state == EventState.COMPLETED:
             prospect = people[old.participant_id]
             restored = old._replace(**prospect._asdict(), is_derived=False)
-            new = _new(restored, decisions.get(old.participant_id, ()), True)
+            new = derived_decision(
+                restored, decisions.get(old.participant_id, ()), True
+            )
             if new is not None:
                 prospect = ProspectiveDecision(new.status, new.source, is_marked=False)
             prospects[old.participant_id] = prospect
     return prospects
 
 
-def _new(
+def derived_decision(
     old: EventDecision, decisions: Sequence[SessionDecision], is_complete: bool
-) -> _Derived | None:
+) -> DerivedDecision | None:
     """Return the course result to write; None: the one that stands stays."""
     derived: Derived | None = derive(decisions, old.policy, list(AUTOMATIC_SOURCES))
     if derived is not None:
         if derivation_replaces(
             old.source, marked=old.is_marked, derived=old.is_derived
         ):
-            return _Derived(derived.status, derived.source, True)
+            return DerivedDecision(derived.status, derived.source, True)
         return None
     is_default = old.source == SYSTEM_DEFAULT and not old.is_derived
     if is_default and old.may_not_have_been_held:
-        return _Derived(Status.UNKNOWN, None, False)
+        return DerivedDecision(Status.UNKNOWN, None, False)
     if old.source is not None and not old.is_derived:
         return None
     if is_complete and old.may_be_absent_by_default:
-        return _Derived(Status.ABSENT, SYSTEM_DEFAULT, False)
-    return _Derived(Status.UNKNOWN, None, False)
+        return DerivedDecision(Status.ABSENT, SYSTEM_DEFAULT, False)
+    return DerivedDecision(Status.UNKNOWN, None, False)
 
 
-def _differs(old: EventDecision, new: _Derived) -> bool:
+def _differs(old: EventDecision, new: DerivedDecision) -> bool:
     return new != (old.status, old.source, old.is_derived)
 
 
-def _change(old: EventDecision, new: _Derived) -> Change:
+def _change(old: EventDecision, new: DerivedDecision) -> Change:
     return Change(
         old.organization_id,
         old.participant_id,
@@ -250,7 +254,8 @@ def _change(old: EventDecision, new: _Derived) -> Change:
     )
 
 
-def _event_decisions(people: Sequence[int]) -> list[EventDecision]:
+def read_event_decisions(people: Sequence[int]) -> list[EventDecision]:
+    """Return what stands about participants at their events, by one query."""
     with connection.cursor() as cursor:
         cursor.execute(_EVENT_DECISIONS, {"people": list(people)})
         return [
@@ -259,7 +264,7 @@ def _event_decisions(people: Sequence[int]) -> list[EventDecision]:
         ]
 
 
-def _write(written: Sequence[tuple[EventDecision, _Derived]]) -> None:
+def _write(written: Sequence[tuple[EventDecision, DerivedDecision]]) -> None:
     if not written:
         return
     rows = [

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from attendance.decisions.event_decisions import (
     EventDecision,
-    _event_decisions,
-    _new,
+    derived_decision,
+    read_event_decisions,
 )
 from attendance.evidence.session_decisions import session_decisions
 from attendance.models import Status
@@ -34,10 +34,12 @@ def undecided(people: Sequence[int]) -> Iterator[Undecided]:
         people: Ids of participants of an event that is not completed.
     """
     at_sessions = session_decisions(people)
-    for standing in _event_decisions(people):
+    for standing in read_event_decisions(people):
         if standing.status != Status.UNKNOWN or not _is_expected(standing):
             continue
-        new = _new(standing, at_sessions.get(standing.participant_id, ()), True)
+        new = derived_decision(
+            standing, at_sessions.get(standing.participant_id, ()), True
+        )
         if new is None or new.status == Status.UNKNOWN:
             yield Undecided(standing.participant_id, becomes_absent=False)
         elif new.source == SYSTEM_DEFAULT and not new.is_derived:
