@@ -3,11 +3,7 @@
 No session becomes due by it: the trigger that would make it so rests meanwhile.
 """
 
-from importlib import import_module
-
 from django.db import migrations
-
-_people = import_module("events.migrations.0012_people")
 
 UNTIL_LAST_DECISION = """
 ALTER TABLE events_participant DISABLE TRIGGER roster_update;
@@ -29,8 +25,4 @@ ALTER TABLE events_participant ENABLE TRIGGER roster_update;
 class Migration(migrations.Migration):
     dependencies = [("attendance", "0012_words"), ("events", "0012_people")]
 
-    operations = [
-        migrations.RunSQL(UNTIL_LAST_DECISION, migrations.RunSQL.noop),
-        # Here too, as this is taken back first: who is refused still has both.
-        migrations.RunPython(migrations.RunPython.noop, _people.must_not_be_needed),
-    ]
+    operations = [migrations.RunSQL(UNTIL_LAST_DECISION, migrations.RunSQL.noop)]

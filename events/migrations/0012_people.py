@@ -24,6 +24,7 @@ from django.conf import settings
 from django.apps.registry import Apps
 from django.core.management.base import CommandError
 from django.db import migrations, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import deletion
 from django.db.models.functions import Now
@@ -473,14 +474,16 @@ NEEDED = {
 NAMED = 20
 
 
-def must_not_be_needed(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+def must_not_be_needed(connection: BaseDatabaseWrapper) -> None:
     """Refuse to go back if something would be lost, naming the people.
+
+    ``events/people/going_back.py`` asks before any migration is taken back.
 
     Raises:
         CommandError: something would be; ``migrate`` prints it and exits with 1.
     """
     reasons = []
-    with schema_editor.connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         for reason, people in NEEDED.items():
             cursor.execute(f"SELECT DISTINCT id FROM ({people}) person ORDER BY id")
             if ids := [str(row[0]) for row in cursor.fetchall()]:
@@ -489,7 +492,7 @@ def must_not_be_needed(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
     if reasons:
         raise CommandError(
             "Going back to the time before there were people would lose something,"
-            f" so it was not done: {'; '.join(reasons)}."
+            f" so nothing was changed: {'; '.join(reasons)}."
         )
 
 
@@ -739,6 +742,5 @@ class Migration(migrations.Migration):
         *EMPTIED,
         migrations.RunPython(migrations.RunPython.noop, restore_participants),
         *REMOVED,
-        migrations.RunPython(migrations.RunPython.noop, must_not_be_needed),
         migrations.RunSQL(NEW_FUNCTIONS + TRIGGERS, NO_TRIGGERS + NO_NEW_FUNCTIONS),
     ]

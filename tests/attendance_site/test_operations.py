@@ -182,7 +182,7 @@ def make_earlier_state(scratch: Scratch) -> None:
     scratch.manage(
         "migrate", "-v0", "attendance", "0002", "--then",
         "migrate", "-v0", "events", "0005", "--then",
-        "migrate", "-v0", "sessions_app",
+        "migrate", "-v0", "sessions_app", "0005",
     )  # fmt: skip
     del scratch.environment["ROLLCALL_AS_OWNER"]
     scratch.sql(BEFORE)
@@ -326,6 +326,6 @@ def test_people_are_made_and_taken_back_until_something_would_be_lost(
     scratch.sql("UPDATE events_person SET external_id = '7' WHERE id = 2")
     assert scratch.refused(back.text) == (
         "CommandError: Going back to the time before there were people would lose "
-        "something, so it was not done: people 2 have a student number.\n"
+        "something, so nothing was changed: people 2 have a student number.\n"
     )
     scratch.sh("python3 manage.py migrate --check")

@@ -21,12 +21,6 @@ BEFORE = {
     "sessions_app": "0005_words",
     "attendance": "0012_words",
 }
-# When there were people, and nothing of later versions.
-PEOPLE = {
-    "attendance": "0013_enrolment",
-    "sessions_app": "0005_words",
-    "events": "0012_people",
-}
 # Long after the lessons, though not so long that none is due.
 NOW = START + timedelta(days=3)
 
@@ -76,12 +70,6 @@ def migrate_to_before() -> None:
 def migrate() -> None:
     """Go forwards, as an operator does."""
     call_command("migrate", verbosity=0)
-
-
-def migrate_back_to_people() -> None:
-    """Go back to the first version that had people."""
-    for app, migration in PEOPLE.items():
-        call_command("migrate", app, migration, verbosity=0)
 
 
 def migrate_back() -> None:
