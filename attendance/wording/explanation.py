@@ -66,7 +66,7 @@ def _unknown(decision: ExplainedDecision, zone: tzinfo) -> str:
         return _("Unknown: not calculated yet")
     if decision.proved and decision.may_be_in_person:
         return _("Unknown: nobody checked them in or marked them")
-    if decision.proved or not (decision.nobody_seen or decision.may_be_in_person):
+    if not (decision.nobody_seen or decision.may_be_in_person):
         return _("Unknown: no decision yet")
     attempts = _attempts(decision, zone)
     if attempts and decision.may_be_in_person:

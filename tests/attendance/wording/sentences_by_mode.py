@@ -32,11 +32,21 @@ SENTENCES_BY_MODE: dict[str, tuple[ExplainedDecision, str]] = {
         "Unknown: tried to connect once at 10:01, never got through; "
         "nothing shows that this session was held",
     ),
-    "unknown_in_person_until_it_is_calculated_anew": (
+    "unknown_in_person_although_it_was_held": (
         ExplainedDecision(
             status="unknown", calculated=True, proved=True, mode="in_person"
         ),
-        "Unknown: no decision yet",
+        "Unknown: nobody checked them in or marked them",
+    ),
+    "unknown_online_although_it_was_held": (
+        ExplainedDecision(
+            status="unknown",
+            calculated=True,
+            proved=True,
+            nobody_seen=True,
+            mode="online",
+        ),
+        "Unknown: nobody was seen in this session",
     ),
     "unknown_in_person_before_the_calculation": (
         ExplainedDecision(status="unknown", mode="in_person"),
