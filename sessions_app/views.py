@@ -238,7 +238,10 @@ def _take_back_end(
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The session is running again."))
+        messages.success(
+            request,
+            _("The session is running again. It is calculated when it has ended."),
+        )
     return redirect("session", session.pk)
 
 

@@ -161,6 +161,11 @@ class DoorPage:
         return text % {"day": self.door.day}
 
     @property
+    def is_over(self) -> bool:
+        """Whether its session has ended, so that whoever is checked in now is late."""
+        return self.session is not None and self.session.end <= self.now
+
+    @property
     def query(self) -> str:
         """The parameters of the address that lead to the same door."""
         said = {
