@@ -83,15 +83,14 @@ class ReportPage:
         self.is_running = phase == Phase.RUNNING
         self.is_live = self.is_running and not self.is_cancelled
         self.has_ended = phase == Phase.ENDED
-        self._start = microseconds(report.session.starts_at)
-        self._axis = Axis(
-            self._start, microseconds(report.session.end), get_language_bidi()
-        )
+        start, end = report.session.starts_at, report.session.end
+        self._start = microseconds(start)
+        self._axis = Axis(self._start, microseconds(end), get_language_bidi())
         self.held = WhetherHeld(report)
         everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
+        # A reader who sees only their own row has nothing to filter.
         self.filtered = FilteredPeople(
             everybody,
-            # A reader who sees only their own row has nothing to filter.
             choice if self.is_of_all else PeopleFilter(),
             mode=self.session.mode,
             is_live=self.is_live,
