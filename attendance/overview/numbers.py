@@ -16,20 +16,19 @@ from django.db.models import Q
 from django.utils.translation import pgettext
 
 from attendance.models import Status
-from attendance.report_rows.who_has_a_row import (
-    HAS_ROW,
-    Meeting,
+from attendance.report_rows.rows_of_reports import (
     People,
     all_rows,
     rows_without_sessions,
     together,
-    with_a_row,
 )
+from attendance.report_rows.who_has_a_row import HAS_ROW, with_a_row
 from attendance.rules.statuses import DID_NOT_COME
 from attendance.wording.phrases import IN_ORDER, Count
 from events.models import Event, EventState, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
+from sessions_app.occasions import OccasionId
 
 
 class OwnStatus(NamedTuple):
@@ -120,7 +119,7 @@ def read_numbers(
     viewer: Viewer,
     *,
     now: datetime,
-) -> Mapping[Meeting, Numbers]:
+) -> Mapping[OccasionId, Numbers]:
     """Return what ``user`` may be told of these sessions and events.
 
     Takes a constant number of queries.
@@ -141,7 +140,7 @@ def read_numbers(
         event.pk for event in of.values() if viewer.belongs_to(event.organization_id)
     }
     rows = _rows(sessions, events, user, now)
-    numbers: dict[Meeting, Numbers] = defaultdict(Numbers)
+    numbers: dict[OccasionId, Numbers] = defaultdict(Numbers)
     _count(numbers, [part.filter(event__in=whole) for part in rows])
     _add_own(numbers, [part.filter(event__in=of.keys() - whole) for part in rows])
     return numbers
@@ -158,7 +157,7 @@ def _rows(
     return [part.order_by() for part in parts]
 
 
-def _count(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+def _count(numbers: dict[OccasionId, Numbers], parts: Sequence[People]) -> None:
     """Count the people by kind, by one query."""
     by = ("session", "event_id", "status", "is_expected", "is_checked_in")
     counted = together(
@@ -168,10 +167,10 @@ def _count(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
         for part in parts
     )
     for session, event, *kind, number in counted:
-        numbers[Meeting(session, event)].kinds[Kind(*kind)] += number
+        numbers[OccasionId(session, event)].kinds[Kind(*kind)] += number
 
 
-def _add_own(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+def _add_own(numbers: dict[OccasionId, Numbers], parts: Sequence[People]) -> None:
     """Add the statuses of the reader's own places, by one query."""
     by = ("session", "event_id", "person__name", "pk", "status")
     rows = together(part.values_list(*by) for part in parts)
@@ -179,7 +178,7 @@ def _add_own(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
     is_one = len({name for _session, _event, name, *_rest in found}) == 1
     for session, event, name, _pk, status in found:
         own = OwnStatus("" if is_one else name, status, str(Status(status).label))
-        numbers[Meeting(session, event)].own.append(own)
+        numbers[OccasionId(session, event)].own.append(own)
 
 
 def _in_words(kinds: Counter[Kind]) -> list[Count]:

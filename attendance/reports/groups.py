@@ -10,7 +10,7 @@ from attendance.models import Status, source_label
 from attendance.report_rows.people_filter import PeopleFilter
 from attendance.report_rows.report import Report, ReportRow
 from attendance.report_rows.without_sessions import EventReport
-from attendance.reports.many_reports import AnyReport
+from attendance.reports.many_reports import OccasionReport
 from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import clock_range
 from core.times import short_day
@@ -131,7 +131,7 @@ class EventGroup:
         return _("Not checked in") if is_over else _("Not checked in yet")
 
 
-def group_of(report: AnyReport, *, now: datetime) -> Group | EventGroup:
+def group_of(report: OccasionReport, *, now: datetime) -> Group | EventGroup:
     """Return the rows of a report as the page shows them."""
     if isinstance(report, Report):
         return Group(report, now=now)
