@@ -46,4 +46,4 @@ def has_sessions(event: str = "pk") -> Exists:
     Args:
         event: The lookup of the event's id.
     """
-    return Exists(LiveSession.objects.filter(event=OuterRef(event)))
+    return Exists(LiveSession.objects.uncancelled().filter(event=OuterRef(event)))

@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 from django.db.models import (
     BigIntegerField,
     CharField,
+    Exists,
     F,
     FilteredRelation,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -22,6 +24,8 @@ from django.db.models.functions import Cast, Coalesce
 from attendance.evidence.enrolled import expected_in
 from attendance.models import Status
 from events.models import EXPECTED, EventState, Participant, User
+from sessions_app.models import LiveSession
+from sessions_app.occasions import has_sessions
 
 # Newest first; events without sessions before sessions that begin at the same time,
 # because null comes first.
@@ -67,12 +71,13 @@ def rows_without_sessions(user: User) -> People:
 
     They are annotated as in :func:`all_rows`, with the decision about the event; for
     them ``HAS_ROW`` is the whole condition. Registered people and walk-ins are
-    expected; others have a row if anything was decided about them.
+    expected; others have a row if anything was decided about them. So has everybody
+    alone if the event was cancelled with its sessions: those have void rows already.
     """
     return (
         Participant.objects.visible_to(user)
         .in_reports()
-        .filter(event__sessions__isnull=True)
+        .filter(~has_sessions("event"))
         .annotate(
             session=Cast(Value(None), BigIntegerField()),
             session_type=Cast(Value(None), CharField()),
@@ -90,7 +95,14 @@ def rows_without_sessions(user: User) -> People:
             was_there=Value(False),
             is_marked=Q(decision__source__isnull=False),
         )
+        .filter(~_cancelled_with_sessions() | Q(is_marked=True))
     )
+
+
+def _cancelled_with_sessions() -> Q:
+    """Return the condition that the event was cancelled, and its sessions with it."""
+    sessions = LiveSession.objects.filter(event=OuterRef("event"))
+    return Q(Exists(sessions), event__state=EventState.CANCELLED)
 
 
 def together(parts: Iterable[People]) -> People:

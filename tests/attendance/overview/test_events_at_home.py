@@ -115,10 +115,20 @@ def test_drafts_and_cancelled_events_are_not_listed(
 
 
 def test_an_event_with_sessions_is_not_listed_beside_them(meetup: Event) -> None:
-    make_session(meetup, title="Lesson", cancelled_at=START)
+    make_session(meetup, title="Lesson")
     [said] = groups_of(home(make_member(meetup.organization), now=START)).values()
     assert said.count("Tea") == 1
     assert "Lesson" in said
+
+
+def test_an_event_whose_only_session_was_cancelled_is_listed_as_one_without(
+    meetup: Event,
+) -> None:
+    make_session(meetup, title="Lesson", cancelled_at=START)
+    come(meetup, "Ana")
+    groups = groups_of(home(make_member(meetup.organization), now=START))
+    assert groups["Running now"].endswith("1 checked in 2 not checked in yet")
+    assert "cancelled" in groups["Today"]
 
 
 def test_events_of_others_are_not_listed(meetup: Event) -> None:

@@ -152,6 +152,17 @@ def test_its_own_page_leads_there_by_that_name(meetup: Event, organizer: User) -
     assert re.search(link.format("Course result"), page)
 
 
+def test_a_session_that_was_cancelled_leaves_the_event_its_door(
+    meetup: Event, organizer: User
+) -> None:
+    make_session(meetup, cancelled_at=START)
+    come(meetup, "Ana", 4)
+    page = get(meetup, organizer, 30)
+    assert "<h1>Attendance</h1>" in page
+    assert summary_of(page) == "1 checked in 2 not checked in yet"
+    assert f'href="/events/{meetup.pk}/check-in/"' in page
+
+
 def test_attendees_see_themselves_alone(meetup: Event) -> None:
     user = make_user()
     make_participant(meetup, name="Eva", user=user)
