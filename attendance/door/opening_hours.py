@@ -102,7 +102,7 @@ def _door(
 ) -> Door:
     return Door(
         Place(event, session),
-        starts_at - timedelta(minutes=event.door_opens_minutes),
+        event.door_opens_at(starts_at),
         starts_at,
         ends_at,
         ends_at + timedelta(minutes=event.door_closes_minutes),

@@ -223,7 +223,7 @@ def _session_line(
     if phase == Phase.ENDED and not session.cancelled_at and is_decided:
         counts, own = numbers.by_status, numbers.own
     elif is_running and session.mode == Mode.IN_PERSON:
-        counts, own = numbers.at_door(), numbers.own_known
+        counts, own = numbers.of_running_session, numbers.own_known
     return SessionLine(
         session=session,
         event=session.event,

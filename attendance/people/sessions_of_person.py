@@ -34,11 +34,11 @@ from attendance.report_rows.without_sessions import EventReport
 from attendance.reports.many_reports import OccasionReport, occasion_of, read_rows
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
-    IN_ORDER,
     Count,
     amount,
     capitalized,
     clock_range,
+    count_statuses,
     share,
 )
 from core.times import short_date
@@ -255,11 +255,7 @@ def _tally(rows: People) -> Tally:
     return Tally(
         came=sum(numbers[status] for status in WHOLE),
         counted=sum(numbers[status] for status in COUNTED),
-        counts=[
-            Count(status, str(status.label), numbers[status])
-            for status in IN_ORDER
-            if numbers[status]
-        ],
+        counts=count_statuses(numbers),
         void=void,
     )
 

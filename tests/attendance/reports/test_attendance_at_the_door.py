@@ -101,6 +101,33 @@ def test_whoever_is_excused_is_not_missing(meetup: Event, organizer: User) -> No
     assert summary_of(page) == "1 checked in 1 not checked in yet 1 excused"
 
 
+def test_hosts_count_only_if_they_were_checked_in_or_marked(
+    meetup: Event, organizer: User
+) -> None:
+    for name in ("Zoe", "Yan"):
+        make_participant(meetup, name=name, role="host")
+    come(meetup, "Ana", 4)
+    page = get(meetup, organizer, 30)
+    assert summary_of(page) == "1 checked in 2 not checked in yet"
+    assert people_of(get(meetup, organizer, 30, "?door=out")) == ["Ben", "Cem"]
+    come(meetup, "Zoe", 5)
+    place, marks = Place(meetup, None), [Mark(named(meetup, "Yan"), "late")]
+    mark(place, marks, by=organizer, now=START)
+    page = get(meetup, organizer, 30)
+    assert summary_of(page) == "2 checked in 2 not checked in yet 1 late"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(-31, ""), (-30, "Not checked in yet"), (0, "Not checked in yet")],
+)
+def test_nobody_is_missed_before_the_door_opens(
+    minutes: int, said: str, meetup: Event, organizer: User
+) -> None:
+    page = get(meetup, organizer, minutes)
+    assert text(row_of(page, "Ben")) == " ".join(filter(None, ["Ben", said, "unknown"]))
+
+
 def test_people_are_filtered_by_the_door_and_by_status_and_found(
     meetup: Event, organizer: User
 ) -> None:
