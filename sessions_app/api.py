@@ -64,7 +64,7 @@ class SessionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = LiveSession
-        fields = ["session_type", "room_name"]
+        fields = ["session_type", "mode", "room_name"]
 
 
 class SessionList(generics.ListCreateAPIView[LiveSession]):

@@ -172,6 +172,7 @@ def restore_session(*, session: LiveSession) -> LiveSession:
     if locked.cancelled_at is not None:
         locked.cancelled_at = None
         _save(locked, ["cancelled_at"])
+        session_changed.send(LiveSession, session=locked, changed={"cancelled_at"})
         sessions_changed.send(LiveSession, event=event)
     return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
 

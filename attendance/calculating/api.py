@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from attendance.calculating.serializers import CalculateSerializer
 from attendance.calculating.sessions import (
     calculate_session,
-    count_empty_as_absent,
+    say_held,
     take_back_held,
 )
 from attendance.report_rows.read_reports import session_report
@@ -45,7 +45,7 @@ class SessionCalculate(APIView):
                 _("The calculation failed. It will be retried automatically."),
             )
         if wanted["count_empty_as_absent"]:
-            count_empty_as_absent(session, actor=user)
+            say_held(session, actor=user, now=now)
         if wanted["take_back_held"]:
-            take_back_held(session, actor=user)
+            take_back_held(session, actor=user, now=now)
         return Response(session_report(session, user=user, now=now).as_dict())

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change
@@ -133,6 +132,12 @@ def calculate_session(
     Raises:
         Conflict: The session is cancelled, or has not ended.
     """
+    _must_be_over(session, now)
+    selection = Selection(now=now, session_id=session.pk, force=force)
+    return calculate_sessions(selection, dry_run=dry_run)
+
+
+def _must_be_over(session: LiveSession, now: datetime) -> None:
     if session.cancelled_at:
         raise Conflict("session_cancelled", _("The session is cancelled."))
     if session.end > now:
@@ -142,42 +147,50 @@ def calculate_session(
             % {"end": day_and_time(session.end, session.event.time_zone)},
             ends_at=session.end,
         )
-    selection = Selection(now=now, session_id=session.pk, force=force)
-    return calculate_sessions(selection, dry_run=dry_run)
 
 
 @transaction.atomic
-def count_empty_as_absent(session: LiveSession, *, actor: User) -> list[Change]:
+def say_held(
+    session: LiveSession, *, actor: User, now: datetime
+) -> list[Change] | None:
     """Note that a calculated session was held, although nothing proves it.
 
-    Everybody who is expected and of whom nothing is known becomes absent by default;
+    Attendees who are expected and of whom nothing is known become absent by default;
     later facts and marks win over that.
 
     Returns:
-        The changes; none if something proves that it was held.
+        The changes; None if something proves already that it was held.
+
+    Raises:
+        Conflict: The session is cancelled, or has not ended.
     """
-    lock_session(session.pk)
+    _must_be_over(lock_session(session.pk), now)
     calculation = SessionCalculation.objects.filter(
         session=session, calculated_at__isnull=False, proved=False
     )
-    if not calculation.update(said_held_at=Now(), said_held_by=actor):
-        return []
+    if not calculation.update(said_held_at=now, said_held_by=actor):
+        return None
     return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
 
 
 @transaction.atomic
-def take_back_held(session: LiveSession, *, actor: User) -> list[Change]:
+def take_back_held(
+    session: LiveSession, *, actor: User, now: datetime
+) -> list[Change] | None:
     """Take back that an organizer said that a session was held.
 
     Returns:
-        The changes; none if nobody had said so.
+        The changes; None if nobody had said so.
+
+    Raises:
+        Conflict: The session is cancelled, or has not ended.
     """
-    lock_session(session.pk)
+    _must_be_over(lock_session(session.pk), now)
     calculation = SessionCalculation.objects.filter(
         session=session, said_held_at__isnull=False
     )
     if not calculation.update(said_held_at=None, said_held_by=None):
-        return []
+        return None
     return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from attendance.calculating.sessions import (
     calculate_session,
-    count_empty_as_absent,
+    say_held,
     take_back_held,
 )
 from attendance.models import SessionCalculation, Status
@@ -48,24 +48,25 @@ def calculate(request: HttpRequest, user: User, session_id: int) -> None:
 @action(back="session")
 def count_as_absent(request: HttpRequest, user: User, session_id: int) -> None:
     session = shown_organized_session(request, user, session_id)
-    changes = count_empty_as_absent(session, actor=user)
+    changes = say_held(session, actor=user, now=timezone.now())
+    if changes is None:
+        messages.info(request, _("It is known already that this session was held."))
+        return
     number = sum(change.to_status == Status.ABSENT for change in changes)
-    if number:
-        text = ngettext(
-            "%(number)d person counts as absent.",
-            "%(number)d people count as absent.",
-            number,
-        )
-        messages.success(request, text % {"number": number})
-    else:
-        messages.info(
-            request, _("Nobody was counted as absent: somebody has been seen since.")
-        )
+    counted = ngettext(
+        "%(number)d person counts as absent.",
+        "%(number)d people count as absent.",
+        number,
+    )
+    nobody = _("It was held; nobody else counts as absent.")
+    messages.success(request, counted % {"number": number} if number else nobody)
 
 
 @action(back="session")
 def take_back(request: HttpRequest, user: User, session_id: int) -> None:
     session = shown_organized_session(request, user, session_id)
-    take_back_held(session, actor=user)
-    text = _("Undone: it is open again whether the session was held.")
-    messages.success(request, text)
+    if take_back_held(session, actor=user, now=timezone.now()) is None:
+        messages.info(request, _("Nobody had said that this session was held."))
+    else:
+        text = _("Undone: it is open again whether the session was held.")
+        messages.success(request, text)

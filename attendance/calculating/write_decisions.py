@@ -17,6 +17,7 @@ from attendance.audit.changes import Change
 from attendance.decisions.consequences import derive_and_log
 from attendance.evidence.session_evidence import Computed, RosterRow, SessionInputs
 from attendance.rules.calculation import Figures
+from attendance.rules.precedence import SYSTEM_DEFAULT
 from core.sql import as_array
 
 
@@ -78,7 +79,8 @@ def write_decisions(
         decided: Decisions at sessions that this transaction has locked.
         newly_known: The ids of those of which it was not known before whether they
             were held, or something else was.
-        actor_id: The user who decided; None for a calculation.
+        actor_id: The user who said that a session was held, or took that back. Only
+            what became absent or unknown by that is theirs; None for a calculation.
 
     Returns:
         The changes of session decisions, without those of course results.
@@ -96,6 +98,10 @@ def write_decisions(
     return changes
 
 
+# Sources of people of whom nothing is known.
+_BY_DEFAULT = {None, SYSTEM_DEFAULT}
+
+
 def _change(decision: Decided) -> Change:
     return Change(
         decision.inputs.organization_id,
@@ -105,6 +111,7 @@ def _change(decision: Decided) -> Change:
         decision.after.status,
         decision.before.source,
         decision.after.source,
+        follows=not {decision.before.source, decision.after.source} <= _BY_DEFAULT,
     )
 
 

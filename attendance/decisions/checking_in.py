@@ -59,8 +59,9 @@ def check_in(
     """Check somebody in; of several check-ins the earliest counts, in whatever order.
 
     They become present, or late if the grace period of the session is over. If a
-    decision of higher rank stands, it stays, and the check-in is kept with it. A later
-    check-in than the one that stands changes nothing.
+    decision of higher rank stands, it stays, and the check-in is kept with it. Staff
+    vouch for who checked in by themselves, earlier or later; else a later check-in than
+    the one that stands changes nothing.
 
     Args:
         place: The session, or the event. If the event has exactly one session, that
@@ -89,13 +90,10 @@ def check_in(
         # It may have been moved while this waited for the lock.
         place.session.refresh_from_db(fields=["starts_at", "ends_at", "ended_at"])
     already = decision.checked_in_at is not None
-    if decision.checked_in_at is not None and decision.checked_in_at <= at:
+    if not _adds_anything(decision, at, method):
         return CheckedIn(decision, place, already)
     if joins and not already:
-        session = place.session
-        during = Span(session.starts_at, session.end) if session else None
-        participant = rejoin(participant, Registration.WALK_IN, during=during, by=by)
-        decision.participant = participant
+        decision.participant = _join(place, participant, by)
     _write(place, decision, at, notes, method=method, by=by, now=now)
     return CheckedIn(decision, place, already)
 
@@ -112,22 +110,34 @@ def _write(
 ) -> None:
     """Write the check-in, and the decision if none of higher rank stands.
 
-    An earlier time of a check-in that stands is logged if it changes the status.
+    Of two that stand for one, the earlier time and the word of staff are kept. It is
+    logged if it changes the status.
     """
     person = decision.participant_id
     before = DecisionBefore(decision.status, decision.source)
-    is_moved = decision.checked_in_at is not None
-    decision.checked_in_at, decision.check_in_received_at = at, now
-    decision.check_in_method, decision.checked_in_by = method, by
+    is_second = decision.checked_in_at is not None
+    if decision.checked_in_at is None or at < decision.checked_in_at:
+        decision.checked_in_at, decision.check_in_received_at = at, now
+    if not is_second or method != CheckInMethod.SELF:
+        decision.check_in_method, decision.checked_in_by = method, by
     decision.updated_at = now
     reasons = {}
     if may_replace(decision, CHECK_IN):
-        status = status_of_check_in(place, at)
-        kept = notes or (decision.notes if is_moved else "")
-        decide(decision, status, CHECK_IN, notes=kept, by=by, now=now)
-        if not is_moved or status != before.status:
+        status = status_of_check_in(place, decision.checked_in_at)
+        kept = notes or (decision.notes if is_second else "")
+        vouched_by = decision.checked_in_by
+        decide(decision, status, CHECK_IN, notes=kept, by=vouched_by, now=now)
+        if not is_second or status != before.status:
             reasons[person] = notes
     write_and_log(place, {person: decision}, {person: before}, reasons, by=by)
+
+
+def _adds_anything(decision: Attendance, at: datetime, method: str) -> bool:
+    """Return whether a check-in is the first or the earliest, or the first by staff."""
+    if decision.checked_in_at is None or at < decision.checked_in_at:
+        return True
+    is_by_themselves = decision.check_in_method == CheckInMethod.SELF
+    return is_by_themselves and method != CheckInMethod.SELF
 
 
 def _joins(place: Place, participant: Participant, at: datetime) -> bool:
@@ -142,6 +152,13 @@ def _joins(place: Place, participant: Participant, at: datetime) -> bool:
     if place.session is not None and not has_left(participant, place.session):
         return False
     return at >= participant.cancelled_at
+
+
+def _join(place: Place, participant: Participant, by: User) -> Participant:
+    """Put somebody on the roster as a walk-in, for this session or the whole event."""
+    session = place.session
+    during = Span(session.starts_at, session.end) if session else None
+    return rejoin(participant, Registration.WALK_IN, during=during, by=by)
 
 
 def place_of_check_in(place: Place) -> Place:

@@ -11,8 +11,9 @@ from django.db import connection
 
 from attendance.audit.changes import Change, record_changes
 from attendance.decisions.event_decisions import derive_event_decisions
-from attendance.evidence.proof import note_changed_mode
+from attendance.evidence.proof import note_changed_mode, note_changed_proof
 from attendance.locks import lock_event_results
+from attendance.models import SessionCalculation
 from attendance.points.ledger import balance_event
 from events.models import Event
 from sessions_app.models import LiveSession
@@ -52,10 +53,15 @@ def follow_roster(
 def follow_session(
     sender: object, session: LiveSession, changed: Collection[str], **kwargs: object
 ) -> None:
-    """Note that another mode decides otherwise.
+    """Note that another mode decides otherwise; forget what was said of an old time.
 
     A receiver of ``session_changed``, in the transaction that changed it.
     """
+    if "starts_at" in changed:
+        SessionCalculation.objects.filter(
+            session=session, said_held_at__lt=session.starts_at
+        ).update(said_held_at=None, said_held_by=None)
+        note_changed_proof(session.pk)
     if "mode" in changed:
         note_changed_mode(session.pk)
 

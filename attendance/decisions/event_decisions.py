@@ -27,9 +27,11 @@ from attendance.rules.precedence import (
 from attendance.rules.statuses import CAME
 from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
+from sessions_app.models import Mode
 
 # Course results that say that the event was held, as rules/proof.py has it for
-# sessions. They say so for everybody but the person themselves, because deriving asks
+# sessions; not where all sessions are online, which check-ins and marks do not prove.
+# They say so for everybody but the person themselves, because deriving asks
 # what would stand without that decision: so up to two are read, or three.
 _CAME = f"""
     d.session_id IS NULL AND d.marked_at IS NOT NULL
@@ -70,6 +72,11 @@ _EVENT_DECISIONS = f"""
             EXISTS (
                 SELECT FROM sessions_app_livesession s WHERE s.event_id = e.id
             ) AS has_sessions,
+            NOT EXISTS (
+                SELECT FROM sessions_app_livesession s
+                WHERE s.event_id = e.id AND s.cancelled_at IS NULL
+                HAVING bool_and(s.mode = '{Mode.ONLINE}')
+            ) AS may_be_in_person,
             {_SAID_BY_OTHERS} AS said_by,
             {_CHECKED_IN_BY_THEMSELVES} AS came_by_themselves
         FROM events_event e
@@ -79,9 +86,12 @@ _EVENT_DECISIONS = f"""
     )
     SELECT p.id, p.event_id, e.organization_id, p.role, p.registration,
         coalesce(expected.at_any, true), e.state,
-        e.has_sessions AND expected.at_held IS NOT TRUE
-            AND array_remove(e.said_by, p.id) = '{{}}'
-            AND cardinality(array_remove(e.came_by_themselves, p.id)) < 2,
+        e.has_sessions AND expected.at_held IS NOT TRUE AND NOT (
+            e.may_be_in_person AND (
+                array_remove(e.said_by, p.id) <> '{{}}'
+                OR cardinality(array_remove(e.came_by_themselves, p.id)) > 1
+            )
+        ),
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),

@@ -173,7 +173,7 @@ def _who(change: AttendanceChange) -> str:
     if change.actor is not None:
         return name_of(change.actor)
     if change.session_id is not None and change.source == CHECK_IN:
-        return _("because the start of the session was moved")
+        return _("because the start or the grace period changed")
     if change.session_id is not None:
         return _("calculated")
     if change.source == SYSTEM_DEFAULT:

@@ -1,9 +1,11 @@
 """Decides anew who was late by check-in, when the start of a session is moved.
 
+Nothing is decided at a cancelled session until it is restored.
+
 Source: docs/rules.md 48, 110.
 """
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from django.utils import timezone
 
@@ -17,13 +19,13 @@ from sessions_app.models import LiveSession
 
 
 def follow_start(
-    sender: object, session: LiveSession, changed: Collection[str], **kwargs: object
+    sender: object, session: LiveSession, changed: AbstractSet[str], **kwargs: object
 ) -> None:
     """Decide present or late of all check-ins that decide at a session.
 
     A receiver of ``session_changed``, in the transaction that changed it.
     """
-    if "starts_at" not in changed:
+    if session.cancelled_at or not changed & {"starts_at", "cancelled_at"}:
         return
     place = Place(session.event, session)
     grace_minutes = grace_of(session)

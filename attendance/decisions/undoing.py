@@ -153,6 +153,14 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
             _("There is a newer decision. Undo that first, or mark the person again."),
             change=newest.pk,
         )
+    if _is_about_all(newest):
+        raise Conflict(
+            "about_all",
+            _(
+                "Whether the session was held was decided for all. Take that back in "
+                "its report, or mark the person instead."
+            ),
+        )
     if not _is_undoable(newest):
         raise Conflict(
             "not_by_a_person",
@@ -161,13 +169,17 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
 
 
 def _is_undoable(change: AttendanceChange) -> bool:
-    """Return whether a person decided, about this person alone.
+    """Return whether a person decided, about this person alone."""
+    return change.actor_id is not None and not _is_about_all(change)
 
-    Who says that a session was held decides about all, and takes that back for all.
-    """
-    is_about_all = change.session_id is not None and change.source == SYSTEM_DEFAULT
-    return change.actor_id is not None and (
-        not is_about_all or change.undoes_id is not None
+
+def _is_about_all(change: AttendanceChange) -> bool:
+    """Return whether somebody said that the session was held, or took that back."""
+    return (
+        change.session_id is not None
+        and change.actor_id is not None
+        and change.undoes_id is None
+        and {change.from_source, change.source} <= {None, SYSTEM_DEFAULT}
     )
 
 

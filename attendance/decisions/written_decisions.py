@@ -33,10 +33,13 @@ def decide(
     source: str,
     *,
     notes: str,
-    by: User,
+    by: User | None,
     now: datetime,
 ) -> None:
-    """Set the fields of a person's decision on its row, without saving it."""
+    """Set the fields of a person's decision on its row, without saving it.
+
+    ``by`` is None if their account has been erased since.
+    """
     decision.status, decision.source = status, source
     decision.marked_by, decision.marked_at = by, now
     decision.notes, decision.derived = notes, False

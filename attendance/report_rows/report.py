@@ -200,13 +200,18 @@ class Report:
             "window": {"starts_at": session.starts_at, "ends_at": session.end},
             "calculated_at": self.calculated_at,
             "nobody_seen": self.nobody_seen,
-            "held": {
-                "proved": self.proved,
-                "seen": self.proof.seen,
-                "checked_in": self.proof.checked_in,
-                "marked": self.proof.marked,
-            },
+            "held": self._held_as_dict(),
             "policy": self.policy._asdict(),
+        }
+
+    def _held_as_dict(self) -> dict[str, Any]:
+        """Return what proves that it was held; how many came only to who sees all."""
+        proof = self.proof if self.visibility.sees_everybody else None
+        return {
+            "proved": self.proved,
+            "seen": proof and proof.seen,
+            "checked_in": proof and proof.checked_in,
+            "marked": proof and proof.marked,
         }
 
     def row_as_dict(self, row: ReportRow) -> dict[str, Any]:

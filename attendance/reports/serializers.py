@@ -34,15 +34,20 @@ class UnmatchedSerializer(Declared):
 
 
 class HeldSerializer(Declared):
-    """What is known of whether the session was held, in numbers of people."""
+    """What is known of whether the session was held, in numbers of people.
+
+    Null to attendees, who see themselves alone.
+    """
 
     proved = serializers.BooleanField(
         help_text="Something proves that it was held; if not, nobody is absent."
     )
-    seen = serializers.IntegerField(help_text="In the room or on the board.")
-    checked_in = serializers.IntegerField()
+    seen = serializers.IntegerField(
+        allow_null=True, help_text="In the room or on the board."
+    )
+    checked_in = serializers.IntegerField(allow_null=True)
     marked = serializers.IntegerField(
-        help_text="Marked by a person as present, late or partial."
+        allow_null=True, help_text="Marked by a person as present, late or partial."
     )
 
 

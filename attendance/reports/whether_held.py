@@ -14,6 +14,7 @@ from attendance.wording.modes import why_not_proved
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
+from events.models import ParticipantRole
 from sessions_app.models import Mode
 
 
@@ -29,13 +30,19 @@ class WhetherHeld:
 
     @property
     def asks(self) -> bool:
-        """Whether to ask: it was calculated, nothing proves it, some are unknown."""
-        calculation = self._calculation
+        """Whether to ask: it ended and was calculated, nothing proves it, and
+        attendees are unknown."""
+        calculation, report = self._calculation, self.report
         return (
             calculation is not None
             and not calculation.proved
-            and not self.report.proved
-            and self.report.summary[Status.UNKNOWN] > 0
+            and not report.proved
+            and report.until >= report.session.end
+            and any(
+                row.status == Status.UNKNOWN
+                and row.participant.role == ParticipantRole.ATTENDEE
+                for row in report.rows
+            )
         )
 
     @property

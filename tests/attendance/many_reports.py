@@ -8,7 +8,7 @@ from typing import Any
 
 import time_machine
 
-from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import calculate_session, say_held
 from attendance.models import Attendance, Status
 from events.models import Event, Participant, Registration, Role, User
 from sessions_app.models import LiveSession, SessionType
@@ -106,7 +106,7 @@ def _session(random: Random, state: str, events: list[Event]) -> LiveSession:
         return session
     calculate_session(session, now=NOW, force=True)
     if state == "counted as absent":
-        count_empty_as_absent(session, actor=make_member(event.organization))
+        say_held(session, actor=make_member(event.organization), now=NOW)
     elif state == "cancelled":
         LiveSession.objects.filter(pk=session.pk).update(cancelled_at=NOW)
         session.refresh_from_db()

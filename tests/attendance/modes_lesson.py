@@ -14,7 +14,7 @@ import time_machine
 
 from attendance.calculating.sessions import (
     calculate_sessions,
-    count_empty_as_absent,
+    say_held,
     take_back_held,
 )
 from attendance.decisions.checking_in import check_in
@@ -214,8 +214,11 @@ class Lesson:
             if known.mark is None:
                 self.newest[name] = ("check_in", None)
             known.check_in = (method, minute)
-        elif minute < known.check_in[1]:
-            known.check_in = (method, minute)
+        else:
+            # The earliest time, and the word of staff, whoever came first.
+            vouched, earliest = known.check_in
+            by_whom = method if vouched == "self" else vouched
+            known.check_in = (by_whom, min(minute, earliest))
 
     def mark(self, name: str, status: str, source: str = "manual") -> None:
         known = self.evidence.people[name]
@@ -280,11 +283,11 @@ class Lesson:
         """Answer the question that the report asks: only where nothing proves it."""
         self.calculate()
         is_asked = not is_proved(self.evidence)
-        count_empty_as_absent(self.place_session, actor=self.school.owner)
+        say_held(self.place_session, actor=self.school.owner, now=self.now)
         self.evidence.said_held |= is_asked
 
     def take_back(self) -> None:
-        take_back_held(self.place_session, actor=self.school.owner)
+        take_back_held(self.place_session, actor=self.school.owner, now=self.now)
         self.evidence.said_held = False
 
     def change_mode(self, mode: str) -> None:

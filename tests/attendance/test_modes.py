@@ -51,8 +51,9 @@ def test_after_the_calculation(mode: str, acts: list[Act]) -> None:
         (("self", 5), ("staff", 9)),
         (("self", 5), ("staff", 40)),
         (("staff", 5), ("self", 40)),
+        (("self", 5), ("self", 9)),
     ],
-    ids=["self_then_staff", "self_then_staff_late", "staff_then_self"],
+    ids=["self_then_staff", "self_then_staff_late", "staff_then_self", "self_twice"],
 )
 @pytest.mark.parametrize("is_heard_in_order", [True, False], ids=["heard", "late"])
 def test_the_earliest_tap_counts_whichever_was_heard_first(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Model
 
-from attendance.calculating.sessions import count_empty_as_absent
+from attendance.calculating.sessions import say_held
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
 from events.models import Organization, Participant, ParticipantRole, User
@@ -47,7 +47,7 @@ def in_a_room(
     be_there(open_one, people[3], (3, 40))
     for ended in (over, open_one, said, both):
         calculate(ended, now)
-    count_empty_as_absent(said, actor=staff)
+    say_held(said, actor=staff, now=now)
     return {
         "class": event,
         "class, running": running,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from attendance.calculating.sessions import calculate_sessions, count_empty_as_absent
+from attendance.calculating.sessions import calculate_sessions, say_held
 from attendance.evidence.due import Selection
 from attendance.models import (
     Attendance,
@@ -202,7 +202,7 @@ def test_an_empty_session_can_be_counted_as_absent_until_facts_come(
 ) -> None:
     calculate()
     owner = make_user()
-    count_empty_as_absent(lesson, actor=owner)
+    say_held(lesson, actor=owner, now=SOON)
     assert decided(ana) == ("absent", "system_default")
     assert {change.actor for change in AttendanceChange.objects.all()} == {owner}
     calculate()
@@ -218,10 +218,10 @@ def test_an_empty_session_can_be_counted_as_absent_until_facts_come(
 def test_only_what_nobody_was_seen_in_can_be_counted_as_absent(
     lesson: LiveSession, ana: Participant
 ) -> None:
-    assert count_empty_as_absent(lesson, actor=make_user()) == []
+    assert say_held(lesson, actor=make_user(), now=SOON) is None
     attend(lesson, ana)
     calculate()
-    assert count_empty_as_absent(lesson, actor=make_user()) == []
+    assert say_held(lesson, actor=make_user(), now=SOON) is None
 
 
 # Which source

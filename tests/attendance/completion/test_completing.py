@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from attendance.audit.seals import verify
-from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import calculate_session, say_held
 from attendance.completion import completing
 from attendance.completion.completing import (
     complete_due_events,
@@ -92,7 +92,7 @@ def test_what_was_not_calculated_until_then_is_calculated_first(
     assert about_event(ana) is None
     assert not AttendanceChange.objects.exists()
     assert Event.objects.get().state == EventState.COMPLETED
-    count_empty_as_absent(session, actor=make_user())
+    say_held(session, actor=make_user(), now=LONG_AFTER)
     assert about_event(ana) == ("absent", "system_default", True)
 
 
@@ -179,7 +179,7 @@ def test_nobody_is_absent_where_nobody_was_seen_until_somebody_has_said_so(
     session = hold(course)
     run()
     assert about_event(ana) is None
-    count_empty_as_absent(session, actor=make_user())
+    say_held(session, actor=make_user(), now=LONG_AFTER)
     assert about_event(ana) == ("absent", "system_default", True)
 
 

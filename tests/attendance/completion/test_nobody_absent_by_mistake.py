@@ -138,6 +138,22 @@ def test_that_somebody_came_says_that_it_was_held_in_person_but_not_online(
     assert about_event(ana) == others
 
 
+@pytest.mark.parametrize(
+    ("mode", "others"),
+    [("in_person", ("absent", "system_default", False)), ("online", None)],
+)
+def test_a_check_in_at_the_event_says_that_it_was_held_unless_it_is_online(
+    course: Event, ana: Participant, mode: str, others: tuple[str, str, bool] | None
+) -> None:
+    ben = make_participant(course)
+    session, _second = hold(course), make_session(course)
+    LiveSession.objects.update(mode=mode)
+    check_in(Place(course, None), ben, by=make_user(), now=session.ends_at)
+    run()
+    assert about_event(ben) == ("present", "check_in", False)
+    assert about_event(ana) == others
+
+
 # What happens meanwhile
 
 

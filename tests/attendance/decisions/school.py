@@ -10,7 +10,7 @@ from attendance.calculating.sessions import (
     CalculationResult,
     calculate_session,
     calculate_sessions,
-    count_empty_as_absent,
+    say_held,
 )
 from attendance.completion.completing import (
     complete_due_events,
@@ -194,7 +194,7 @@ class School:
 
     def count_as_absent(self, session: LiveSession) -> None:
         self.calculate(session)
-        count_empty_as_absent(session, actor=self.organizer)
+        say_held(session, actor=self.organizer, now=NOW)
 
     def complete(self) -> None:
         complete_event(event=self.fresh, now=NOW)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from attendance.calculating.sessions import count_empty_as_absent
+from attendance.calculating.sessions import say_held
 from attendance.completion.completing import complete_event
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
@@ -398,7 +398,7 @@ def counted(teacher: User) -> LiveSession:
     """Nobody was seen, and an organizer counted Ana as absent."""
     session, _people = make_lesson("Ana")
     calculate(session)
-    count_empty_as_absent(session, actor=teacher)
+    say_held(session, actor=teacher, now=NOW)
     return session
 
 

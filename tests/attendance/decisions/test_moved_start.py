@@ -21,7 +21,7 @@ from attendance.models import (
 )
 from events.models import Participant, User
 from sessions_app.models import LiveSession
-from sessions_app.services import change_session
+from sessions_app.services import cancel_session, change_session, restore_session
 from tests.attendance.pages import calculate, make_lesson, signed_in, text
 from tests.factories import (
     START,
@@ -180,4 +180,16 @@ def test_the_history_says_why(lesson: LiveSession) -> None:
     move(lesson, 10)
     staff = signed_in(make_member(lesson.event.organization))
     page = staff.get(f"/participants/{person('Ben').pk}/history/")
-    assert "because the start of the session was moved" in text(page.content.decode())
+    assert "because the start or the grace period changed" in text(
+        page.content.decode()
+    )
+
+
+def test_a_cancelled_session_decides_nothing_anew_until_it_is_restored(
+    lesson: LiveSession,
+) -> None:
+    cancel_session(session=lesson, now=NOW)
+    move(lesson, 10)
+    assert statuses(lesson) == {"Ana": "present", "Ben": "late"}
+    restore_session(session=lesson)
+    assert statuses(lesson) == {"Ana": "present", "Ben": "present"}

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from attendance.audit.seals import verify
 from attendance.decisions.undoing import undo
 from attendance.door.self_check_in import check_in_by_code, code_of
-from attendance.models import Attendance, AttendanceChange
+from attendance.models import Attendance, AttendanceChange, CheckInMethod
 from tests.factories import (
     START,
     make_client,
@@ -71,8 +71,9 @@ taps = st.builds(
 )
 days = st.lists(taps, min_size=1, max_size=14)
 
-# By person and lesson: when they came, in minutes of the day, and whether in time.
-Account = dict[tuple[int, int], tuple[int, str]]
+# By person and lesson: when they came, in minutes of the day, whether in time, and
+# whether any of the staff saw them.
+Account = dict[tuple[int, int], tuple[int, str, bool]]
 
 
 def meant(minute: int) -> int:
@@ -88,15 +89,18 @@ def meant(minute: int) -> int:
 
 
 def account(day: Sequence[Tap], moved: int) -> Account:
-    """Who came to which lesson, and when first."""
+    """Who came to which lesson, when first, and who saw them."""
     came: dict[tuple[int, int], int] = {}
+    seen_by_staff = set()
     for tap in day:
         lesson = meant(tap.minute) if tap.phone is None else tap.lesson
         key = tap.person, lesson
         came[key] = min(tap.minute, came.get(key, tap.minute))
+        if tap.phone is not None:
+            seen_by_staff.add(key)
     return {
-        (person, lesson): (minute, status(lesson, minute, moved))
-        for (person, lesson), minute in came.items()
+        key: (minute, status(key[1], minute, moved), key in seen_by_staff)
+        for key, minute in came.items()
     }
 
 
@@ -166,6 +170,7 @@ class Day:
             (people[row.participant_id], lessons[row.session_id or 0]): (
                 (row.checked_in_at - START) // MINUTE if row.checked_in_at else 0,
                 row.status,
+                row.check_in_method != CheckInMethod.SELF,
             )
             for row in Attendance.objects.filter(event=self.event)
         }

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attendance.calculating.sessions import calculate_session, count_empty_as_absent
+from attendance.calculating.sessions import calculate_session, say_held
 from attendance.policies.effective import PolicyScope, set_policy
 from attendance.report_rows.read_reports import session_report
 from attendance.report_rows.report import Report
@@ -163,7 +163,7 @@ def test_a_session_in_which_nobody_was_seen_asks_and_can_be_counted_as_held(
     found = report(session, organizer)
     assert found.nobody_seen
     assert found.summary["unknown"] == 1
-    [change] = count_empty_as_absent(session, actor=organizer)
+    [change] = say_held(session, actor=organizer, now=LATER) or []
     assert (change.participant_id, change.to_status) == (ana.pk, "absent")
     assert ana.attendance_changes.get().actor == organizer
     row = rows(report(session, organizer))["Ana"]
@@ -176,7 +176,7 @@ def test_facts_that_come_later_beat_an_empty_session_counted_as_held(
 ) -> None:
     ana = make_participant(session.event, name="Ana")
     calculate_session(session, now=LATER)
-    count_empty_as_absent(session, actor=organizer)
+    say_held(session, actor=organizer, now=LATER)
     make_connection(session, identity=ana.identity, left_at=at(58))
     calculate_session(session, now=LATER, force=True)
     row = rows(report(session, organizer))["Ana"]
@@ -189,7 +189,7 @@ def test_a_session_with_people_in_it_is_not_counted_as_empty(
     ana = make_participant(session.event)
     make_connection(session, identity=ana.identity, left_at=at(58))
     calculate_session(session, now=LATER)
-    assert count_empty_as_absent(session, actor=organizer) == []
+    assert say_held(session, actor=organizer, now=LATER) is None
 
 
 def test_failed_attempts_of_strangers_are_shown(

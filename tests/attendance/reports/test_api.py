@@ -134,12 +134,35 @@ def test_a_session_in_which_nobody_was_seen_counts_as_absent_only_when_asked() -
     assert AttendanceChange.objects.get().actor is not None
 
 
-@pytest.mark.parametrize("sent", [{"force": "maybe"}, {"count_empty_as_absent": 5}])
-def test_a_bad_wish_is_named(sent: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({"force": "maybe"}, "force"),
+        ({"count_empty_as_absent": 5}, "count_empty_as_absent"),
+        ({"count_empty_as_absent": True, "take_back_held": True}, "take_back_held"),
+    ],
+)
+def test_a_bad_wish_is_named(sent: dict[str, Any], named: str) -> None:
     session = make_session()
     answer = organizer(session).post(f"/api/sessions/{session.pk}/calculate", sent)
     assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == list(sent)
+    assert [error["field"] for error in answer.json()["errors"]] == [named]
+
+
+def test_attendees_are_told_whether_it_was_held_and_not_how_many_came() -> None:
+    session = make_session(mode="in_person")
+    _, user = attendee(session)
+    path = f"/api/sessions/{session.pk}/attendance"
+    staff = organizer(session)
+    staff.post(
+        f"/api/participants/{make_participant(session.event).pk}/check-in",
+        {"session": session.pk},
+    )
+    held = staff.get(path).json()["session"]["held"]
+    assert held == {"proved": True, "seen": 0, "checked_in": 1, "marked": 0}
+    held = make_client(user).get(path).json()["session"]["held"]
+    unsaid = dict.fromkeys(("seen", "checked_in", "marked"))
+    assert held == {"proved": True, **unsaid}
 
 
 def test_attendees_get_their_own_row_and_no_unmatched() -> None:

@@ -200,7 +200,7 @@ def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
     event: Event, organizer: User
 ) -> None:
     attended(event)
-    assert "registered attendees who are still unknown count as absent" in text(
+    assert "registered attendees who are still unknown then count as absent" in text(
         get(event, organizer)
     )
     assert send(event, organizer, "complete") == (

@@ -394,7 +394,7 @@ def test_who_was_decided_about_stays_so_whatever_is_answered() -> None:
     calculate(session)
     page = text(get(session))
     assert "Decisions made by people stand" in page
-    assert "It was held: count the others as absent" in page
+    assert "It was held: count the other attendees as absent" in page
 
 
 def test_a_session_in_which_nobody_was_seen_asks_whether_it_was_held() -> None:
