@@ -71,8 +71,9 @@ def rows_without_sessions(user: User) -> People:
 
     They are annotated as in :func:`all_rows`, with the decision about the event; for
     them ``HAS_ROW`` is the whole condition. Registered people and walk-ins are
-    expected; others have a row if anything was decided about them. So has everybody
-    alone if the event was cancelled with its sessions: those have void rows already.
+    expected; others have a row if anything was decided about them. Of events that were
+    cancelled with their sessions only people about whom anything was decided are here:
+    the others have void rows of those sessions already.
     """
     return (
         Participant.objects.visible_to(user)
@@ -102,7 +103,8 @@ def rows_without_sessions(user: User) -> People:
 def _cancelled_with_sessions() -> Q:
     """Return the condition that the event was cancelled, and its sessions with it."""
     sessions = LiveSession.objects.filter(event=OuterRef("event"))
-    return Q(Exists(sessions), event__state=EventState.CANCELLED)
+    # In this order, so that Postgres asks for sessions of cancelled events alone.
+    return Q(event__state=EventState.CANCELLED) & Q(Exists(sessions))
 
 
 def together(parts: Iterable[People]) -> People:
