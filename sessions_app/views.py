@@ -53,7 +53,7 @@ from sessions_app.forms import (
 )
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
-from sessions_app.phase import RESTS_AFTER
+from sessions_app.rests import RESTS_AFTER
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -115,7 +115,7 @@ def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet
     Cancelled sessions do not count. ``people_count`` is null for events whose roster
     the user may not see.
     """
-    sessions = LiveSession.objects.filter(cancelled_at=None)
+    sessions = LiveSession.objects.uncancelled()
     people = Participant.objects.filter(registration__in=EXPECTED)
     hosted = Event.objects.hosted_by(user).filter(pk=OuterRef("pk"))
     return events.annotate(
