@@ -130,7 +130,7 @@ def test_of_one_that_has_ended_staff_are_first_sent_to_its_report(
     """A tap counts when it is made, so at the door everybody would be late."""
     late = "everybody checked in now is late"
     query = f"?session={lesson.pk}"
-    for path in (query, f"walk-in/{query}"):
+    for path in (query, f"new/{query}"):
         _, page, _ = ask(lesson.event, staff, NEXT_DAY, path)
         assert late in text(page)
         [first] = re.findall(r'class="button first" href="(.*?)"', page)
