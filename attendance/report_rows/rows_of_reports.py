@@ -72,8 +72,8 @@ def rows_without_sessions(user: User) -> People:
     They are annotated as in :func:`all_rows`, with the decision about the event; for
     them ``HAS_ROW`` is the whole condition. Registered people and walk-ins are
     expected; others have a row if anything was decided about them. Of events whose
-    sessions were all cancelled only people about whom anything was decided are here: the
-    others have void rows of those sessions already.
+    sessions were all cancelled only people about whom anything was decided are here:
+    the others have void rows of those sessions already.
     """
     return (
         Participant.objects.visible_to(user)

@@ -104,18 +104,18 @@ def statuses(user: User) -> list[tuple[bool, str, str]]:
 def test_what_was_decided_at_the_door_stands_beside_cancelled_sessions(
     meetup: Event, organizer: User
 ) -> None:
-    of_meetup = statuses(organizer)
+    decided = [row for row in statuses(organizer) if row[2] != "unknown"]
     session = make_session(meetup, cancelled_at=NOW)
     make_attendance(named(meetup, "Cem"), session, status="present")
     void = [("Ana", "unknown"), ("Ben", "unknown"), ("Cem", "present")]
-    assert statuses(organizer) == [*of_meetup, *((True, *row) for row in void)]
+    assert statuses(organizer) == [*decided, *((True, *row) for row in void)]
     summary = get(make_client(organizer), "/api/reports")["summary"]
     assert [(one["session_type"], one["rows"], one["void"]) for one in summary] == [
         ("general", 3, 3),
-        (None, 3, 0),
+        (None, len(decided), 0),
     ]
     written = table(make_client(organizer))
-    assert [row["void"] for row in written] == ["false"] * 3 + ["true"] * 3
+    assert [row["void"] for row in written] == ["false"] * len(decided) + ["true"] * 3
 
 
 def test_an_event_that_was_cancelled_with_its_sessions_has_rows_of_what_was_decided(
