@@ -84,9 +84,10 @@ def test_a_session_whose_room_was_taken_meanwhile_does_not_run_again() -> None:
 
 
 def test_a_cancelled_session_does_not_run_again() -> None:
-    ended = {"ended_at": START + 20 * MINUTE, "cancelled_at": START + 21 * MINUTE}
+    at = START + 20 * MINUTE
+    session = make_session(ended_at=at, cancelled_at=at)
     with pytest.raises(Conflict) as refused:
-        take_back_end(session=make_session(**ended), now=START + 25 * MINUTE)
+        take_back_end(session=session, now=START + 25 * MINUTE)
     assert refused.value.code == "session_cancelled"
 
 
