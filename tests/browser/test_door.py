@@ -346,14 +346,84 @@ def test_a_tap_on_the_wrong_person_is_taken_back_where_one_stands(
     cut(visitor)
     wait(visitor)
     mistake.click()
-    expect(visitor.page.locator("[data-no-network]")).to_be_visible()
+    notice = visitor.page.locator(".door-status .notice:visible")
+    expect(notice).to_have_count(1)
+    expect(notice).to_contain_text("The check-in of Ana Lima was not undone")
+    assert not visitor.flaws(PHONE, "light")
     restore(visitor)
     wait(visitor)
     mistake.click()
     expect(row(visitor, "Ana").get_by_role("button", name="Check in")).to_be_visible()
-    expect(visitor.page.locator("[data-no-network]")).to_be_hidden()
+    expect(notice).to_have_count(0)
     assert said(visitor, "inside") == "0"
     assert changes(lesson) == 2
+
+
+def test_without_a_network_no_link_leads_away(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page = visitor.page
+    path = f"/events/{lesson.event_id}/check-in/"
+    told = page.locator("[data-no-network]")
+    expect(told).to_be_hidden()
+    cut(visitor)
+    page.get_by_role("link", name="Add a walk-in").click()
+    expect(told).to_be_visible()
+    page.get_by_label("Find a person").fill("ana")
+    page.get_by_role("button", name="Find").click()
+    assert page.url.endswith(path)
+    assert not visitor.flaws(PHONE, "light")
+    tap(visitor, "Ana")
+    restore(visitor)
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
+    expect(told).to_be_hidden()
+    page.get_by_role("link", name="Add a walk-in").click()
+    page.wait_for_url("**/new/?*")
+
+
+def test_links_stay_too_while_nothing_that_was_sent_is_heard(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page = visitor.page
+    visitor.awaited.append("ERR_FAILED")
+    page.route(CHECK_IN, lambda route: route.abort())
+    tap(visitor, "Ana")
+    expect(row(visitor, "Ana")).to_contain_text("not sent yet")
+    page.get_by_role("link", name="Events", exact=True).first.click()
+    expect(page.locator("[data-no-network]")).to_be_visible()
+    page.unroute(CHECK_IN)
+    expect(row(visitor, "Ana")).to_contain_text("checked in at")
+    expect(page.locator("[data-no-network]")).to_be_hidden()
+    assert changes(lesson) == 1
+
+
+def test_whoever_is_not_found_becomes_a_walk_in_by_that_name(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page = visitor.page
+    page.get_by_label("Find a person").fill("Walid & Co")
+    page.get_by_role("link", name="Add “Walid & Co” as a walk-in").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Walid & Co")
+    page.get_by_role("button", name="Add and check in").click()
+    expect(row(visitor, "Walid & Co")).to_contain_text("checked in at")
+    page.get_by_label("Find a person").fill("ana")
+    expect(page.locator("[data-add]")).to_be_hidden()
+
+
+def test_a_walk_in_who_is_on_the_roster_is_checked_in_where_that_is_told(
+    visitor: Visitor, lesson: LiveSession
+) -> None:
+    page = visitor.page
+    ben = Participant.objects.get(event=lesson.event, person__name="Ben Okoro")
+    page.get_by_role("link", name="Add a walk-in").click()
+    page.get_by_label("Name", exact=True).fill("Ben Okoro")
+    page.get_by_label("Email").fill(ben.email)
+    page.get_by_role("button", name="Add and check in").click()
+    expect(page.get_by_role("button", name="Check in Ben Okoro")).to_be_visible()
+    assert not visitor.flaws(PHONE, "light")
+    page.get_by_role("button", name="Check in Ben Okoro").click()
+    expect(row(visitor, "Ben")).to_contain_text("checked in at")
+    assert list(arrivals(lesson)) == [ben.pk]
 
 
 def test_what_is_refused_says_why_and_holds_nothing_up(

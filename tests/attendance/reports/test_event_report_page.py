@@ -384,3 +384,18 @@ def test_people_of_one_name_are_told_apart_also_from_who_is_not_shown(
     ):
         beside = re.findall(r"<span><bdi>(.*?)</bdi></span>", get(event, user, query))
         assert beside == (shown if who == "organizer" else [])
+
+
+@pytest.mark.parametrize("who", ["member", "host"])
+@pytest.mark.parametrize("path", ["attendance/", "people/"])
+def test_members_can_search_all_people_of_the_organization(
+    event: Event, organizer: User, path: str, who: str
+) -> None:
+    host = make_user()
+    make_participant(event, user=host, role="host", name="Host")
+    user = organizer if who == "member" else host
+    page = signed_in(user).get(f"/events/{event.pk}/{path}?q=Omar").content.decode()
+    leads = f'href="/people/?organization={event.organization_id}&amp;q=Omar"' in page
+    assert leads is (who == "member")
+    named = f"All people of {event.organization.name}" in text(page)
+    assert named is (who == "member")
