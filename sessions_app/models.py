@@ -52,6 +52,10 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
         """Filter sessions of events that have the user as a host on the roster."""
         return self.filter(event__in=Event.objects.hosted_by(user))
 
+    def uncancelled(self) -> Self:
+        """Filter sessions that are not cancelled."""
+        return self.filter(cancelled_at=None)
+
 
 class LiveSession(models.Model):
     """One scheduled meeting of an event: in a LiveKit room, in person, or both.

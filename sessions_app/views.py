@@ -52,7 +52,7 @@ from sessions_app.forms import (
 )
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
-from sessions_app.phase import RESTS_AFTER
+from sessions_app.rests import RESTS_AFTER
 from sessions_app.signals import first_session_planned
 
 EVENTS_A_PAGE = 50
@@ -115,7 +115,7 @@ def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet
     Cancelled sessions do not count. ``people_count`` is null for events whose roster
     the user may not see.
     """
-    sessions = LiveSession.objects.filter(cancelled_at=None)
+    sessions = LiveSession.objects.uncancelled()
     people = Participant.objects.filter(registration__in=EXPECTED)
     hosted = Event.objects.hosted_by(user).filter(pk=OuterRef("pk"))
     return events.annotate(
@@ -156,7 +156,7 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         form,
         title=_("New session"),
         above=[event.organization.name, event.title],
-        lead="" if last else _known_before(event),
+        lead=_known_before(event),
         submit=_("Create session"),
         back=reverse("event", args=[event.pk]),
     )
@@ -164,6 +164,8 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
 
 def _known_before(event: Event) -> str:
     """Return what the apps above say before an event gets its first session."""
+    if event.sessions.uncancelled().exists():
+        return ""
     answers: Any = first_session_planned.send(Event, event=event)
     return " ".join(text for _receiver, text in answers if text)
 

@@ -91,7 +91,7 @@ def doors_of(event: Event) -> list[Door]:
     """Return all doors of an event, in order of start; none if it is cancelled."""
     if event.state == EventState.CANCELLED:
         return []
-    sessions = event.sessions.filter(cancelled_at=None).order_by("starts_at", "pk")
+    sessions = event.sessions.uncancelled().order_by("starts_at", "pk")
     return [_door(event, s, s.starts_at, s.end) for s in sessions] or [
         _door(event, None, event.starts_at, event.end)
     ]
@@ -102,7 +102,7 @@ def _door(
 ) -> Door:
     return Door(
         Place(event, session),
-        starts_at - timedelta(minutes=event.door_opens_minutes),
+        event.door_opens_at(starts_at),
         starts_at,
         ends_at,
         ends_at + timedelta(minutes=event.door_closes_minutes),

@@ -100,7 +100,7 @@ class EventPage:
         """Whether the reader may check people in: hosts only if there are sessions."""
         if self.is_cancelled:
             return False
-        return self.may_change or (self.is_host and bool(self.sessions))
+        return self.may_change or (self.is_host and self.has_sessions)
 
     @property
     def has_decisions(self) -> bool:
@@ -150,7 +150,7 @@ class EventPage:
             return Step.PUBLISH
         if not self.people_count:
             return Step.ADD_PEOPLE
-        if self.at_door and not self.somebody_came:
+        if self.at_door and not self.lines and not self.somebody_came:
             return Step.CHOOSE_WAY
         return Step.PUBLISH if self.is_draft else Step.NONE
 
@@ -159,7 +159,7 @@ class EventPage:
     @cached_property
     def at_door(self) -> EventLine | None:
         """What is known of its door; None if it has sessions, or is cancelled."""
-        if self.sessions.paginator.count or self.is_cancelled:
+        if self.has_sessions or self.is_cancelled:
             return None
         return event_line(self.event, self._viewer, now=self._now)
 
@@ -183,7 +183,7 @@ class EventPage:
         None once it is completed, or for who sees no roster.
         """
         is_open = self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
-        if not (self.sees_roster and is_open and self.sessions.paginator.count):
+        if not (self.sees_roster and is_open and self.has_sessions):
             return 0
         return decided_at(self.event)
 
@@ -192,6 +192,11 @@ class EventPage:
             "event__organization", "calculation"
         )
         return Paginator(sessions.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE)
+
+    @cached_property
+    def has_sessions(self) -> bool:
+        """Whether the event has sessions that are not cancelled."""
+        return self.event.sessions.uncancelled().exists()
 
     @cached_property
     def lines(self) -> list[SessionLine]:

@@ -283,6 +283,24 @@ def test_once_somebody_came_the_door_is_the_way() -> None:
     assert "1 present 1 absent" in text(get(event))
 
 
+def test_a_session_that_was_cancelled_leaves_the_event_its_door() -> None:
+    event = make_meetup("Ana Ben", title="Tea")
+    make_session(event, cancelled_at=START)
+    host = make_participant(event, role="host", user=make_user()).user
+    page = get(event)
+    assert f'href="/events/{event.pk}/sessions/new/"' in page
+    come(event, "Ana")
+    page = get(event)
+    assert "1 checked in" in text(page)
+    assert re.search(r'/attendance/">\s*Attendance\s*</a>', page)
+    assert f'href="/events/{event.pk}/sessions/new/"' in page
+    # Hosts decide about sessions alone.
+    assert f'href="/events/{event.pk}/check-in/"' not in get(event, host)
+    make_session(event)
+    assert f'href="/events/{event.pk}/check-in/"' in get(event, host)
+    assert "1 checked in" not in text(get(event))
+
+
 def test_before_it_begins_nobody_is_missed() -> None:
     event = make_meetup("Ana", starts_at=AFTERWARDS + timedelta(days=1))
     assert "checked in" not in text(get(event))

@@ -10,7 +10,9 @@ from attendance.calculating import sessions
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
+from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Attendance, SessionCalculation
+from attendance.wording.modes import label_of_people
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession, Mode
 from tests.attendance.pages import (
@@ -111,6 +113,23 @@ def test_marks_beside_check_ins_are_counted_once() -> None:
     assert said.startswith("1 checked in 1 not checked in yet 1 excused")
 
 
+@pytest.mark.parametrize("mode", [Mode.IN_PERSON, Mode.HYBRID])
+def test_hosts_are_not_missed(mode: Mode) -> None:
+    session, [amina, _ben, cleo] = lesson(mode=mode)
+    Participant.objects.filter(pk=cleo.pk).update(role="host")
+    missing = label_of_people(Whereabouts.MISSING, mode)
+    arrive(session, amina)
+    page = get(session, now=RUNNING)
+    assert summary(page).startswith("1 checked in")
+    assert f" 1 {missing} " in summary(page)
+    page = get(session, now=RUNNING, query="?where=missing")
+    assert f"Showing 1 of 3: {missing}" in text(page)
+    arrive(session, cleo)
+    said = summary(get(session, now=RUNNING))
+    assert said.startswith("2 checked in")
+    assert f" 1 {missing} " in said
+
+
 @pytest.mark.parametrize("minutes", [-20, 30])
 def test_it_leads_to_the_door_until_it_has_ended(minutes: int) -> None:
     session, _ = lesson()
@@ -164,6 +183,9 @@ def test_before_it_is_calculated_it_counts_those_who_were_not_checked_in() -> No
     page = get(session)
     assert summary(page) == "3 not checked in"
     assert text(row_of(page, "Amina")) == "Amina Not checked in unknown"
+    Participant.objects.filter(person__name="Amina").update(role="host")
+    assert summary(get(session)) == "2 not checked in"
+    assert "Showing 2 of 3" in text(get(session, query="?who=missing"))
 
 
 def test_what_came_from_livekit_is_shown_all_the_same() -> None:

@@ -135,8 +135,8 @@ def test_cancelled_sessions_count_apart_and_say_so() -> None:
     session.save()
     page = get(organizer_of(session))
     assert "General 1 not counted: its session was cancelled" in text(page)
-    [only] = sections(page)
-    assert "· cancelled" in only
+    [section] = sections(page)
+    assert "· cancelled" in section
 
 
 def test_a_persons_history_has_their_name_and_leads_back() -> None:
