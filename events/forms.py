@@ -134,7 +134,10 @@ class EventForm(ZonedForm):
     door_closes_minutes = _minutes(
         "door_closes_minutes",
         label=_("Self check-in closes, minutes after the end"),
-        help_text=_("With 0 it closes when the session ends."),
+        help_text=_(
+            "With 0 it closes at the end of the session, or of the event if it has "
+            "none."
+        ),
     )
 
     def __init__(

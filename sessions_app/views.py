@@ -54,6 +54,7 @@ from sessions_app.forms import (
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
 from sessions_app.rests import RESTS_AFTER
+from sessions_app.signals import first_session_planned
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -156,9 +157,18 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         form,
         title=_("New session"),
         above=[event.organization.name, event.title],
+        lead=_known_before(event),
         submit=_("Create session"),
         back=reverse("event", args=[event.pk]),
     )
+
+
+def _known_before(event: Event) -> str:
+    """Return what the apps above say before an event gets its first session."""
+    if event.sessions.uncancelled().exists():
+        return ""
+    answers: Any = first_session_planned.send(Event, event=event)
+    return " ".join(text for _receiver, text in answers if text)
 
 
 @form_page

@@ -179,6 +179,12 @@ class DoorPage:
         return urlencode({name: value for name, value in said.items() if value})
 
     @property
+    def query_with_search(self) -> str:
+        """The same, with the search."""
+        search = urlencode({"q": self.q}) if self.q else ""
+        return "&".join(part for part in (self.query, search) if part)
+
+    @property
     def query_not_today(self) -> str:
         """The same, once the staff have said that they mean a session not today."""
         return urlencode([*parse_qsl(self.query), ("not_today", "1")])
