@@ -274,7 +274,7 @@ def test_after_a_meetup_at_which_nobody_wrote_down_who_came_that_is_told() -> No
     complete_event(event=meetup, now=LATER)
     page = text(get(meetup, organizer))
     assert said not in page
-    assert "Reopening it takes back the absences by default" in page
+    assert "Reopening it undoes the absences by default" in page
 
 
 @pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
