@@ -8,6 +8,7 @@ const LOOK_AGAIN = 30_000;
 // Two taps on one row within this time are one: the second means the button that was
 // there before.
 const DOUBLE_TAP = 2_000;
+const TOLD_FOR = 5_000;
 const PATIENCE = 15_000;
 
 // What a tap adds to the counters, by what a person counts as.
@@ -41,7 +42,11 @@ function begin() {
     const { name, value: person } = submitted.submitter ?? {};
     if (!person) return;
     submitted.preventDefault();
-    if (isSecondOfTwo(person) || isAnotherDay()) return;
+    if (isSecondOfTwo(person)) {
+      sayOneTap(person);
+      return;
+    }
+    if (isAnotherDay()) return;
     if (name === "undo") {
       undo(person);
       return;
@@ -57,7 +62,10 @@ function begin() {
   form.addEventListener("click", (click) => {
     if (!click.target.closest("[data-back]")) return;
     const person = click.target.closest("[data-person]").dataset.person;
-    if (isSecondOfTwo(person)) return;
+    if (isSecondOfTwo(person)) {
+      sayOneTap(person);
+      return;
+    }
     taps.takeBack((waitingFor(person) ?? refusedFor(person))?.key);
     show();
   });
@@ -69,6 +77,15 @@ function begin() {
     const isSecond = now - (tapped.get(person) ?? -Infinity) < DOUBLE_TAP;
     if (!isSecond) tapped.set(person, now);
     return isSecond;
+  }
+
+  // Whoever meant the second tap must not take it for done.
+  function sayOneTap(person) {
+    const row = rowOf(person);
+    row.querySelector("[data-one-tap]")?.remove();
+    const told = part("one-tap");
+    row.querySelector(".who-is").append(told);
+    setTimeout(() => told.remove(), TOLD_FOR);
   }
 
   // The page may have been open overnight: then one says first that one means it.
@@ -166,8 +183,9 @@ function begin() {
         },
         body: JSON.stringify(body),
       });
-      if (answer.ok) return SENT;
-      return await refusal(answer);
+      if (!answer.ok) return await refusal(answer);
+      tap.status = (await answer.json()).status;
+      return SENT;
     } catch {
       return LATER;
     }
@@ -220,13 +238,15 @@ function begin() {
     addTo(base, tap);
     if (!row) return;
     row.dataset.inside = "";
-    row.querySelector("[data-said]").replaceChildren(part('state="inside"', tap));
+    row.querySelector("[data-said]").replaceChildren(part(`state="${came(tap)}"`, tap));
     keepFocus(row);
     const mistake = part("undo");
     mistake.value = tap.person;
     mistake.querySelector("[data-name]").textContent = nameOf(row);
     row.querySelector("[data-does]").replaceChildren(mistake);
   }
+
+  const came = ({ status }) => (status === "late" ? "inside-late" : "inside");
 
   // What the server counted, and the taps that it has heard of since.
   let base = counted();

@@ -231,7 +231,11 @@ def _undo(
     """Undo a check-in, unless something has been decided since."""
     now = timezone.now()
     if "meant" not in request.POST and _is_double_tap(page, person, user, now):
-        _tell_already_inside(request, person)
+        text = _(
+            "%(name)s is still checked in: two taps this close count as one. If you "
+            "meant both, tap again."
+        )
+        messages.warning(request, text % {"name": isolated(person.name)})
         return
     change = AttendanceChange.objects.filter(
         participant=person, session=page.session

@@ -28,6 +28,7 @@ from events.models import (
 )
 from events.people.lookups import own_places
 from events.permissions import Viewer
+from sessions_app import livekit
 from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
@@ -206,6 +207,11 @@ class EventPage:
         return session_lines(
             sessions, self._viewer.user, self._viewer, zones=zones, now=self._now
         )
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether sessions get a room that people can join."""
+        return livekit.is_set_up()
 
     # Its people
 

@@ -149,6 +149,11 @@ class ReportPage:
         return self.may_change and self.has_ended and not self.is_cancelled
 
     @property
+    def may_run_again(self) -> bool:
+        """Whether to offer that it still runs, as somebody ended it by mistake."""
+        return self.may_change and self.session.was_ended_early(self.read_at)
+
+    @property
     def is_awaited(self) -> bool:
         """Whether it was not calculated yet, and the reader sees no failure."""
         knows_of_failure = self.may_change and self.failed_until

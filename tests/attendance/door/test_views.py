@@ -92,6 +92,16 @@ def test_one_tap_checks_somebody_in_and_the_page_says_so() -> None:
     assert decision.checked_in_at == AT_THE_START
 
 
+def test_whoever_comes_after_the_grace_period_is_said_to_be_late() -> None:
+    session, [amina] = make_lesson("Amina")
+    staff = staff_of(session.event)
+    path = f"/events/{session.event_id}/check-in/"
+    at = START + timedelta(minutes=20)
+    open_page(path, staff, 302, at, participant=amina.pk)
+    said = row(open_page(path, staff, 200, at).content.decode(), amina)
+    assert said == "Amina checked in at 10:20 · late Undo Amina"
+
+
 def test_a_second_tap_changes_nothing_and_says_so() -> None:
     session, [amina] = make_lesson("Amina")
     staff = staff_of(session.event)
@@ -128,9 +138,11 @@ def test_the_second_of_two_taps_takes_nothing_back() -> None:
     path = f"/events/{session.event_id}/check-in/"
     tap(session, amina, staff)
     at_once = AT_THE_START + timedelta(seconds=1.9)
-    went_to = open_page(path, staff, 302, at_once, undo=amina.pk)["Location"]
-    said = open_page(went_to, staff).content.decode()
+    with time_machine.travel(at_once, tick=False):
+        answer = signed_in(staff).post(path, {"undo": amina.pk}, follow=True)
+    said = answer.content.decode()
     assert "checked in at 10:03" in row(said, amina)
+    assert "still checked in: two taps this close count as one" in text(said)
     assert AttendanceChange.objects.count() == 1
     # What JavaScript sends is no second tap, nor is what a colleague does.
     open_page(path, staff, 302, at_once, undo=amina.pk, meant="1")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from attendance.completion.completing import complete_event
 from events.models import Event, EventState, Role, User
@@ -198,6 +199,14 @@ def test_without_sessions_both_ways_are_offered() -> None:
     assert filled(page) == []
     assert f'href="/events/{event.pk}/sessions/new/"' in page
     assert page.count(f'href="/events/{event.pk}/check-in/"') == 1
+
+
+def test_a_room_is_promised_only_where_people_can_join_one(settings: Settings) -> None:
+    event = make_meetup("Ana")
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
+    assert "a room if it is held online" in text(get(event))
+    settings.LIVEKIT_URL = ""
+    assert "it gets a report. Or check people in at the door" in text(get(event))
 
 
 def test_of_those_who_may_not_add_sessions_no_way_is_asked() -> None:

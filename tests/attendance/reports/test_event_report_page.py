@@ -103,9 +103,13 @@ def test_everybody_stands_with_why_it_is_so(event: Event, organizer: User) -> No
     page = get(event, organizer)
     told = {name: text(row_of(page, name)) for name in people}
     assert told["Ana"] == (
-        "Ana Present in 1 of 1 counted sessions present from its sessions"
+        "Ana Present: 60 of 60 minutes (100 %) in 1 counted session "
+        "present from its sessions"
     )
-    assert told["Cem"].endswith("late from its sessions")
+    assert told["Cem"] == (
+        "Cem Late: came to 1 of 1 counted session, 100 % of the time "
+        "late from its sessions"
+    )
     assert told["Dan"].endswith("excused marked by hand")
     assert "Excused: marked by Amal Hadid at 12:00: “Ill”" in told["Dan"]
     assert "absent" in told["Eva"]
@@ -270,7 +274,7 @@ def test_after_a_meetup_at_which_nobody_wrote_down_who_came_that_is_told() -> No
     complete_event(event=meetup, now=LATER)
     page = text(get(meetup, organizer))
     assert said not in page
-    assert "Reopening it takes back the absences by default" in page
+    assert "Reopening it undoes the absences by default" in page
 
 
 @pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
