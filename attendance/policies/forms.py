@@ -45,6 +45,16 @@ class PolicyForm(RowForm):
         _("Who is there for longer is present, however late they came."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse percentages that do not ascend, in words of the page."""
+        values = [self.cleaned_data.get(name) for name in self.columns[1:]]
+        given = [value for value in values if value is not None]
+        if given != sorted(given):
+            self.add_error(
+                "present_over", _("The thresholds must be in ascending order.")
+            )
+        return self.cleaned_data
+
     @property
     def policy(self) -> Policy:
         """The policy that was sent."""
