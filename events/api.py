@@ -43,7 +43,7 @@ from events.serializers import (
 
 
 class OrganizationList(generics.ListCreateAPIView[Organization]):
-    """The caller's organizations."""
+    """The caller's organizations; for a superuser all."""
 
     serializer_class = OrganizationSerializer
     queryset = Organization.objects.all()

@@ -2,7 +2,7 @@
 
 What is done is no longer listed; nothing is stored.
 
-Source: docs/rules.md 156.
+Source: docs/rules.md 154.
 """
 
 from collections.abc import Iterator
@@ -96,10 +96,10 @@ def _members(organization: Organization) -> Iterator[Step]:
         )
     if not settings.EMAIL_URL:
         yield Step(
-            _("Set up mail"),
+            _("Set up mail, or tell people yourself"),
             _(
-                "This installation sends no mail, so people have to be told of their "
-                "accounts. Ask whoever runs it to set EMAIL_URL."
+                "This installation sends no mail: ask whoever runs it to set "
+                "EMAIL_URL. Until then, tell people of their accounts yourself."
             ),
             reverse("members", args=[organization.pk]),
         )

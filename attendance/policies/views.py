@@ -1,6 +1,6 @@
 """Pages of policies: of an organization, session type, event or session.
 
-Source: docs/rules.md 25, 153, 154.
+Source: docs/rules.md 25, 152.
 """
 
 from typing import Any
@@ -64,8 +64,8 @@ def session_type_policy(
         own=Scope.SESSION_TYPE,
         above=[organization.name, SessionType(session_type).label],
         lead=_(
-            "For all sessions of this type, unless their event or they themselves have"
-            " other thresholds."
+            "For all sessions of this type, unless their event or they themselves have "
+            "other thresholds."
         ),
         inherit=_("Use what the organization has"),
         back=reverse("organization_settings", args=[organization.pk]),
@@ -81,8 +81,9 @@ def event_policy(request: HttpRequest, user: User, event_id: int) -> HttpRespons
         own=Scope.EVENT,
         above=[event.organization.name, event.title],
         lead=_(
-            "For all sessions of this event, unless they have thresholds of their own,"
-            " and for its course results."
+            "For all sessions of this event, unless they have thresholds of their own, "
+            "and for its course results. Without any of the event, sessions follow "
+            "their type, else the organization."
         ),
         inherit=_("Use what the organization has"),
         back=reverse("event", args=[event.pk]),

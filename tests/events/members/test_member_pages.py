@@ -48,7 +48,7 @@ def test_owners_come_first_and_oneself_is_marked() -> None:
         .get(f"/organizations/{organization.pk}/members/")
         .content.decode()
     )
-    assert page.index("zoe") < page.index(f"{viewer.username} you")
+    assert page.index("zoe") < page.index(f"{viewer.username} (you)")
 
 
 def test_roles_are_changed_up_to_ones_own() -> None:
