@@ -32,10 +32,17 @@ def seen_as_superuser(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     }
 
 
+def _superuser(request: HttpRequest) -> User | None:
+    """Return the reader if they are a superuser."""
+    # Pages of errors may be made before anybody was authenticated.
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) and user.is_superuser else None
+
+
 def _is_foreign(request: HttpRequest) -> bool:
     """Return whether a superuser has no role in the organization of the page."""
-    user, match = request.user, request.resolver_match
-    if not (isinstance(user, User) and user.is_superuser and match):
+    user, match = _superuser(request), request.resolver_match
+    if user is None or match is None:
         return False
     for name, (model, organization) in _ORGANIZATION_OF.items():
         if name in match.kwargs:
@@ -47,9 +54,7 @@ def _is_foreign(request: HttpRequest) -> bool:
 
 def _lists_foreign(request: HttpRequest) -> bool:
     """Return whether the page lists organizations in which a superuser has no role."""
-    user, match = request.user, request.resolver_match
-    if not (isinstance(user, User) and user.is_superuser and match):
-        return False
-    if match.url_name not in _LISTS:
+    user, match = _superuser(request), request.resolver_match
+    if user is None or match is None or match.url_name not in _LISTS:
         return False
     return Organization.objects.exclude(memberships__user=user).exists()
