@@ -38,6 +38,7 @@ class AttendancePolicyAdmin(RowAdmin[AttendancePolicy]):
     list_display = (
         "organization",
         "session_type",
+        "event",
         "session",
         "grace_minutes",
         "partial_from",
@@ -45,9 +46,9 @@ class AttendancePolicyAdmin(RowAdmin[AttendancePolicy]):
         "present_regardless_over",
     )
     list_filter = ("session_type", _OF_ORGANIZATION)
-    list_select_related = ("organization", "session")
-    search_fields = ("organization__name", "session__title")
-    autocomplete_fields = ("organization", "session")
+    list_select_related = ("organization", "event", "session")
+    search_fields = ("organization__name", "event__title", "session__title")
+    autocomplete_fields = ("organization", "event", "session")
 
 
 @admin.register(SessionCalculation)

@@ -48,5 +48,6 @@ urlpatterns = [
         f"{_ORGANIZATION}/policy/<str:session_type>",
         policies.SessionTypePolicy.as_view(),
     ),
+    path(f"{_EVENT}/policy", policies.EventPolicy.as_view()),
     path(f"{_SESSION}/policy", policies.SessionPolicy.as_view()),
 ]

@@ -7,17 +7,43 @@ from attendance.completion import views as completion
 from attendance.decisions import views as decisions
 from attendance.door import self_views
 from attendance.door import views as door
+from attendance.organization import views as organization
 from attendance.overview import views as overview
 from attendance.people import views as people
+from attendance.policies import views as policies
 from attendance.reports import views as reports
 from attendance.unmatched import views as unmatched
 
 _EVENT = "events/<int:event_id>"
 _DOOR = f"{_EVENT}/check-in"
+_ORGANIZATION = "organizations/<int:organization_id>"
 _SESSION = "sessions/<int:session_id>"
 
 urlpatterns = [
     path("", overview.home, name="home"),
+    path(f"{_ORGANIZATION}/", organization.organization, name="organization"),
+    path(
+        f"{_ORGANIZATION}/settings/",
+        organization.settings_page,
+        name="organization_settings",
+    ),
+    path(
+        f"{_ORGANIZATION}/points/",
+        organization.points_page,
+        name="organization_points",
+    ),
+    path(
+        f"{_ORGANIZATION}/policy/",
+        policies.organization_policy,
+        name="organization_policy",
+    ),
+    path(
+        f"{_ORGANIZATION}/policy/<str:session_type>/",
+        policies.session_type_policy,
+        name="session_type_policy",
+    ),
+    path(f"{_EVENT}/policy/", policies.event_policy, name="event_policy"),
+    path(f"{_SESSION}/policy/", policies.session_policy, name="session_policy"),
     path(f"{_EVENT}/", overview.event_page, name="event"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("reports/", reports.reports_page, name="reports"),

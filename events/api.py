@@ -43,7 +43,7 @@ from events.serializers import (
 
 
 class OrganizationList(generics.ListCreateAPIView[Organization]):
-    """The caller's organizations."""
+    """The caller's organizations; for a superuser all."""
 
     serializer_class = OrganizationSerializer
     queryset = Organization.objects.all()
@@ -233,7 +233,8 @@ class ParticipantFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Filter by address; for hosts and attendees only their own matches."""
         viewer = viewer_of(self.request)
         return roster.filter(
-            Q(event__organization__in=viewer.roles) | Q(person__user=viewer.user),
+            Q(event__organization__in=Organization.objects.visible_to(viewer.user))
+            | Q(person__user=viewer.user),
             person__folded_email=folded_address(email),
         )
 

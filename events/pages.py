@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods
 from core.errors import NotAllowed, RuleBroken
 from core.form_parts import ZoneField, offered_zones
 from events.accounts.language import use_language
-from events.lookups import visible_event, visible_participant
-from events.models import Event, Participant, User
+from events.lookups import visible_event, visible_organization, visible_participant
+from events.models import Event, Organization, Participant, User
 from events.permissions import Viewer
 
 P = ParamSpec("P")
@@ -119,6 +119,28 @@ def action(back: str) -> Callable[[Callable[..., str | None]], Any]:
         return act
 
     return decorate
+
+
+def shown_organization(
+    request: HttpRequest, user: User, organization_id: int
+) -> Organization:
+    """Return an organization whose pages the user may see; use its language."""
+    organization = visible_organization(user, organization_id)
+    use_language(request, organization.language)
+    return organization
+
+
+def administered_organization(
+    request: HttpRequest, user: User, organization_id: int
+) -> Organization:
+    """Return an organization that the user administers.
+
+    Raises:
+        NotAllowed: the user may only see it.
+    """
+    organization = shown_organization(request, user, organization_id)
+    Viewer.of(user).must_administer(organization.pk)
+    return organization
 
 
 def shown_event(request: HttpRequest, user: User, event_id: int) -> Event:

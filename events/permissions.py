@@ -3,13 +3,14 @@
 What somebody may not see is left out of the QuerySet, so it is a 404. What they may see
 but not change is a 403. Roles, each with the rights of the next: owner, admin,
 organizer, viewer. People on a roster see themselves; hosts see their roster, without
-identities.
+identities. Superusers have the rights of an owner everywhere.
 
-Source: docs/rules.md 81, 84.
+Source: docs/rules.md 81, 84, 155.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -21,7 +22,8 @@ from events.models import ADMINS, ORGANIZERS, Membership, Organization, Role, Us
 class Viewer:
     """A signed-in user with their roles in all organizations, read by one query.
 
-    ``roles`` are keyed by the organization's id.
+    ``roles`` are keyed by the organization's id. A superuser may do what an owner may,
+    also where they have no role.
     """
 
     def __init__(self, user: User, roles: Mapping[int, str]) -> None:
@@ -36,21 +38,47 @@ class Viewer:
         )
         return cls(user, dict(rows))
 
+    @property
+    def is_superuser(self) -> bool:
+        """Whether they have the rights of an owner in every organization."""
+        return self.user.is_superuser
+
+    @property
+    def belongs_somewhere(self) -> bool:
+        """Whether they have a role in some organization, or are a superuser."""
+        return self.is_superuser or bool(self.roles)
+
+    @property
+    def organizes_somewhere(self) -> bool:
+        """Whether there is an organization whose events they may change."""
+        return any(map(self.organizes, self.roles)) or (
+            self.is_superuser and Organization.objects.exists()
+        )
+
+    def organized(self) -> QuerySet[Organization]:
+        """Return the organizations whose events they may change."""
+        if self.is_superuser:
+            return Organization.objects.all()
+        return Organization.objects.filter(pk__in=filter(self.organizes, self.roles))
+
     def belongs_to(self, organization_id: int) -> bool:
         """Return whether they have any role: may see everything except identities."""
-        return organization_id in self.roles
+        return self.is_superuser or organization_id in self.roles
 
     def organizes(self, organization_id: int) -> bool:
         """Return whether they may change events and rosters, and see identities."""
-        return self.roles.get(organization_id) in ORGANIZERS
+        return self._may(organization_id, ORGANIZERS)
 
     def administers(self, organization_id: int) -> bool:
         """Return whether they may change the organization, its members and policies."""
-        return self.roles.get(organization_id) in ADMINS
+        return self._may(organization_id, ADMINS)
 
     def owns(self, organization_id: int) -> bool:
         """Return whether they may make and unmake owners."""
-        return self.roles.get(organization_id) == Role.OWNER
+        return self._may(organization_id, (Role.OWNER,))
+
+    def _may(self, organization_id: int, roles: Collection[str]) -> bool:
+        return self.is_superuser or self.roles.get(organization_id) in roles
 
     def must_organize(self, organization_id: int) -> None:
         """Raise NotAllowed if they do not organize there."""

@@ -84,7 +84,7 @@ class AccountSerializer(ModelSerializer[User]):
 
 
 class OrganizationSerializer(ModelSerializer[Organization]):
-    """An organization; ``role`` is the caller's."""
+    """An organization; ``role`` is the caller's, null for superusers without one."""
 
     slug = serializers.CharField(
         max_length=50,
@@ -99,10 +99,10 @@ class OrganizationSerializer(ModelSerializer[Organization]):
         fields = ["id", "name", "slug", "time_zone", "language", "role", "created_at"]
         read_only_fields = ["created_at"]
 
-    def get_role(self, organization: Organization) -> Role:
-        """Return the caller's role."""
-        role = viewer_of(self.context["request"]).roles[organization.pk]
-        return Role(role)
+    def get_role(self, organization: Organization) -> Role | None:
+        """Return the caller's role; null for superusers who have none."""
+        role = viewer_of(self.context["request"]).roles.get(organization.pk)
+        return Role(role) if role else None
 
     def validate_slug(self, slug: str) -> str:
         """Refuse to change the slug."""

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from events import views
+from events.members import views as members
 from events.people import views as people
 from events.roster import views as roster
 
@@ -11,9 +12,16 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("organizations/new/", views.new_organization, name="new_organization"),
     path(
-        "organizations/<int:organization_id>/edit/",
-        views.edit_organization,
-        name="edit_organization",
+        "organizations/<int:organization_id>/members/", members.members, name="members"
+    ),
+    path(
+        "organizations/<int:organization_id>/members/new/",
+        members.new_member,
+        name="new_member",
+    ),
+    path("members/<int:member_id>/edit/", members.edit_member, name="edit_member"),
+    path(
+        "members/<int:member_id>/remove/", members.remove_member, name="remove_member"
     ),
     path("people/", people.find_person, name="find_person"),
     path("organizations/<int:organization_id>/people/", people.people, name="people"),

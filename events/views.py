@@ -25,7 +25,6 @@ from events.forms import (
     RosterFileForm,
     SeveralPeopleForm,
 )
-from events.lookups import visible_organization
 from events.models import Event, Organization, User
 from events.pages import (
     action,
@@ -68,37 +67,13 @@ def new_organization(request: HttpRequest, user: User) -> HttpResponse:
         messages.success(
             request, _("The organization was created. Next: its first event.")
         )
-        return redirect(f"{reverse('new_event')}?organization={made.pk}")
+        return redirect("organization", made.pk)
     return show_form(
         request,
         form,
         title=_("New organization"),
         lead=_("A school, an academy, a community. You will be its owner."),
         submit=_("Create organization"),
-        back=reverse("events"),
-    )
-
-
-@form_page
-def edit_organization(
-    request: HttpRequest, user: User, organization_id: int
-) -> HttpResponse:
-    organization = visible_organization(user, organization_id)
-    use_language(request, organization.language)
-    Viewer.of(user).must_administer(organization.pk)
-    form = OrganizationForm(posted(request), row=organization)
-    if form.write(
-        lambda: services.update_organization(
-            organization=organization, changes=form.changes
-        )
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("events")
-    return show_form(
-        request,
-        form,
-        title=_("Edit organization"),
-        submit=_("Save"),
         back=reverse("events"),
     )
 

@@ -73,7 +73,8 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
         "organizations": organizations_of(seen, viewer),
         "states": [state for state in EventState if state in states],
         "chosen": {name: request.GET.get(name, "") for name in ("q", *FILTERS)},
-        "organizes": any(map(viewer.organizes, viewer.roles)),
+        "organizes": viewer.organizes_somewhere,
+        "belongs": viewer.belongs_somewhere,
         "any": bool(states),
     }
     listed = filtered(seen, context["chosen"]).select_related("organization")
@@ -86,15 +87,21 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
 
 def organizations_of(
     seen: QuerySet[Event], viewer: Viewer
-) -> list[tuple[Organization, bool]]:
-    """Return organizations to filter by, and whether the viewer administers each.
+) -> list[tuple[Organization, bool, bool]]:
+    """Return organizations to filter by.
+
+    With each, whether the viewer belongs to it, and whether they administer it.
 
     The viewer's own are among them even without events.
     """
-    own = Organization.objects.filter(pk__in=viewer.roles)
+    own = Organization.objects.visible_to(viewer.user)
     others = Organization.objects.filter(pk__in=seen.values("organization"))
     return [
-        (organization, viewer.administers(organization.pk))
+        (
+            organization,
+            viewer.belongs_to(organization.pk),
+            viewer.administers(organization.pk),
+        )
         for organization in (own | others)
     ]
 
@@ -123,7 +130,8 @@ def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet
         sessions_count=_count_per_event(sessions),
         people_count=Case(
             When(
-                Q(organization__in=viewer.roles) | Exists(hosted),
+                Q(organization__in=Organization.objects.visible_to(user))
+                | Exists(hosted),
                 then=_count_per_event(people),
             )
         ),

@@ -16,6 +16,7 @@ from attendance.audit.changes import Change
 from attendance.evidence.enrolled import is_expected
 from attendance.evidence.session_decisions import session_decisions
 from attendance.models import AUTOMATIC_SOURCES, CheckInMethod, Status
+from attendance.policies.effective import POLICY_OF_EVENT
 from attendance.rules.calculation import Policy
 from attendance.rules.event_result import Derived, SessionDecision, derive
 from attendance.rules.precedence import (
@@ -78,8 +79,10 @@ _EVENT_DECISIONS = f"""
                 HAVING bool_and(s.mode = '{Mode.ONLINE}')
             ) AS may_be_in_person,
             {_SAID_BY_OTHERS} AS said_by,
-            {_CHECKED_IN_BY_THEMSELVES} AS came_by_themselves
+            {_CHECKED_IN_BY_THEMSELVES} AS came_by_themselves,
+            y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
         FROM events_event e
+        LEFT JOIN LATERAL ({POLICY_OF_EVENT}) y ON true
         WHERE e.id IN (
             SELECT event_id FROM events_participant WHERE id = ANY(%(people)s)
         )
@@ -95,15 +98,12 @@ _EVENT_DECISIONS = f"""
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
         coalesce(a.derived, false),
-        y.grace_minutes, y.partial_from, y.present_over, y.present_regardless_over
+        e.grace_minutes, e.partial_from, e.present_over, e.present_regardless_over
     FROM events_participant p
     JOIN event e ON e.id = p.event_id
     CROSS JOIN LATERAL ({_EXPECTED}) expected
     LEFT JOIN attendance_attendance a
         ON a.participant_id = p.id AND a.session_id IS NULL
-    LEFT JOIN attendance_attendancepolicy y
-        ON y.organization_id = e.organization_id
-        AND y.session_id IS NULL AND y.session_type IS NULL
     WHERE p.id = ANY(%(people)s)
     ORDER BY p.id
 """

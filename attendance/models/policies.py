@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from attendance.rules import calculation
-from events.models import Organization
+from events.models import Event, Organization
 from sessions_app.models import LiveSession, SessionType
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ def _percent(
 
 
 class AttendancePolicy(models.Model):
-    """The thresholds of an organization, of one of its session types, or of a session.
+    """The thresholds of an organization, or of a session type, event or session of it.
 
-    The most specific that exists wins: session, then session type, then organization,
-    then the defaults of the rules. Percentages are of the session's window.
+    The most specific that exists wins: session, then event, then session type, then
+    organization, then the defaults of the rules. Percentages are of the session's
+    window.
     """
 
     organization = models.ForeignKey(
@@ -38,6 +39,9 @@ class AttendancePolicy(models.Model):
     )
     session_type = models.CharField(
         _("type"), max_length=32, choices=SessionType, null=True, blank=True
+    )
+    event = models.OneToOneField(
+        Event, models.CASCADE, null=True, blank=True, related_name="policy"
     )
     session = models.OneToOneField(
         LiveSession, models.CASCADE, null=True, blank=True, related_name="policy"
@@ -60,13 +64,15 @@ class AttendancePolicy(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "session_type", "session"],
+                fields=["organization", "session_type", "event", "session"],
                 nulls_distinct=False,
                 name="policy_once_per_scope",
             ),
             models.CheckConstraint(
-                condition=Q(session_type__isnull=True) | Q(session__isnull=True),
-                name="policy_of_type_or_session",
+                condition=Q(session_type__isnull=True, event__isnull=True)
+                | Q(session_type__isnull=True, session__isnull=True)
+                | Q(event__isnull=True, session__isnull=True),
+                name="policy_of_one_place",
             ),
             models.CheckConstraint(
                 condition=Q(partial_from__lte=F("present_over"))
@@ -80,4 +86,5 @@ class AttendancePolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.session or self.session_type or self.organization)
+        place = self.session or self.event or self.session_type or self.organization
+        return str(place)

@@ -142,9 +142,9 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     return Overview(
         groups=[(title, groups[key]) for key, title in headings.items() if groups[key]],
         zone=common,
-        organizes=any(map(viewer.organizes, viewer.roles)),
+        organizes=viewer.organizes_somewhere,
         has_events=bool(occasions) or Event.objects.visible_to(user).exists(),
-        organizations=list(Organization.objects.filter(pk__in=viewer.roles)),
+        organizations=list(Organization.objects.visible_to(user)),
     )
 
 

@@ -21,6 +21,7 @@ from attendance.points.leaderboard import (
     per_person,
 )
 from attendance.points.ledger import (
+    MOST_POINTS,
     PointsPerStatus,
     points_per_status_in,
     set_points_per_status,
@@ -33,7 +34,6 @@ from events.models import Participant
 from events.permissions import signed_in, viewer_of
 
 _DEFAULTS = PointsPerStatus()
-MOST_POINTS = 10_000
 
 
 def _worth(default: int) -> serializers.IntegerField:

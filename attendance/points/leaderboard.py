@@ -31,8 +31,7 @@ def entries_of(user_id: int, viewer: Viewer) -> QuerySet[EngagementEntry]:
     entries = EngagementEntry.objects.filter(participant__person__user=user_id)
     if user_id == viewer.user.pk:
         return entries
-    organized = [pk for pk in viewer.roles if viewer.organizes(pk)]
-    return entries.filter(organization__in=organized)
+    return entries.filter(organization__in=viewer.organized())
 
 
 def per_person(entries: QuerySet[EngagementEntry]) -> QuerySet[Any]:
@@ -47,11 +46,10 @@ def per_person(entries: QuerySet[EngagementEntry]) -> QuerySet[Any]:
 
 def may_read_points(user_id: int, viewer: Viewer) -> bool:
     """Return whether the viewer is the user, or organizes an event they belong to."""
-    organized = [pk for pk in viewer.roles if viewer.organizes(pk)]
     return (
         user_id == viewer.user.pk
         or Participant.objects.filter(
-            person__user=user_id, event__organization__in=organized
+            person__user=user_id, event__organization__in=viewer.organized()
         ).exists()
     )
 

@@ -20,6 +20,9 @@ from attendance.rules.statuses import MEANINGS, Status
 from core.sql import as_array
 from events.models import Participant
 
+# More is a slip of the pen.
+MOST_POINTS = 10_000
+
 
 class PointsPerStatus(NamedTuple):
     """Points per status, and for feedback; other statuses give none."""

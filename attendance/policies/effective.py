@@ -1,8 +1,8 @@
 """Which policy is in effect where, and how policies are changed.
 
-The most specific policy wins: the session's, its session type's, the organization's,
-the defaults. Changing a policy makes no session due: decisions stay as they are until
-somebody calculates again.
+The most specific policy wins: the session's, its event's, its session type's, the
+organization's, the defaults. Changing a policy makes no session due: decisions stay as
+they are until somebody calculates again.
 
 Source: docs/rules.md 25.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance.models import AttendancePolicy
 from attendance.rules.calculation import Policy
 from core.errors import Invalid
-from events.models import Organization
+from events.models import Event, Organization
 from sessions_app.models import LiveSession
 
 
@@ -25,17 +25,22 @@ class Scope(StrEnum):
     """Where a policy comes from, most specific first."""
 
     SESSION = "session"
+    EVENT = "event"
     SESSION_TYPE = "session_type"
     ORGANIZATION = "organization"
     DEFAULT = "default"
 
 
 class PolicyScope(NamedTuple):
-    """What a policy is for: a session, a session type, or (both None) everything."""
+    """What a policy is for: a session, an event, a session type, or everything.
+
+    At most one of them is given.
+    """
 
     organization: Organization
     session_type: str | None = None
     session: LiveSession | None = None
+    event: Event | None = None
 
 
 class EffectivePolicy(NamedTuple):
@@ -52,8 +57,21 @@ POLICY_OF_SESSION = """
     FROM attendance_attendancepolicy
     WHERE organization_id = e.organization_id
         AND (session_id = s.id OR session_id IS NULL)
+        AND (event_id = s.event_id OR event_id IS NULL)
         AND (session_type = s.session_type OR session_type IS NULL)
-    ORDER BY session_id NULLS LAST, session_type NULLS LAST
+    ORDER BY session_id NULLS LAST, event_id NULLS LAST, session_type NULLS LAST
+    LIMIT 1
+"""
+
+# The policy by which the course results of event ``e`` follow from its sessions, which
+# may have several types.
+POLICY_OF_EVENT = """
+    SELECT grace_minutes, partial_from, present_over, present_regardless_over
+    FROM attendance_attendancepolicy
+    WHERE organization_id = e.organization_id
+        AND (event_id = e.id OR event_id IS NULL)
+        AND session_id IS NULL AND session_type IS NULL
+    ORDER BY event_id NULLS LAST
     LIMIT 1
 """
 
@@ -61,14 +79,18 @@ POLICY_OF_SESSION = """
 def policy_at(place: PolicyScope) -> EffectivePolicy:
     """Return the policy in effect at ``place``: its own, or the one it inherits."""
     session_type = place.session.session_type if place.session else place.session_type
+    event = place.session.event_id if place.session else place.event
     row = (
         AttendancePolicy.objects.filter(
             Q(session__isnull=True) | Q(session=place.session),
+            Q(event__isnull=True) | Q(event=event),
             Q(session_type__isnull=True) | Q(session_type=session_type),
             organization=place.organization,
         )
         .order_by(
-            F("session").asc(nulls_last=True), F("session_type").asc(nulls_last=True)
+            F("session").asc(nulls_last=True),
+            F("event").asc(nulls_last=True),
+            F("session_type").asc(nulls_last=True),
         )
         .first()
     )
@@ -88,6 +110,8 @@ def policy_at(place: PolicyScope) -> EffectivePolicy:
 def _scope_of(row: AttendancePolicy) -> Scope:
     if row.session_id is not None:
         return Scope.SESSION
+    if row.event_id is not None:
+        return Scope.EVENT
     return Scope.SESSION_TYPE if row.session_type else Scope.ORGANIZATION
 
 
@@ -113,9 +137,13 @@ def set_policy(place: PolicyScope, policy: Policy) -> EffectivePolicy:
             field="present_over",
         )
     AttendancePolicy.objects.update_or_create(
-        organization=place.organization,
-        session_type=place.session_type,
-        session=place.session,
-        defaults=policy._asdict(),
+        **place._asdict(), defaults=policy._asdict()
     )
+    return policy_at(place)
+
+
+def clear_policy(place: PolicyScope) -> EffectivePolicy:
+    """Let ``place`` inherit again; nothing happens if it has no policy of its own."""
+    # Looked up by None, a column is looked up by IS NULL.
+    AttendancePolicy.objects.filter(**place._asdict()).delete()
     return policy_at(place)

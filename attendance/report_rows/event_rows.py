@@ -86,7 +86,7 @@ def event_rows(
     if is_derived:
         sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
     if is_derived or tells_so_far:
-        policy = policy_at(PolicyScope(event.organization)).policy
+        policy = policy_at(PolicyScope(event.organization, event=event)).policy
     zone = ZoneInfo(event.time_zone)
     rows = []
     for person in people:

@@ -115,7 +115,7 @@ def derive(
 
     Args:
         decisions: One for each session that is counted; unknown ones are ignored.
-        policy: The organization's thresholds.
+        policy: The thresholds of the event, or else of the organization.
         automatic_sources: The sources of calculations, the highest rank first.
     """
     known = _known(decisions)

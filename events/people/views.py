@@ -14,9 +14,15 @@ from core.errors import RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
 from events.accounts.language import use_language
-from events.lookups import visible_organization
 from events.models import Organization, Participant, Person, Registration, User
-from events.pages import confirm_page, form_page, posted, read_page, show_form
+from events.pages import (
+    confirm_page,
+    form_page,
+    posted,
+    read_page,
+    show_form,
+    shown_organization,
+)
 from events.people import removing
 from events.people.forms import ChangePersonForm, NewPersonForm
 from events.people.lookups import people_found, visible_person
@@ -25,15 +31,6 @@ from events.permissions import Viewer
 
 PEOPLE_A_PAGE = 100
 LONGEST_SEARCH = 200
-
-
-def shown_organization(
-    request: HttpRequest, user: User, organization_id: int
-) -> Organization:
-    """Return an organization that the user belongs to; use its language."""
-    organization = visible_organization(user, organization_id)
-    use_language(request, organization.language)
-    return organization
 
 
 def shown_person(request: HttpRequest, user: User, person_id: int) -> Person:

@@ -69,6 +69,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "participant": "{participant}",
     },
     "POST api/sessions/{past}/unmatched/unlink": {"identity": "linked guest"},
+    "PUT api/events/{event}/policy": {"grace_minutes": 5},
     "PUT api/sessions/{session}/policy": {"grace_minutes": 5},
 }
 

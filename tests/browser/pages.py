@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
     ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
     is everything on it that opens. ``person``: of whom it is, beside ``about``.
-    ``code``: the one at the door that opens it.
+    ``code``: the one at the door that opens it. ``session_type``: of which type it is.
     """
 
     route: str
@@ -47,11 +47,13 @@ class Seen(NamedTuple):
     opened: bool = False
     person: str = ""
     code: str = ""
+    session_type: str = ""
 
     def path(self, school: School) -> str:
         named = [name for name in (self.about, self.person) if name]
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
+        codes += [self.session_type] if self.session_type else []
         query = self.query.format_map(school.subjects)
         return reverse(self.route, args=[*subjects, *codes]) + query
 
@@ -129,7 +131,6 @@ DECISIONS = {
 }
 FORMS = {
     "new organization": Seen("new_organization"),
-    "organization": Seen("edit_organization", "organization", "owner"),
     "new event": Seen("new_event"),
     "new event, refused": Seen("new_event", refused=True),
     "change an event": Seen("edit_event", "event"),
@@ -237,7 +238,37 @@ PEOPLE = {
     "change a person": Seen("edit_person", "maria"),
     "reports of a person everywhere": Seen("reports", query="?person={maria.pk}"),
 }
+ORGANIZATIONS = {
+    "an organization": Seen("organization", "organization", "viewer"),
+    "an organization that begins": Seen("organization", "other organization", "owner"),
+    "an organization, for a superuser": Seen(
+        "organization", "other organization", "superuser"
+    ),
+    "sessions of a superuser": Seen("home", who="superuser"),
+    "settings": Seen("organization_settings", "organization", "owner"),
+    "settings, refused": Seen(
+        "organization_settings", "organization", "owner", refused=True
+    ),
+    "points": Seen("organization_points", "organization", "owner"),
+    "policy of an organization": Seen("organization_policy", "organization", "owner"),
+    "policy of an organization, refused": Seen(
+        "organization_policy", "other organization", "owner", refused=True
+    ),
+    "policy of a type": Seen(
+        "session_type_policy", "organization", "owner", session_type="quran"
+    ),
+    "policy of an event": Seen("event_policy", "event"),
+    "policy of a session": Seen("session_policy", "ahead"),
+    "members": Seen("members", "organization", "owner"),
+    "members, for a viewer": Seen("members", "organization", "viewer"),
+    "a new member": Seen("new_member", "organization", "owner"),
+    "a new member, refused": Seen("new_member", "organization", "owner", refused=True),
+    "a member's role": Seen("edit_member", "member", "owner"),
+    "remove a member": Seen("remove_member", "member", "owner"),
+    "leave": Seen("remove_member", "member", "viewer"),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
+ALL |= ORGANIZATIONS
 
 
 def routes() -> set[str]:

@@ -54,6 +54,7 @@ class School:
         self.viewer = make_member(self.organization, Role.VIEWER)
         self.owner = make_member(self.organization, Role.OWNER)
         self.newcomer = make_user()
+        self.superuser = make_user(is_superuser=True)
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
         self.parent = make_user()
         self.event = self._event("Algebra II", door_opens_minutes=90)
@@ -69,6 +70,7 @@ class School:
         self.sara = self._person("Sara Lindqvist")
         self.subjects: dict[str, Model] = {
             "organization": self.organization,
+            "member": self.viewer.memberships.get(),
             "event": self.event,
             "empty event": self._event(LONG),
             "draft": self._event("Draft", state=EventState.DRAFT),

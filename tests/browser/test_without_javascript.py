@@ -72,11 +72,11 @@ def test_an_organization_gets_its_event_people_and_session_by_forms_alone(
     ) as visitor:
         page = visitor.page
         visitor.open("/")
-        page.get_by_role("navigation", name="Pages").get_by_text("Events").click()
-        page.get_by_role("link", name="New organization").click()
+        page.get_by_role("link", name="Create an organization of your own").click()
         page.get_by_label("Name", exact=True).fill("Evening School")
         page.get_by_label("Time zone").fill("Asia/Riyadh")
         page.get_by_role("button", name="Create organization").click()
+        page.get_by_role("link", name="Create the first event").click()
         page.get_by_label("Title").fill("Sewing")
         page.get_by_label("Starts").fill("2026-03-02T10:00")
         page.get_by_role("button", name="Create event").click()

@@ -29,7 +29,7 @@ def test_whoever_makes_an_organization_owns_it() -> None:
     user = make_user()
     answer = send(signed_in(user), "/organizations/new/", **SCHOOL)
     made = Organization.objects.get()
-    assert answer["Location"] == f"/events/new/?organization={made.pk}"
+    assert answer["Location"] == f"/organizations/{made.pk}/"
     assert (made.name, made.slug) == ("Al-Noor Academy", "al-noor-academy")
     assert (made.time_zone, made.language) == ("Asia/Riyadh", "ar")
     assert made.memberships.get().user == user
@@ -55,7 +55,7 @@ def test_an_unknown_zone_is_told_with_an_example() -> None:
 def test_admins_change_an_organization_but_never_its_slug() -> None:
     organization = make_organization(slug="al-noor")
     client = signed_in(make_member(organization, Role.ADMIN))
-    path = f"/organizations/{organization.pk}/edit/"
+    path = f"/organizations/{organization.pk}/settings/"
     assert b'name="slug"' not in client.get(path).content
     send(client, path, slug="other", **SCHOOL)
     organization.refresh_from_db()

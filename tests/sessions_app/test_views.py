@@ -111,8 +111,6 @@ def test_long_lists_come_in_pages_that_keep_the_search() -> None:
 
 
 def test_an_empty_list_names_what_to_do_next() -> None:
-    page = signed_in(make_user()).get("/events/").content.decode()
-    assert 'class="button first" href="/organizations/new/"' in page
     page = signed_in(make_member(make_organization())).get("/events/").content.decode()
     assert 'class="button first" href="/events/new/"' in page
     viewer = make_member(make_organization(), Role.VIEWER)
@@ -123,7 +121,21 @@ def test_only_admins_are_offered_to_change_an_organization() -> None:
     organization = make_organization()
     for role, offered in ((Role.ORGANIZER, False), (Role.ADMIN, True)):
         page = signed_in(make_member(organization, role)).get("/events/").content
-        assert (b"/organizations/%d/edit/" % organization.pk in page) == offered
+        assert (b"/organizations/%d/settings/" % organization.pk in page) == offered
+
+
+def test_only_members_are_offered_a_new_organization() -> None:
+    event = make_event()
+    attendee = make_participant(event, user=make_user()).user
+    assert attendee
+    for user, offered in (
+        (attendee, False),
+        (make_user(), False),
+        (make_member(event.organization, Role.VIEWER), True),
+        (make_user(is_superuser=True), True),
+    ):
+        page = signed_in(user).get("/events/").content
+        assert (b"/organizations/new/" in page) == offered
 
 
 def test_the_list_takes_as_many_queries_for_twenty_events_as_for_one() -> None:

@@ -263,7 +263,6 @@ def next_step(user: User) -> str:
 
 
 def test_nothing_to_show_names_what_to_do_next() -> None:
-    assert next_step(make_user()) == "/organizations/new/"
     user = make_member(make_organization())
     assert next_step(user) == "/events/new/"
     make_event(user.memberships.get().organization, state=EventState.DRAFT)
@@ -271,6 +270,25 @@ def test_nothing_to_show_names_what_to_do_next() -> None:
     person = make_participant(make_event(state=EventState.DRAFT), user=make_user())
     assert person.user
     assert "once an organizer schedules them" in text(home(person.user))
+
+
+def test_whoever_belongs_nowhere_may_quietly_begin_an_organization() -> None:
+    """Attendees too; on no other page, and not as the button to press."""
+    attendee = make_participant(user=make_user()).user
+    assert attendee
+    for user in (make_user(), attendee):
+        page = home(user)
+        assert 'href="/organizations/new/"' in page
+        assert not re.search(r'class="button[^>]*href="/organizations/new/"', page)
+    for member in (make_member(make_organization(), Role.VIEWER),):
+        assert 'href="/organizations/new/"' not in home(member)
+
+
+def test_a_superuser_begins_with_an_organization() -> None:
+    superuser = make_user(is_superuser=True)
+    assert next_step(superuser) == "/organizations/new/"
+    make_organization()
+    assert next_step(superuser) == "/events/new/"
 
 
 def test_the_first_page_takes_as_many_queries_for_ten_sessions_as_for_one() -> None:

@@ -1,0 +1,58 @@
+"""What the thresholds of a policy mean, in sentences of the language that is active."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance.policies.effective import Scope
+from attendance.rules.calculation import Policy
+
+
+def policy_in_words(policy: Policy) -> str:
+    """Return who is on time, absent, partial, present and late by a policy."""
+    return " ".join([_on_time(policy), _too_little(policy), _enough(policy)])
+
+
+def _on_time(policy: Policy) -> str:
+    if not policy.grace_minutes:
+        return _("Who is not there at the start is late.")
+    text = ngettext(
+        "Who comes within %(number)d minute of the start is on time.",
+        "Who comes within %(number)d minutes of the start is on time.",
+        policy.grace_minutes,
+    )
+    return text % {"number": policy.grace_minutes}
+
+
+def _too_little(policy: Policy) -> str:
+    if not policy.partial_from:
+        text = _("Who is there for up to %(partial)d %% of the time is partial.")
+    else:
+        text = _(
+            "Who is there for less than %(absent)d %% of the time is absent, and up to "
+            "%(partial)d %% partial."
+        )
+    return text % {"absent": policy.partial_from, "partial": policy.present_over}
+
+
+def _enough(policy: Policy) -> str:
+    if policy.present_over == policy.present_regardless_over:
+        return _("Who is there for longer is present, however late they come.")
+    if policy.present_regardless_over == 100:
+        return _("Who is there for longer is present if they were on time, else late.")
+    text = _(
+        "Who is there for longer is present if they were on time, else late; over "
+        "%(regardless)d %% everybody is present, however late they come."
+    )
+    return text % {"regardless": policy.present_regardless_over}
+
+
+def comes_from(scope: Scope) -> str:
+    """Return where a policy comes from."""
+    texts = {
+        Scope.SESSION: _("Set for this session."),
+        Scope.EVENT: _("Set for this event."),
+        Scope.SESSION_TYPE: _("Set for sessions of this type."),
+        Scope.ORGANIZATION: _("Set for the organization."),
+        Scope.DEFAULT: _("The defaults of this installation."),
+    }
+    return texts[scope]

@@ -1,0 +1,63 @@
+"""Forms of the members of an organization."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.form_parts import RowForm
+from events.models import Role
+from events.permissions import Viewer
+
+
+class RoleField(forms.ChoiceField):
+    """A role in an organization."""
+
+    def __init__(self, choices: Any = Role.choices) -> None:
+        super().__init__(
+            label=_("Role"),
+            choices=choices,
+            help_text=_(
+                "Viewers see everything but change nothing. Organizers run events and "
+                "decide about attendance. Admins also change settings and members. "
+                "Owners also make other owners."
+            ),
+        )
+
+
+class _FormWithRole(RowForm):
+    """A form with the roles that the viewer may give: admins make no owners."""
+
+    role = RoleField()
+
+    def __init__(
+        self, *args: Any, viewer: Viewer, organization_id: int, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not viewer.owns(organization_id):
+            offered = [each for each in Role.choices if each[0] != Role.OWNER]
+            self.fields["role"] = RoleField(choices=offered)
+
+
+class NewMemberForm(_FormWithRole):
+    """An account that gets a role in an organization."""
+
+    columns = ("username", "role")
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            {"dir": "auto", "autocomplete": "off", "autocapitalize": "none"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"role": Role.ORGANIZER}, **kwargs)
+        self.order_fields(self.columns)
+
+
+class RoleForm(_FormWithRole):
+    """The role of a member."""
+
+    columns = ("role",)

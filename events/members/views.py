@@ -1,0 +1,183 @@
+"""Pages of the members of an organization.
+
+Whoever belongs to it sees them; admins add, change and remove them, up to their own
+role; anybody may leave.
+
+Source: docs/rules.md 84, 150.
+"""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.errors import NotAllowed, RuleBroken
+from core.names import isolated
+from events import services
+from events.accounts.language import use_language
+from events.members.forms import NewMemberForm, RoleForm
+from events.models import Membership, Organization, Role, User
+from events.pages import (
+    administered_organization,
+    confirm_page,
+    form_page,
+    posted,
+    read_page,
+    show_form,
+    shown_organization,
+)
+from events.permissions import Viewer
+
+_IN_ORDER = {role: rank for rank, role in enumerate(Role)}
+
+
+@read_page
+def members(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
+    organization = shown_organization(request, user, organization_id)
+    viewer = Viewer.of(user)
+    rows = organization.memberships.select_related("user").order_by("user__username")
+    context = {
+        "page": "events",
+        "organization": organization,
+        "administers": viewer.administers(organization.pk),
+        "rows": [
+            (member, may_change(viewer, member), member.user_id == user.pk)
+            for member in sorted(rows, key=lambda member: _IN_ORDER[Role(member.role)])
+        ],
+    }
+    return render(request, "events/members/list.html", context)
+
+
+def may_change(viewer: Viewer, member: Membership) -> bool:
+    """Return whether the viewer may change and remove a member."""
+    organization = member.organization_id
+    if member.role == Role.OWNER:
+        return viewer.owns(organization)
+    return viewer.administers(organization)
+
+
+@form_page
+def new_member(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
+    organization = administered_organization(request, user, organization_id)
+    viewer = Viewer.of(user)
+    form = NewMemberForm(
+        posted(request), viewer=viewer, organization_id=organization.pk
+    )
+    if form.write(
+        lambda: services.add_member(
+            organization=organization, by=viewer, email="", **form.values
+        )
+    ):
+        messages.success(request, _("The member was added."))
+        return redirect("members", organization.pk)
+    return show_form(
+        request,
+        form,
+        title=_("Add a member"),
+        above=[organization.name],
+        lead=_("Somebody with an account, who helps to run the organization."),
+        submit=_("Add"),
+        back=reverse("members", args=[organization.pk]),
+    )
+
+
+@form_page
+def edit_member(request: HttpRequest, user: User, member_id: int) -> HttpResponse:
+    member = _shown_member(request, user, member_id)
+    viewer = Viewer.of(user)
+    viewer.must_administer(member.organization_id)
+    if not may_change(viewer, member):
+        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+    form = RoleForm(
+        posted(request),
+        row=member,
+        viewer=viewer,
+        organization_id=member.organization_id,
+    )
+    if form.write(
+        lambda: services.change_role(membership=member, by=viewer, **form.values)
+    ):
+        messages.success(request, _("Saved."))
+        return _back(user, member.organization)
+    return show_form(
+        request,
+        form,
+        title=_("Role of %(name)s") % {"name": isolated(name_of(member.user))},
+        above=[member.organization.name],
+        submit=_("Save"),
+        back=reverse("members", args=[member.organization_id]),
+    )
+
+
+@form_page
+def remove_member(request: HttpRequest, user: User, member_id: int) -> HttpResponse:
+    """Show a page to confirm, then remove a member, or let somebody leave."""
+    member = _shown_member(request, user, member_id)
+    is_own = member.user_id == user.pk
+    viewer = Viewer.of(user)
+    if not is_own:
+        viewer.must_administer(member.organization_id)
+        if not may_change(viewer, member):
+            raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+    if request.method != "POST":
+        return _ask(request, member, is_own=is_own)
+    try:
+        services.remove_member(membership=member, by=viewer)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("members", member.organization_id)
+    text = (
+        _("You have left the organization.") if is_own else _("The member was removed.")
+    )
+    messages.success(request, text)
+    return _back(user, member.organization)
+
+
+def _ask(request: HttpRequest, member: Membership, *, is_own: bool) -> HttpResponse:
+    organization = member.organization
+    if is_own:
+        texts = {
+            "title": _("Leave %(name)s") % {"name": isolated(organization.name)},
+            "lead": _(
+                "You no longer see its events, unless you are on a roster. Only its "
+                "members can add you again."
+            ),
+            "submit": _("Leave"),
+            "keep": _("Stay"),
+        }
+    else:
+        texts = {
+            "title": _("Remove %(name)s") % {"name": isolated(name_of(member.user))},
+            "lead": _(
+                "They lose their role here. What they decided stays, and so do their "
+                "account and their places on rosters."
+            ),
+            "submit": _("Remove"),
+            "keep": _("Keep the member"),
+        }
+    back = reverse("members", args=[organization.pk])
+    return confirm_page(request, above=[organization.name], back=back, **texts)
+
+
+def _shown_member(request: HttpRequest, user: User, member_id: int) -> Membership:
+    """Return a member of an organization that the user belongs to; use its language."""
+    members = Membership.objects.select_related("organization", "user")
+    member = get_object_or_404(
+        members.filter(organization__in=Organization.objects.visible_to(user)),
+        pk=member_id,
+    )
+    use_language(request, member.organization.language)
+    return member
+
+
+def _back(user: User, organization: Organization) -> HttpResponse:
+    """Return to the members; to the start page if they are no longer the user's."""
+    if Organization.objects.visible_to(user).filter(pk=organization.pk).exists():
+        return redirect("members", organization.pk)
+    return redirect("home")
+
+
+def name_of(account: User) -> str:
+    """Return the full name of an account; without one its user name."""
+    return account.get_full_name() or account.get_username()
