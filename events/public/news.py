@@ -8,6 +8,7 @@ Source: docs/rules.md 165.
 """
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -25,33 +26,32 @@ AT_ONCE = 100
 
 
 def send_news(*, now: datetime) -> int:
-    """Send the mails that are due; return how many were sent."""
-    sent = 0
+    """Send the mails that are due; return how many are done with.
+
+    If the mail server is away, the others wait, too.
+    """
+    done = 0
     for mail in _claimed(now):
         news = mail.news
-        if mail.created_at <= now - TOO_OLD or _sent(mail.participant_id, news):
-            # Unless there are newer ones meanwhile.
-            RegistrationMail.objects.filter(pk=mail.pk, news=news).delete()
-            sent += 1
-    return sent
+        if mail.created_at > now - TOO_OLD and not _sent(mail.participant_id, news):
+            break
+        # Unless there are newer ones meanwhile.
+        RegistrationMail.objects.filter(pk=mail.pk, news=news).delete()
+        done += 1
+    return done
 
 
-def _claimed(now: datetime) -> list[RegistrationMail]:
-    """Return mails that nobody else tries to send now."""
+def _claimed(now: datetime) -> Iterator[RegistrationMail]:
+    """Yield mails that nobody else tries to send now, each right before it is sent."""
     due = RegistrationMail.objects.filter(due_at__lte=now).order_by("due_at")
-    ids = list(due.values_list("pk", flat=True)[:AT_ONCE])
-    claimed: list[RegistrationMail] = []
-    for pk in ids:
+    for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]):
         if due.filter(pk=pk).update(due_at=now + TRY_AGAIN_AFTER):
-            claimed.extend(RegistrationMail.objects.filter(pk=pk))
-    return claimed
+            yield from RegistrationMail.objects.filter(pk=pk)
 
 
 def _sent(participant_id: int, news: str) -> bool:
-    """Send one mail; return whether that is done, with or without success."""
-    places = Participant.objects.select_related(
-        "event__organization", "person__user", "person"
-    )
+    """Send one mail; return False if the mail server is away."""
+    places = Participant.objects.select_related("event__organization", "person__user")
     place = places.filter(pk=participant_id).first()
     if place is None or not place.email:
         return True

@@ -36,7 +36,7 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
     if request.method == "GET" and isinstance(request.user, User):
         services.record_view(event=event, user=request.user, now=now)
     form = RegistrationForm(posted(request), initial=_known_of(request))
-    status = 200
+    status, wait = 200, None
     if form.is_valid():
         try:
             ask_to_confirm(
@@ -56,7 +56,7 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
             return redirect("public_event", event.pk)
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
-            status = refusal.status
+            status, wait = refusal.status, refusal.wait
     context = {
         "event": event,
         "when": when(event),
@@ -65,7 +65,10 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
         "is_over": now >= event.end,
         "is_listed": event.visibility == Visibility.PUBLIC,
     }
-    return render(request, "events/public/event.html", context, status=status)
+    answer = render(request, "events/public/event.html", context, status=status)
+    if wait is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _known_of(request: HttpRequest) -> dict[str, str]:

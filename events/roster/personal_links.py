@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -54,8 +54,10 @@ def place_of(token: str) -> Participant | None:
 @transaction.atomic
 def renew_link(*, place: Participant) -> Participant:
     """Give a place another link; the old one opens nothing any more."""
-    Participant.objects.filter(pk=place.pk).update(link_version=F("link_version") + 1)
-    place.refresh_from_db(fields=["link_version"])
+    versions = Participant.objects.order_by().values_list("link_version", flat=True)
+    locked = versions.select_for_update(of=("self",), no_key=True)
+    place.link_version = get_object_or_404(locked, pk=place.pk) + 1
+    place.save(update_fields=["link_version"])
     return place
 
 
