@@ -20,7 +20,7 @@ from attendance.models import Status
 from attendance.report_rows.event_rows import event_rows
 from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
-from attendance.wording.phrases import amount, day_and_times, share
+from attendance.wording.phrases import day_and_times
 from events.models import EXPECTED, EventState, Participant, Registration
 from events.public.cancelling import may_cancel
 from events.roster.waiting_list import waiting
@@ -33,14 +33,12 @@ AHEAD_AT_MOST = 5
 
 
 class RecordedSession(NamedTuple):
-    """What is recorded of the person at one session; empty texts say nothing."""
+    """What is recorded of the person at one session."""
 
     title: str
     when: str
     tone: str
     label: str
-    amount: str
-    share: str
     sentence: str
     is_void: bool
 
@@ -133,15 +131,12 @@ class PersonalPage:
         ]
 
     def _recorded(self, report: Report, row: ReportRow) -> RecordedSession:
-        decision, status = row.attendance, Status(row.status)
-        seconds = decision.attended_seconds if decision else None
+        status = Status(row.status)
         return RecordedSession(
             title=report.session.title,
             when=self._when(report.session),
             tone=Status.UNKNOWN.value if report.is_void else status.value,
             label=str(status.label),
-            amount="" if seconds is None else amount(seconds),
-            share=share(decision.percentage, decision.policy) if decision else "",
             sentence=row.explanation,
             is_void=report.is_void,
         )
