@@ -1,4 +1,7 @@
-"""The public events that anybody may find."""
+"""The public events that anybody may find.
+
+Source: docs/rules.md 167.
+"""
 
 from datetime import datetime
 

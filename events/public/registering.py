@@ -5,9 +5,10 @@ only when somebody who reads its mail confirms. Who then is meant is decided as
 everywhere, but never by the name alone, because anybody can type a name; if it is
 doubtful, it is somebody new.
 
-Source: docs/rules.md 162, 163, 164.
+Source: docs/rules.md 163, 164, 165.
 """
 
+import logging
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -35,6 +36,8 @@ from events.public.claims import Claim, token_of
 from events.public.mails import please_confirm, send
 from events.roster.places import add_participant, let_move_up
 from events.roster.waiting_list import is_full, tell_later
+
+logger = logging.getLogger(__name__)
 
 # Each in a minute.
 BY_A_COMPUTER, ON_THE_INSTALLATION, MAILS_TO_AN_ADDRESS = 10, 200, 3
@@ -99,6 +102,7 @@ def ask_to_confirm(
         # Whether a mailbox exists is not ours to tell.
         return
     except OSError as failed:
+        logger.exception("A mail was not sent.", extra={"op": "confirm_registration"})
         raise MailNotSent from failed
 
 

@@ -1,4 +1,7 @@
-"""The public page of an event, and the page on which a registration is confirmed."""
+"""The public page of an event, and the page on which a registration is confirmed.
+
+Source: docs/rules.md 162, 163.
+"""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
