@@ -54,9 +54,9 @@ def place_of(token: str) -> Participant | None:
 @transaction.atomic
 def renew_link(*, place: Participant) -> Participant:
     """Give a place another link; the old one opens nothing any more."""
-    versions = Participant.objects.order_by().values_list("link_version", flat=True)
-    locked = versions.select_for_update(of=("self",), no_key=True)
-    place.link_version = get_object_or_404(locked, pk=place.pk) + 1
+    rows = Participant.objects.select_for_update(of=("self",), no_key=True)
+    locked: Participant = get_object_or_404(rows, pk=place.pk)
+    place.link_version = locked.link_version + 1
     place.save(update_fields=["link_version"])
     return place
 

@@ -40,6 +40,14 @@ def confirming_path(text: str) -> str:
     return str(path)
 
 
+def html_of(message: mail.EmailMessage) -> str:
+    """The page that a mail has beside its text."""
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    [(page, kind)] = message.alternatives
+    assert kind == "text/html"
+    return str(page)
+
+
 def register(event: Event, name: str, email: str = "") -> Participant:
     """Register and confirm, without pages."""
     email = email or f"{name.lower().replace(' ', '.')}@example.com"

@@ -1,6 +1,7 @@
 """An event with a capacity: who waits, who moves up, and who is told."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -12,7 +13,6 @@ from pytest_django import Settings
 from events.models import (
     Event,
     EventState,
-    Participant,
     ParticipantRole,
     Registration,
     RegistrationMail,
@@ -24,7 +24,7 @@ from events.roster.removing import remove_participant
 from events.roster.several_places import change_participants
 from events.services import update_event
 from tests.at_once import at_once
-from tests.events.public.registrations import ask, meetup, register
+from tests.events.public.registrations import ask, html_of, meetup, register
 from tests.factories import make_event, make_participant
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,15 @@ CANCELLED = {"registration": Registration.CANCELLED}
 def registrations(event: Event) -> dict[str, str]:
     places = event.participants.order_by("pk")
     return {place.name: str(place.registration) for place in places}
+
+
+def cancel(event: Event, participants: list[int]) -> None:
+    change_participants(
+        event=event,
+        participants=participants,
+        registration=Registration.CANCELLED,
+        by=None,
+    )
 
 
 def full(names: str = "Ana Ben Cem Dan", **fields: int) -> Event:
@@ -99,9 +108,7 @@ def test_so_does_whatever_else_makes_room() -> None:
     by_name = {place.name: place for place in event.participants.all()}
     remove_participant(participant=by_name["Ana"], by=None)
     assert registrations(event)["Ben"] == Registration.REGISTERED
-    change_participants(
-        event=event, participants=[by_name["Ben"].pk], **CANCELLED, by=None
-    )
+    cancel(event, [by_name["Ben"].pk])
     assert registrations(event)["Cem"] == Registration.REGISTERED
     update_event(event=event, changes={"capacity": 2})
     assert registrations(event)["Dan"] == Registration.REGISTERED
@@ -111,7 +118,7 @@ def test_several_who_cancel_at_once_make_room_for_as_many() -> None:
     event = full("Ana Ben Cem Dan Eva", capacity=2)
     ids = event.participants.filter(registration=Registration.REGISTERED)
     left = [place.pk for place in ids]
-    change_participants(event=event, participants=left, **CANCELLED, by=None)
+    cancel(event, left)
     assert list(registrations(event).values()) == [
         *[Registration.CANCELLED] * 2,
         *[Registration.REGISTERED] * 2,
@@ -202,8 +209,7 @@ def test_a_mail_is_in_the_language_of_the_person() -> None:
     place.person.language = "ar"
     place.person.save()
     send_news(now=timezone.now())
-    [(page, _kind)] = mail.outbox[0].alternatives  # type: ignore[attr-defined]
-    assert 'dir="rtl"' in page
+    assert 'dir="rtl"' in html_of(mail.outbox[0])
 
 
 # --- At the same moment ---------------------------------------------------------------
@@ -213,10 +219,7 @@ def test_a_mail_is_in_the_language_of_the_person() -> None:
 def test_of_forty_at_once_no_more_come_in_than_there_are_places() -> None:
     event = meetup(capacity=7)
 
-    def come(number: int) -> Participant:
-        return register(event, f"Guest {number}")
-
-    at_once([lambda number=number: come(number) for number in range(40)])
+    at_once([partial(register, event, f"Guest {number}") for number in range(40)])
     found = list(registrations(event).values())
     assert found.count(Registration.REGISTERED) == 7
     assert found.count(Registration.WAITLISTED) == 33
@@ -226,12 +229,7 @@ def test_of_forty_at_once_no_more_come_in_than_there_are_places() -> None:
 def test_those_who_cancel_at_once_let_each_one_move_up() -> None:
     event = full(" ".join(f"Guest{n}" for n in range(16)), capacity=8)
     going = list(event.participants.filter(registration=Registration.REGISTERED))
-    at_once(
-        [
-            lambda place=place: Client().post(f"{personal_path(place)}cancel/")
-            for place in going
-        ]
-    )
+    at_once([partial(Client().post, f"{personal_path(p)}cancel/") for p in going])
     found = list(registrations(event).values())
     assert found == ["cancelled"] * 8 + ["registered"] * 8
 
