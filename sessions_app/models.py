@@ -171,6 +171,11 @@ class LiveSession(models.Model):
         """The end of the window, exclusive."""
         return self.ended_at or self.ends_at
 
+    def was_ended_early(self, now: datetime) -> bool:
+        """Return whether it was ended while its planned end still lies ahead."""
+        is_ended = self.ended_at is not None and self.cancelled_at is None
+        return is_ended and now < self.ends_at
+
 
 class PresenceEvent(models.Model):
     """A fact received from a source. Append-only; unique per source and id.

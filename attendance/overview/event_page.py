@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from attendance.models import Status
+from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
 from events.models import (
@@ -30,6 +31,7 @@ from events.models import (
 from events.people.lookups import own_places
 from events.permissions import Viewer
 from events.roster.waiting_list import taken, waiting
+from sessions_app import livekit
 from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
@@ -124,6 +126,22 @@ class EventPage:
         return self.event.state == EventState.CANCELLED
 
     @property
+    def is_over(self) -> bool:
+        """Whether the event's own end has passed."""
+        return self._now >= self.event.end
+
+    @property
+    def is_completed_soon(self) -> bool:
+        """Whether it has no sessions, and only waits for the next scheduled run."""
+        return (
+            self.may_change
+            and self.at_door is not None
+            and self.is_over
+            and self.event.state == EventState.SCHEDULED
+            and self.event.reopened_at is None
+        )
+
+    @property
     def may_cancel(self) -> bool:
         return self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
 
@@ -176,6 +194,22 @@ class EventPage:
 
     # Its sessions
 
+    @property
+    def shows_sessions(self) -> bool:
+        """Whether the page speaks of sessions: to attendees only if there are any."""
+        return bool(self.sessions.paginator.count) or self.sees_roster
+
+    @cached_property
+    def number_at_event(self) -> int:
+        """The number of people decided about at the event itself, beside its sessions.
+
+        None once it is completed, or for who sees no roster.
+        """
+        is_open = self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
+        if not (self.sees_roster and is_open and self.has_sessions):
+            return 0
+        return decided_at(self.event)
+
     def _sessions(self) -> "Paginator[LiveSession]":
         sessions = self.event.sessions.select_related(
             "event__organization", "calculation"
@@ -195,6 +229,11 @@ class EventPage:
         return session_lines(
             sessions, self._viewer.user, self._viewer, zones=zones, now=self._now
         )
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether sessions get a room that people can join."""
+        return livekit.is_set_up()
 
     # Its people
 

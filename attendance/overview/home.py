@@ -43,7 +43,8 @@ class Line:
         counts: Number of people by status, once decided; while it runs, of those who
             were checked in at a door, and not; none for attendees.
         own: What attendees see instead: one status for each of their places.
-        remark: Why there is neither; empty if that is obvious.
+        remark: Why there is neither, or whether it was held, where that is asked;
+            empty if that is obvious.
         is_running: It has begun, has not ended, and is not cancelled.
     """
 
@@ -231,9 +232,21 @@ def _session_line(
         zone=zone if with_zone else "",
         counts=counts,
         own=own,
-        remark="" if counts or own else remark,
+        remark=_remark(session, phase, numbers, is_told=bool(counts or own)),
         is_running=is_running,
     )
+
+
+def _remark(
+    session: LiveSession, phase: Phase, numbers: Numbers, *, is_told: bool
+) -> str:
+    """Return why nothing is told of a session, or that its organizers are asked."""
+    if not _is_asked_about(session, phase):
+        return "" if is_told else remark_on(session, phase)
+    if numbers.own:
+        # Attendees cannot answer.
+        return "" if is_told else _("not decided yet")
+    return remark_on(session, phase) if numbers.leaves_attendees_unknown else ""
 
 
 def _event_line(
@@ -324,7 +337,16 @@ def remark_on(session: LiveSession, phase: Phase) -> str:
         return ""
     if calculation is None or calculation.calculated_at is None:
         return _("not calculated yet")
-    return "" if calculation.proved else _("was it held?")
+    return _("was it held?") if _is_asked_about(session, phase) else ""
+
+
+def _is_asked_about(session: LiveSession, phase: Phase) -> bool:
+    """Return whether its report asks if it was held, where attendees are unknown."""
+    calculation: SessionCalculation | None = getattr(session, "calculation", None)
+    if calculation is None or session.cancelled_at or phase != Phase.ENDED:
+        return False
+    is_settled = calculation.proved or calculation.proof_changed
+    return calculation.calculated_at is not None and not is_settled
 
 
 def _when(occasion: Occasion, zone: tzinfo, now: datetime, *, with_day: bool) -> str:

@@ -64,6 +64,13 @@ class Numbers:
         return {kind.status for kind in self.kinds} | {one.status for one in self.own}
 
     @property
+    def leaves_attendees_unknown(self) -> bool:
+        """Whether the reader may be told of attendees who are unknown."""
+        return any(
+            kind.status == Status.UNKNOWN and not kind.is_host for kind in self.kinds
+        )
+
+    @property
     def own_known(self) -> list[OwnStatus]:
         """The reader's own statuses, without those of which nothing is decided."""
         return [one for one in self.own if one.status != Status.UNKNOWN]

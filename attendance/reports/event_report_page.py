@@ -47,13 +47,14 @@ from events.models import (
     EXPECTED,
     Event,
     EventState,
+    Organization,
     Participant,
     ParticipantRole,
     User,
 )
 from sessions_app.models import LiveSession
 
-PEOPLE_A_PAGE = 200
+PEOPLE_A_PAGE = 500
 # The page names this many sessions of which nothing proves that they were held.
 SESSIONS_NAMED = 20
 
@@ -183,9 +184,9 @@ class EventDecisionsPage:
         return self._rights.organizes
 
     @property
-    def people_of(self) -> int | None:
+    def people_of(self) -> Organization | None:
         """The organization, if the reader may search its people."""
-        return self.event.organization_id if self._rights.is_member else None
+        return self.event.organization if self._rights.is_member else None
 
     @property
     def is_cancelled(self) -> bool:
@@ -196,8 +197,25 @@ class EventDecisionsPage:
         return self.may_change and self.event.state == EventState.SCHEDULED
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anybody can have come, so that it can be completed at all."""
+        return bool(self.sessions.uncancelled) or self._now >= self.event.starts_at
+
+    @property
     def may_reopen(self) -> bool:
         return self.may_change and self.event.state == EventState.COMPLETED
+
+    @property
+    def nobody_was_recorded(self) -> bool:
+        """Whether, at an event without sessions, people are absent by default alone."""
+        return (
+            self.is_at_door
+            and any(person.status == Status.ABSENT for person in self._everybody)
+            and not any(
+                person.is_by_hand or person.door == CHECKED_IN
+                for person in self._everybody
+            )
+        )
 
     @property
     def may_check_in(self) -> bool:

@@ -39,7 +39,7 @@ from attendance.wording.phrases import (
 from attendance.wording.timeline import Axis
 from core.names import is_found
 from core.times import long_date
-from events.models import Participant
+from events.models import Organization, Participant
 from events.roster.enrolment_in_words import enrolment_in_words
 from sessions_app import livekit
 from sessions_app.models import Mode
@@ -139,14 +139,19 @@ class ReportPage:
         return self.report.visibility.sees_everybody
 
     @property
-    def people_of(self) -> int | None:
+    def people_of(self) -> Organization | None:
         """The organization, if the reader may search its people."""
         is_member = self.report.visibility.sees_addresses
-        return self.session.event.organization_id if is_member else None
+        return self.session.event.organization if is_member else None
 
     @property
     def may_calculate(self) -> bool:
         return self.may_change and self.has_ended and not self.is_cancelled
+
+    @property
+    def may_run_again(self) -> bool:
+        """Whether to offer that it still runs, as somebody ended it by mistake."""
+        return self.may_change and self.session.was_ended_early(self.read_at)
 
     @property
     def is_awaited(self) -> bool:

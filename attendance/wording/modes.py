@@ -114,5 +114,5 @@ def why_not_proved(proof: Proof, mode: str) -> list[str]:
     if proof.by_themselves:
         return [*known, _("That alone does not show that it was held.")]
     if mode == Mode.HYBRID:
-        return [_("Nobody was seen in its room, checked in or marked.")]
-    return [*known, _("Nobody was checked in or marked.")]
+        return [_("Nobody was seen in its room, checked in, or marked as having come.")]
+    return [*known, _("Nobody was checked in, or marked as having come.")]

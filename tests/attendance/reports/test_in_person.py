@@ -7,14 +7,17 @@ import pytest
 import time_machine
 
 from attendance.calculating import sessions
+from attendance.calculating.sessions import calculate_sessions
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
+from attendance.evidence.due import Selection
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Attendance, SessionCalculation
 from attendance.wording.modes import label_of_people
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession, Mode
+from sessions_app.services import end_session, take_back_end
 from tests.attendance.pages import (
     AFTERWARDS,
     RUNNING,
@@ -275,11 +278,35 @@ def test_a_session_in_which_nobody_was_checked_in_asks_whether_it_was_held() -> 
     calculate(session)
     asked = question(get(session))
     assert asked.startswith(
-        "Nobody was checked in or marked. Everyone is unknown for now."
+        "Nobody was checked in, or marked as having come. Everyone is unknown for now."
     )
-    held, not_held = "It was held: count all attendees as absent", "It was not held"
-    assert f"{held} {not_held}: cancel it" in asked
+    assert (
+        "It was held: enter who came It was held: count all attendees as absent "
+        "It was not held: cancel it" in asked
+    )
     assert "Or leave it as it is: they stay unknown" in asked
+
+
+@pytest.mark.parametrize(
+    ("mode", "first"),
+    [
+        (Mode.ONLINE, "It was held: count all attendees as absent"),
+        (Mode.IN_PERSON, "It was held: enter who came"),
+        (Mode.HYBRID, "It was held: enter who came"),
+    ],
+)
+def test_unless_it_was_online_one_first_enters_who_came(mode: str, first: str) -> None:
+    session, _ = lesson(mode=mode)
+    calculate(session)
+    page = get(session)
+    [filled] = re.findall(r'class="button first"[^>]*>\s*(It.*?)\s*<', page)
+    assert filled == first
+    offers = "enter who came" in first
+    assert ('href="?choose=all#several"' in page.partition(ASKED)[2][:2000]) == offers
+    ticked = get(session, query="?choose=all")
+    boxes = re.findall(r'<input type="checkbox" form="several"[^>]*>', ticked)
+    assert ["checked" in box for box in boxes] == [True] * 3
+    assert re.search(r"<details open>\s*<summary[^>]*>Mark several", ticked)
 
 
 def test_one_who_checked_themselves_in_proves_nothing() -> None:
@@ -299,7 +326,7 @@ def test_in_person_presence_online_asks_and_says_that_it_may_have_been_online() 
     calculate(session)
     page = get(session)
     assert question(page).startswith(
-        "1 person was seen online. Nobody was checked in or marked. "
+        "1 person was seen online. Nobody was checked in, or marked as having come. "
         "Everyone is unknown for now. If people met online, say so: "
         "Edit where it was held"
     )
@@ -322,7 +349,9 @@ def test_both_ways_the_question_names_both() -> None:
     session, _ = lesson(mode=Mode.HYBRID)
     calculate(session)
     asked = question(get(session))
-    assert asked.startswith("Nobody was seen in its room, checked in or marked.")
+    assert asked.startswith(
+        "Nobody was seen in its room, checked in, or marked as having come."
+    )
 
 
 def test_its_sentence_says_why_somebody_is_unknown() -> None:
@@ -395,6 +424,19 @@ def test_what_is_proved_since_is_told_until_it_is_recalculated() -> None:
     assert "It will be recalculated automatically in a few minutes." in text(page)
     calculate(session)
     assert "recalculated automatically" not in text(get(session))
+
+
+def test_one_that_was_ended_by_mistake_is_calculated_anew_at_its_end() -> None:
+    session, [amina, ben, _] = lesson()
+    arrive(session, amina)
+    session = end_session(session=session, ended_at=None, now=RUNNING)
+    calculate_sessions(Selection(now=RUNNING + timedelta(minutes=6)))
+    assert Attendance.objects.get(participant=ben).status == "absent"
+    session = take_back_end(session=session, now=RUNNING + timedelta(minutes=7))
+    arrive(session, ben, 40)
+    calculate_sessions(Selection(now=session.end + timedelta(minutes=6)))
+    assert Attendance.objects.get(participant=ben).status == "late"
+    assert SessionCalculation.objects.filter(calculated_at__gt=session.end).exists()
 
 
 # --- What is calculated by itself ---------------------------------------------------
