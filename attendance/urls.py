@@ -11,6 +11,7 @@ from attendance.organization import views as organization
 from attendance.overview import views as overview
 from attendance.people import views as people
 from attendance.policies import views as policies
+from attendance.personal import views as personal
 from attendance.reports import views as reports
 from attendance.unmatched import views as unmatched
 
@@ -80,6 +81,9 @@ urlpatterns = [
     path(f"{_DOOR}/new/", door.door_walk_in, name="door_walk_in"),
     path(f"{_DOOR}/badges/", door.door_badges, name="door_badges"),
     path(f"{_DOOR}/screen/", door.door_screen, name="door_screen"),
+    path("p/<str:token>/", personal.personal, name="personal"),
+    path("p/<str:token>/cancel/", personal.cancel_personally, name="cancel_personally"),
+    path("p/<str:token>/join/", personal.join_personally, name="join_personally"),
     path("c/", self_views.type_code, name="type_code"),
     path("c/<str:code>/", self_views.self_check_in, name="self_check_in"),
 ]

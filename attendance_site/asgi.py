@@ -26,6 +26,7 @@ from attendance_site.request_heads import plain_head, with_length
 from attendance_site.wsgi import application as django
 from core.body_limits import CUT_OFF, ORDINARY_BYTES, Sender, body_limit
 from core.problems import CONTENT_TYPE, ProblemResponse
+from core.secret_links import without_secrets
 from events.accounts.authentication import is_signed_in
 from sessions_app.livekit import names_known_key
 
@@ -65,7 +66,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
                 "A request's body was not read.",
                 extra={
                     "op": "read_body",
-                    "path": scope["path"],
+                    "path": without_secrets(scope["path"]),
                     "status": reason.status,
                     "reason": str(reason),
                 },

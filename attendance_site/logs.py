@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter
 
 from core.error_text import without_values, words_of
+from core.secret_links import without_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class _WithoutValues(logging.Formatter):
             lines = r"\n[ |]*".join(map(re.escape, str(error).split("\n")))
             safe = words_of(error).replace("\\", r"\\")
             text = re.sub(lines, safe, text)
-        return text
+        return without_secrets(text)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         record.message = _message_of(record)
@@ -46,7 +47,7 @@ def _message_of(record: logging.LogRecord) -> str:
     for error in _errors_of(record.exc_info[1] if record.exc_info else None):
         for written in filter(None, (str(error), _text_in_repr(error))):
             message = message.replace(written, words_of(error))
-    return without_values(message)
+    return without_secrets(without_values(message))
 
 
 def _text_in_repr(error: BaseException) -> str:
@@ -84,7 +85,8 @@ class _Json(_WithoutValues, JsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         request = log_data.pop("request", None)
         if isinstance(request, HttpRequest):
-            log_data |= {"method": request.method, "path": request.path}
+            path = without_secrets(request.path)
+            log_data |= {"method": request.method, "path": path}
         # Celery adds it for its own formatters.
         log_data.pop("data", None)
         return log_data

@@ -135,6 +135,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "attendance.tasks.complete_events",
         "schedule": crontab(),
     },
+    "send registration news": {
+        "task": "events.tasks.send_registration_news",
+        "schedule": crontab(),
+    },
     "reconcile connections": {
         "task": "sessions_app.tasks.reconcile_connections",
         "schedule": crontab(minute="*/10"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import django_filters.rest_framework as django_filters
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -25,6 +26,7 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
+from events.roster.personal_links import renew_link
 from events.roster.places import add_participant, change_participant
 from events.roster.removing import remove_participant
 from events.serializers import (
@@ -37,6 +39,7 @@ from events.serializers import (
     NewParticipantSerializer,
     OrganizationSerializer,
     ParticipantSerializer,
+    PersonalLinkSerializer,
 )
 
 # --- Organizations and members --------------------------------------------------------
@@ -207,13 +210,20 @@ class EventViewed(EventViews):
 
     permission_classes = [IsAuthenticated]
 
+    def get_queryset(self) -> QuerySet[Event]:
+        """Return also the events whose public page everybody may open."""
+        everybodys = Event.objects.open_to_all().values("pk")
+        return Event.objects.filter(
+            Q(pk__in=super().get_queryset().values("pk")) | Q(pk__in=everybodys)
+        )
+
     @extend_schema(
         request=None, responses={200: EventViewSerializer, 201: EventViewSerializer}
     )
     def post(self, request: Request, **kwargs: object) -> Response:
         """Record that the caller viewed the event: 201 the first time, then 200."""
         view, is_new = services.record_view(
-            event=self.get_object(), user=signed_in(request)
+            event=self.get_object(), user=signed_in(request), now=timezone.now()
         )
         return Response(EventViewSerializer(view).data, status=201 if is_new else 200)
 
@@ -336,6 +346,28 @@ class ParticipantDetail(RetrievePatchView[Participant]):
             changes=serializer.validated_data,
             by=viewer.user,
         )
+
+
+class PersonalLink(generics.GenericAPIView[Participant]):
+    """The secret link of somebody on a roster to their own page."""
+
+    serializer_class = PersonalLinkSerializer
+    queryset = Participant.objects.all()
+
+    def get_queryset(self) -> QuerySet[Participant]:
+        """Return the people whom the caller may see."""
+        user = signed_in(self.request)
+        return Participant.objects.visible_to(user).select_related("event")
+
+    @extend_schema(request=None)
+    def post(self, request: Request, **kwargs: object) -> Response:
+        """Renew the link: the old one opens nothing any more. Only organizers may."""
+        place = self.get_object()
+        viewer_of(request).must_organize(place.event.organization_id)
+        renew_link(place=place)
+        answer = Response(PersonalLinkSerializer(place).data)
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 def _must_be_own(

@@ -29,4 +29,5 @@ urlpatterns = [
     path("api/events/<int:event_pk>/participants", api.ParticipantList.as_view()),
     path("api/events/<int:pk>/participants/import", RosterImportView.as_view()),
     path("api/participants/<int:pk>", api.ParticipantDetail.as_view()),
+    path("api/participants/<int:pk>/personal-link", api.PersonalLink.as_view()),
 ]

@@ -20,6 +20,9 @@ RULES = {
     "event_ends_after_start": ConstraintRule(
         400, "ends_at", _("The end must be later than the start.")
     ),
+    "event_has_a_place": ConstraintRule(
+        400, "capacity", _("Write at least 1, or nothing.")
+    ),
     "participant_once_per_event": ConstraintRule(
         409, "person", _("This person is already on the roster.")
     ),

@@ -21,9 +21,11 @@ from core.form_parts import (
 )
 from events.models import (
     LONGEST_DOOR_MINUTES,
+    MOST_PLACES,
     Event,
     Organization,
     User,
+    Visibility,
     slug_validator,
 )
 from events.people.refusals import candidates_in_words
@@ -95,6 +97,9 @@ class EventForm(ZonedForm):
         "location",
         "door_opens_minutes",
         "door_closes_minutes",
+        "visibility",
+        "registration_open",
+        "capacity",
     )
     times = ("starts_at", "ends_at")
 
@@ -139,6 +144,29 @@ class EventForm(ZonedForm):
             "none."
         ),
     )
+    visibility = forms.ChoiceField(
+        label=_("Who may see its public page"),
+        choices=Visibility.choices,
+        initial=Visibility.MEMBERS,
+        required=False,
+        help_text=_(
+            "The page shows title, time, place and description, and nobody of the "
+            "roster. A link is not secret: it has the number of the event."
+        ),
+    )
+    registration_open = forms.BooleanField(
+        label=_("People may register themselves on the public page"), required=False
+    )
+    capacity = forms.IntegerField(
+        label=_("Places for attendees"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PLACES,
+        help_text=_(
+            "If empty, there is no limit. When all are taken, who registers on the "
+            "public page waits, and moves up in order. You can add more people."
+        ),
+    )
 
     def __init__(
         self,
@@ -177,6 +205,11 @@ class EventForm(ZonedForm):
         return int(
             getattr(self.row, name) if was_left_out else self.fields[name].initial
         )
+
+    def clean_visibility(self) -> str:
+        """Return the choice, else that which stands, or the default."""
+        stands = self.row.visibility if isinstance(self.row, Event) else ""
+        return self.cleaned_data["visibility"] or stands or Visibility.MEMBERS
 
     def clean_description(self) -> str:
         """Return line ends as stored: browsers send CRLF, which would be a change."""

@@ -21,6 +21,7 @@ from events.models import (
     slug_validator,
 )
 from events.permissions import Viewer, viewer_of
+from events.roster.personal_links import personal_url
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):
@@ -167,6 +168,9 @@ class EventSerializer(ModelSerializer[Event]):
             "prompt_viewers",
             "door_opens_minutes",
             "door_closes_minutes",
+            "visibility",
+            "registration_open",
+            "capacity",
             "state",
             "created_at",
         ]
@@ -277,6 +281,7 @@ class ParticipantSerializer(ModelSerializer[Participant]):
     enrolled_from = InstantField(source="latest.start", allow_null=True, required=False)
     enrolled_until = InstantField(source="latest.end", allow_null=True, required=False)
     identity = serializers.SerializerMethodField()
+    personal_url = serializers.SerializerMethodField()
 
     class Meta:
         model = Participant
@@ -294,6 +299,7 @@ class ParticipantSerializer(ModelSerializer[Participant]):
             "enrolled_from",
             "enrolled_until",
             "identity",
+            "personal_url",
             "time_zone",
             "language",
             "created_at",
@@ -310,6 +316,13 @@ class ParticipantSerializer(ModelSerializer[Participant]):
         """Return the LiveKit identity; null if the caller is not an organizer."""
         organization = participant.event.organization_id
         return participant.identity if self._viewer.organizes(organization) else None
+
+    def get_personal_url(self, participant: Participant) -> str | None:
+        """Return their secret link; null if the caller is not an organizer."""
+        organization = participant.event.organization_id
+        return (
+            personal_url(participant) if self._viewer.organizes(organization) else None
+        )
 
     def to_representation(self, participant: Participant) -> dict[str, Any]:
         """Hide address and number unless the caller is a member or this person."""
@@ -357,3 +370,13 @@ class AddedParticipantSerializer(ParticipantSerializer):
 
     class Meta(ParticipantSerializer.Meta):
         fields = [*ParticipantSerializer.Meta.fields, "matched"]
+
+
+class PersonalLinkSerializer(serializers.Serializer[Participant]):
+    """The secret link of somebody on a roster."""
+
+    personal_url = serializers.SerializerMethodField()
+
+    def get_personal_url(self, place: Participant) -> str:
+        """Return the link as it is now."""
+        return personal_url(place)

@@ -9,6 +9,7 @@ Source: docs/rules.md 84, 86.
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -32,11 +33,13 @@ from events.models import (
 from events.people.services import give_account
 from events.permissions import Viewer
 from events.removal import begin_removal, hangs_on, must_be_bare
+from events.roster.places import let_move_up
 from events.roster.removing import hangs_on_links, hangs_on_places, remove_places
 
 M = TypeVar("M", bound=models.Model)
 
 SLUG_LENGTH = 50
+ONE_DAY = timedelta(days=1)
 
 # --- Accounts -----------------------------------------------------------------------
 
@@ -225,9 +228,17 @@ def create_event(*, organization: Organization, **fields: Any) -> Event:
     return Event.objects.create(organization=organization, **fields)
 
 
+@transaction.atomic
 def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
-    """Write changes of anything but the state."""
-    return _write(event, changes)
+    """Write changes of anything but the state; more places let people move up."""
+    if "capacity" not in changes:
+        return _write(event, changes)
+    lock_people(event.organization_id)
+    locked = lock_event(event.pk)
+    was_limited = locked.capacity is not None
+    written = _write(locked, changes)
+    let_move_up(written, unlimited=was_limited and written.capacity is None)
+    return written
 
 
 @transaction.atomic
@@ -280,10 +291,14 @@ def _write(row: M, changes: Mapping[str, Any]) -> M:
     return row
 
 
-def record_view(*, event: Event, user: User) -> tuple[EventView, bool]:
-    """Record a user's first view of an event's page.
+def record_view(*, event: Event, user: User, now: datetime) -> tuple[EventView, bool]:
+    """Record that a user views an event's page; after the first time once a day.
 
     Returns:
-        The view, and whether it is new.
+        The views, and whether this was the first one.
     """
-    return EventView.objects.get_or_create(event=event, user=user)
+    view, is_new = EventView.objects.get_or_create(event=event, user=user)
+    if not is_new and view.last_viewed_at <= now - ONE_DAY:
+        view.last_viewed_at = now
+        view.save(update_fields=["last_viewed_at"])
+    return view, is_new

@@ -6,6 +6,7 @@ from django.urls import path
 from events import views
 from events.members import views as members
 from events.people import views as people
+from events.public import views as public
 from events.roster import views as roster
 
 urlpatterns = [
@@ -32,6 +33,12 @@ urlpatterns = [
     ),
     path("people/<int:person_id>/edit/", people.edit_person, name="edit_person"),
     path("people/<int:person_id>/delete/", people.delete_person, name="delete_person"),
+    path("e/<int:event_id>/", public.public_event, name="public_event"),
+    path(
+        "e/confirm/<str:token>/",
+        public.confirm_registration,
+        name="confirm_registration",
+    ),
     path("events/new/", views.new_event, name="new_event"),
     path("events/<int:event_id>/edit/", views.edit_event, name="edit_event"),
     path("events/<int:event_id>/delete/", views.delete_event, name="delete_event"),
@@ -56,6 +63,11 @@ urlpatterns = [
         "participants/<int:participant_id>/edit/",
         roster.edit_participant,
         name="edit_participant",
+    ),
+    path(
+        "participants/<int:participant_id>/personal-link/",
+        roster.renew_personal_link,
+        name="renew_personal_link",
     ),
     path(
         "participants/<int:participant_id>/remove/",

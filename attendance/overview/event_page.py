@@ -9,8 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from attendance.models import Status
@@ -28,6 +30,7 @@ from events.models import (
 )
 from events.people.lookups import own_places
 from events.permissions import Viewer
+from events.roster.waiting_list import taken, waiting
 from sessions_app import livekit
 from sessions_app.models import LiveSession
 
@@ -154,6 +157,25 @@ class EventPage:
         if self.at_door and not self.lines and not self.somebody_came:
             return Step.CHOOSE_WAY
         return Step.PUBLISH if self.is_draft else Step.NONE
+
+    # Its public page
+
+    @property
+    def public_url(self) -> str:
+        """The address of its public page; empty if there is none."""
+        if not self.event.is_open_to_all:
+            return ""
+        return settings.PUBLIC_URL + reverse("public_event", args=[self.event.pk])
+
+    @property
+    def taken(self) -> int:
+        """The number of places that are taken."""
+        return taken(self.event)
+
+    @property
+    def waiting(self) -> int:
+        """The number of people on the waiting list."""
+        return waiting(self.event).count()
 
     # Its door, if it has no sessions
 

@@ -76,7 +76,7 @@ def session_report(session: LiveSession, *, user: User, now: datetime) -> Report
 def read_reports(
     rosters: Rosters,
     *,
-    user: User,
+    user: User | None,
     now: datetime,
     all_of_them: bool = False,
 ) -> list[Report]:
@@ -86,7 +86,7 @@ def read_reports(
         rosters: Sessions with their events already loaded, each with the people wanted,
             in the order of the rows. Of people who were not expected only those get a
             row who were there, or about whom a person decided.
-        user: A user who may see these sessions and people.
+        user: A user who may see these sessions and people; None: for themselves.
         now: Presence in running sessions is shown until this time.
         all_of_them: Everybody in ``rosters`` gets a row.
     """

@@ -39,14 +39,21 @@ class ReportVisibility:
 
     @classmethod
     def of_each(
-        cls, sessions: Sequence[LiveSession], user: User
+        cls, sessions: Sequence[LiveSession], user: User | None
     ) -> list["ReportVisibility"]:
         """Return what ``user`` may see of each session, by two queries."""
         return cls.of_events([session.event for session in sessions], user)
 
     @classmethod
-    def of_events(cls, events: Sequence[Event], user: User) -> list["ReportVisibility"]:
-        """Return what ``user`` may see of the people of each event, by two queries."""
+    def of_events(
+        cls, events: Sequence[Event], user: User | None
+    ) -> list["ReportVisibility"]:
+        """Return what ``user`` may see of the people of each event, by two queries.
+
+        Without a user, as for a personal link, nobody but those who are asked for.
+        """
+        if user is None:
+            return [cls(False, False, False, None)] * len(events)
         viewer = Viewer.of(user)
         ids = {event.pk for event in events}
         hosted = Event.objects.hosted_by(user).filter(pk__in=ids)

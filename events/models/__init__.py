@@ -12,6 +12,7 @@ from events.models.events import (
     DEFAULT_EVENT_LENGTH,
     EXPECTED,
     LONGEST_DOOR_MINUTES,
+    MOST_PLACES,
     NOT_REGISTERED,
     Event,
     EventQuerySet,
@@ -21,6 +22,7 @@ from events.models.events import (
     ParticipantQuerySet,
     ParticipantRole,
     Registration,
+    Visibility,
     new_identity,
 )
 from events.models.organizations import (
@@ -40,12 +42,14 @@ from events.models.people import (
     PersonChangeValues,
     PersonQuerySet,
 )
+from events.models.registration_mails import RegistrationMail, RegistrationNews
 
 __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
     "LONGEST_DOOR_MINUTES",
+    "MOST_PLACES",
     "NOT_REGISTERED",
     "ORGANIZERS",
     "Event",
@@ -66,9 +70,12 @@ __all__ = [
     "PersonChangeValues",
     "PersonQuerySet",
     "Registration",
+    "RegistrationMail",
+    "RegistrationNews",
     "Role",
     "SignInTries",
     "User",
+    "Visibility",
     "new_identity",
     "slug_validator",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -21,6 +21,7 @@ from events.models.people import Person
 DEFAULT_EVENT_LENGTH = timedelta(hours=2)
 # How long before a start, or after an end, people may check themselves in, at most.
 LONGEST_DOOR_MINUTES = 24 * 60
+MOST_PLACES = 1_000_000
 
 
 class EventState(models.TextChoices):
@@ -32,8 +33,25 @@ class EventState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class Visibility(models.TextChoices):
+    """Who may open an event's public page, which shows no people.
+
+    ``link``: anybody, but nothing lists it. ``public``: anybody, and it is listed.
+    """
+
+    MEMBERS = "members", _("people of the organization and of the roster")
+    LINK = "link", _("everybody who has the link")
+    PUBLIC = "public", _("everybody; it is listed on the first page")
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     """Events."""
+
+    def open_to_all(self) -> Self:
+        """Filter events with a page for everybody; drafts have none yet."""
+        return self.exclude(
+            Q(visibility=Visibility.MEMBERS) | Q(state=EventState.DRAFT)
+        )
 
     def visible_to(self, user: User) -> Self:
         """Filter events of the user's organizations, or with the user on the roster."""
@@ -87,6 +105,22 @@ class Event(models.Model):
         db_default=0,
         validators=[MaxValueValidator(LONGEST_DOOR_MINUTES)],
     )
+    visibility = models.CharField(
+        _("who may see its public page"),
+        max_length=16,
+        choices=Visibility,
+        default=Visibility.MEMBERS,
+        db_default=Visibility.MEMBERS,
+    )
+    registration_open = models.BooleanField(
+        _("people register themselves"), default=False, db_default=False
+    )
+    capacity = models.PositiveIntegerField(
+        _("places for attendees"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PLACES)],
+    )
     state = models.CharField(
         _("state"), max_length=16, choices=EventState, default=EventState.DRAFT
     )
@@ -116,6 +150,13 @@ class Event(models.Model):
                 condition=Q(state=EventState.SCHEDULED, reopened_at__isnull=True),
                 name="event_to_complete",
             ),
+            # events.public.listing: the next ones on the first page
+            models.Index(
+                "starts_at",
+                "id",
+                condition=Q(state=EventState.SCHEDULED, visibility=Visibility.PUBLIC),
+                name="event_listed",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -138,6 +179,14 @@ class Event(models.Model):
                 ),
                 name="event_door_within_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="event_visibility_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=1),
+                name="event_has_a_place",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +196,20 @@ class Event(models.Model):
     def end(self) -> datetime:
         """The event's own end; its last session may end later."""
         return self.ends_at or self.starts_at + DEFAULT_EVENT_LENGTH
+
+    @property
+    def is_open_to_all(self) -> bool:
+        """Whether everybody may open its public page."""
+        return self.visibility != Visibility.MEMBERS and self.state != EventState.DRAFT
+
+    def takes_registrations(self, now: datetime) -> bool:
+        """Return whether people may register themselves now."""
+        return (
+            self.registration_open
+            and self.is_open_to_all
+            and self.state == EventState.SCHEDULED
+            and now < self.end
+        )
 
     def door_opens_at(self, starts_at: datetime) -> datetime:
         """Return since when people may check themselves in for what starts then."""
@@ -218,7 +281,9 @@ class Participant(models.Model):
     """One person's place on one event's roster.
 
     ``enrolled`` are the spans of time in which the person belongs to the event;
-    ``cancelled_at`` says since when the registration is cancelled.
+    ``cancelled_at`` says since when the registration is cancelled, ``waitlisted_at``
+    since when they are on the waiting list. A higher ``link_version`` ends the links to
+    the place that were given out before (``roster/personal_links.py``).
     ``identity`` names them in LiveKit rooms of this event. Only organizers may see it,
     because whoever knows it could join as this person. Name, address and account are
     the person's.
@@ -240,6 +305,8 @@ class Participant(models.Model):
     )
     enrolled = SpansField(_("enrolled"), default=always)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, editable=False)
+    waitlisted_at = models.DateTimeField(_("waitlisted at"), null=True, editable=False)
+    link_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     identity = models.CharField(
         _("identity"),
         max_length=256,
@@ -320,13 +387,17 @@ class Participant(models.Model):
 
 
 class EventView(models.Model):
-    """A user's first view of an event's page; they may be asked if they attended."""
+    """A user's views of an event's page; they may be asked if they attended.
+
+    The last one is recorded at most once a day.
+    """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="event_views")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="event_views"
     )
     viewed_at = models.DateTimeField(_("first viewed at"), db_default=Now())
+    last_viewed_at = models.DateTimeField(_("last viewed at"), db_default=Now())
 
     class Meta:
         verbose_name = _("event view")

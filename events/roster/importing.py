@@ -48,6 +48,7 @@ from events.people.matching import (
 from events.people.refusals import as_candidate, candidates_in_words
 from events.people.services import create_people, update_people
 from events.roster import places
+from events.roster.asked import as_changes
 from events.roster.enrolment import UNSET
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
@@ -298,7 +299,7 @@ def _given(entry: Entry) -> Given:
 
 def _asked(entry: Entry) -> dict[str, Any]:
     """Return what a line asks for about the place, without its empty cells."""
-    return places.as_changes(
+    return as_changes(
         entry.role,
         entry.registration,
         entry.enrolled_from or UNSET,

@@ -6,7 +6,7 @@ enrolled by ``enrolment.py``.
 Source: docs/rules.md 91, 92, 93, 94, 97.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ from events.models import (
     ParticipantRole,
     Person,
     Registration,
+    RegistrationNews,
     User,
 )
 from events.people.changes import Act, difference, record
@@ -43,6 +44,7 @@ from events.people.matching import (
 )
 from events.people.refusals import doubtful, number_taken
 from events.people.services import COLUMNS, create_people, update_person
+from events.roster.asked import as_changes, bounds_of, must_be_in_order
 from events.roster.enrolment import (
     UNSET,
     Bound,
@@ -50,6 +52,7 @@ from events.roster.enrolment import (
     first_spans,
     with_latest,
 )
+from events.roster.waiting_list import next_in_line, tell_later
 from events.signals import roster_changed
 
 
@@ -191,17 +194,6 @@ def _must_not_differ(person: Person, given: Given, values: Mapping[str, Any]) ->
         )
 
 
-def as_changes(
-    role: str, registration: str, enrolled_from: Bound, enrolled_until: Bound
-) -> dict[str, Any]:
-    """Return what is asked for about a place, without what is not said."""
-    said = {"role": role, "registration": registration}
-    bounds = {"enrolled_from": enrolled_from, "enrolled_until": enrolled_until}
-    return {name: value for name, value in said.items() if value} | {
-        name: bound for name, bound in bounds.items() if bound is not UNSET
-    }
-
-
 def _known(
     event: Event, given: Given, person: int | None, *, new: bool
 ) -> tuple[Known | None, str]:
@@ -279,8 +271,9 @@ def new_place(
         role=asked.get("role", ParticipantRole.ATTENDEE),
         registration=registration,
         cancelled_at=now if registration == Registration.CANCELLED else None,
+        waitlisted_at=now if registration == Registration.WAITLISTED else None,
     )
-    spans = first_spans(registration, **_bounds(asked), late=late, now=now)
+    spans = first_spans(registration, **bounds_of(asked), late=late, now=now)
     _enrol(place, spans, now)
     return place
 
@@ -365,7 +358,7 @@ def apply_changes(
     place.role = changes.get("role", place.role)
     registration = changes.get("registration", place.registration)
     register(place, registration, late=late, now=now)
-    spans = with_latest(place.enrolled, **_bounds(changes))
+    spans = with_latest(place.enrolled, **bounds_of(changes))
     if spans != place.enrolled:
         _enrol(place, spans, now)
 
@@ -375,7 +368,8 @@ def update_places(
 ) -> int:
     """Store changes of places on the roster of one event; return how many there are.
 
-    The caller has locked the people of the organization, and the event.
+    Who made room lets others move up. The caller has locked the people of the
+    organization, and the event.
 
     Args:
         changed: The places, and their values before (:func:`values_of`).
@@ -386,12 +380,45 @@ def update_places(
     if not acts:
         return 0
     event = acts[0][0].event
-    columns = ["role", "registration", "enrolled", "cancelled_at"]
+    _store(event, acts, by)
+    let_move_up(event, but=[place.pk for place, _act in acts])
+    return len(acts)
+
+
+def _store(
+    event: Event, acts: Sequence[tuple[Participant, Act]], by: User | None
+) -> None:
+    columns = ["role", "registration", "enrolled", "cancelled_at", "waitlisted_at"]
     update_rows([place for place, _act in acts], columns)
     record([act for _place, act in acts], organization_id=event.organization_id, by=by)
     ids = [place.pk for place, _act in acts]
     roster_changed.send(Participant, event=event, participants=ids)
-    return len(ids)
+
+
+def let_move_up(
+    event: Event, *, but: Collection[int] = (), unlimited: bool = False
+) -> None:
+    """Give free places to the first of the waiting list, who are told by mail.
+
+    The caller has locked the people of the organization, and the event.
+
+    Args:
+        event: The event, as it is now.
+        but: Ids of places that are passed over: who was just put on the waiting list.
+        unlimited: There is room for everybody, because the limit was lifted.
+    """
+    now = timezone.now()
+    moved = []
+    for place in next_in_line(event, now=now, but=but, unlimited=unlimited):
+        before = values_of(place)
+        place.event = event
+        late = has_begun(event, now)
+        register(place, Registration.REGISTERED, late=late, now=now)
+        moved.append((place, act_of(place, before)))
+    if moved:
+        _store(event, moved, None)
+        places = [place for place, _act in moved]
+        tell_later(places, RegistrationNews.MOVED_UP, now=now)
 
 
 def register(
@@ -422,6 +449,7 @@ def register(
     place.registration = registration
     is_cancelled = registration == Registration.CANCELLED
     place.cancelled_at = now if is_cancelled else None
+    place.waitlisted_at = now if registration == Registration.WAITLISTED else None
 
 
 def rejoin(
@@ -458,15 +486,10 @@ def rejoin(
     return place
 
 
-def _bounds(changes: Mapping[str, Any]) -> dict[str, Bound]:
-    names = {"start": "enrolled_from", "end": "enrolled_until"}
-    return {key: changes.get(name, UNSET) for key, name in names.items()}
-
-
 def _enrol(place: Participant, spans: Spans, now: datetime) -> None:
     """Set the enrolment, of which the latest span may have been asked for."""
     latest = spans[-1] if spans else Span(None, now)
-    _must_be_in_order(latest)
+    must_be_in_order(latest)
     if place.cancelled_at and (latest.end is None or latest.end > now):
         raise Conflict(
             "cancelled",
@@ -475,12 +498,3 @@ def _enrol(place: Participant, spans: Spans, now: datetime) -> None:
             field="enrolled_until",
         )
     place.enrolled = united(spans)
-
-
-def _must_be_in_order(span: Span) -> None:
-    if span.start and span.end and span.end <= span.start:
-        raise Invalid(
-            "ends_before_start",
-            _("The enrolment must end after it begins."),
-            field="enrolled_until",
-        )

@@ -17,7 +17,7 @@ from events.locks import lock_event, lock_people
 from events.models import Event, KnownIdentity, Participant, User
 from events.people.changes import Act, record
 from events.removal import Hanging, begin_removal, hangs_on, must_be_bare
-from events.roster.places import values_of
+from events.roster.places import let_move_up, values_of
 
 
 class Removed(NamedTuple):
@@ -91,7 +91,7 @@ def hangs_on_links(**of: object) -> set[Hanging]:
 def remove_places(places: Sequence[Participant], *, by: User | None) -> None:
     """Delete places of one organization on which nothing hangs, and log it.
 
-    The caller has locked the people and the events.
+    Others move up. The caller has locked the people and the events.
     """
     removed = list(places)
     if not removed:
@@ -101,3 +101,6 @@ def remove_places(places: Sequence[Participant], *, by: User | None) -> None:
     acts = [Act(one.person_id, one.event_id, values_of(one), None) for one in removed]
     record(acts, organization_id=removed[0].person.organization_id, by=by)
     Participant.objects.filter(pk__in=ids).delete()
+    limited = Event.objects.filter(capacity__isnull=False)
+    for event in limited.filter(pk__in={place.event_id for place in removed}):
+        let_move_up(event)

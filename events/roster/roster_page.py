@@ -22,6 +22,7 @@ from core.names import is_found
 from events.models import EXPECTED, Event, Participant, ParticipantRole, Registration
 from events.permissions import Viewer
 from events.roster.enrolment_in_words import enrolment_in_words
+from events.roster.personal_links import personal_path
 
 PEOPLE_A_PAGE = 100
 LONGEST_SEARCH = 200
@@ -66,11 +67,15 @@ class Choice(NamedTuple):
 
 
 class RosterRow(NamedTuple):
-    """One person on the roster; ``enrolled`` is empty for the whole event."""
+    """One person on the roster; ``enrolled`` is empty for the whole event.
+
+    ``personal_path`` is their secret link, for organizers alone; onlookers have none.
+    """
 
     place: Participant
     enrolled: str
     is_ticked: bool
+    personal_path: str
 
 
 class _Listed(NamedTuple):
@@ -151,9 +156,14 @@ class RosterPage:
                 place,
                 enrolment_in_words(place.enrolled, zone, beside=today),
                 self.chooses_all or place.pk in self._ticked,
+                self._personal_path(place),
             )
             for place in people.order_by(*IN_ORDER)
         ]
+
+    def _personal_path(self, place: Participant) -> str:
+        has_one = self.may_change and place.registration != Registration.VIEWED
+        return personal_path(place) if has_one else ""
 
     @property
     def shows_numbers(self) -> bool:

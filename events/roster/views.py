@@ -15,6 +15,7 @@ from core.names import isolated, listed
 from core.row_ids import row_id
 from events.models import NOT_REGISTERED, Event, Participant, User
 from events.pages import (
+    action,
     confirm_page,
     form_page,
     organized_event,
@@ -25,6 +26,7 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from events.roster.forms import NewParticipantForm, ParticipantForm, PlacesForm
+from events.roster.personal_links import personal_url, renew_link
 from events.roster.places import Added, add_participant, change_participant
 from events.roster.removing import (
     bare_places,
@@ -218,6 +220,7 @@ def edit_participant(
         form,
         template="events/own_entry.html" if is_own else "events/person_form.html",
         person=person,
+        personal_url="" if is_own else personal_url(person),
         title=_("Edit your entry") if is_own else _("Edit person"),
         above=[event.organization.name, event.title],
         lead=""
@@ -229,6 +232,15 @@ def edit_participant(
         submit=_("Save"),
         back=back,
     )
+
+
+@action(back="edit_participant")
+def renew_personal_link(request: HttpRequest, user: User, participant_id: int) -> None:
+    person = shown_participant(request, user, participant_id)
+    Viewer.of(user).must_organize(person.event.organization_id)
+    renew_link(place=person)
+    text = _("%(name)s has a new personal link. The old one no longer works.")
+    messages.success(request, text % {"name": isolated(person.name)})
 
 
 @form_page

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -11,7 +12,9 @@ from django.utils import timezone
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from events.models import Role, User
+from events.models import Role, User, Visibility
+from events.public.claims import Claim, token_of
+from events.roster.personal_links import token_of as link_of
 from tests.attendance_site.routes import routes
 from tests.factories import (
     make_connection,
@@ -69,7 +72,12 @@ def make_world() -> World:
     organization = make_organization()
     user = make_user(is_staff=True, is_superuser=True)
     membership = make_membership(organization, user, Role.OWNER)
-    event = make_event(organization)
+    event = make_event(
+        organization,
+        visibility=Visibility.PUBLIC,
+        registration_open=True,
+        starts_at=timezone.now() + timedelta(days=1),
+    )
     person = make_participant(event, user=user)
     session = make_session(event)
     make_connection(session, identity="guest")
@@ -90,6 +98,11 @@ def make_world() -> World:
             "attendance-changes": person.attendance_changes.get().pk,
             "policy": "quran",
             "c": "BBBBBBC",
+            "e": event.pk,
+            "p": link_of(person),
+            "confirm": token_of(
+                Claim(event.pk, "Ana", "ana@example.com", "en", timezone.now())
+            ),
         },
     )
 

@@ -235,6 +235,12 @@ _DUE = (
         WHERE NOT e.is_calculated
     )
     """,
+    # Ten people have got a place.
+    """
+    INSERT INTO events_registrationmail (participant_id, news, due_at)
+    SELECT id, 'moved_up', now() - interval '1 min' FROM events_participant
+    ORDER BY id LIMIT 10
+    """,
 )
 
 

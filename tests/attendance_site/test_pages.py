@@ -146,6 +146,7 @@ TABLE = {
     "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
     "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",
     "POST participants/{other}/edit/": "302 404 404 403 403 302 302 302",
+    "POST participants/{other}/personal-link/": "302 404 404 403 403 302 302 302",
     "GET sessions/{session}/edit/": ORGANIZERS,
     "POST sessions/{session}/edit/": ORGANIZERS_SENT,
     "GET sessions/{session}/end/": ORGANIZERS,
@@ -307,9 +308,10 @@ def file_of(path: str) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("people.csv", b"name\nNew")}
 
 
-# Tested where they are from: the first page, signing out, the report, machines' routes.
+# Tested where they are from: the first page, signing out, the report, machines' routes,
+# and what is open without an account.
 ELSEWHERE = re.compile(
-    r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics"
+    r"$|sign-out/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 

@@ -125,6 +125,8 @@ TABLE = {
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
     "POST api/events/{event}/attendance/bulk": "401 404 403 403 403 200 200 200",
+    # The secret link of somebody else.
+    "POST api/participants/{other}/personal-link": "401 404 404 403 403 200 200 200",
     "PATCH api/participants/{participant}/attendance": (
         "401 404 403 403 403 200 200 200"
     ),

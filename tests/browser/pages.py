@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from events.models import User
+from events.models import Participant, User
+from events.public.claims import Claim, token_of
+from events.roster.personal_links import token_of as link_of
 from tests.browser.school import LONG, School
 
 # Not pages of ours, or none at all.
@@ -14,12 +16,14 @@ ELSEWHERE = ("admin/", "api/", "health/", "webhooks/")
 ACTIONS = {
     "calculate",
     "cancel_session",
+    "join_personally",
     "count_as_absent",
     "find_person",
     "link",
     "mark",
     "mark_about_event",
     "publish_event",
+    "renew_personal_link",
     "reopen_event",
     "restore_session",
     "sign_out",
@@ -36,6 +40,8 @@ class Seen(NamedTuple):
     ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
     is everything on it that opens. ``person``: of whom it is, beside ``about``.
     ``code``: the one at the door that opens it. ``session_type``: of which type it is.
+    ``link``: whose personal link opens it; ``claim``: for which event a registration is
+    confirmed.
     """
 
     route: str
@@ -48,6 +54,8 @@ class Seen(NamedTuple):
     person: str = ""
     code: str = ""
     session_type: str = ""
+    link: str = ""
+    claim: str = ""
 
     def path(self, school: School) -> str:
         named = [name for name in (self.about, self.person) if name]
@@ -55,7 +63,19 @@ class Seen(NamedTuple):
         codes = [school.code(self.code)] if self.code else []
         codes += [self.session_type] if self.session_type else []
         query = self.query.format_map(school.subjects)
-        return reverse(self.route, args=[*subjects, *codes]) + query
+        args = [*subjects, *codes, *self._secrets(school)]
+        return reverse(self.route, args=args) + query
+
+    def _secrets(self, school: School) -> list[str]:
+        if self.claim:
+            pk = school.subjects[self.claim].pk
+            return [token_of(Claim(pk, "Ana", "ana@example.com", "", school.now))]
+        place = school.subjects.get(self.link)
+        return (
+            [link_of(place)]
+            if isinstance(place, Participant)
+            else ["none"] * bool(self.link)
+        )
 
     def user(self, school: School) -> User | None:
         return getattr(school, self.who) if self.who else None
@@ -267,8 +287,32 @@ ORGANIZATIONS = {
     "remove a member": Seen("remove_member", "member", "owner"),
     "leave": Seen("remove_member", "member", "viewer"),
 }
+PUBLIC = {
+    "public event": Seen("public_event", "public", who=""),
+    "public event, refused": Seen("public_event", "public", who="", refused=True),
+    "public event, for a member": Seen("public_event", "public"),
+    "public event, full": Seen("public_event", "full", who=""),
+    "public event, off": Seen("public_event", "public, off", who=""),
+    "public event, over": Seen("public_event", "public, over", who=""),
+    "public event, by its link": Seen("public_event", "by link", who=""),
+    "confirm": Seen("confirm_registration", who="", claim="public"),
+    "confirm, unknown": Seen(
+        "confirm_registration", who="", link="nobody", status=HTTPStatus.NOT_FOUND
+    ),
+    "personal, registered": Seen("personal", who="", link="registered"),
+    "personal, waiting": Seen("personal", who="", link="waiting"),
+    "personal, recorded": Seen("personal", who="", link="recorded"),
+    "personal, cancelled": Seen("personal", who="", link="has cancelled"),
+    "cancel personally": Seen("cancel_personally", who="", link="registered"),
+    "personal, unknown": Seen(
+        "personal", who="", link="nobody", status=HTTPStatus.NOT_FOUND
+    ),
+    "event with a public page": Seen("event", "full"),
+    "roster with a waiting list": Seen("roster", "full"),
+    "change somebody who waits": Seen("edit_participant", "waiting"),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ORGANIZATIONS
+ALL |= ORGANIZATIONS | PUBLIC
 
 
 def routes() -> set[str]:

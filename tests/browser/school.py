@@ -27,6 +27,7 @@ from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room
+from tests.browser.public_events import public_events
 from tests.factories import (
     make_event,
     make_member,
@@ -93,6 +94,7 @@ class School:
         self.subjects["nobody came"] = nobody_came.event
         self.subjects |= self._meetups_later()
         self.subjects["over"] = self._over()
+        self.subjects |= public_events(self.organization, now=self.now)
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(

@@ -1,0 +1,180 @@
+"""Somebody's own page of an event, which their personal link opens.
+
+It says what is recorded of them, like the reports of sessions do for whoever is signed
+in, and nothing of anybody else. Who has cancelled still sees what was recorded until
+then: it is recorded, and they have a right to know it. Nothing here writes.
+
+Source: docs/rules.md 160, 161.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
+
+from attendance.models import Status
+from attendance.report_rows.event_rows import event_rows
+from attendance.report_rows.read_reports import read_reports
+from attendance.report_rows.report import Report, ReportRow
+from attendance.wording.phrases import day_and_times
+from events.models import EXPECTED, EventState, Participant, Registration
+from events.public.cancelling import may_cancel
+from events.roster.waiting_list import waiting
+from sessions_app import livekit
+from sessions_app.models import LiveSession, Mode
+
+SESSIONS_A_PAGE = 50
+# How many of the next sessions are named.
+AHEAD_AT_MOST = 5
+
+
+class RecordedSession(NamedTuple):
+    """What is recorded of the person at one session."""
+
+    title: str
+    when: str
+    tone: str
+    label: str
+    sentence: str
+    is_void: bool
+
+
+class SessionAhead(NamedTuple):
+    """A session that is still to come, or runs."""
+
+    title: str
+    when: str
+    is_running: bool
+
+
+class PersonalPage:
+    """The page, in words of the language that is active.
+
+    Args:
+        place: The person's place on the roster, with event and organization loaded.
+        now: The present time.
+        page: The number of the page of past sessions, from the address.
+    """
+
+    def __init__(
+        self, place: Participant, *, now: datetime, page: str | None = None
+    ) -> None:
+        self.place = place
+        self.event = place.event
+        self._now = now
+        self._zone = ZoneInfo(place.event.time_zone)
+        begun = self._sessions().filter(starts_at__lte=now)
+        self.list: Page[LiveSession] = Paginator(
+            begun.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE
+        ).get_page(page)
+
+    # The event
+
+    @property
+    def statuses(self) -> list[str]:
+        """All statuses, for the shapes that the page defines."""
+        return list(Status.values)
+
+    @property
+    def when(self) -> str:
+        return day_and_times(self.event.starts_at, self.event.end, self._zone)
+
+    @property
+    def is_cancelled_event(self) -> bool:
+        return self.event.state == EventState.CANCELLED
+
+    # Their place
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.place.registration == Registration.WAITLISTED
+
+    @property
+    def has_cancelled(self) -> bool:
+        return self.place.registration == Registration.CANCELLED
+
+    @cached_property
+    def number_waiting(self) -> int:
+        """Which number they are on the waiting list."""
+        line = list(waiting(self.event).values_list("pk", flat=True))
+        return line.index(self.place.pk) + 1
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether they may cancel here."""
+        return may_cancel(self.place, self._now)
+
+    # What is recorded
+
+    @cached_property
+    def of_event(self) -> ReportRow | None:
+        """What is recorded about the event itself; None if nothing is."""
+        [row] = event_rows(self.event, [self.place])
+        return row if row.attendance and row.status != Status.UNKNOWN else None
+
+    @property
+    def of_event_label(self) -> str:
+        return str(Status(self.of_event.status).label) if self.of_event else ""
+
+    @cached_property
+    def recorded(self) -> list[RecordedSession]:
+        """The past sessions of this page at which something is recorded of them."""
+        reports = read_reports(
+            [(session, [self.place]) for session in self.list], user=None, now=self._now
+        )
+        return [
+            self._recorded(report, row) for report in reports for row in report.rows
+        ]
+
+    def _recorded(self, report: Report, row: ReportRow) -> RecordedSession:
+        status = Status(row.status)
+        return RecordedSession(
+            title=report.session.title,
+            when=self._when(report.session),
+            tone=Status.UNKNOWN.value if report.is_void else status.value,
+            label=str(status.label),
+            sentence=row.explanation,
+            is_void=report.is_void,
+        )
+
+    # What comes
+
+    @cached_property
+    def ahead(self) -> list[SessionAhead]:
+        """The session that runs, and the next ones."""
+        return [
+            SessionAhead(
+                session.title, self._when(session), session.starts_at <= self._now
+            )
+            for session in self._coming
+        ]
+
+    @property
+    def joinable(self) -> LiveSession | None:
+        """The session that they can join: the one that runs, else the next online."""
+        if not livekit.is_set_up() or self.place.registration not in EXPECTED:
+            return None
+        online = (s for s in self._coming if s.mode != Mode.IN_PERSON)
+        return next(online, None)
+
+    @cached_property
+    def _coming(self) -> list[LiveSession]:
+        if self.has_cancelled:
+            return []
+        sessions = self._sessions().filter(cancelled_at=None)
+        ahead = sessions.alias(end_at=Coalesce("ended_at", "ends_at")).filter(
+            end_at__gt=self._now
+        )
+        return list(ahead.order_by("starts_at", "pk")[:AHEAD_AT_MOST])
+
+    def _sessions(self) -> QuerySet[LiveSession]:
+        return LiveSession.objects.filter(event=self.event).select_related(
+            "event__organization"
+        )
+
+    def _when(self, session: LiveSession) -> str:
+        return day_and_times(session.starts_at, session.end, self._zone)

@@ -1,0 +1,21 @@
+"""The form with which people register themselves."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.form_parts import AddressField, NameField, RowForm
+
+
+class RegistrationForm(RowForm):
+    """Name and address of somebody who wants to come."""
+
+    name = NameField(label=_("Your name"))
+    email = AddressField(
+        label=_("Your email address"),
+        required=True,
+        widget=forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
+        help_text=_(
+            "You get a mail with a link. The registration counts once you confirm "
+            "it there."
+        ),
+    )

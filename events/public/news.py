@@ -1,0 +1,71 @@
+"""Tells people by mail what happened to their registrations.
+
+A row for each mail is written together with what it tells of, and deleted once the mail
+server has the mail. Somebody who tries to send one moves its time on first, so that no
+two do at once, and a mail server that is away gets it later.
+
+Source: docs/rules.md 165.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
+
+from django.utils import translation
+
+from events.models import Participant, RegistrationMail
+from events.public.mails import about_registration, send
+
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN_AFTER = timedelta(minutes=5)
+# Older news are of no use any more.
+TOO_OLD = timedelta(days=3)
+AT_ONCE = 100
+
+
+def send_news(*, now: datetime) -> int:
+    """Send the mails that are due; return how many are done with.
+
+    If the mail server is away, the others wait, too.
+    """
+    done = 0
+    for mail in _claimed(now):
+        news = mail.news
+        if mail.created_at > now - TOO_OLD and not _sent(mail.participant_id, news):
+            break
+        # Unless there are newer ones meanwhile.
+        RegistrationMail.objects.filter(pk=mail.pk, news=news).delete()
+        done += 1
+    return done
+
+
+def _claimed(now: datetime) -> Iterator[RegistrationMail]:
+    """Yield mails that nobody else tries to send now, each right before it is sent."""
+    due = RegistrationMail.objects.filter(due_at__lte=now).order_by("due_at")
+    for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]):
+        if due.filter(pk=pk).update(due_at=now + TRY_AGAIN_AFTER):
+            yield from RegistrationMail.objects.filter(pk=pk)
+
+
+def _sent(participant_id: int, news: str) -> bool:
+    """Send one mail; return False if the mail server is away."""
+    places = Participant.objects.select_related("event__organization", "person__user")
+    place = places.filter(pk=participant_id).first()
+    if place is None or not place.email:
+        return True
+    try:
+        with translation.override(_language_of(place)):
+            send(about_registration(place, news), to=place.email)
+    except SMTPRecipientsRefused:
+        logger.warning("A mail was refused.", extra={"op": "registration_mail"})
+    except OSError:
+        logger.exception("A mail was not sent.", extra={"op": "registration_mail"})
+        return False
+    return True
+
+
+def _language_of(place: Participant) -> str:
+    account = place.user.language if place.user else ""
+    return place.language or account or place.event.organization.language

@@ -1,0 +1,173 @@
+"""People register themselves for an event: asked for, then confirmed by mail.
+
+Whoever asks gets the same answer, whatever is known of the address: it is looked at
+only when somebody who reads its mail confirms. Who then is meant is decided as
+everywhere, but never by the name alone, because anybody can type a name; if it is
+doubtful, it is somebody new.
+
+Source: docs/rules.md 163, 164, 165.
+"""
+
+import logging
+from datetime import datetime
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.addresses import folded_address
+from core.errors import Conflict, RuleBroken
+from events.accounts.attempts import count_try, key_of
+from events.locks import lock_event, lock_people
+from events.models import (
+    NOT_REGISTERED,
+    Event,
+    Participant,
+    ParticipantRole,
+    Registration,
+    RegistrationNews,
+)
+from events.people.lookups import who_may_be_meant
+from events.people.matching import Given, Known, Meant, who_is_meant
+from events.public.claims import Claim, token_of
+from events.public.mails import please_confirm, send
+from events.roster.places import add_participant, let_move_up
+from events.roster.waiting_list import is_full, tell_later
+
+logger = logging.getLogger(__name__)
+
+# Each in a minute.
+BY_A_COMPUTER, ON_THE_INSTALLATION, MAILS_TO_AN_ADDRESS = 10, 200, 3
+
+
+class TooManyRegistrations(RuleBroken):
+    """There are too many registrations at once; ``wait`` is in seconds."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        text = _("Too many registrations. Wait %(wait)s seconds, then try again.")
+        super().__init__("too_many_registrations", text % {"wait": wait})
+        self.wait = wait
+
+
+class MailNotSent(RuleBroken):
+    """The mail server does not take mails at present."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        text = _("The mail could not be sent. Try again in a few minutes.")
+        super().__init__("mail_not_sent", text)
+
+
+def ask_to_confirm(
+    *, event: Event, name: str, email: str, language: str, computer: str, now: datetime
+) -> None:
+    """Send a mail with which its reader confirms a registration.
+
+    Args:
+        event: The event.
+        name: As typed.
+        email: As typed.
+        language: The language of the page.
+        computer: The address of the computer that asks.
+        now: The present time.
+
+    Raises:
+        Conflict: Nobody can register.
+        TooManyRegistrations: Too many from this computer, or on this installation.
+        MailNotSent: The mail server does not answer.
+    """
+    _must_be_open(event, now)
+    for key, most in (
+        (key_of("register", computer), BY_A_COMPUTER),
+        (key_of("register"), ON_THE_INSTALLATION),
+    ):
+        tries = count_try(key)
+        if tries.number > most:
+            raise TooManyRegistrations(tries.wait)
+    mails = count_try(key_of("register", "mail", folded_address(email)))
+    if mails.number > MAILS_TO_AN_ADDRESS:
+        # It has got some in this minute; the answer must not tell.
+        return
+    token = token_of(Claim(event.pk, name, email, language, now))
+    link = settings.PUBLIC_URL + reverse("confirm_registration", args=[token])
+    try:
+        send(please_confirm(event, link=link), to=email)
+    except SMTPRecipientsRefused:
+        # Whether a mailbox exists is not ours to tell.
+        return
+    except OSError as failed:
+        logger.exception("A mail was not sent.", extra={"op": "confirm_registration"})
+        raise MailNotSent from failed
+
+
+@transaction.atomic
+def confirm(claim: Claim, *, now: datetime) -> Participant:
+    """Register who confirmed; twice is once.
+
+    Returns:
+        Their place: registered, or on the waiting list if all places are taken. If
+        they are on the roster already, or have cancelled since they asked, it is left
+        as it is.
+
+    Raises:
+        Conflict: Nobody can register any more.
+        Event.DoesNotExist: The event was deleted.
+    """
+    organization = Event.objects.values_list("organization", flat=True)
+    lock_people(organization.get(pk=claim.event))
+    event = lock_event(claim.event)
+    known = _known(event, claim)
+    if place := _settled(known, claim):
+        return place
+    _must_be_open(event, now)
+    let_move_up(event)
+    waits = is_full(event)
+    values: dict[str, Any] = {} if known else {"language": claim.language}
+    place = add_participant(
+        event=event,
+        name=claim.name,
+        email=claim.email,
+        person=None if known is None else known.person,
+        new=known is None,
+        # Whoever was a host and has cancelled is none by coming back.
+        role=ParticipantRole.ATTENDEE,
+        registration=Registration.WAITLISTED if waits else Registration.REGISTERED,
+        **values,
+    ).participant
+    news = RegistrationNews.WAITLISTED if waits else RegistrationNews.REGISTERED
+    tell_later([place], news, now=now)
+    return place
+
+
+def _known(event: Event, claim: Claim) -> Known | None:
+    """Return who has this address and this name; None if it is somebody new."""
+    given = Given(claim.name, claim.email, "")
+    meant = who_is_meant(given, who_may_be_meant(event, [given]))
+    is_known = isinstance(meant, Meant) and meant.by == "address"
+    return meant.person if is_known and isinstance(meant, Meant) else None
+
+
+def _settled(known: Known | None, claim: Claim) -> Participant | None:
+    """Return the place that is not changed by confirming, if there is one."""
+    if known is None or known.place is None:
+        return None
+    place = Participant.objects.select_related("event__organization").get(
+        pk=known.place
+    )
+    has_cancelled = place.cancelled_at is not None and place.cancelled_at > claim.at
+    if has_cancelled or place.registration not in NOT_REGISTERED:
+        return place
+    return None
+
+
+def _must_be_open(event: Event, now: datetime) -> None:
+    if not event.takes_registrations(now):
+        raise Conflict(
+            "registration_closed", _("Nobody can register for this event any more.")
+        )

@@ -1,0 +1,253 @@
+"""An event with a capacity: who waits, who moves up, and who is told."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from events.models import (
+    Event,
+    EventState,
+    ParticipantRole,
+    Registration,
+    RegistrationMail,
+)
+from events.public.news import TOO_OLD, TRY_AGAIN_AFTER, send_news
+from events.roster.personal_links import personal_path, personal_url
+from events.roster.places import add_participant, change_participant
+from events.roster.removing import remove_participant
+from events.roster.several_places import change_participants
+from events.services import update_event
+from tests.at_once import at_once
+from tests.events.public.registrations import ask, html_of, meetup, register
+from tests.factories import make_event, make_participant
+
+pytestmark = pytest.mark.django_db
+
+WAITING = {"registration": Registration.WAITLISTED}
+CANCELLED = {"registration": Registration.CANCELLED}
+
+
+def registrations(event: Event) -> dict[str, str]:
+    places = event.participants.order_by("pk")
+    return {place.name: str(place.registration) for place in places}
+
+
+def cancel(event: Event, participants: list[int]) -> None:
+    change_participants(
+        event=event,
+        participants=participants,
+        registration=Registration.CANCELLED,
+        by=None,
+    )
+
+
+def full(names: str = "Ana Ben Cem Dan", **fields: int) -> Event:
+    """A meetup with one place, for which these people registered in order."""
+    event = meetup(**({"capacity": 1} | fields))
+    for name in names.split():
+        register(event, name)
+    RegistrationMail.objects.all().delete()
+    return event
+
+
+def test_when_all_places_are_taken_people_wait_in_order() -> None:
+    event = full()
+    ana, *others = registrations(event).values()
+    assert ana == Registration.REGISTERED
+    assert set(others) == {Registration.WAITLISTED}
+    cem = event.participants.get(person__name="Cem")
+    page = Client().get(personal_path(cem)).content.decode()
+    assert "number 2 on the waiting list" in page
+    assert "All places are taken" in Client().get(f"/e/{event.pk}/").content.decode()
+
+
+def test_hosts_take_no_place() -> None:
+    event = meetup(capacity=1)
+    make_participant(event, role=ParticipantRole.HOST)
+    assert register(event, "Ana").registration == Registration.REGISTERED
+
+
+def test_organizers_may_add_more_people_than_there_are_places() -> None:
+    event = full("Ana")
+    added = add_participant(event=event, name="Guest")
+    assert added.participant.registration == Registration.REGISTERED
+
+
+def test_somebody_who_cancels_on_their_page_makes_room_for_the_first_who_waits() -> (
+    None
+):
+    event = full()
+    ana = event.participants.get(person__name="Ana")
+    path = personal_path(ana) + "cancel/"
+    assert Client().get(path).status_code == 200
+    assert registrations(event)["Ana"] == Registration.REGISTERED
+    for _twice in range(2):
+        assert Client().post(path).status_code == 302
+    assert list(registrations(event).values()) == [
+        Registration.CANCELLED,
+        Registration.REGISTERED,
+        Registration.WAITLISTED,
+        Registration.WAITLISTED,
+    ]
+    send_news(now=timezone.now())
+    [told] = mail.outbox
+    assert told.to == ["ben@example.com"]
+    assert "place" in told.subject
+    ben = event.participants.get(person__name="Ben")
+    assert personal_url(ben) in str(told.body)
+
+
+def test_so_does_whatever_else_makes_room() -> None:
+    event = full()
+    by_name = {place.name: place for place in event.participants.all()}
+    remove_participant(participant=by_name["Ana"], by=None)
+    assert registrations(event)["Ben"] == Registration.REGISTERED
+    cancel(event, [by_name["Ben"].pk])
+    assert registrations(event)["Cem"] == Registration.REGISTERED
+    update_event(event=event, changes={"capacity": 2})
+    assert registrations(event)["Dan"] == Registration.REGISTERED
+
+
+def test_several_who_cancel_at_once_make_room_for_as_many() -> None:
+    event = full("Ana Ben Cem Dan Eva", capacity=2)
+    ids = event.participants.filter(registration=Registration.REGISTERED)
+    left = [place.pk for place in ids]
+    cancel(event, left)
+    assert list(registrations(event).values()) == [
+        *[Registration.CANCELLED] * 2,
+        *[Registration.REGISTERED] * 2,
+        Registration.WAITLISTED,
+    ]
+
+
+def test_without_a_limit_nobody_waits_any_more() -> None:
+    event = full()
+    update_event(event=event, changes={"capacity": None})
+    assert set(registrations(event).values()) == {Registration.REGISTERED}
+
+
+def test_whom_an_organizer_lets_wait_does_not_move_up_by_that() -> None:
+    event = full("Ana Ben")
+    ana = event.participants.get(person__name="Ana")
+    change_participant(participant=ana, changes=WAITING)
+    assert registrations(event) == {"Ana": "waitlisted", "Ben": "registered"}
+
+
+def test_who_comes_back_waits_behind_the_others() -> None:
+    event = full("Ana Ben Cem")
+    ben = event.participants.get(person__name="Ben")
+    change_participant(participant=ben, changes=CANCELLED)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        register(event, "Ben")
+    ana = event.participants.get(person__name="Ana")
+    change_participant(participant=ana, changes=CANCELLED)
+    assert registrations(event)["Cem"] == Registration.REGISTERED
+    assert registrations(event)["Ben"] == Registration.WAITLISTED
+
+
+@pytest.mark.parametrize("state", [EventState.CANCELLED, EventState.COMPLETED])
+def test_nobody_moves_up_where_nothing_comes(state: str) -> None:
+    event = full("Ana Ben")
+    Event.objects.filter(pk=event.pk).update(state=state)
+    ana = event.participants.get(person__name="Ana")
+    change_participant(participant=ana, changes=CANCELLED)
+    assert registrations(event)["Ben"] == Registration.WAITLISTED
+
+
+def test_events_without_a_capacity_are_as_before() -> None:
+    event = make_event(starts_at=timezone.now() + timedelta(days=1))
+    waits = make_participant(event, registration=Registration.WAITLISTED)
+    leaves = make_participant(event)
+    change_participant(participant=leaves, changes=CANCELLED)
+    waits.refresh_from_db()
+    assert waits.registration == Registration.WAITLISTED
+
+
+def test_who_confirms_is_told_by_mail_too() -> None:
+    event = meetup(capacity=1)
+    for name in ("Ana", "Ben"):
+        Client().post(ask(event, name, f"{name.lower()}@example.com"))
+    mail.outbox.clear()
+    send_news(now=timezone.now())
+    assert [message.subject for message in mail.outbox] == [
+        "You are registered: Repair café",
+        "You are on the waiting list: Repair café",
+    ]
+    assert send_news(now=timezone.now()) == 0
+
+
+def test_a_mail_server_that_was_away_gets_the_mail_later(settings: Settings) -> None:
+    register(meetup(), "Ana")
+    now = timezone.now()
+    usual = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    assert send_news(now=now) == 0
+    settings.EMAIL_BACKEND = usual
+    assert send_news(now=now) == 0
+    assert send_news(now=now + TRY_AGAIN_AFTER) == 1
+    assert len(mail.outbox) == 1
+    assert not RegistrationMail.objects.exists()
+
+
+def test_news_that_are_too_old_are_told_to_nobody() -> None:
+    register(meetup(), "Ana")
+    send_news(now=timezone.now() + TOO_OLD)
+    assert mail.outbox == []
+    assert not RegistrationMail.objects.exists()
+
+
+def test_a_mail_is_in_the_language_of_the_person() -> None:
+    event = meetup()
+    place = register(event, "Ana")
+    place.person.language = "ar"
+    place.person.save()
+    send_news(now=timezone.now())
+    assert 'dir="rtl"' in html_of(mail.outbox[0])
+
+
+# --- At the same moment ---------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_forty_at_once_no_more_come_in_than_there_are_places() -> None:
+    event = meetup(capacity=7)
+
+    at_once([partial(register, event, f"Guest {number}") for number in range(40)])
+    found = list(registrations(event).values())
+    assert found.count(Registration.REGISTERED) == 7
+    assert found.count(Registration.WAITLISTED) == 33
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_cancel_at_once_let_each_one_move_up() -> None:
+    event = full(" ".join(f"Guest{n}" for n in range(16)), capacity=8)
+    going = list(event.participants.filter(registration=Registration.REGISTERED))
+    at_once([partial(Client().post, f"{personal_path(p)}cancel/") for p in going])
+    found = list(registrations(event).values())
+    assert found == ["cancelled"] * 8 + ["registered"] * 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_confirmation_that_is_sent_many_times_at_once_counts_once() -> None:
+    event = meetup()
+    path = ask(event, "Ana", "ana@example.com")
+    answers = at_once([lambda: Client().post(path)["Location"]] * 8)
+    assert len(set(answers)) == 1
+    assert registrations(event) == {"Ana": "registered"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_a_mail_once() -> None:
+    event = meetup()
+    for number in range(6):
+        register(event, f"Guest {number}")
+    now = timezone.now()
+    sent = at_once([lambda: send_news(now=now)] * 4)
+    assert sum(sent) == len(mail.outbox) == 6
