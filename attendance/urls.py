@@ -10,8 +10,8 @@ from attendance.door import views as door
 from attendance.organization import views as organization
 from attendance.overview import views as overview
 from attendance.people import views as people
-from attendance.policies import views as policies
 from attendance.personal import views as personal
+from attendance.policies import views as policies
 from attendance.reports import views as reports
 from attendance.unmatched import views as unmatched
 
