@@ -20,9 +20,10 @@ from events import services
 from events.accounts.authentication import (
     SIGN_IN_TOKEN_LIFETIME,
     BearerAuthentication,
-    TooManyTries,
     issue_token,
 )
+from events.accounts.confirming import ask_to_confirm, drop_address
+from events.accounts.limits import Attempt, TooManyTries
 from events.models import Membership, User
 from events.permissions import signed_in
 from events.serializers import AccountSerializer, SignInSerializer, TokenSerializer
@@ -56,12 +57,7 @@ class TokenView(APIView):
         try:
             user = authenticate(request._request, **serializer.validated_data)  # noqa: SLF001
         except TooManyTries as refused:
-            return ProblemResponse(
-                429,
-                refused.messages[0],
-                code="too_many_tries",
-                headers={"Retry-After": str(refused.wait)},
-            )
+            return _too_many(refused)
         if not isinstance(user, User):
             return ProblemResponse(
                 401,
@@ -93,15 +89,43 @@ class MeView(APIView):
         responses=AccountSerializer,
         operation_id="me_update",
     )
-    def patch(self, request: Request) -> Response:
-        """Change the caller's account. A new address has to be confirmed again."""
+    def patch(self, request: Request) -> Response | ProblemResponse:
+        """Change the caller's account. A new address counts when it is confirmed."""
         user = signed_in(request)
         serializer = AccountSerializer(user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changes = dict(serializer.validated_data)
+        email = changes.pop("email", user.email)
+        if email != user.email:
+            refused = _change_address(request, user, email)
+            if refused:
+                return refused
         if "get_full_name" in changes:
             changes["name"] = changes.pop("get_full_name")
         return Response(_account(services.update_account(user=user, changes=changes)))
+
+
+def _too_many(refused: TooManyTries) -> ProblemResponse:
+    return ProblemResponse(
+        429,
+        refused.messages[0],
+        code="too_many_tries",
+        headers={"Retry-After": str(refused.wait)},
+    )
+
+
+def _change_address(request: Request, user: User, email: str) -> ProblemResponse | None:
+    """Let an address wait to be confirmed; an empty one holds at once."""
+    django_request = request._request  # noqa: SLF001
+    if not email:
+        drop_address(user=user)
+        return None
+    try:
+        Attempt("mail", django_request, email)
+    except TooManyTries as refused:
+        return _too_many(refused)
+    ask_to_confirm(user=user, email=email, request=django_request)
+    return None
 
 
 def _account(user: User) -> Any:

@@ -230,7 +230,7 @@ def answer_of(route: str, role: str, world: World) -> int:
                 response = client.post(address, sent | file_of(path))
         transaction.set_rollback(True)
     if role == "anonymous":
-        assert response["Location"] == f"/?next={address}"
+        assert response["Location"] == f"/sign-in/?next={address}"
     if role == "anonymous" or response.status_code >= 400 or method == "GET":
         assert not written(queries), f"{role} wrote something"
     else:
