@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "events.accounts.language.LanguageMiddleware",
     "events.accounts.known_browsers.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "events.accounts.first_password.FirstPasswordMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "attendance_site.errors.BodyLimitMiddleware",

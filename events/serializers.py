@@ -26,11 +26,17 @@ from events.permissions import Viewer, viewer_of
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):
-    """A user name and its password."""
+    """A user name or confirmed address, its password, and a code if it needs one."""
 
-    username = serializers.CharField(max_length=150)
+    username = serializers.CharField(max_length=254)
     password = serializers.CharField(
         max_length=4096, trim_whitespace=False, style={"input_type": "password"}
+    )
+    otp = serializers.CharField(
+        max_length=16,
+        default="",
+        allow_blank=True,
+        help_text="Of accounts with a second factor: the code that the app shows.",
     )
 
 

@@ -58,7 +58,7 @@ class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        login = self.fields["login"]
+        login: Any = self.fields["login"]
         login.label = _("User name or email")
         login.max_length = 254
         login.widget.attrs |= {
@@ -66,7 +66,8 @@ class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
             "autocomplete": "username",
             "autocapitalize": "none",
         }
-        self.fields["password"].max_length = 4096
+        password: Any = self.fields["password"]
+        password.max_length = 4096
 
     def clean_login(self) -> str:
         """Return the name without what nobody sees."""
@@ -92,8 +93,7 @@ class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 150
-        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["name"].widget.attrs |= {"autocomplete": "name", "maxlength": 150}
         self.fields["email"].label = _("Email")
         if context.request and (invited := invited_address(context.request)):
             self.initial.setdefault("email", invited)
@@ -234,7 +234,6 @@ class ProfileForm(RowForm):
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data, row=user, initial={"name": user.get_full_name()})
-        self.fields["name"].max_length = 150
         self.fields["name"].widget.attrs["maxlength"] = 150
 
     def clean_name(self) -> str:

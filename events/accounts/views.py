@@ -1,5 +1,6 @@
 """Pages of accounts: allauth's, where ours differ, and the account's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.app_settings import EmailVerificationMethod
@@ -74,9 +75,10 @@ class SignUp(LimitedView, SignupView):  # type: ignore[misc]
         # So that no cookie tells whether there was an account.
         self.request.session["signed_up"] = True
         invited = is_invited(self.request)
-        user, response = form.try_save(self.request)
-        if response:
-            return response
+        made: tuple[User, HttpResponse | None] = form.try_save(self.request)
+        user, told = made
+        if told:
+            return told
         confirmed_how = (
             EmailVerificationMethod.OPTIONAL
             if invited
@@ -109,7 +111,7 @@ class EnterCode(LimitedView, AuthenticateView):  # type: ignore[misc]
     """Asks for the code at sign-in."""
 
 
-sign_in = SignIn.as_view()
+sign_in: Callable[..., HttpResponse] = SignIn.as_view()
 
 
 @form_page
