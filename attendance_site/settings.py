@@ -236,6 +236,8 @@ MFA_FORMS = {
     "reauthenticate": "events.accounts.second_factor.CodeAgainForm",
     "activate_totp": "events.accounts.second_factor.ActivateForm",
 }
+# An address that is not confirmed connects with nothing, so it harms nobody here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Rollcall"
 
 USE_TZ = True

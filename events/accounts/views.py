@@ -126,6 +126,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
         request,
         form,
         template="account/account.html",
+        page="account",
         title=_("Your account"),
         submit=_("Save"),
         back=reverse("home"),
