@@ -269,6 +269,9 @@ BY_ALLAUTH = {
     "account_inactive",
     "account_reset_password_done",
     "account_reset_password_from_key_done",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
 }
 
 

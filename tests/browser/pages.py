@@ -20,6 +20,8 @@ ACTIONS = {
     "mark",
     "mark_about_event",
     "mfa_download_recovery_codes",
+    "openid_connect_callback",
+    "openid_connect_login",
     "publish_event",
     "reopen_event",
     "restore_session",
@@ -238,6 +240,10 @@ _FORGOTTEN = "account_reset_password"
 ACCOUNTS = {
     "sign in": Seen("account_login", who="", query="?next=/events/"),
     "sign up, by invitation": Seen("account_signup", who=""),
+    "sign in elsewhere, cancelled": Seen("socialaccount_login_cancelled", who=""),
+    "sign in elsewhere, failed": Seen(
+        "socialaccount_login_error", who="", status=HTTPStatus.UNAUTHORIZED
+    ),
     "closed account": Seen("account_inactive", who=""),
     "account": Seen("account", who="guarded"),
     "address": Seen("account_email", who="bare"),

@@ -20,6 +20,11 @@ TABLE = {
     "sign-in/": "200 / /",
     "sign-in/code/": f"{SIGN_IN} / /",
     "sign-in/inactive/": "200 200 200",
+    # Without such a provider.
+    "sign-in/elsewhere/<str:provider_id>/": "404 404 404",
+    "sign-in/elsewhere/<str:provider_id>/back/": "404 404 404",
+    "sign-in/elsewhere-cancelled/": "200 200 200",
+    "sign-in/elsewhere-failed/": "401 401 401",
     "sign-up/": "200 / /",
     "account/": f"{SIGN_IN} 200 200",
     "account/sessions/": f"{SIGN_IN} 200 200",
@@ -42,7 +47,7 @@ TABLE = {
 
 
 def got(client: Client, path: str) -> str:
-    answer: Any = client.get(f"/{path}")
+    answer: Any = client.get(f"/{path.replace('<str:provider_id>', 'oidc')}")
     if answer.status_code == 302:
         return str(answer["Location"]).partition("?")[0]
     return str(answer.status_code)
