@@ -13,7 +13,7 @@ from attendance.report_rows.without_sessions import EventReport
 from attendance.reports.many_reports import AnyReport
 from attendance.reports.session_report_page import ReportPage
 from attendance.wording.phrases import clock_range
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import ParticipantRole
 from sessions_app.phase import Phase
 
@@ -40,7 +40,7 @@ class Group:
     def day(self) -> str:
         """The date of the start."""
         session = self.report.session
-        return short_day(session.starts_at, session.event.time_zone)
+        return short_day(session.starts_at, self.zone)
 
     @property
     def remark(self) -> str:
@@ -82,7 +82,7 @@ class EventGroup:
     def __init__(self, report: EventReport, *, now: datetime) -> None:
         self.event = report.event
         self.is_cancelled = report.is_void
-        self.zone = report.event.time_zone
+        self.zone = shown_zone(report.event.time_zone)
         self._phase = Phase.of(report.event, now)
         self._shows_people = report.visibility.sees_addresses
         self.rows = [self._row(row) for row in report.rows]
