@@ -125,11 +125,7 @@ def end_session(
             the end.
     """
     locked = lock_session(session.pk)
-    if locked.cancelled_at is not None:
-        raise Conflict(
-            "session_cancelled",
-            _("The session is cancelled. Restore it first."),
-        )
+    _must_not_be_cancelled(locked)
     ended_at = ended_at or now
     if ended_at > now:
         raise Invalid(
@@ -140,6 +136,30 @@ def end_session(
     _must_fit_schedule(locked, ended_at)
     locked.ended_at = ended_at
     _save(locked, ["ended_at"])
+    return locked
+
+
+@transaction.atomic
+def take_back_end(*, session: LiveSession, now: datetime) -> LiveSession:
+    """Take back an actual end that was set by mistake: the session is running again.
+
+    Nothing changes if it has none.
+
+    Raises:
+        Conflict: the session is cancelled, its planned end has passed, or another
+            session has its room until then.
+    """
+    locked = lock_session(session.pk)
+    _must_not_be_cancelled(locked)
+    if locked.ends_at <= now:
+        raise Conflict(
+            "planned_end_passed",
+            _("The planned end has passed. Correct the actual end instead."),
+            field="ended_at",
+        )
+    if locked.ended_at is not None:
+        locked.ended_at = None
+        _save(locked, ["ended_at"])
     return locked
 
 
@@ -313,6 +333,14 @@ def check_room_name(room_name: str, organization: Organization) -> None:
             _("Room names of this organization begin with “%(prefix)s”.")
             % {"prefix": prefix},
             field="room_name",
+        )
+
+
+def _must_not_be_cancelled(session: LiveSession) -> None:
+    if session.cancelled_at is not None:
+        raise Conflict(
+            "session_cancelled",
+            _("The session is cancelled. Restore it first."),
         )
 
 

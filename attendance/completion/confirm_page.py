@@ -6,7 +6,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.completion.outlook import NAMED_AT_MOST, Outlook
+from attendance.completion.outlook import NAMED_AT_MOST, Outlook, named_first
+from attendance.decisions.event_outlook import Undecided, Who
 from core.times import day_and_time, short_day, shown_zone
 from events.models import Participant
 from sessions_app.models import LiveSession
@@ -59,6 +60,8 @@ class ConfirmPage:
             self._not_proved,
             self._absent,
             self._stay_unknown,
+            self._hosts,
+            self._waiting,
         ]
         return [each for each in listed if each.people or each.sessions]
 
@@ -101,26 +104,52 @@ class ConfirmPage:
 
     @property
     def _absent(self) -> Listed:
+        people = self._outlook.absent
         return self._people(
             ngettext(
                 "%(number)d person has no decision and becomes absent:",
                 "%(number)d people have no decision and become absent:",
-                self._outlook.absent,
+                len(people),
             ),
-            self._outlook.absent,
-            absent=True,
+            people,
         )
 
     @property
     def _stay_unknown(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.ATTENDEE)
         return self._people(
             ngettext(
                 "%(number)d person has no decision and stays unknown:",
                 "%(number)d people have no decision and stay unknown:",
-                self._outlook.stay_unknown,
+                len(people),
             ),
-            self._outlook.stay_unknown,
-            absent=False,
+            people,
+        )
+
+    @property
+    def _hosts(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.HOST)
+        return self._people(
+            ngettext(
+                "%(number)d host has no decision and stays unknown:",
+                "%(number)d hosts have no decision and stay unknown:",
+                len(people),
+            ),
+            people,
+        )
+
+    @property
+    def _waiting(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.WAITING)
+        return self._people(
+            ngettext(
+                "%(number)d person on the waiting list has no decision and stays "
+                "unknown:",
+                "%(number)d people on the waiting list have no decision and stay "
+                "unknown:",
+                len(people),
+            ),
+            people,
         )
 
     def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
@@ -131,6 +160,7 @@ class ConfirmPage:
         sentence = text % {"number": len(sessions)}
         return Listed(sentence, [], named, len(sessions) - len(named))
 
-    def _people(self, text: str, number: int, *, absent: bool) -> Listed:
-        people = self._outlook.people(absent=absent) if number else []
-        return Listed(text % {"number": number}, people, [], number - len(people))
+    def _people(self, text: str, people: list[Undecided]) -> Listed:
+        named = named_first(people) if people else []
+        number = len(people)
+        return Listed(text % {"number": number}, named, [], number - len(named))

@@ -21,7 +21,7 @@ from attendance.models import Status
 from attendance.reports.filters import ReportFilters
 from attendance.reports.groups import EventGroup, Group, group_of
 from attendance.reports.many_reports import ReportRows, TypeSummary
-from attendance.wording.phrases import IN_ORDER, Count, capitalized
+from attendance.wording.phrases import capitalized, count_statuses
 from core.row_ids import row_id
 from core.times import short_day, shown_zone
 from events.models import Event, Organization, Participant, Person, User
@@ -184,11 +184,7 @@ class TypeLine:
             if part.session_type
             else _("Events without sessions")
         )
-        self.counts = [
-            Count(status, str(status.label), part.statuses[status])
-            for status in IN_ORDER
-            if part.statuses[status]
-        ]
+        self.counts = count_statuses(part.statuses)
         self.void = part.void
 
 

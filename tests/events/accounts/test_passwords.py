@@ -134,7 +134,7 @@ def test_on_this_machine_the_first_password_is_enough(admin: User) -> None:
     "extra", [ELSEWHERE, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}], ids=["net", "proxy"]
 )
 def test_from_elsewhere_it_is_changed_before_anything_else(
-    extra: dict[str, str], admin: User
+    extra: dict[str, Any], admin: User
 ) -> None:
     client = signed_in(admin, **extra)
     for path in ("/", "/events/", "/admin/", "/account/"):

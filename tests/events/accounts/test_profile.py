@@ -60,8 +60,8 @@ def test_a_zone_of_ones_own_is_that_of_the_times_on_pages() -> None:
     user = make_membership(event.organization, role=Role.ORGANIZER).user
     session = make_session(event, starts_at=NOON)
     client = browser_of(user)
-    paths = (f"/events/{event.pk}/", f"/sessions/{session.pk}/")
-    paths += (f"/events/{event.pk}/attendance/",)
+    of_event = f"/events/{event.pk}/"
+    paths = (of_event, f"{of_event}attendance/", f"/sessions/{session.pk}/")
     for path in paths:
         assert "15:00" in text(client, path)
         assert "Asia/Riyadh" in text(client, path)

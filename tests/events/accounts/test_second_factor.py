@@ -20,7 +20,7 @@ CODE_PAGE = "/sign-in/code/"
 
 
 def code_now(secret: str = SECRET) -> str:
-    return format_hotp_value(hotp_value(secret, int(time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time()) // 30)))
 
 
 def wrong_code() -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.accounts import limits
+from events.accounts.attempts import key_of
 from events.models import SignInTries, User
 from tests.events.accounts.ways_in import (
     OTHER,
@@ -133,7 +134,7 @@ def test_an_account_that_was_closed_is_told_nothing_of_either() -> None:
 
 def fill(kind: str, what: str, tries: int) -> None:
     """As if so many tries had been counted there a moment ago."""
-    key = limits.key_of("sign in", kind, *([what] if what else []))
+    key = key_of("sign in", kind, *([what] if what else []))
     SignInTries.objects.update_or_create(
         key=key,
         defaults={"tries": tries, "since": timezone.now() - timedelta(seconds=1)},

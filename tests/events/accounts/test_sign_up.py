@@ -46,7 +46,9 @@ def invite(client: Client, email: str = "") -> None:
     request.session = client.session
     invitations.let_sign_up(request, email=email)
     request.session.save()
-    client.cookies[django_settings.SESSION_COOKIE_NAME] = request.session.session_key
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = str(
+        request.session.session_key
+    )
 
 
 # --- Signing up -----------------------------------------------------------------------
