@@ -24,7 +24,7 @@ from attendance.models import (
     source_label,
 )
 from attendance.points.ledger import PointsPerStatus, set_points_per_status
-from events.admin import ReadOnlyAdmin, RowAdmin
+from events.admin_base import ReadOnlyAdmin, RowAdmin
 from events.models import Event, User
 
 if TYPE_CHECKING:

@@ -8,11 +8,15 @@ from typing import Any, TypeVar, cast
 
 from celery.schedules import ParseException
 from django.contrib.admin import AdminSite
-from django.core.exceptions import BadRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DataError, ProgrammingError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -40,6 +44,16 @@ class Site(AdminSite):
 
     site_header = site_title = "Rollcall"
     index_title = _("Admin")
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """Lead to the one sign-in, which asks for the second factor too."""
+        if request.user.is_authenticated:
+            raise PermissionDenied(_("Your account has no access to the admin."))
+        asked = request.GET.get(REDIRECT_FIELD_NAME, "")
+        inside = url_has_allowed_host_and_scheme(asked, {request.get_host()})
+        return redirect_to_login(asked if inside else reverse("admin:index"))
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         """Wrap a view so that it answers 400 to a senseless request."""

@@ -134,13 +134,14 @@ class Environment:
 
         ``smtp://user:password@server:587?tls=1``, where ``tls=1`` is STARTTLS;
         ``smtps://`` is TLS from the start; ``consolemail://`` prints. ``from=`` is the
-        sender; the default is ``rollcall@`` and ``host``. If unset, no mail is sent.
+        sender; the default is ``rollcall@`` and ``host``. If unset, mails are
+        files in the data directory.
         """
         try:
-            return mail(self.text(name) or "nomail://", host=host)
+            return mail(self.text(name) or "filemail://", host=host)
         except ValueError as error:
             self.problem(name, str(error))
-            return mail("nomail://", host=host)
+            return mail("filemail://", host=host)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -185,7 +186,7 @@ MAIL_BACKENDS = {
     "smtp": "django.core.mail.backends.smtp.EmailBackend",
     "smtps": "django.core.mail.backends.smtp.EmailBackend",
     "consolemail": "django.core.mail.backends.console.EmailBackend",
-    "nomail": "django.core.mail.backends.dummy.EmailBackend",
+    "filemail": "django.core.mail.backends.filebased.EmailBackend",
 }
 MAIL_TIMEOUT_SECONDS = 10
 

@@ -39,6 +39,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_celery_beat",
     "django_filters",
@@ -59,7 +65,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "events.accounts.language.LanguageMiddleware",
+    "events.accounts.clocks.ClocksMiddleware",
+    "events.accounts.known_browsers.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "events.accounts.first_password.FirstPasswordMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "attendance_site.errors.BodyLimitMiddleware",
 ]
@@ -169,13 +179,16 @@ EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
+# For mails that go into files, as they do without EMAIL_URL.
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = _mail["EMAIL_TIMEOUT"]
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail["DEFAULT_FROM_EMAIL"]
 
 # --- People, languages, times -------------------------------------------------------
 
 AUTH_USER_MODEL = "events.User"
-AUTHENTICATION_BACKENDS = ["events.accounts.authentication.LimitedPasswordBackend"]
+AUTHENTICATION_BACKENDS = ["events.accounts.authentication.PasswordBackend"]
+PASSWORD_HASHERS = ["events.accounts.hashing.BoundedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -184,12 +197,90 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
-LOGIN_URL = "home"
+] + [{"NAME": "events.accounts.password_validators.NewPasswordEndsAccess"}]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 # Attempts to sign in per minute, user name and address.
 LOGIN_TRIES_PER_MINUTE = env.number("LOGIN_TRIES_PER_MINUTE", 10, least=1)
+
+# Who may sign up by themselves: INVITED, or whoever comes (OPEN).
+SIGN_UP = env.choice("SIGN_UP", "INVITED", ("INVITED", "OPEN"))
+
+# --- django-allauth: sign-in, sign-up, addresses, second factor ---------------------
+
+ACCOUNT_ADAPTER = "events.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# Nobody chooses a user name at sign-up: "taken" would tell who has an account.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+# Whoever signs up uninvited must confirm first (events/accounts/sign_up.py).
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 14
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+# Tries are counted in Postgres, for all processes (events/accounts/attempts.py).
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    name: f"events.accounts.forms.{form}"
+    for name, form in {
+        "login": "SignInForm",
+        "signup": "SignUpForm",
+        "add_email": "NewAddressForm",
+        "change_password": "ChangePasswordForm",
+        "set_password": "SetPasswordForm",
+        "reset_password": "ForgottenPasswordForm",
+        "reset_password_from_key": "NewPasswordForm",
+        "reauthenticate": "ConfirmPasswordForm",
+    }.items()
+}
+MFA_ADAPTER = "events.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "events.accounts.second_factor.CodeForm",
+    "reauthenticate": "events.accounts.second_factor.CodeAgainForm",
+    "activate_totp": "events.accounts.second_factor.ActivateForm",
+}
+# An address that is not confirmed connects with nothing, so it harms nobody here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Rollcall"
+
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+
+# --- Signing in elsewhere -----------------------------------------------------------
+
+OIDC_URL = env.address("OIDC_URL", "", ("https", "http"))
+OIDC_NAME = env.text("OIDC_NAME") or urlsplit(OIDC_URL).hostname or ""
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+_oidc_secret = env.text("OIDC_CLIENT_SECRET")
+if bool(OIDC_URL) != bool(OIDC_CLIENT_ID):
+    env.problem(
+        "OIDC_CLIENT_ID" if OIDC_URL else "OIDC_URL",
+        "OIDC_URL and OIDC_CLIENT_ID belong together: set both or neither.",
+    )
+SOCIALACCOUNT_ADAPTER = "events.accounts.elsewhere.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (
+    True
+)
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+# By a link: our policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": _oidc_secret,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else []
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -266,6 +357,7 @@ if env.flag("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "rollcall_session"
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if HTTPS else "rollcall_known"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "rollcall_csrf"
 
 STATIC_URL = "/static/"

@@ -3,7 +3,7 @@
 Source: docs/rules.md 74.
 """
 
-from core.names import visible
+from core.names import folded, visible
 
 
 def cleaned(address: str) -> str:
@@ -18,3 +18,11 @@ def cleaned(address: str) -> str:
 def folded_address(address: str) -> str:
     """Return an address in the form that is equal for the same address."""
     return cleaned(address).lower()
+
+
+def look_alike(address: str) -> str:
+    """Return an address in the form that is equal for all that look like it.
+
+    Only for what must not be confirmed twice: mail goes to the address as it is.
+    """
+    return folded(cleaned(address))

@@ -1,34 +1,26 @@
-"""The admin of accounts, organizations, events and rosters; base classes of admins."""
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+"""The admin of organizations, events, people and rosters."""
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Conflict
-from core.form_parts import AddressField
+from events.accounts import admin as account_admin
+from events.admin_base import ReadOnlyAdmin, RowAdmin
 from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventView,
     IdempotentAnswer,
     KnownIdentity,
-    Membership,
     Organization,
     Participant,
     Person,
     PersonChange,
     PersonChangeValues,
-    SignInTries,
     User,
 )
 from events.people.services import create_people, update_person
@@ -38,91 +30,11 @@ from events.roster.places import (
     has_begun,
     new_place,
 )
-from events.services import verify_email
 
-M = TypeVar("M", bound=models.Model)
+# Django looks for admins here; those of accounts register themselves.
+__all__ = ["account_admin"]
 
 ROLE = "role"
-
-# What the admin's forms take for addresses.
-CLEANED_ADDRESSES: "dict[type[models.Field[Any, Any]], dict[str, Any]]" = {
-    models.EmailField: {"form_class": AddressField}
-}
-
-
-if TYPE_CHECKING:
-    RowAdmin = admin.ModelAdmin
-else:
-
-    class RowAdmin(admin.ModelAdmin):
-        """Django's ModelAdmin, made generic as its type stubs say it is."""
-
-        formfield_overrides = CLEANED_ADDRESSES
-
-        def __class_getitem__(cls, model: object) -> type:
-            return cls
-
-
-class ReadOnlyAdmin(RowAdmin[M]):
-    """For logs and decisions: nobody may add, change or delete, not even superusers."""
-
-    actions: Sequence[str] | None = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """Accounts. Staff who make one for somebody vouch for the address."""
-
-    list_display = ("username", "email", "first_name", "last_name", "is_staff")
-    list_filter = ("is_staff", "is_superuser", "is_active", "language")
-    readonly_fields = ("email_verified_at", "last_login", "date_joined")
-    formfield_overrides = CLEANED_ADDRESSES
-    fieldsets = (
-        *(DjangoUserAdmin.fieldsets or ()),
-        (
-            _("Rollcall"),
-            {"fields": ("email_verified_at", "language", "time_zone", "wants_prompts")},
-        ),
-    )
-    add_form = AdminUserCreationForm
-    add_fieldsets = (
-        (
-            None,
-            {
-                "classes": ("wide",),
-                "fields": (
-                    "username",
-                    "email",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                ),
-            },
-        ),
-    )
-
-    def save_model(
-        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
-    ) -> None:
-        """Mark a new address as verified, if no other account has verified it."""
-        is_new_address = not change or "email" in form.changed_data
-        if is_new_address:
-            obj.email_verified_at = None
-        super().save_model(request, obj, form, change)
-        if is_new_address:
-            try:
-                verify_email(user=obj)
-            except Conflict as refused:
-                self.message_user(request, str(refused), level="warning")
 
 
 @admin.register(Organization)
@@ -137,15 +49,6 @@ class OrganizationAdmin(RowAdmin[Organization]):
     ) -> tuple[str, ...]:
         """Keep the slug from being changed: room names begin with it."""
         return ("slug",) if obj else ()
-
-
-@admin.register(Membership)
-class MembershipAdmin(RowAdmin[Membership]):
-    list_display = ("user", "organization", "role", "created_at")
-    list_filter = ("role", ("organization", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("user", "organization")
-    search_fields = ("user__username", "user__email", "organization__name")
-    autocomplete_fields = ("user", "organization")
 
 
 @admin.register(Event)
@@ -305,13 +208,6 @@ class EventViewAdmin(RowAdmin[EventView]):
     search_fields = ("user__username", "event__title")
     autocomplete_fields = ("user", "event")
     date_hierarchy = "viewed_at"
-
-
-@admin.register(SignInTries)
-class SignInTriesAdmin(ReadOnlyAdmin[SignInTries]):
-    list_display = ("key", "tries", "since")
-    search_fields = ("key",)
-    date_hierarchy = "since"
 
 
 @admin.register(IdempotentAnswer)

@@ -17,6 +17,12 @@ RULES = {
     "user_verified_email_unique": ConstraintRule(
         409, "email", _("Another account has already confirmed this address.")
     ),
+    "user_folded_email_unique": ConstraintRule(
+        409, "email", _("Another account has already confirmed this address.")
+    ),
+    "user_folded_username_unique": ConstraintRule(
+        409, "username", _("Another account has this name, or one like it.")
+    ),
     "event_ends_after_start": ConstraintRule(
         400, "ends_at", _("The end must be later than the start.")
     ),

@@ -5,11 +5,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.addresses import folded_address
 from core.errors import Invalid
 from core.fields import AddressField, InstantField, ModelSerializer
 from core.row_ids import BIGGEST_ID
 from core.spans import Span
 from core.validators import validate_language, validate_name, validate_time_zone
+from events.accounts.confirming import waiting_address
 from events.models import (
     Event,
     EventView,
@@ -25,11 +27,17 @@ from events.roster.personal_links import personal_url
 
 
 class SignInSerializer(serializers.Serializer[dict[str, str]]):
-    """A user name and its password."""
+    """A user name or confirmed address, its password, and a code if it needs one."""
 
-    username = serializers.CharField(max_length=150)
+    username = serializers.CharField(max_length=254)
     password = serializers.CharField(
         max_length=4096, trim_whitespace=False, style={"input_type": "password"}
+    )
+    otp = serializers.CharField(
+        max_length=16,
+        default="",
+        allow_blank=True,
+        help_text="Of accounts with a second factor: the code that the app shows.",
     )
 
 
@@ -62,6 +70,9 @@ class AccountSerializer(ModelSerializer[User]):
         validators=[validate_name],
     )
     email_verified = serializers.SerializerMethodField()
+    new_email = serializers.SerializerMethodField(
+        help_text="An address that waits to be confirmed; until then `email` counts."
+    )
     organizations = OwnRoleSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
@@ -72,12 +83,18 @@ class AccountSerializer(ModelSerializer[User]):
             "name",
             "email",
             "email_verified",
+            "new_email",
             "language",
             "time_zone",
             "wants_prompts",
             "organizations",
         ]
         read_only_fields = ["username"]
+
+    def get_new_email(self, user: User) -> str:
+        """Return the address that waits to be confirmed; empty if none does."""
+        waiting = waiting_address(user)
+        return "" if folded_address(waiting) == folded_address(user.email) else waiting
 
     def get_email_verified(self, user: User) -> bool:
         """Return whether the address is verified, so that it connects with rosters."""

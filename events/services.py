@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid, NotAllowed
 from events.accounts.addresses import account_of_address
+from events.accounts.confirming import confirm_address
 from events.locks import lock_event, lock_people
 from events.models import (
     Event,
@@ -30,7 +30,6 @@ from events.models import (
     Role,
     User,
 )
-from events.people.services import give_account
 from events.permissions import Viewer
 from events.removal import begin_removal, hangs_on, must_be_bare
 from events.roster.places import let_move_up
@@ -46,7 +45,7 @@ ONE_DAY = timedelta(days=1)
 
 @transaction.atomic
 def update_account(*, user: User, changes: dict[str, Any]) -> User:
-    """Write changes of an account; a new address is not verified.
+    """Write changes of an account, but for its address.
 
     Args:
         user: The account.
@@ -55,39 +54,22 @@ def update_account(*, user: User, changes: dict[str, Any]) -> User:
     if "name" in changes:
         # Not every name has two parts, so first_name holds all of it.
         changes["first_name"], changes["last_name"] = changes.pop("name"), ""
-    if changes.get("email", user.email).lower() != user.email.lower():
-        changes["email_verified_at"] = None
     for name, value in changes.items():
         setattr(user, name, value)
     user.save(update_fields=list(changes))
     return user
 
 
-@transaction.atomic
 def verify_email(*, user: User) -> int:
-    """Mark the user's address as verified, and connect people with it to them.
+    """Mark the user's address as confirmed, and connect people with it to them.
 
     Returns:
         The number of people that are connected now.
 
     Raises:
-        Conflict: another account has verified the same address.
+        Conflict: another account has confirmed the same address, or one like it.
     """
-    if not user.email:
-        return 0
-    taken = User.objects.filter(
-        email__iexact=user.email, email_verified_at__isnull=False
-    ).exclude(pk=user.pk)
-    if taken.exists():
-        raise Conflict(
-            "email_taken",
-            _("Another account has already confirmed this address."),
-            field="email",
-        )
-    if user.email_verified_at is None:
-        user.email_verified_at = timezone.now()
-        user.save(update_fields=["email_verified_at"])
-    return give_account(user=user)
+    return confirm_address(user=user, email=user.email) if user.email else 0
 
 
 # --- Organizations and members --------------------------------------------------------

@@ -1,7 +1,7 @@
 """Routes of pages; the route of ``/`` is in ``attendance/urls.py``."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from events import views
 from events.members import views as members
@@ -10,6 +10,7 @@ from events.public import views as public
 from events.roster import views as roster
 
 urlpatterns = [
+    path("", include("events.accounts.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("organizations/new/", views.new_organization, name="new_organization"),
     path(

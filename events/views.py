@@ -1,12 +1,9 @@
-"""Pages to sign in, and to edit organizations, events and rosters."""
+"""Pages to edit organizations, events and rosters."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +14,6 @@ from core.body_limits import is_cut_off
 from core.errors import NotAllowed, RuleBroken
 from core.names import isolated
 from events import services
-from events.accounts.authentication import TooManyTries
 from events.accounts.language import use_language
 from events.forms import (
     EventForm,
@@ -38,21 +34,6 @@ from events.permissions import Viewer
 from events.roster.importing import import_roster, shown_results
 from events.roster.places import Added
 from events.roster.upload import uploaded_file
-
-
-class SignIn(LoginView):
-    """The sign-in form at ``/``; redirects to ``next``, if that is on this site."""
-
-    template_name = "events/sign_in.html"
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_invalid(form)
-        for error in form.errors.as_data().get(NON_FIELD_ERRORS, []):
-            if isinstance(error, TooManyTries):
-                response.status_code = 429
-                response.headers["Retry-After"] = str(error.wait)
-        return response
-
 
 # --- Organizations --------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ def _signed_in(chromium: Browser, picture: Picture) -> Iterator[Page]:
     page.goto(os.environ["PUBLIC_URL"])
     sign_in = Path(os.environ["ROLLCALL_DATA_DIR"]) / "sign-in.txt"
     name, password = sign_in.read_text().split()
-    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=login]").fill(name)
     page.locator("input[name=password]").fill(password)
     page.locator("main button").click()
     yield page

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import RuleBroken
-from events.admin import ReadOnlyAdmin, RowAdmin
+from events.admin_base import ReadOnlyAdmin, RowAdmin
 from events.models import Event
 from sessions_app.locks import lock_session
 from sessions_app.models import (

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from attendance.completion.outlook import NAMED_AT_MOST, Outlook, named_first
 from attendance.decisions.event_outlook import Undecided, Who
-from core.times import day_and_time, short_day
+from core.times import day_and_time, short_day, shown_zone
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -36,7 +36,7 @@ class ConfirmPage:
     @property
     def lead(self) -> str:
         """When the event ends, if it has not; else empty."""
-        zone = self.event.time_zone
+        zone = shown_zone(self.event.time_zone)
         if self._outlook.has_not_begun:
             begins = day_and_time(self.event.starts_at, zone)
             return _(
@@ -154,7 +154,7 @@ class ConfirmPage:
 
     def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
         named = [
-            (session, short_day(session.starts_at, self.event.time_zone))
+            (session, short_day(session.starts_at, shown_zone(self.event.time_zone)))
             for session in sessions[:NAMED_AT_MOST]
         ]
         sentence = text % {"number": len(sessions)}

@@ -19,6 +19,7 @@ from attendance.models import Status
 from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
+from core.times import shown_zone
 from events.models import (
     EXPECTED,
     Event,
@@ -63,7 +64,7 @@ class EventPage:
         self.event = event
         self._viewer = viewer
         self._now = now
-        self._zone = ZoneInfo(event.time_zone)
+        self.zone = ZoneInfo(shown_zone(event.time_zone))
         self.sessions = self._sessions().get_page(sessions_page)
 
     # Who reads
@@ -115,7 +116,7 @@ class EventPage:
 
     @property
     def when(self) -> str:
-        return day_and_times(self.event.starts_at, self.event.end, self._zone)
+        return day_and_times(self.event.starts_at, self.event.end, self.zone)
 
     @property
     def is_draft(self) -> bool:
@@ -225,7 +226,7 @@ class EventPage:
     def lines(self) -> list[SessionLine]:
         """The sessions of this page, newest first."""
         sessions = list(self.sessions)
-        zones = dict.fromkeys((s.pk for s in sessions), self.event.time_zone)
+        zones = dict.fromkeys((s.pk for s in sessions), str(self.zone))
         return session_lines(
             sessions, self._viewer.user, self._viewer, zones=zones, now=self._now
         )

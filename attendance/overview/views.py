@@ -7,16 +7,16 @@ from django.views.decorators.cache import never_cache
 
 from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
+from events.accounts.views import sign_in
 from events.models import User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
-from events.views import SignIn
 
 
 @never_cache
 def home(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(request.user, User):
-        return SignIn.as_view()(request)
+        return sign_in(request)
     if request.method == "POST":
         # The sign-in form of a tab that was opened before the user signed in.
         return redirect("home")

@@ -42,7 +42,7 @@ from attendance.wording.at_door import (
     not_checked_in,
 )
 from attendance.wording.phrases import Count, count_statuses, day_and_times
-from core.times import day_and_time, short_day
+from core.times import day_and_time, short_day, shown_zone
 from events.models import (
     EXPECTED,
     Event,
@@ -104,7 +104,7 @@ class EventDecisionsPage:
         refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
-        self.zone = ZoneInfo(event.time_zone)
+        self.zone = ZoneInfo(shown_zone(event.time_zone))
         self.sessions = SessionsOfEvent.of(event, now=now)
         self._now = now
         self._rights = rights
@@ -150,7 +150,7 @@ class EventDecisionsPage:
     @property
     def read_on(self) -> str:
         """Date and time at which the page was made, for printing."""
-        return day_and_time(self._now, self.event.time_zone)
+        return day_and_time(self._now, str(self.zone))
 
     @property
     def when(self) -> str:
@@ -252,7 +252,7 @@ class EventDecisionsPage:
         """Sessions of which nothing proves that they were held, with their dates."""
         if self.is_cancelled or not self.is_of_all:
             return []
-        zone = self.event.time_zone
+        zone = str(self.zone)
         return [
             (session, short_day(session.starts_at, zone))
             for session in self.sessions.not_proved[:SESSIONS_NAMED]

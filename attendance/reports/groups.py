@@ -14,7 +14,7 @@ from attendance.reports.many_reports import OccasionReport
 from attendance.reports.session_report_page import ReportPage
 from attendance.wording.at_door import not_checked_in
 from attendance.wording.phrases import clock_range
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import ParticipantRole
 from sessions_app.phase import Phase
 
@@ -41,7 +41,7 @@ class Group:
     def day(self) -> str:
         """The date of the start."""
         session = self.report.session
-        return short_day(session.starts_at, session.event.time_zone)
+        return short_day(session.starts_at, self.zone)
 
     @property
     def remark(self) -> str:
@@ -83,7 +83,7 @@ class EventGroup:
     def __init__(self, report: EventReport, *, now: datetime) -> None:
         self.event = report.event
         self.is_cancelled = report.is_void
-        self.zone = report.event.time_zone
+        self.zone = shown_zone(report.event.time_zone)
         self._now = now
         self._shows_people = report.visibility.sees_addresses
         self.rows = [self._row(row) for row in report.rows]

@@ -1,24 +1,45 @@
-"""Finds accounts by their verified addresses."""
+"""Finds accounts by their confirmed addresses.
+
+Source: docs/rules.md 86, 131.
+"""
 
 from collections.abc import Iterable
 
-from django.db.models.functions import Lower
-
-from core.addresses import folded_address
+from core.addresses import cleaned, folded_address, look_alike
 from events.models import User
 
 
 def account_of_address(email: str) -> User | None:
-    """Return the active account that has verified this address, in any case."""
+    """Return the active account that has confirmed this address, in any case."""
     if not email:
         return None
     return accounts_of_addresses([email]).get(folded_address(email))
 
 
 def accounts_of_addresses(emails: Iterable[str]) -> dict[str, User]:
-    """Return the active accounts that have verified these addresses, by the folded."""
-    wanted = {folded_address(email) for email in emails if email}
-    found = User.objects.annotate(address=Lower("email")).filter(
-        address__in=wanted, email_verified_at__isnull=False, is_active=True
+    """Return the active accounts that have confirmed these addresses, by the folded."""
+    wanted = {email: folded_address(email) for email in emails if email}
+    found = User.objects.filter(
+        folded_email__in={look_alike(email) for email in wanted}, is_active=True
     )
-    return {folded_address(user.email): user for user in found}
+    addresses = set(wanted.values())
+    accounts = {folded_address(user.email): user for user in found}
+    return {address: user for address, user in accounts.items() if address in addresses}
+
+
+def account_that_signs_in_by(email: str) -> User | None:
+    """Return the active account that has confirmed this address.
+
+    Exactly as written goes first: so sign in those whose address looks like that of an
+    older account.
+    """
+    exact = User.objects.filter(
+        email=cleaned(email), email_verified_at__isnull=False, is_active=True
+    )
+    return exact.first() or account_of_address(email)
+
+
+def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:
+    """Return whether another account has confirmed an address that looks like this."""
+    others = User.objects.filter(folded_email=look_alike(email))
+    return (others.exclude(pk=user.pk) if user else others).exists()

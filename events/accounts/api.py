@@ -1,6 +1,6 @@
 """REST of signing in, and of the caller's own account."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate
 from django.db.models import Prefetch, prefetch_related_objects
@@ -20,12 +20,18 @@ from events import services
 from events.accounts.authentication import (
     SIGN_IN_TOKEN_LIFETIME,
     BearerAuthentication,
-    TooManyTries,
     issue_token,
 )
+from events.accounts.confirming import ask_to_confirm, drop_address
+from events.accounts.first_password import change_password_first, must_change_first
+from events.accounts.limits import Attempt, TooManyTries
+from events.accounts.second_factor import has_second_factor, take_code
 from events.models import Membership, User
 from events.permissions import signed_in
 from events.serializers import AccountSerializer, SignInSerializer, TokenSerializer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class TokenView(APIView):
@@ -50,25 +56,32 @@ class TokenView(APIView):
         operation_id="auth_token_create",
     )
     def post(self, request: Request) -> Response | ProblemResponse:
-        """Sign in with user name and password; the token is valid for 90 days."""
+        """Sign in with user name and password; the token is valid for 90 days.
+
+        An account with a second factor needs `otp` too: without it the answer is 401
+        with the code `otp_required`.
+        """
         serializer = SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
+        sent = serializer.validated_data
+        django_request = request._request  # noqa: SLF001
         try:
-            user = authenticate(request._request, **serializer.validated_data)  # noqa: SLF001
+            user = authenticate(
+                django_request, username=sent["username"], password=sent["password"]
+            )
+            if not isinstance(user, User):
+                return _refused("wrong_password", _("Wrong user name or password."))
+            if must_change_first(django_request, user):
+                return change_password_first()
+            if has_second_factor(user):
+                if not sent["otp"]:
+                    text = _("This account needs a code, too: send it as otp.")
+                    return _refused("otp_required", text)
+                if not take_code(django_request, user, sent["otp"]):
+                    text = _("This code is wrong, or was used already.")
+                    return _refused("wrong_otp", text)
         except TooManyTries as refused:
-            return ProblemResponse(
-                429,
-                refused.messages[0],
-                code="too_many_tries",
-                headers={"Retry-After": str(refused.wait)},
-            )
-        if not isinstance(user, User):
-            return ProblemResponse(
-                401,
-                _("Wrong user name or password."),
-                code="wrong_password",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            return _too_many(refused)
         token, expires_at = issue_token(user=user, lifetime=SIGN_IN_TOKEN_LIFETIME)
         answer = TokenSerializer({"token": token, "expires_at": expires_at})
         return Response(answer.data)
@@ -93,15 +106,47 @@ class MeView(APIView):
         responses=AccountSerializer,
         operation_id="me_update",
     )
-    def patch(self, request: Request) -> Response:
-        """Change the caller's account. A new address has to be confirmed again."""
+    def patch(self, request: Request) -> Response | ProblemResponse:
+        """Change the caller's account. A new address counts when it is confirmed."""
         user = signed_in(request)
         serializer = AccountSerializer(user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changes = dict(serializer.validated_data)
+        email = changes.pop("email", user.email)
+        if email != user.email:
+            refused = _change_address(request, user, email)
+            if refused:
+                return refused
         if "get_full_name" in changes:
             changes["name"] = changes.pop("get_full_name")
         return Response(_account(services.update_account(user=user, changes=changes)))
+
+
+def _refused(code: str, text: "StrOrPromise") -> ProblemResponse:
+    return ProblemResponse(401, text, code=code, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _too_many(refused: TooManyTries) -> ProblemResponse:
+    return ProblemResponse(
+        429,
+        refused.messages[0],
+        code="too_many_tries",
+        headers={"Retry-After": str(refused.wait)},
+    )
+
+
+def _change_address(request: Request, user: User, email: str) -> ProblemResponse | None:
+    """Let an address wait to be confirmed; an empty one holds at once."""
+    django_request = request._request  # noqa: SLF001
+    if not email:
+        drop_address(user=user)
+        return None
+    try:
+        Attempt("mail", django_request, email)
+    except TooManyTries as refused:
+        return _too_many(refused)
+    ask_to_confirm(user=user, email=email, request=django_request)
+    return None
 
 
 def _account(user: User) -> Any:

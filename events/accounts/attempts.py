@@ -1,4 +1,4 @@
-"""Counting attempts to guess passwords and codes at the door.
+"""Counting attempts: to sign in, to get a mail, to guess a code.
 
 They are counted in Postgres, so the numbers hold for all processes and do not depend on
 Redis. One statement counts an attempt and returns the number, so parallel attempts
@@ -29,6 +29,10 @@ _LOOK = """
 SELECT tries, extract(epoch FROM since + interval '1 minute' - now())
 FROM events_signintries WHERE key = %s AND since > now() - interval '1 minute'
 """
+_TAKE_BACK = """
+WITH gone AS (DELETE FROM events_signintries WHERE key = %s AND tries <= 1)
+UPDATE events_signintries SET tries = tries - 1 WHERE key = %s AND tries > 1
+"""
 _FORGET = "DELETE FROM events_signintries WHERE key = %s OR since < %s"
 
 
@@ -56,6 +60,12 @@ def tries_of(key: str) -> Tries:
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [key])
         return _read(cursor.fetchone() or (0, 0))
+
+
+def take_back_try(key: str) -> None:
+    """Count one attempt less."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [key, key])
 
 
 def forget_tries(key: str) -> None:

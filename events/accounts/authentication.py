@@ -2,18 +2,17 @@
 
 The only module that uses knox. Its rows hold the SHA-512 of a token, not the token.
 
-Source: docs/rules.md 85.
+Source: docs/rules.md 85, 130, 133.
 """
 
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, parse_cookie
@@ -23,10 +22,12 @@ from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
 from knox.models import AuthToken
 from rest_framework import exceptions
-from rest_framework.throttling import BaseThrottle
 
-from events.accounts.attempts import count_try, forget_tries, key_of
+from events.accounts.addresses import account_that_signs_in_by
+from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
+from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import use_language_of
+from events.accounts.limits import Attempt, TooManyTries
 from events.models import User
 
 # Of a token from signing in; those of `create_api_token` do not expire.
@@ -94,30 +95,15 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
         return False
 
 
-# --- Tries of passwords -------------------------------------------------------------
+# --- Passwords ----------------------------------------------------------------------
 
 
-class TooManyTries(ValidationError):
-    """There were too many attempts with this name from this address.
+class PasswordBackend(ModelBackend):
+    """Checks passwords of accounts, by their name or confirmed address in any case.
 
-    The message is for people; ``wait`` is in seconds.
-    """
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(
-            _("Too many sign-in attempts. Wait %(wait)s seconds, then try again."),
-            code="too_many_tries",
-            params={"wait": wait},
-        )
-        self.wait = wait
-
-
-class LimitedPasswordBackend(ModelBackend):
-    """Django's check of passwords, with at most ``LOGIN_TRIES_PER_MINUTE`` attempts.
-
-    Attempts are counted per user name and address, for REST, the sign-in page and the
-    admin together. A right password resets the count. Calls without a request are not
-    counted.
+    For REST, the sign-in page and whatever else signs in. Every check hashes a password
+    once, whether there is such an account or not. Attempts are limited
+    (``events/accounts/limits.py``); calls without a request are not counted.
     """
 
     def authenticate(
@@ -127,38 +113,45 @@ class LimitedPasswordBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the user with this name and password; None if either is wrong.
+        """Return the active account with this name and password; None if none is.
 
         Raises:
-            TooManyTries: the limit is reached, even if the password is right.
+            TooManyTries: a limit is reached, even if the password is right.
         """
-        if request is None or username is None:
-            return self._check(request, username, password, **kwargs)
-        key = _key(request, username)
-        tries = count_try(key)
-        if tries.number > settings.LOGIN_TRIES_PER_MINUTE:
-            raise TooManyTries(tries.wait)
-        user = self._check(request, username, password, **kwargs)
+        if username is None or password is None:
+            return None
+        candidates = accounts_that_may_be_meant(username)
+        if request is None:
+            return _first_with_password(candidates, password)
+        is_known = any(has_signed_in_here(request, user) for user in candidates)
+        attempt = Attempt("sign in", request, username, is_known=is_known)
+        try:
+            with room_to_hash():
+                user = _first_with_password(candidates, password)
+        except Busy:
+            raise TooManyTries(SECONDS_TO_COME_BACK) from None
         if user is not None:
-            forget_tries(key)
+            attempt.succeeded()
         return user
 
-    def _check(
-        self,
-        request: HttpRequest | None,
-        username: str | None,
-        password: str | None,
-        **kwargs: Any,
-    ) -> User | None:
-        user = super().authenticate(request, username, password, **kwargs)
-        return user if isinstance(user, User) else None
 
+def accounts_that_may_be_meant(login: str) -> list[User]:
+    """Return the active accounts that sign in by this name or address.
 
-def _key(request: HttpRequest, username: str) -> str:
-    """Return the digest of user name and IP address.
-
-    The address is that of the connection; ``X-Forwarded-For`` counts only if
-    ``NUM_PROXIES`` says how many proxies to trust.
+    Two only if one account has the confirmed address of another as its name.
     """
-    address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
-    return key_of(username.casefold(), str(address))
+    found: list[User | None] = []
+    if "@" in login:
+        found.append(account_that_signs_in_by(login))
+    with suppress(User.DoesNotExist):
+        found.append(User.objects.get_by_natural_key(login))
+    return [user for user in dict.fromkeys(found) if user and user.is_active]
+
+
+def _first_with_password(candidates: list[User], password: str) -> User | None:
+    for user in candidates:
+        if user.check_password(password):
+            return user
+    if not candidates:
+        make_password(password)
+    return None

@@ -52,12 +52,12 @@ def use_language_of(user: User) -> None:
     The middleware knows only users with a session. It restores the thread's language
     after the request.
     """
-    if own := _language_of(user):
+    if own := supported_language_of(user):
         translation.activate(own)
 
 
 def _asked_for(request: HttpRequest) -> str | None:
-    if own := _language_of(getattr(request, "user", None)):
+    if own := supported_language_of(getattr(request, "user", None)):
         return own
     header = request.headers.get("Accept-Language", "")
     for language, _weight in parse_accept_lang_header(header):
@@ -66,7 +66,8 @@ def _asked_for(request: HttpRequest) -> str | None:
     return None
 
 
-def _language_of(user: object) -> str | None:
+def supported_language_of(user: object) -> str | None:
+    """Return the language of an account, if it has one that is supported."""
     language = getattr(user, "language", "")
     return _supported(language) if language else None
 

@@ -1,12 +1,67 @@
 """Accounts, and what is kept about their requests."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import look_alike
+from core.names import folded
 from core.validators import validate_language, validate_time_zone
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str | None, str | None]
+else:
+    _TextField = models.TextField
+
+
+class TakenField(_TextField):
+    """What no two accounts may have: a name or address in the form that is compared.
+
+    It is computed when the account is made. After that whoever changes the name or
+    address sets it too. Null: there is none, or an older account has it, which happened
+    before this column was there.
+    """
+
+    def __init__(
+        self, *args: Any, of: "Callable[[User], str | None]" = str, **kwargs: Any
+    ) -> None:
+        self.of = of
+        kwargs |= {"null": True, "editable": False}
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Leave out what only Python uses: for the database it is a text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+    def get_internal_type(self) -> str:
+        """Say what it is for the database."""
+        return "TextField"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        """Compute the value of a new account."""
+        if add and isinstance(model_instance, User):
+            setattr(model_instance, self.attname, self.of(model_instance))
+        value: str | None = getattr(model_instance, self.attname)
+        return value
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Accounts, found by their name in any case."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the account of exactly this name, else that of the folded one."""
+        found = self.filter(username=username).first()
+        return found or self.get(folded_username=folded(username or ""))
 
 
 class User(AbstractUser):
@@ -15,7 +70,17 @@ class User(AbstractUser):
     Only a verified address (``email_verified_at``) connects the account with
     participants. Empty ``language`` and ``time_zone`` mean those of the organization or
     event.
+
+    Source: docs/rules.md 130, 131.
     """
+
+    folded_username = TakenField(of=lambda user: folded(user.username))
+    folded_email = TakenField(of=lambda user: user.address_to_take)
+    must_change_password = models.BooleanField(
+        _("must change the password"),
+        default=False,
+        help_text=_("Asked for at the first sign-in from elsewhere."),
+    )
 
     email_verified_at = models.DateTimeField(_("email verified"), null=True, blank=True)
     language = models.CharField(
@@ -26,6 +91,8 @@ class User(AbstractUser):
     )
     wants_prompts = models.BooleanField(_("wants prompts"), default=True)
 
+    objects: ClassVar[UserManager] = UserManager()
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -33,7 +100,30 @@ class User(AbstractUser):
                 condition=Q(email_verified_at__isnull=False) & ~Q(email=""),
                 name="user_verified_email_unique",
             ),
+            models.UniqueConstraint(
+                fields=["folded_username"], name="user_folded_username_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["folded_email"], name="user_folded_email_unique"
+            ),
         ]
+
+    @property
+    def address_to_take(self) -> str | None:
+        """The confirmed address as nobody else may have it; None without one."""
+        return look_alike(self.email) if self.email_verified_at and self.email else None
+
+    def clean(self) -> None:
+        """Refuse a name that an account has which is equal when folded."""
+        super().clean()
+        others = User.objects.exclude(pk=self.pk)
+        if User.objects.filter(pk=self.pk, username=self.username).exists():
+            return
+        if others.filter(folded_username=folded(self.username)).exists():
+            raise ValidationError(
+                {"username": _("Another account has this name, or one like it.")}
+            )
+        self.folded_username = folded(self.username)
 
 
 class SignInTries(models.Model):

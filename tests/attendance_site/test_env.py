@@ -151,5 +151,5 @@ def test_a_bad_mail_url_says_what_would_be_right(
 ) -> None:
     monkeypatch.setenv("EMAIL_URL", url)
     env = Environment(Path("/"))
-    assert "dummy" in env.mail("EMAIL_URL", host="x")["EMAIL_BACKEND"]
+    assert "filebased" in env.mail("EMAIL_URL", host="x")["EMAIL_BACKEND"]
     assert problem in env.problems["EMAIL_URL"]

@@ -22,6 +22,9 @@ ACTIONS = {
     "link",
     "mark",
     "mark_about_event",
+    "mfa_download_recovery_codes",
+    "openid_connect_callback",
+    "openid_connect_login",
     "publish_event",
     "renew_personal_link",
     "reopen_event",
@@ -32,6 +35,8 @@ ACTIONS = {
     "undo_about_event",
     "unlink",
 }
+# In the middle of something: tests/browser/test_accounts.py looks at them.
+STEPS = {"mfa_authenticate"}
 
 
 class Seen(NamedTuple):
@@ -41,7 +46,7 @@ class Seen(NamedTuple):
     is everything on it that opens. ``person``: of whom it is, beside ``about``.
     ``code``: the one at the door that opens it. ``session_type``: of which type it is.
     ``link``: whose personal link opens it; ``claim``: for which event a registration is
-    confirmed.
+    confirmed; ``key``: the link of which mail opens it.
     """
 
     route: str
@@ -56,12 +61,14 @@ class Seen(NamedTuple):
     session_type: str = ""
     link: str = ""
     claim: str = ""
+    key: str = ""
 
     def path(self, school: School) -> str:
         named = [name for name in (self.about, self.person) if name]
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
         codes += [self.session_type] if self.session_type else []
+        codes += school.accounts.key(self.key) if self.key else []
         query = self.query.format_map(school.subjects)
         args = [*subjects, *codes, *self._secrets(school)]
         return reverse(self.route, args=args) + query
@@ -311,8 +318,45 @@ PUBLIC = {
     "roster with a waiting list": Seen("roster", "full"),
     "change somebody who waits": Seen("edit_participant", "waiting"),
 }
+_FORGOTTEN = "account_reset_password"
+ACCOUNTS = {
+    "sign in": Seen("account_login", who="", query="?next=/events/"),
+    "sign up, by invitation": Seen("account_signup", who=""),
+    "sign in elsewhere, cancelled": Seen("socialaccount_login_cancelled", who=""),
+    "sign in elsewhere, failed": Seen(
+        "socialaccount_login_error", who="", status=HTTPStatus.UNAUTHORIZED
+    ),
+    "closed account": Seen("account_inactive", who=""),
+    "account": Seen("account", who="guarded"),
+    "address": Seen("account_email", who="bare"),
+    "address, refused": Seen("account_email", who="newcomer", refused=True),
+    "another address waits": Seen("account_email", who="guarded"),
+    "confirm, mail sent": Seen("account_email_verification_sent", who=""),
+    "confirm": Seen("account_confirm_email", who="", key="confirm"),
+    "confirm, link is over": Seen("account_confirm_email", who="", key="confirm, over"),
+    "password": Seen("account_change_password", who="bare"),
+    "password, refused": Seen("account_change_password", who="bare", refused=True),
+    "first password": Seen("account_set_password", who="newcomer"),
+    "password again": Seen("account_reauthenticate", who="bare"),
+    "forgotten": Seen(_FORGOTTEN, who=""),
+    "forgotten, refused": Seen(_FORGOTTEN, who="", refused=True),
+    "forgotten, mail sent": Seen(f"{_FORGOTTEN}_done", who=""),
+    "new password": Seen(f"{_FORGOTTEN}_from_key", who="", key="reset"),
+    "new password, link is over": Seen(f"{_FORGOTTEN}_from_key", who="", key="x"),
+    "new password, saved": Seen(f"{_FORGOTTEN}_from_key_done", who=""),
+    "open sessions": Seen("account_sessions", who="guarded"),
+    "open sessions, none": Seen("account_sessions", who="newcomer"),
+    "second factor": Seen("mfa_index", who="guarded"),
+    "second factor, off": Seen("mfa_index", who="newcomer"),
+    "second factor, on": Seen("mfa_activate_totp", who="bare"),
+    "second factor, on, refused": Seen("mfa_activate_totp", who="bare", refused=True),
+    "second factor, switch off": Seen("mfa_deactivate_totp", who="guarded"),
+    "second factor, again": Seen("mfa_reauthenticate", who="guarded"),
+    "recovery codes": Seen("mfa_view_recovery_codes", who="guarded"),
+    "recovery codes, new": Seen("mfa_generate_recovery_codes", who="guarded"),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ORGANIZATIONS | PUBLIC
+ALL |= ACCOUNTS | ORGANIZATIONS | PUBLIC
 
 
 def routes() -> set[str]:

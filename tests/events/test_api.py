@@ -61,14 +61,18 @@ def test_my_name_language_and_zone_can_be_changed() -> None:
     assert changes.items() <= client.get("/api/me").json().items()
 
 
-def test_my_new_address_is_not_verified() -> None:
+def test_my_new_address_counts_when_it_is_confirmed() -> None:
     user = make_user(email_verified_at=timezone.now())
     client = make_client(user)
-    assert client.patch("/api/me", {"email": user.email.upper()}).json()[
-        "email_verified"
-    ]
+    answer = client.patch("/api/me", {"email": user.email.upper()}).json()
+    assert (answer["email"], answer["new_email"]) == (user.email.upper(), "")
+    assert answer["email_verified"]
     answer = client.patch("/api/me", {"email": "other@example.com"}).json()
-    assert answer["email_verified"] is False
+    assert answer["email"] == user.email.upper()
+    assert (answer["email_verified"], answer["new_email"]) == (
+        True,
+        "other@example.com",
+    )
 
 
 def test_my_user_name_is_not_mine_to_change() -> None:

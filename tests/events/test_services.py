@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from core.errors import Conflict
-from events.accounts.authentication import TooManyTries
+from events.accounts.limits import TooManyTries
 from events.models import Membership, Role
 from events.permissions import Viewer
 from events.services import create_organization, remove_member

@@ -40,7 +40,7 @@ def user_with_password(**fields: Any) -> User:
 
 
 def sign_in(client: Client, user: User, typed: str = "right", **data: str) -> Any:
-    return client.post("/", {"username": user.username, "password": typed, **data})
+    return client.post("/", {"login": user.username, "password": typed, **data})
 
 
 def page(response: Any) -> str:
@@ -56,7 +56,7 @@ def test_the_first_page_asks_strangers_to_sign_in() -> None:
 
 def test_each_field_has_its_label() -> None:
     answer = page(Client().get("/"))
-    for name in ("username", "password"):
+    for name in ("login", "password"):
         assert f'<label for="id_{name}">' in answer
         assert f'id="id_{name}"' in answer
 
@@ -71,7 +71,7 @@ def test_name_and_password_open_the_first_page() -> None:
 def test_the_page_that_was_asked_for_opens_afterwards() -> None:
     client = Client()
     asked = client.get("/sessions/1/")
-    assert asked["Location"] == "/?next=/sessions/1/"
+    assert asked["Location"] == "/sign-in/?next=/sessions/1/"
     assert '<input type="hidden" name="next" value="/sessions/1/">' in page(
         client.get(asked["Location"])
     )
@@ -89,7 +89,7 @@ def test_a_wrong_password_is_said_and_opens_nothing() -> None:
     answer = sign_in(client, user_with_password(), "wrong")
     assert answer.status_code == 200
     assert 'role="alert"' in page(answer)
-    assert "Please enter a correct username and password" in page(answer)
+    assert "User name or password is wrong." in page(answer)
     assert "Sign out" not in page(client.get("/"))
 
 
@@ -107,7 +107,7 @@ def test_the_form_of_an_old_tab_does_no_harm_once_signed_in() -> None:
     client, user = Client(), user_with_password()
     client.force_login(user)
     assert sign_in(client, make_user()).status_code == 302
-    assert f'<bdi class="name">{user.username}</bdi>' in page(client.get("/"))
+    assert f"<bdi>{user.username}</bdi></a>" in page(client.get("/"))
 
 
 def test_signing_out_takes_a_post_and_leads_to_the_first_page() -> None:
@@ -237,6 +237,10 @@ def test_who_pressed_a_button_signed_out_comes_back_to_its_page() -> None:
     client, path = Client(), "/sessions/1/calculate/"
     page = "http://testserver/sessions/1/?status=late"
     answer = client.post(path, headers={"Referer": page})
-    assert answer["Location"] == "/?next=/sessions/1/%3Fstatus%3Dlate"
+    assert answer["Location"] == "/sign-in/?next=/sessions/1/%3Fstatus%3Dlate"
     elsewhere = client.post(path, headers={"Referer": "https://evil.example/x"})
-    assert elsewhere["Location"] == client.post(path)["Location"] == f"/?next={path}"
+    assert (
+        elsewhere["Location"]
+        == client.post(path)["Location"]
+        == f"/sign-in/?next={path}"
+    )

@@ -19,3 +19,5 @@ class Command(commands.Command):
         username = os.environ.get(f"DJANGO_SUPERUSER_{User.USERNAME_FIELD.upper()}")
         if not User.objects.filter(username=username).exists():
             call_command("createsuperuser", interactive=False, skip_checks=True)
+            # A file has it, so whoever comes over a network changes it.
+            User.objects.filter(username=username).update(must_change_password=True)

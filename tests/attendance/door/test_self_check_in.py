@@ -92,7 +92,7 @@ def test_whoever_has_to_sign_in_first_or_waits_is_not_late_by_it(
 ) -> None:
     client, path = Client(), page_of(lesson.event, AT_THE_START)
     answer = at(AT_THE_START, client, path)
-    assert answer["Location"] == f"/?next={path}"
+    assert answer["Location"] == f"/sign-in/?next={path}"
     user = lesson.event.participants.get().user
     assert user
     client.force_login(user)
@@ -299,7 +299,7 @@ def test_without_signing_in_right_and_wrong_codes_look_alike(
     for path in (page_of(lesson.event, AT_THE_START), "/c/BBBBBBC/", "/c/x/"):
         answer = at(AT_THE_START, Client(), path)
         assert answer.status_code == 302
-        assert answer["Location"] == f"/?next={path}"
+        assert answer["Location"] == f"/sign-in/?next={path}"
         assert set(answer.cookies) == {"rollcall_door"}
 
 

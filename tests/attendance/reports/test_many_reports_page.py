@@ -55,7 +55,7 @@ def names(page: str) -> list[str]:
 def test_anonymous_people_sign_in_first() -> None:
     answer = Client().get("/reports/?event=1")
     assert answer.status_code == 302
-    assert answer["Location"] == "/?next=/reports/%3Fevent%3D1"
+    assert answer["Location"] == "/sign-in/?next=/reports/%3Fevent%3D1"
     assert Client().post("/reports/").status_code == 405
 
 

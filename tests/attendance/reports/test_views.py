@@ -56,7 +56,7 @@ def test_strangers_sign_in_first() -> None:
         path = f"/sessions/{session.pk}/{action}"
         answer = Client().post(path) if action else Client().get(path)
         assert answer.status_code == 302
-        assert answer["Location"] == f"/?next={path}"
+        assert answer["Location"] == f"/sign-in/?next={path}"
 
 
 ACTIONS = [

@@ -1,0 +1,142 @@
+"""The admin of accounts and of their roles.
+
+Who may change accounts without being a superuser can neither become one by it, nor act
+as one, nor make owners.
+
+Source: docs/rules.md 139.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Conflict
+from events.admin_base import CLEANED_ADDRESSES, ReadOnlyAdmin, RowAdmin
+from events.models import Membership, Role, SignInTries, User
+from events.services import verify_email
+
+RIGHTS = ("is_superuser", "groups", "user_permissions")
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """Accounts. Staff who make one for somebody vouch for the address."""
+
+    list_display = ("username", "email", "first_name", "last_name", "is_staff")
+    list_filter = ("is_staff", "is_superuser", "is_active", "language")
+    readonly_fields = ("email_verified_at", "last_login", "date_joined")
+    formfield_overrides = CLEANED_ADDRESSES
+    fieldsets = (
+        *(DjangoUserAdmin.fieldsets or ()),
+        (
+            _("Rollcall"),
+            {
+                "fields": (
+                    "email_verified_at",
+                    "language",
+                    "time_zone",
+                    "wants_prompts",
+                    "must_change_password",
+                )
+            },
+        ),
+    )
+    add_form = AdminUserCreationForm
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "email",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        """Leave rights to superusers."""
+        return self.readonly_fields + (() if is_superuser(request) else RIGHTS)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        """Leave superusers to superusers: their password and address, too."""
+        may = super().has_change_permission(request, obj)
+        return may and (is_superuser(request) or not (obj and obj.is_superuser))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        """Leave superusers to superusers."""
+        may = super().has_delete_permission(request, obj)
+        return may and (is_superuser(request) or not (obj and obj.is_superuser))
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
+    ) -> None:
+        """Mark a new address as verified, if no other account has verified it."""
+        is_new_address = not change or "email" in form.changed_data
+        if is_new_address:
+            obj.email_verified_at = obj.folded_email = None
+        super().save_model(request, obj, form, change)
+        if is_new_address:
+            try:
+                verify_email(user=obj)
+            except Conflict as refused:
+                self.message_user(request, str(refused), level="warning")
+
+
+@admin.register(Membership)
+class MembershipAdmin(RowAdmin[Membership]):
+    list_display = ("user", "organization", "role", "created_at")
+    list_filter = ("role", ("organization", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("user", "organization")
+    search_fields = ("user__username", "user__email", "organization__name")
+    autocomplete_fields = ("user", "organization")
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Leave it to superusers to make owners."""
+        if db_field.name == "role" and not is_superuser(request):
+            kwargs["choices"] = [
+                choice for choice in Role.choices if choice[0] != Role.OWNER
+            ]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Membership | None = None
+    ) -> bool:
+        """Leave owners to superusers: else one became somebody else."""
+        may = super().has_change_permission(request, obj)
+        return may and (is_superuser(request) or not (obj and obj.role == Role.OWNER))
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Membership | None = None
+    ) -> bool:
+        """Leave owners to superusers."""
+        may = super().has_delete_permission(request, obj)
+        return may and (is_superuser(request) or not (obj and obj.role == Role.OWNER))
+
+
+@admin.register(SignInTries)
+class SignInTriesAdmin(ReadOnlyAdmin[SignInTries]):
+    list_display = ("key", "tries", "since")
+    search_fields = ("key",)
+    date_hierarchy = "since"

@@ -1,0 +1,126 @@
+"""Confirmed addresses: ``User.email_verified_at`` is the truth, allauth's rows follow.
+
+An account has one address. While another one waits to be confirmed, a second row of
+allauth's ``EmailAddress`` holds it; nothing else knows of it.
+
+Source: docs/rules.md 86, 131, 132.
+"""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.addresses import folded_address
+from core.errors import Conflict
+from events.accounts.addresses import is_confirmed_by_others
+from events.models import User
+from events.people.services import give_account
+
+
+@transaction.atomic
+def confirm_address(*, user: User, email: str) -> int:
+    """Make an address the confirmed one of an account; connect people who have it.
+
+    Returns:
+        The number of people that are connected now.
+
+    Raises:
+        Conflict: another account has confirmed this address, or one that looks like it.
+    """
+    if is_confirmed_by_others(email, user=user):
+        raise _taken()
+    if folded_address(email) != folded_address(user.email) or not user.email:
+        user.email, user.email_verified_at = email, None
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.folded_email = user.address_to_take
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["email", "email_verified_at", "folded_email"])
+        except IntegrityError as error:
+            raise _taken() from error
+    return give_account(user=user)
+
+
+def _taken() -> Conflict:
+    return Conflict(
+        "email_taken",
+        _("Another account has already confirmed this address."),
+        field="email",
+    )
+
+
+def waiting_address(user: User) -> str:
+    """Return the address that waits to be confirmed; "" if none does."""
+    row = EmailAddress.objects.filter(user=user, verified=False).order_by("pk").last()
+    return str(row.email) if row else ""
+
+
+@transaction.atomic
+def propose_address(*, user: User, email: str) -> EmailAddress:
+    """Let an address wait to be confirmed, instead of any that waits.
+
+    An account without a confirmed address has it at once, unconfirmed.
+    """
+    EmailAddress.objects.filter(user=user, primary=False).delete()
+    address = folded_address(email)
+    if not user.email_verified_at or address == folded_address(user.email):
+        user.email = email
+        user.save(update_fields=["email"])
+        return EmailAddress.objects.get(user=user, email=address)
+    return EmailAddress.objects.create(user=user, email=address)
+
+
+def drop_address(*, user: User) -> None:
+    """Leave an account without an address, also without one that waits."""
+    EmailAddress.objects.filter(user=user).delete()
+    user.email, user.email_verified_at, user.folded_email = "", None, None
+    user.save(update_fields=["email", "email_verified_at", "folded_email"])
+
+
+def ask_to_confirm(*, user: User, email: str, request: HttpRequest) -> EmailAddress:
+    """Let an address wait to be confirmed, and send the mail that asks for it.
+
+    If another account has confirmed it, the mail says so instead.
+    """
+    row = propose_address(user=user, email=email)
+    if get_adapter().should_send_confirmation_mail(request, row, signup=False):
+        row.send_confirmation(request)
+    return row
+
+
+def follow(user: User) -> None:
+    """Make allauth's row of an account's address what the account says."""
+    written = user.email if _keeps_its_writing(user) else folded_address(user.email)
+    rows = EmailAddress.objects.filter(user=user)
+    rows.exclude(email=written).filter(Q(verified=True) | Q(primary=True)).delete()
+    if written:
+        EmailAddress.objects.update_or_create(
+            user=user,
+            email=written,
+            defaults={"verified": bool(user.email_verified_at), "primary": True},
+        )
+
+
+def _keeps_its_writing(user: User) -> bool:
+    """Return whether an older account has the folded address."""
+    return bool(user.email_verified_at) and user.folded_email is None
+
+
+def follow_when_saved(
+    sender: object,
+    instance: User,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **_more: Any,
+) -> None:
+    """Follow an account that was saved; sign-up makes the row of a new one itself."""
+    columns = {"email", "email_verified_at"}
+    if not created and (update_fields is None or columns & update_fields):
+        follow(instance)

@@ -1,0 +1,252 @@
+"""Forms of allauth's pages, as our pages show them, with our limits.
+
+Whatever anybody can send is limited before it is looked at, and says the same whether
+there is such an account or not.
+
+Source: docs/rules.md 133, 135.
+"""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.addresses import cleaned
+from core.form_parts import AddressField, LanguageField, NameField, RowForm, ZoneField
+from events.accounts.addresses import (
+    account_that_signs_in_by,
+    is_confirmed_by_others,
+)
+from events.accounts.confirming import ask_to_confirm
+from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
+from events.accounts.limits import Attempt, TooManyTries
+from events.accounts.sign_up import invited_address, is_invited
+from events.models import User
+
+PASSWORD_HINT = _(
+    "At least 8 characters; not one that is often used, nor your name or address."
+)
+
+
+class _OurLook(forms.Form):
+    """Leaves out allauth's placeholders and its links in hints."""
+
+    hints: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.help_text = self.hints.get(name, "")
+            if isinstance(field, forms.EmailField):
+                field.widget.attrs["dir"] = "ltr"
+
+
+def _new_password_fields(form: forms.Form, first: Any, second: Any = None) -> None:
+    form.fields["password1"].label = first
+    if second:
+        form.fields["password2"].label = second
+
+
+class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
+    """User name or address, and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login: Any = self.fields["login"]
+        login.label = _("User name or email")
+        login.max_length = 254
+        login.widget.attrs |= {
+            "dir": "auto",
+            "autocomplete": "username",
+            "autocapitalize": "none",
+        }
+        password: Any = self.fields["password"]
+        password.max_length = 4096
+
+    def clean_login(self) -> str:
+        """Return the name without what nobody sees."""
+        return cleaned(self.cleaned_data["login"])
+
+    def _clean_with_password(self, credentials: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return super()._clean_with_password(credentials)  # type: ignore[no-any-return]
+        except TooManyTries:
+            raise
+        except forms.ValidationError:
+            text = _("User name or password is wrong.")
+            raise forms.ValidationError(text, code="wrong_password") from None
+
+
+class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
+    """Name, address and password; the user name is made."""
+
+    hints = {"password1": PASSWORD_HINT}
+    field_order = ["name", "email", "password1"]
+
+    name = NameField(label=_("Your name"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs |= {"autocomplete": "name", "maxlength": 150}
+        self.fields["email"].label = _("Email")
+        if context.request and (invited := invited_address(context.request)):
+            self.initial.setdefault("email", invited)
+
+    def clean_email(self) -> str:
+        """Note whether the address has an account; nothing says so but a mail."""
+        email = cleaned(self.cleaned_data["email"])
+        Attempt("mail", context.request, email)
+        self.account_already_exists = is_confirmed_by_others(email)
+        return email
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Make the account; or only hash a password, and send a mail that says so.
+
+        An invitation makes one in any case: its address then never gets confirmed.
+        """
+        try:
+            with room_to_hash():
+                if is_invited(request) or not self.account_already_exists:
+                    return self.save(request), None
+                make_password(self.cleaned_data["password1"])
+        except Busy:
+            raise TooManyTries(SECONDS_TO_COME_BACK) from None
+        adapter = allauth.get_adapter()
+        adapter.send_account_already_exists_mail(self.cleaned_data["email"])
+        return None, adapter.respond_email_verification_sent(request, None)
+
+    def save(self, request: HttpRequest) -> User:
+        """Make the account."""
+        self.account_already_exists = False
+        user: User = super().save(request)
+        return user
+
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
+        """Store the name as it was written."""
+        user.first_name = self.cleaned_data["name"][:150]
+        user.save(update_fields=["first_name"])
+
+
+class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
+    """A new address of an account, which waits to be confirmed."""
+
+    email = AddressField(label=_("New address"), required=True)
+
+    def clean_email(self) -> str:
+        """Take any address: whether others have it, a mail to it says."""
+        email = str(self.cleaned_data["email"])
+        if self.user.email_verified_at and email == self.user.email:
+            raise forms.ValidationError(_("This is your address already."))
+        Attempt("mail", context.request, email)
+        return email
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Let the address wait, and send the mail."""
+        email = str(self.cleaned_data["email"])
+        return ask_to_confirm(user=self.user, email=email, request=request)
+
+
+class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):  # type: ignore[misc]
+    """The present password, and a new one twice."""
+
+    hints = {"password1": PASSWORD_HINT}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Present password")
+        _new_password_fields(self, _("New password"), _("New password, again"))
+
+    def clean_oldpassword(self) -> str:
+        """Check the present password, limited as signing in is."""
+        attempt = Attempt("sign in", context.request, self.user.username, is_known=True)
+        password = str(super().clean_oldpassword())
+        attempt.succeeded()
+        return password
+
+
+class SetPasswordForm(_OurLook, allauth.SetPasswordForm):  # type: ignore[misc]
+    """A first password, for whoever signs in elsewhere."""
+
+    hints = {"password1": PASSWORD_HINT}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _new_password_fields(self, _("New password"), _("New password, again"))
+
+
+class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignore[misc]
+    """An address, to which a mail goes in any case."""
+
+    email = AddressField(label=_("Email"), required=True)
+
+    def clean_email(self) -> str:
+        """Find the account, which only the mail tells of."""
+        email = str(self.cleaned_data["email"])
+        Attempt("mail", context.request, email)
+        user = account_that_signs_in_by(email)
+        self.users = [user] if user else []
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the mail, after as much work whether there is an account or not."""
+        return str(super().save(request, **kwargs))
+
+
+class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password twice, for whoever opened the link of the mail."""
+
+    hints = {"password1": PASSWORD_HINT}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _new_password_fields(self, _("New password"), _("New password, again"))
+
+
+class ConfirmPasswordForm(_OurLook, allauth.ReauthenticateForm):  # type: ignore[misc]
+    """The password again, before something that matters."""
+
+
+class ProfileForm(RowForm):
+    """What an account says of its owner."""
+
+    columns = ("language", "time_zone")
+
+    name = NameField(
+        label=_("Name"),
+        required=False,
+        help_text=_("Organizations keep the names on their rosters themselves."),
+    )
+    language = LanguageField(
+        empty=_("The browser's"),
+        required=False,
+        help_text=_("Of pages and of mails about your account."),
+    )
+    time_zone = ZoneField(
+        required=False,
+        help_text=_("Of the times on pages. If empty: that of each event."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data, row=user, initial={"name": user.get_full_name()})
+        self.fields["name"].widget.attrs["maxlength"] = 150
+
+    def clean_name(self) -> str:
+        """Return a name that the column holds."""
+        name = str(self.cleaned_data["name"])
+        if len(name) > 150:
+            raise forms.ValidationError(_("Write at most 150 characters."))
+        return name
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What differs from the account."""
+        changes = super().changes
+        if self.cleaned_data["name"] != self.initial["name"]:
+            changes["name"] = self.cleaned_data["name"]
+        return changes

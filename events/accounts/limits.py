@@ -1,0 +1,80 @@
+"""How often one may try: to sign in, to sign up, to ask for a mail, to enter a code.
+
+Ten times a minute with one name from one address. Wider limits hold up whoever tries
+many names or comes from many addresses, but never a browser that has signed in to the
+account before: else strangers could lock people out.
+
+Source: docs/rules.md 85, 135.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.names import folded
+from events.accounts.attempts import count_try, forget_tries, key_of, take_back_try
+from events.accounts.client import address_of, network_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PER_NETWORK = 100
+PER_INSTALLATION = 1_000
+
+
+TOO_MANY = _("Too many attempts. Wait %(wait)s seconds, then try again.")
+TOO_MANY_SIGN_INS = _(
+    "Too many sign-in attempts. Wait %(wait)s seconds, then try again."
+)
+
+
+class TooManyTries(ValidationError):
+    """There were too many attempts.
+
+    The message is for people; ``wait`` is in seconds.
+    """
+
+    def __init__(self, wait: int, text: "StrOrPromise" = TOO_MANY) -> None:
+        super().__init__(text, code="too_many_tries", params={"wait": wait})
+        self.wait = wait
+
+
+class Attempt:
+    """One attempt to do ``what`` with a name, counted when it is made.
+
+    Args:
+        what: ``sign in``, ``mail``, ``code`` …; each is counted by itself.
+        request: The request.
+        name: User name, address or whatever else is guessed with.
+        is_known: Whether this browser has signed in to the account before.
+
+    Raises:
+        TooManyTries: there were too many.
+    """
+
+    def __init__(
+        self, what: str, request: HttpRequest, name: str, *, is_known: bool = False
+    ) -> None:
+        self._text = TOO_MANY_SIGN_INS if what == "sign in" else TOO_MANY
+        self._narrow = key_of(what, folded(name), address_of(request))
+        self._wide: list[str] = []
+        self._count(self._narrow, settings.LOGIN_TRIES_PER_MINUTE)
+        if is_known:
+            return
+        self._wide = [key_of(what, "network", network_of(request)), key_of(what, "all")]
+        for key, most in zip(self._wide, (PER_NETWORK, PER_INSTALLATION), strict=True):
+            self._count(key, most)
+
+    def _count(self, key: str, most: int) -> None:
+        tries = count_try(key)
+        if tries.number > most:
+            raise TooManyTries(tries.wait, self._text)
+
+    def succeeded(self) -> None:
+        """Forget the tries with this name, and that this was one at all."""
+        forget_tries(self._narrow)
+        for key in self._wide:
+            take_back_try(key)

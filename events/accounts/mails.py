@@ -1,0 +1,128 @@
+"""The mails about accounts: what each says, and sending one.
+
+A mail is a few sentences around one link, so text and HTML are made from one source.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+
+
+class MailNotSent(Exception):
+    """The mail server did not take a mail."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a mail says, in the language that is active when it is made."""
+
+    subject: str
+    before: Sequence[str]
+    link: str = ""
+    button: str = ""
+    after: Sequence[str] = ()
+
+
+def send(mail: Mail, *, to: str) -> None:
+    """Send a mail as text and HTML, in the active language.
+
+    Raises:
+        MailNotSent: the server did not take it; the log has the reason.
+    """
+    context = {"mail": mail, "language": translation.get_language()}
+    context["is_rtl"] = translation.get_language_bidi()
+    message = EmailMultiAlternatives(
+        mail.subject, render_to_string("account/email/message.txt", context), to=[to]
+    )
+    message.attach_alternative(
+        render_to_string("account/email/message.html", context), "text/html"
+    )
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        logger.exception("A mail could not be sent.", extra={"op": "mail"})
+        raise MailNotSent from error
+
+
+def public(path: str) -> str:
+    """Return the address of a page for mails: not that of a forged request."""
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def unasked() -> str:
+    """Return what ends mails that anybody can cause."""
+    return _("If it was not you, you need not do anything.")
+
+
+def confirm_address(*, link: str, username: str) -> Mail:
+    """Return the mail to an address that somebody gave as theirs."""
+    return Mail(
+        _("Confirm your email address"),
+        [
+            _("Somebody gave this address for the account “%(name)s” at Rollcall.")
+            % {"name": username},
+            _("If it was you, open this page and confirm it:"),
+        ],
+        link,
+        _("Confirm the address"),
+        [unasked()],
+    )
+
+
+def account_exists(*, link: str) -> Mail:
+    """Return the mail to somebody with an account whose address was given again."""
+    return Mail(
+        _("You have an account already"),
+        [
+            _("Somebody gave this address for an account at Rollcall."),
+            _(
+                "You have one: sign in with this address. If you forgot the password, "
+                "choose a new one here:"
+            ),
+        ],
+        link,
+        _("Choose a new password"),
+        [unasked()],
+    )
+
+
+def new_password(*, link: str, username: str) -> Mail:
+    """Return the mail with the link to choose a new password."""
+    return Mail(
+        _("Choose a new password"),
+        [
+            _("Somebody asked for a new password for your account “%(name)s”.")
+            % {"name": username},
+            _("If it was you, choose one here:"),
+        ],
+        link,
+        _("Choose a new password"),
+        [unasked()],
+    )
+
+
+def no_account() -> Mail:
+    """Return the mail to an address that no account has confirmed."""
+    return Mail(
+        _("There is no account with this address"),
+        [
+            _(
+                "Somebody asked for a new password with this address, but no account "
+                "has confirmed it."
+            ),
+            _(
+                "If it was you: you may have given another address, or not confirmed "
+                "this one yet."
+            ),
+        ],
+        after=[unasked()],
+    )

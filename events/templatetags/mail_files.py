@@ -1,0 +1,19 @@
+"""Where mails are, while they are files."""
+
+from django import template
+from django.conf import settings
+from django.template import Context
+
+from events.accounts.client import is_local
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def mail_files(context: Context) -> str:
+    """Return the directory of mails for an operator on this machine; else "".
+
+    "" also where a mail server is set up.
+    """
+    in_files = settings.EMAIL_BACKEND.endswith(".filebased.EmailBackend")
+    return settings.EMAIL_FILE_PATH if in_files and is_local(context["request"]) else ""
