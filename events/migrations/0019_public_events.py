@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0014_roles'),
+        ("events", "0016_addresses_of_allauth"),
     ]
 
     operations = [

@@ -308,8 +308,8 @@ def file_of(path: str) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("people.csv", b"name\nNew")}
 
 
-# Tested where they are from: the first page, accounts, the report, machines' routes, and
-# what is open without an account.
+# Tested where they are from: the first page, accounts, the report, machines' routes,
+# and what is open without an account.
 ELSEWHERE = re.compile(
     r"$|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
