@@ -23,6 +23,12 @@ from events.models.events import (
     Registration,
     new_identity,
 )
+from events.models.invitations import (
+    INVITED_BY,
+    Invitation,
+    InvitationQuerySet,
+    InvitationState,
+)
 from events.models.organizations import (
     ADMINS,
     ORGANIZERS,
@@ -45,6 +51,7 @@ __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
+    "INVITED_BY",
     "LONGEST_DOOR_MINUTES",
     "NOT_REGISTERED",
     "ORGANIZERS",
@@ -54,6 +61,9 @@ __all__ = [
     "EventView",
     "FoldedField",
     "IdempotentAnswer",
+    "Invitation",
+    "InvitationQuerySet",
+    "InvitationState",
     "KnownIdentity",
     "Membership",
     "Organization",
