@@ -236,7 +236,45 @@ MFA_FORMS = {
     "reauthenticate": "events.accounts.second_factor.CodeAgainForm",
     "activate_totp": "events.accounts.second_factor.ActivateForm",
 }
+# An address that is not confirmed connects with nothing, so it harms nobody here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Rollcall"
+
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+
+# --- Signing in elsewhere -----------------------------------------------------------
+
+OIDC_URL = env.address("OIDC_URL", "", ("https", "http"))
+OIDC_NAME = env.text("OIDC_NAME") or urlsplit(OIDC_URL).hostname or ""
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+_oidc_secret = env.text("OIDC_CLIENT_SECRET")
+if bool(OIDC_URL) != bool(OIDC_CLIENT_ID):
+    env.problem(
+        "OIDC_CLIENT_ID" if OIDC_URL else "OIDC_URL",
+        "OIDC_URL and OIDC_CLIENT_ID belong together: set both or neither.",
+    )
+SOCIALACCOUNT_ADAPTER = "events.accounts.elsewhere.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = (
+    True
+)
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+# By a link: our policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": _oidc_secret,
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else []
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -166,7 +166,7 @@ def show_form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
     template = context.pop("template", "components/form_page.html")
     if any(isinstance(field, ZoneField) for field in form.fields.values()):
         context["zones"] = offered_zones()
-    context |= {"form": form, "page": "events"}
+    context = {"page": "events"} | context | {"form": form}
     return render(request, template, context)
 
 

@@ -4,6 +4,8 @@ from allauth.account import views as allauth
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as elsewhere
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path, re_path
 
 from events.accounts import views
@@ -15,6 +17,24 @@ urlpatterns = [
     path("sign-in/code/", views.EnterCode.as_view(), name="mfa_authenticate"),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-up/", views.SignUp.as_view(), name="account_signup"),
+    path(
+        "sign-in/elsewhere/<str:provider_id>/", oidc.login, name="openid_connect_login"
+    ),
+    path(
+        "sign-in/elsewhere/<str:provider_id>/back/",
+        oidc.callback,
+        name="openid_connect_callback",
+    ),
+    path(
+        "sign-in/elsewhere-cancelled/",
+        elsewhere.login_cancelled,
+        name="socialaccount_login_cancelled",
+    ),
+    path(
+        "sign-in/elsewhere-failed/",
+        elsewhere.login_error,
+        name="socialaccount_login_error",
+    ),
     path("account/", views.account, name="account"),
     path("account/sessions/", views.sessions, name="account_sessions"),
     path("account/email/", views.address, name="account_email"),

@@ -14,6 +14,7 @@ from allauth.account.views import (
 )
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -63,9 +64,12 @@ class SignIn(LimitedView, LoginView):  # type: ignore[misc]
     """The sign-in form; redirects to ``next``, if that is on this site."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Tell whether there is a page to make an account."""
+        """Tell in which other ways one gets in."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"may_sign_up": may_sign_up(self.request)}
+        return context | {
+            "may_sign_up": may_sign_up(self.request),
+            "elsewhere": settings.OIDC_NAME if settings.OIDC_URL else "",
+        }
 
 
 class SignUp(LimitedView, SignupView):  # type: ignore[misc]
@@ -126,6 +130,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
         request,
         form,
         template="account/account.html",
+        page="account",
         title=_("Your account"),
         submit=_("Save"),
         back=reverse("home"),

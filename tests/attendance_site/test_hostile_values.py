@@ -44,7 +44,6 @@ def _unlogged() -> Iterator[None]:
 @pytest.fixture
 def world(settings: Settings) -> World:
     settings.LIVEKIT_URL = "wss://livekit.example.com"
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     return make_world()
 
 
@@ -75,7 +74,7 @@ PARAMETERS = (
     *("q", "page", "status", "by", "where", "who", "choose", "session", "state"),
     *("organization", "event", "participant", "session_type", "source", "code"),
     *("from", "to", "next", "person", "people", "rosters", "changes"),
-    *("registration", "role", "door", "mode", "not_today"),
+    *("registration", "role", "door", "mode", "not_today", "email"),
 )
 
 
@@ -313,6 +312,8 @@ RIGHT = {
 }
 
 
+SIGNING_IN = ("username", "login", "code", "email", "password1", "password2")
+
 # By pages that are more than a form.
 SENT_BESIDES = ("participant", "change", "identity", "status", "reason", "undo")
 
@@ -388,7 +389,9 @@ def test_anonymous_visitors(world: World, settings: Settings) -> None:
         for value in next(values):
             query = urlencode(dict.fromkeys(PARAMETERS, value))
             fields = urlencode(
-                dict.fromkeys((*RIGHT, "username", "password", "next"), value)
+                dict.fromkeys(
+                    (*RIGHT, "username", "password", "next", "login", "code"), value
+                )
             )
             sender.send("GET", f"{address}?{query}")
             sender.send("POST", address, fields, content_type=FORM)
@@ -404,6 +407,7 @@ def test_anonymous_visitors(world: World, settings: Settings) -> None:
         'rollcall_session="\\000bcdefghijklmnop"',
         'rollcall_csrf="\\000"',
         'rollcall_door="\\000a:b:c"',
+        'rollcall_known="\\000a:b:c"',
         'messages="\\000"',
         f"rollcall_session={MANY_DIGITS}",
     ],

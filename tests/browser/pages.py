@@ -19,6 +19,9 @@ ACTIONS = {
     "link",
     "mark",
     "mark_about_event",
+    "mfa_download_recovery_codes",
+    "openid_connect_callback",
+    "openid_connect_login",
     "publish_event",
     "reopen_event",
     "restore_session",
@@ -28,6 +31,8 @@ ACTIONS = {
     "undo_about_event",
     "unlink",
 }
+# In the middle of something: tests/browser/test_accounts.py looks at them.
+STEPS = {"mfa_authenticate"}
 
 
 class Seen(NamedTuple):
@@ -35,7 +40,7 @@ class Seen(NamedTuple):
 
     ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
     is everything on it that opens. ``person``: of whom it is, beside ``about``.
-    ``code``: the one at the door that opens it.
+    ``code``: the one at the door that opens it. ``key``: the link of a mail that does.
     """
 
     route: str
@@ -47,11 +52,13 @@ class Seen(NamedTuple):
     opened: bool = False
     person: str = ""
     code: str = ""
+    key: str = ""
 
     def path(self, school: School) -> str:
         named = [name for name in (self.about, self.person) if name]
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
+        codes += school.accounts.key(self.key) if self.key else []
         query = self.query.format_map(school.subjects)
         return reverse(self.route, args=[*subjects, *codes]) + query
 
@@ -229,7 +236,44 @@ PEOPLE = {
     "change a person": Seen("edit_person", "maria"),
     "reports of a person everywhere": Seen("reports", query="?person={maria.pk}"),
 }
-ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
+_FORGOTTEN = "account_reset_password"
+ACCOUNTS = {
+    "sign in": Seen("account_login", who="", query="?next=/events/"),
+    "sign up, by invitation": Seen("account_signup", who=""),
+    "sign in elsewhere, cancelled": Seen("socialaccount_login_cancelled", who=""),
+    "sign in elsewhere, failed": Seen(
+        "socialaccount_login_error", who="", status=HTTPStatus.UNAUTHORIZED
+    ),
+    "closed account": Seen("account_inactive", who=""),
+    "account": Seen("account", who="guarded"),
+    "address": Seen("account_email", who="bare"),
+    "address, refused": Seen("account_email", who="newcomer", refused=True),
+    "another address waits": Seen("account_email", who="guarded"),
+    "confirm, mail sent": Seen("account_email_verification_sent", who=""),
+    "confirm": Seen("account_confirm_email", who="", key="confirm"),
+    "confirm, link is over": Seen("account_confirm_email", who="", key="confirm, over"),
+    "password": Seen("account_change_password", who="bare"),
+    "password, refused": Seen("account_change_password", who="bare", refused=True),
+    "first password": Seen("account_set_password", who="newcomer"),
+    "password again": Seen("account_reauthenticate", who="bare"),
+    "forgotten": Seen(_FORGOTTEN, who=""),
+    "forgotten, refused": Seen(_FORGOTTEN, who="", refused=True),
+    "forgotten, mail sent": Seen(f"{_FORGOTTEN}_done", who=""),
+    "new password": Seen(f"{_FORGOTTEN}_from_key", who="", key="reset"),
+    "new password, link is over": Seen(f"{_FORGOTTEN}_from_key", who="", key="x"),
+    "new password, saved": Seen(f"{_FORGOTTEN}_from_key_done", who=""),
+    "open sessions": Seen("account_sessions", who="guarded"),
+    "open sessions, none": Seen("account_sessions", who="newcomer"),
+    "second factor": Seen("mfa_index", who="guarded"),
+    "second factor, off": Seen("mfa_index", who="newcomer"),
+    "second factor, on": Seen("mfa_activate_totp", who="bare"),
+    "second factor, on, refused": Seen("mfa_activate_totp", who="bare", refused=True),
+    "second factor, switch off": Seen("mfa_deactivate_totp", who="guarded"),
+    "second factor, again": Seen("mfa_reauthenticate", who="guarded"),
+    "recovery codes": Seen("mfa_view_recovery_codes", who="guarded"),
+    "recovery codes, new": Seen("mfa_generate_recovery_codes", who="guarded"),
+}
+ALL = ACCOUNTS | PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
 
 
 def routes() -> set[str]:

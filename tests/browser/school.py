@@ -27,6 +27,7 @@ from events.roster.places import add_participant, change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room
+from tests.browser.with_accounts import Accounts
 from tests.factories import (
     make_event,
     make_member,
@@ -54,6 +55,8 @@ class School:
         self.viewer = make_member(self.organization, Role.VIEWER)
         self.owner = make_member(self.organization, Role.OWNER)
         self.newcomer = make_user()
+        self.accounts = Accounts(PASSWORD)
+        self.guarded, self.bare = self.accounts.guarded, self.accounts.bare
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
         self.parent = make_user()
         self.event = self._event("Algebra II", door_opens_minutes=90)

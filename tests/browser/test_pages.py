@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.looking import look_at
-from tests.browser.pages import ACTIONS, ALL, EVENTS, PAGES, routes
+from tests.browser.pages import ACTIONS, ALL, EVENTS, PAGES, STEPS, routes
 from tests.browser.school import School
 from tests.browser.visitor import Windows
 
@@ -16,4 +16,4 @@ def test_a_page_serves_everybody_at_every_width(
 
 
 def test_every_page_is_looked_at() -> None:
-    assert routes() == {page.route for page in ALL.values()} | ACTIONS
+    assert routes() == {page.route for page in ALL.values()} | ACTIONS | STEPS

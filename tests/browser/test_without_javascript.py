@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from tests.browser.school import PASSWORD, School
 from tests.browser.visitor import PHONE, Visitor, visiting
+from tests.browser.with_accounts import hashed
 from tests.factories import make_event, make_participant, make_session
 
 ANA_BEN_CEM = ("Ana", "Ben", "Cem")
@@ -26,14 +26,12 @@ def visitor(chromium: Browser, site: str, school: School) -> Iterator[Visitor]:
 def test_signing_in_leads_to_a_report_and_out_again(
     chromium: Browser, site: str, school: School
 ) -> None:
-    # As the application hashes passwords: the tests themselves do it more quickly.
-    hasher = PBKDF2PasswordHasher()
-    school.organizer.password = hasher.encode(PASSWORD, hasher.salt())
+    school.organizer.password = hashed(PASSWORD)
     school.organizer.save(update_fields=["password"])
     with visiting(chromium, site, javascript=False) as visitor:
         page = visitor.page
         visitor.open("/")
-        page.get_by_label("Username").fill(school.organizer.username)
+        page.get_by_label("User name or email").fill(school.organizer.username)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="Quadratic equations").click()
@@ -55,11 +53,11 @@ def test_a_wrong_password_is_told_beside_the_form(
     with visiting(chromium, site, javascript=False) as visitor:
         page = visitor.page
         visitor.open("/")
-        page.get_by_label("Username").fill(school.organizer.username)
+        page.get_by_label("User name or email").fill(school.organizer.username)
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
         assert page.get_by_role("alert").is_visible()
-        assert page.get_by_label("Username").input_value() == (
+        assert page.get_by_label("User name or email").input_value() == (
             school.organizer.username
         )
 

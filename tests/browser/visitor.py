@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from time import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -160,9 +161,22 @@ def open_window(
     )
     context.set_default_timeout(PATIENCE_MS)
     if user:
-        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+        cookie = _signed_in_safely(user)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
     return Visitor(context.new_page(), site)
+
+
+def _signed_in_safely(user: User) -> Any:
+    """A session whose password was just asked for, as long as tests take."""
+    client = signed_in(user)
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [
+        {"method": method, "reauthenticated": True, "at": time() + 3600}
+        for method in ("password", "mfa")
+    ]
+    session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME]
 
 
 @contextmanager

@@ -1,0 +1,59 @@
+"""Signing in elsewhere: at the OpenID Connect provider of the settings.
+
+The provider is the operator's own choice, so the addresses that it calls confirmed are.
+
+Source: docs/rules.md 140.
+"""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from core.errors import Conflict
+from events.accounts.addresses import account_of_address
+from events.accounts.confirming import confirm_address
+from events.models import User
+
+
+class ElsewhereAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Django-allauth's way in from elsewhere."""
+
+    def authenticate_by_email(self, login: Any) -> tuple[User, str] | None:
+        """Return the account that has confirmed an address which the provider has."""
+        for address in login.email_addresses:
+            user = account_of_address(address.email) if address.verified else None
+            if user:
+                return user, address.email
+        return None
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> User:
+        """Take name and address; our user name is made, and tells nothing."""
+        user: User = super().populate_user(
+            request, sociallogin, {**data, "username": ""}
+        )
+        name = data.get("name") or user.get_full_name()
+        user.first_name, user.last_name = name[:150], ""
+        return user
+
+    def get_connect_redirect_url(
+        self, request: HttpRequest, socialaccount: object
+    ) -> str:
+        """Lead back to the account's page."""
+        return reverse("account")
+
+
+def confirm_what_the_provider_confirmed(
+    sender: object, request: object, user: User, **_more: Any
+) -> None:
+    """Make an account follow the row that its sign-up made, if that is confirmed."""
+    row = EmailAddress.objects.filter(user=user, verified=True).first()
+    if row is None:
+        return
+    try:
+        confirm_address(user=user, email=row.email)
+    except Conflict:
+        row.verified = False
+        row.save(update_fields=["verified"])
