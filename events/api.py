@@ -94,15 +94,18 @@ class MemberViews(generics.GenericAPIView[Membership]):
 
 
 class MemberList(MemberViews, generics.ListAPIView[Membership]):
-    """Members of an organization; its admins may add some."""
+    """Members of an organization; its organizers may invite some."""
 
     filterset_fields = ["role"]
 
     @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Give an account a role. Name it by user name or verified address."""
+        """Invite an account to a role, by user name or confirmed address.
+
+        The answer is the same whether there is such an account or not.
+        """
         viewer = viewer_of(request)
-        viewer.must_administer(self.organization.pk)
+        viewer.must_organize(self.organization.pk)
         serializer = NewMemberSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         membership = services.add_member(

@@ -6,7 +6,7 @@ there sees anything of the account.
 Source: docs/rules.md 172, 173, 174.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import transaction
@@ -47,9 +47,7 @@ class Target(NamedTuple):
     @classmethod
     def of(cls, invitation: Invitation) -> "Target":
         """Return what an invitation is to."""
-        return cls(
-            invitation.organization_id, invitation.role, invitation.person_id
-        )
+        return cls(invitation.organization_id, invitation.role, invitation.person_id)
 
 
 def _for(user: User) -> InvitationQuerySet:
@@ -99,11 +97,11 @@ def accept(invitation: Invitation, *, user: User) -> None:
     locked = standing.filter(pk=invitation.pk).first()
     if locked is None:
         raise Http404
+    _answer(locked, InvitationState.ACCEPTED, user)
     if locked.person:
         update_person(person=locked.person, changes={"user": user}, by=user)
     else:
         _take_role(locked, user)
-    _answer(locked, InvitationState.ACCEPTED, user)
 
 
 def _take_role(invitation: Invitation, user: User) -> None:
@@ -186,11 +184,15 @@ def accept_by_coming(person: Person, *, user: User) -> None:
     person.refresh_from_db()
 
 
-def revoke(invitations: Collection[Invitation]) -> None:
-    """Withdraw invitations, so that their links lead nowhere."""
-    open_ones = Invitation.objects.filter(
-        pk__in=[each.pk for each in invitations], state=InvitationState.OPEN
+def revoke(invitations: Iterable[Invitation]) -> None:
+    """Withdraw invitations, so that their links lead nowhere.
+
+    Declined ones, too: who invited must not see the difference.
+    """
+    unanswered = Invitation.objects.filter(
+        pk__in=[each.pk for each in invitations],
+        state__in=[InvitationState.OPEN, InvitationState.DECLINED],
     )
-    open_ones.update(
+    unanswered.update(
         state=InvitationState.REVOKED, answered_at=timezone.now(), answered_by=None
     )

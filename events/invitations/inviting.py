@@ -85,7 +85,9 @@ def invite_to_role(
         person=None, role=role, folded_email=folded_address(email)
     )
     revoke(earlier)
-    return _made(Invitation(organization=organization, role=role, email=email), by)
+    made = _made(Invitation(organization=organization, role=role, email=email), by)
+    made.invitation.save()
+    return made
 
 
 @transaction.atomic
@@ -109,13 +111,15 @@ def invite_people(people: Iterable[Person], *, by: User) -> list[Made]:
             _("%(name)s has an account already.") % {"name": person.name},
         )
     revoke(_open_links(organization).filter(person__in=ids))
-    return [
+    made = [
         _made(
             Invitation(organization=organization, person=person, email=person.email),
             by,
         )
         for person in chosen
     ]
+    Invitation.objects.bulk_create(each.invitation for each in made)
+    return made
 
 
 @transaction.atomic
@@ -145,8 +149,9 @@ def _made(invitation: Invitation, by: User) -> Made:
     invitation.token_digest = digest_of(token)
     invitation.expires_at = timezone.now() + LIFETIME
     invitation.invited_by = by
-    invitation.save()
-    return Made(invitation, f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}")
+    return Made(
+        invitation, f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
+    )
 
 
 # --- Links ----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ Source: docs/rules.md 170.
 """
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address, look_alike
@@ -72,9 +73,7 @@ def name_account(person: Person, name: str, *, by: User | None) -> User | None:
 
 def ask_account(person: Person, account: User | None, *, by: User | None) -> None:
     """Replace whoever was asked before by the account that the person now names."""
-    Invitation.objects.filter(person=person, state__in=_UNANSWERED).exclude(
-        username=""
-    ).delete()
+    forget_named(person)
     if person.invited_username:
         Invitation.objects.create(
             organization_id=person.organization_id,
@@ -83,6 +82,19 @@ def ask_account(person: Person, account: User | None, *, by: User | None) -> Non
             username=person.invited_username,
             invited_by=by,
         )
+
+
+def forget_named(person: Person) -> None:
+    """Ask no account any more that was named for a person."""
+    named = Invitation.objects.filter(person=person, state__in=_UNANSWERED)
+    named.exclude(username="").delete()
+
+
+def close_invitations(person: Person) -> None:
+    """Withdraw whatever else invites to a place that has an account now."""
+    Invitation.objects.filter(person=person, state=InvitationState.OPEN).exclude(
+        invited_by=None
+    ).update(state=InvitationState.REVOKED, answered_at=timezone.now())
 
 
 def ask_to_be_member(

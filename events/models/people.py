@@ -70,7 +70,8 @@ class Person(models.Model):
     """One human being in one organization, with or without an account.
 
     A family may share an address, and a parent's account may stand for several people.
-    ``invited_username`` is what was typed as the name of their account, until it accepts.
+    ``invited_username`` is what was typed as the name of their account, until that
+    accepts.
     ``external_id`` is the organization's own number for the person, such as a student
     number.
     """
@@ -228,8 +229,9 @@ class PersonChangeValues(models.Model):
     """The values before and after a change: personal data, which can be erased.
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
-    ``user`` (a user name), ``invited_account`` (one that was asked), ``time_zone``, ``language``, ``show_on_leaderboard``,
-    ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
+    ``user`` (a user name), ``invited_account`` (one that was asked), ``time_zone``,
+    ``language``, ``show_on_leaderboard``, ``role``, ``registration``, ``enrolled``,
+    ``identity`` (a linked one). ``before``
     is null when somebody was added, ``after`` when they were removed.
     """
 
