@@ -1,6 +1,7 @@
 """REST of organizations, events and rosters."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import django_filters.rest_framework as django_filters
 from django.db.models import Q, QuerySet
@@ -111,7 +112,8 @@ class MemberList(MemberViews, generics.ListAPIView[Membership]):
         membership = services.add_member(
             organization=self.organization, by=viewer, **serializer.validated_data
         )
-        return Response(MemberSerializer(membership).data, status=201)
+        answer: Any = membership
+        return Response(MemberSerializer(answer).data, status=201)
 
 
 class MemberDetail(MemberViews):

@@ -281,9 +281,9 @@ class AccountField(serializers.CharField):
 
     def get_attribute(self, instance: Person | Participant) -> str | None:
         """Return the name; null if no account was named."""
-        is_place = isinstance(instance, Participant)
-        person = instance.person if is_place else instance
-        return person.account_name or None
+        if isinstance(instance, Participant):
+            instance = instance.person
+        return instance.account_name or None
 
 
 class AcceptedField(serializers.BooleanField):
@@ -296,7 +296,7 @@ class AcceptedField(serializers.BooleanField):
             help_text="Whether the account has accepted; until then it sees nothing.",
         )
 
-    def to_representation(self, value: Person | Participant) -> bool:
+    def to_representation(self, value: Any) -> bool:
         """Return whether there is an account."""
         return value.user_id is not None
 

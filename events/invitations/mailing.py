@@ -46,7 +46,8 @@ def send_links(made: Sequence[Made], *, by: User, request: HttpRequest) -> None:
         logger.exception("The mail server did not answer.", extra={"op": "mail"})
         _note([each.invitation for each in to_send], failed=True)
         return
-    sent, unsent = [], []
+    sent: list[Invitation] = []
+    unsent: list[Invitation] = []
     for each in to_send:
         in_time = time.monotonic() < until
         is_sent = in_time and _send_one(each, by, request, connection)

@@ -92,9 +92,10 @@ def forget_named(person: Person) -> None:
 
 def close_invitations(person: Person) -> None:
     """Withdraw whatever else invites to a place that has an account now."""
-    Invitation.objects.filter(person=person, state=InvitationState.OPEN).exclude(
-        invited_by=None
-    ).update(state=InvitationState.REVOKED, answered_at=timezone.now())
+    others = Q(user=person.user) | ~Q(invited_by=None)
+    Invitation.objects.filter(others, person=person, state=InvitationState.OPEN).update(
+        state=InvitationState.REVOKED, answered_at=timezone.now()
+    )
 
 
 def ask_to_be_member(

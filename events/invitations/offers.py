@@ -20,11 +20,10 @@ _OFFER = """
     )
     SELECT person.organization_id, '', person.id, account.id, '', '', ''
     FROM events_person person
-    JOIN account_emailaddress address
-        ON address.email = person.folded_email AND address.verified
     JOIN events_user account
-        ON account.id = address.user_id AND account.is_active
-        AND account.folded_email IS NOT NULL
+        ON lower(account.email) = person.folded_email
+        AND account.email_verified_at IS NOT NULL AND account.email <> ''
+        AND account.folded_email IS NOT NULL AND account.is_active
     WHERE person.user_id IS NULL AND person.folded_email <> '' AND {which}
     ON CONFLICT (person_id, user_id) WHERE invited_by_id IS NULL DO NOTHING
 """
@@ -49,4 +48,4 @@ def offer_all_places(*, user: User) -> int:
             _OFFER.format(which="person.folded_email = %s"),
             [folded_address(user.email)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

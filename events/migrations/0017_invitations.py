@@ -6,27 +6,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# Whoever has confirmed the address of a person without an account is offered the place.
-# Links and memberships that stand are accepted already: nothing changes about them.
-OFFER = """
-    INSERT INTO events_invitation (
-        organization_id, role, person_id, user_id, username, email, folded_email
-    )
-    SELECT person.organization_id, '', person.id, account.id, '', '', ''
-    FROM events_person person
-    JOIN account_emailaddress address
-        ON address.email = person.folded_email AND address.verified
-    JOIN events_user account
-        ON account.id = address.user_id AND account.is_active
-        AND account.folded_email IS NOT NULL
-    WHERE person.user_id IS NULL AND person.folded_email <> ''
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("account", "0009_emailaddress_unique_primary_email"),
         ('events', '0016_addresses_of_allauth'),
     ]
 
@@ -66,5 +48,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('role', '')), models.Q(('person__isnull', True), ('role__in', ['owner', 'admin', 'organizer', 'viewer'])), _connector='OR'), name='invitation_to_role_or_person'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'declined', 'revoked'])), name='invitation_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='invitation_answered_at_a_time'), models.CheckConstraint(condition=models.Q(('token_digest__isnull', True), ('expires_at__isnull', False), _connector='OR'), name='invitation_link_expires'), models.UniqueConstraint(condition=models.Q(('invited_by__isnull', True)), fields=('person', 'user'), name='invitation_offered_once')],
             },
         ),
-        migrations.RunSQL(OFFER, migrations.RunSQL.noop),
     ]

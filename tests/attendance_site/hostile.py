@@ -16,6 +16,7 @@ from tests.attendance_site.routes import routes
 from tests.factories import (
     make_connection,
     make_event,
+    make_invitation,
     make_membership,
     make_organization,
     make_participant,
@@ -90,6 +91,9 @@ def make_world() -> World:
             "attendance-changes": person.attendance_changes.get().pk,
             "policy": "quran",
             "c": "BBBBBBC",
+            "invitations": make_invitation(organization, user, by=user).pk,
+            "memberships": membership.pk,
+            "i": "token",
         },
     )
 

@@ -7,14 +7,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from events.models import User
 from tests.browser.school import School
+from tests.browser.with_invitations import LINKS
 
 # Not pages of ours, or none at all.
 ELSEWHERE = ("admin/", "api/", "health/", "webhooks/")
 # What is only sent to: it answers with a page that stands below.
 ACTIONS = {
+    "accept_invitation",
     "calculate",
     "cancel_session",
     "count_as_absent",
+    "decline_invitation",
     "find_person",
     "link",
     "mark",
@@ -25,6 +28,8 @@ ACTIONS = {
     "publish_event",
     "reopen_event",
     "restore_session",
+    "revoke_invitation",
+    "send_invitation_again",
     "sign_out",
     "take_back_held",
     "undo",
@@ -58,7 +63,10 @@ class Seen(NamedTuple):
         named = [name for name in (self.about, self.person) if name]
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
-        codes += school.accounts.key(self.key) if self.key else []
+        if self.key in LINKS:
+            codes.append(LINKS[self.key])
+        elif self.key:
+            codes += school.accounts.key(self.key)
         query = self.query.format_map(school.subjects)
         return reverse(self.route, args=[*subjects, *codes]) + query
 
@@ -273,7 +281,39 @@ ACCOUNTS = {
     "recovery codes": Seen("mfa_view_recovery_codes", who="guarded"),
     "recovery codes, new": Seen("mfa_generate_recovery_codes", who="guarded"),
 }
-ALL = ACCOUNTS | PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
+INVITATIONS = {
+    "invitations": Seen("invitations", "organization", "owner"),
+    "invitations, refused": Seen("invitations", "organization", refused=True),
+    "invitations, none": Seen("invitations", "other organization", "owner"),
+    "invite a person": Seen("invite_person", "maria"),
+    "invite from a roster": Seen("invite_from_roster", "event"),
+    "invite from a roster, nobody": Seen("invite_from_roster", "empty event"),
+    "own invitations": Seen("own_invitations", who="invited"),
+    "own invitations, none": Seen("own_invitations", who="newcomer"),
+    "sessions of somebody invited": Seen("home", who="invited"),
+    "leave an organization": Seen("leave_organization", "membership", "invited"),
+    "leave a place": Seen("leave_person", "own person", "invited"),
+    "link to a role": Seen("invitation", who="", key="invitation to a role"),
+    "link to a place": Seen("invitation", who="", key="invitation to a place"),
+    "link, another account": Seen(
+        "invitation", who="newcomer", key="invitation to a role"
+    ),
+    "link that works no more": Seen(
+        "invitation", who="", code="over", status=HTTPStatus.NOT_FOUND
+    ),
+}
+ALL = (
+    ACCOUNTS
+    | PAGES
+    | EVENTS
+    | ROSTERS
+    | DECISIONS
+    | FORMS
+    | REPORTS
+    | DOOR
+    | PEOPLE
+    | INVITATIONS
+)
 
 
 def routes() -> set[str]:

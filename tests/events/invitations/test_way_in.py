@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from events.models import Invitation, Membership, Role, User
+from tests.events.invitations.browsers import browser, link_in
 from tests.factories import (
     make_client,
     make_event,
@@ -25,18 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _mail_server(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def link_in(text: object) -> str:
-    found = re.search(r"/i/[\w-]+/", str(text))
-    assert found
-    return found[0]
 
 
 def test_who_is_invited_by_address_signs_up_by_the_link_and_is_a_member() -> None:

@@ -17,7 +17,7 @@ from events.models import (
     User,
 )
 from events.people.changes import digest_of
-from events.people.services import give_account, update_person
+from events.people.services import update_person
 from events.roster.importing import import_roster
 from events.roster.places import add_participant, change_participant, rejoin
 from tests.events.people.changes import changes_of
@@ -163,7 +163,7 @@ def test_who_cancels_and_returns_leaves_the_spans(
 def test_what_no_person_did_says_so(event: Event) -> None:
     place = make_participant(event, email="a@b.de", registration="waitlisted")
     user = make_user("ana", email="a@b.de", email_verified_at=timezone.now())
-    give_account(user=user)
+    update_person(person=place.person, changes={"user": user}, by=None)
     update_person(person=place.person, changes={"language": "ar"}, by=None)
     rejoin(place, "walk_in", by=None)
     assert [who for who, *_ in changes_of(place.person)] == ["", "", ""]
