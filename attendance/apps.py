@@ -20,18 +20,24 @@ class AttendanceConfig(AppConfig):
         )
         from attendance.decisions.moved_start import follow_start
         from attendance.models import Feedback
+        from attendance.overview.first_session import tell_what_stays
         from attendance.points.ledger import balance_after_feedback
         from core.constraints import tell_constraints
         from events.models import Participant
         from events.signals import removal_asked, removal_begins, roster_changed
         from sessions_app.models import LiveSession
-        from sessions_app.signals import session_changed, sessions_changed
+        from sessions_app.signals import (
+            first_session_planned,
+            session_changed,
+            sessions_changed,
+        )
 
         tell_constraints(RULES)
         sessions_changed.connect(follow_sessions)
         session_changed.connect(follow_session)
         session_changed.connect(follow_start)
         roster_changed.connect(follow_roster)
+        first_session_planned.connect(tell_what_stays)
         removal_asked.connect(removal.hangs_on_places, Participant)
         removal_asked.connect(removal.hangs_on_sessions, LiveSession)
         removal_begins.connect(removal.delete_empty_of_places, Participant)

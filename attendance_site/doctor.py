@@ -378,7 +378,7 @@ def _mail() -> Finding:
     if not settings.EMAIL_URL:
         return hint(
             "mail",
-            "No mail can be sent.",
+            f"No mail can be sent: mails are files in {settings.EMAIL_FILE_PATH}.",
             "Set EMAIL_URL=smtp://user:password@server:587?tls=1.",
         )
     if not settings.EMAIL_HOST:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "events.accounts.language.LanguageMiddleware",
+    "events.accounts.clocks.ClocksMiddleware",
     "events.accounts.known_browsers.KnownBrowserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "events.accounts.first_password.FirstPasswordMiddleware",

@@ -165,11 +165,6 @@ class RowForm(forms.Form):
         yield from self
 
     @property
-    def folded(self) -> list[BoundField]:
-        """Further fields, which the page shows when it is asked to."""
-        return []
-
-    @property
     def values(self) -> dict[str, Any]:
         """Cleaned values by column."""
         return {name: self.cleaned_data[name] for name in self._written()}

@@ -47,23 +47,23 @@ class OrganizationForm(RowForm):
     columns = ("name", "slug", "time_zone", "language")
 
     name = NameField(label=_("Name"))
-    slug = forms.CharField(
-        label=_("Short name for its rooms"),
-        max_length=50,
-        required=False,
-        validators=[slug_validator],
-        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
-        help_text=_(
-            "Lowercase letters, digits and hyphens. Room names begin with "
-            "it, and it cannot be changed later. If empty, it is made from "
-            "the name."
-        ),
-    )
     time_zone = ZoneField(
         help_text=_("Used for new events unless they have their own.")
     )
     language = LanguageField(
         help_text=_("Used for people whose account and browser have none.")
+    )
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=50,
+        required=False,
+        validators=[slug_validator],
+        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none"}),
+        help_text=_(
+            "If empty, it is made from the name. Lowercase letters, digits and "
+            "hyphens. It cannot be changed later, because names of online rooms "
+            "begin with it."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -134,7 +134,10 @@ class EventForm(ZonedForm):
     door_closes_minutes = _minutes(
         "door_closes_minutes",
         label=_("Self check-in closes, minutes after the end"),
-        help_text=_("With 0 it closes when the session ends."),
+        help_text=_(
+            "With 0 it closes at the end of the session, or of the event if it has "
+            "none."
+        ),
     )
 
     def __init__(

@@ -229,6 +229,8 @@ def _print_address(instance: Instance, watch: Stopwatch, *, first_start: bool) -
         say(f"Sign in as {SUPERUSER}; its first password is in {instance.sign_in}.")
     else:
         say("To sign in, create an account: python3 manage.py createsuperuser")
+    if not instance.environ.get("EMAIL_URL"):
+        say(f"Mails are files in {instance.data_dir / 'mail'} until EMAIL_URL is set.")
     say(f"Logs are in {instance.logs}; warnings are shown here too.")
     say("Ctrl-C stops everything.")
 

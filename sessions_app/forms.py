@@ -1,12 +1,10 @@
 """Forms of live sessions; their times are in the event's zone."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from core.form_parts import LocalTimeField, NameField, ZonedForm
@@ -33,10 +31,6 @@ class SessionForm(ZonedForm):
         label=_("Held"),
         choices=Mode.choices,
         required=False,
-        help_text=_(
-            "It decides what shows that the session was held: people in the LiveKit "
-            "room, check-ins and marks, or either."
-        ),
     )
     starts_at = LocalTimeField(label=_("Starts"))
     ends_at = LocalTimeField(label=_("Ends"))
@@ -49,22 +43,22 @@ class SessionForm(ZonedForm):
 
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, zone=event.time_zone, **kwargs)
+        if not livekit.is_set_up():
+            # Nobody can join a room: the session gets one unasked, or keeps its own.
+            del self.fields["room_name"]
+            self.fields["mode"].help_text = _(
+                "Check-ins and marks show that a session in person was held. Of one "
+                "online you are asked afterwards."
+            )
+            return
+        self.fields["mode"].help_text = _(
+            "It decides what shows that the session was held: people in the LiveKit "
+            "room, check-ins and marks, or either."
+        )
         self.fields["room_name"].help_text = _(
             "Only for online sessions: its name begins with %(prefix)s. If empty, one "
             "is made."
         ) % {"prefix": isolated(f"{event.organization.slug}_")}
-
-    @property
-    def folded(self) -> list[BoundField]:
-        """The room, which is of use only with a LiveKit server."""
-        room = self["room_name"]
-        return [] if livekit.is_set_up() or room.errors else [room]
-
-    @property
-    def shown(self) -> Iterator[BoundField]:
-        """Fields that the page shows, in order."""
-        folded = {field.name for field in self.folded}
-        yield from (field for field in super().shown if field.name not in folded)
 
     def clean_mode(self) -> str:
         """Return where it is held; if that was not sent, what was proposed."""

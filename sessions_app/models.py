@@ -52,6 +52,10 @@ class LiveSessionQuerySet(models.QuerySet["LiveSession"]):
         """Filter sessions of events that have the user as a host on the roster."""
         return self.filter(event__in=Event.objects.hosted_by(user))
 
+    def uncancelled(self) -> Self:
+        """Filter sessions that are not cancelled."""
+        return self.filter(cancelled_at=None)
+
 
 class LiveSession(models.Model):
     """One scheduled meeting of an event: in a LiveKit room, in person, or both.
@@ -166,6 +170,11 @@ class LiveSession(models.Model):
     def end(self) -> datetime:
         """The end of the window, exclusive."""
         return self.ended_at or self.ends_at
+
+    def was_ended_early(self, now: datetime) -> bool:
+        """Return whether it was ended while its planned end still lies ahead."""
+        is_ended = self.ended_at is not None and self.cancelled_at is None
+        return is_ended and now < self.ends_at
 
 
 class PresenceEvent(models.Model):

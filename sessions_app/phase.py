@@ -1,13 +1,9 @@
 """Whether a session, or an event without sessions, is ahead, running or ended."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from events.models import Event
-from sessions_app.models import LiveSession
-
-# Of sessions that ended longer ago, news changes reports only if somebody asks.
-RESTS_AFTER = timedelta(days=7)
+from sessions_app.occasions import Occasion
 
 
 class Phase(StrEnum):
@@ -21,8 +17,8 @@ class Phase(StrEnum):
     ENDED = "ended"
 
     @classmethod
-    def of(cls, meeting: LiveSession | Event, now: datetime) -> "Phase":
+    def of(cls, occasion: Occasion, now: datetime) -> "Phase":
         """Return the phase by the clock only, even of a cancelled session."""
-        if now < meeting.starts_at:
+        if now < occasion.starts_at:
             return cls.AHEAD
-        return cls.RUNNING if now < meeting.end else cls.ENDED
+        return cls.RUNNING if now < occasion.end else cls.ENDED

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
-from core.times import day_and_time
+from core.times import day_and_time, shown_zone
 from events.locks import lock_event
 from events.models import (
     NOT_REGISTERED,
@@ -125,11 +125,7 @@ def end_session(
             the end.
     """
     locked = lock_session(session.pk)
-    if locked.cancelled_at is not None:
-        raise Conflict(
-            "session_cancelled",
-            _("The session is cancelled. Restore it first."),
-        )
+    _must_not_be_cancelled(locked)
     ended_at = ended_at or now
     if ended_at > now:
         raise Invalid(
@@ -140,6 +136,30 @@ def end_session(
     _must_fit_schedule(locked, ended_at)
     locked.ended_at = ended_at
     _save(locked, ["ended_at"])
+    return locked
+
+
+@transaction.atomic
+def take_back_end(*, session: LiveSession, now: datetime) -> LiveSession:
+    """Take back an actual end that was set by mistake: the session is running again.
+
+    Nothing changes if it has none.
+
+    Raises:
+        Conflict: the session is cancelled, its planned end has passed, or another
+            session has its room until then.
+    """
+    locked = lock_session(session.pk)
+    _must_not_be_cancelled(locked)
+    if locked.ends_at <= now:
+        raise Conflict(
+            "planned_end_passed",
+            _("The planned end has passed. Correct the actual end instead."),
+            field="ended_at",
+        )
+    if locked.ended_at is not None:
+        locked.ended_at = None
+        _save(locked, ["ended_at"])
     return locked
 
 
@@ -316,6 +336,14 @@ def check_room_name(room_name: str, organization: Organization) -> None:
         )
 
 
+def _must_not_be_cancelled(session: LiveSession) -> None:
+    if session.cancelled_at is not None:
+        raise Conflict(
+            "session_cancelled",
+            _("The session is cancelled. Restore it first."),
+        )
+
+
 def _must_end_in_time(session: LiveSession) -> None:
     if session.ends_at <= session.starts_at:
         raise Invalid(
@@ -376,4 +404,4 @@ def _must_allow_actual_end(session: LiveSession) -> None:
 
 
 def _in_event_zone(session: LiveSession, instant: datetime) -> str:
-    return day_and_time(instant, session.event.time_zone)
+    return day_and_time(instant, shown_zone(session.event.time_zone))

@@ -1,5 +1,6 @@
 """The page that lists events, and forms of sessions."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from core.errors import RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
-from core.times import day_and_time, short_day
+from core.times import day_and_time, short_day, shown_zone
 from events.models import (
     EXPECTED,
     Event,
@@ -52,7 +53,8 @@ from sessions_app.forms import (
 )
 from sessions_app.models import LiveSession
 from sessions_app.pages import shown_organized_session
-from sessions_app.phase import RESTS_AFTER
+from sessions_app.rests import RESTS_AFTER
+from sessions_app.signals import first_session_planned
 
 EVENTS_A_PAGE = 50
 FILTERS = ("organization", "state")
@@ -78,7 +80,9 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
     pages = Paginator(with_counts(listed, user, viewer), EVENTS_A_PAGE)
     shown = pages.get_page(request.GET.get("page"))
     context["events"] = shown
-    context["rows"] = [(e, short_day(e.starts_at, e.time_zone)) for e in shown]
+    context["rows"] = [
+        (e, short_day(e.starts_at, shown_zone(e.time_zone))) for e in shown
+    ]
     return render(request, "sessions_app/events.html", context)
 
 
@@ -114,7 +118,7 @@ def with_counts(events: QuerySet[Event], user: User, viewer: Viewer) -> QuerySet
     Cancelled sessions do not count. ``people_count`` is null for events whose roster
     the user may not see.
     """
-    sessions = LiveSession.objects.filter(cancelled_at=None)
+    sessions = LiveSession.objects.uncancelled()
     people = Participant.objects.filter(registration__in=EXPECTED)
     hosted = Event.objects.hosted_by(user).filter(pk=OuterRef("pk"))
     return events.annotate(
@@ -155,9 +159,18 @@ def new_session(request: HttpRequest, user: User, event_id: int) -> HttpResponse
         form,
         title=_("New session"),
         above=[event.organization.name, event.title],
+        lead=_known_before(event),
         submit=_("Create session"),
         back=reverse("event", args=[event.pk]),
     )
+
+
+def _known_before(event: Event) -> str:
+    """Return what the apps above say before an event gets its first session."""
+    if event.sessions.uncancelled().exists():
+        return ""
+    answers: Any = first_session_planned.send(Event, event=event)
+    return " ".join(text for _receiver, text in answers if text)
 
 
 @form_page
@@ -175,6 +188,7 @@ def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpRespo
         form,
         template="sessions_app/session_form.html",
         session=session,
+        has_begun=session.starts_at < timezone.now(),
         title=_("Edit session"),
         above=[event.organization.name, event.title, session.title],
         submit=_("Save"),
@@ -186,6 +200,9 @@ def edit_session(request: HttpRequest, user: User, session_id: int) -> HttpRespo
 def end_session(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     session = shown_organized_session(request, user, session_id)
     now, event = timezone.now(), session.event
+    if "still_running" in request.POST:
+        return _take_back_end(request, session, now)
+    is_running = session.starts_at < now < session.end
     form = EndForm(
         posted(request),
         row=session,
@@ -204,9 +221,9 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
     ):
         session.refresh_from_db(fields=["ended_at"])
         if session.end > now - RESTS_AFTER:
-            text = _("Saved. The report will be recalculated automatically.")
+            text = _("Saved. The report will be calculated automatically.")
         else:
-            text = _("Saved. Recalculate the report: it ended over 7 days ago.")
+            text = _("Saved. It ended over 7 days ago: calculate the report yourself.")
         messages.success(request, text)
         return redirect("session", session.pk)
     return show_form(
@@ -214,13 +231,30 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
         form,
         template="sessions_app/end_form.html",
         session=session,
-        planned=day_and_time(session.ends_at, event.time_zone),
-        is_running=session.starts_at < now < session.end,
+        planned=day_and_time(session.ends_at, shown_zone(event.time_zone)),
+        is_running=is_running,
+        is_second=is_running,
+        was_ended_early=session.was_ended_early(now),
         title=_("When did it actually end?"),
         above=[event.organization.name, event.title, session.title],
         submit=_("Save"),
         back=reverse("session", args=[session.pk]),
     )
+
+
+def _take_back_end(
+    request: HttpRequest, session: LiveSession, now: datetime
+) -> HttpResponse:
+    try:
+        services.take_back_end(session=session, now=now)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("The session is running again. It is calculated when it has ended."),
+        )
+    return redirect("session", session.pk)
 
 
 @form_page

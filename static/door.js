@@ -8,6 +8,7 @@ const LOOK_AGAIN = 30_000;
 // Two taps on one row within this time are one: the second means the button that was
 // there before.
 const DOUBLE_TAP = 2_000;
+const TOLD_FOR = 5_000;
 const PATIENCE = 15_000;
 
 // What a tap adds to the counters, by what a person counts as.
@@ -41,7 +42,11 @@ function begin() {
     const { name, value: person } = submitted.submitter ?? {};
     if (!person) return;
     submitted.preventDefault();
-    if (isSecondOfTwo(person) || isAnotherDay()) return;
+    if (isSecondOfTwo(person)) {
+      sayOneTap(person);
+      return;
+    }
+    if (isAnotherDay()) return;
     if (name === "undo") {
       undo(person);
       return;
@@ -49,16 +54,18 @@ function begin() {
     if (waitingFor(person)) return;
     taps.takeBack(refusedFor(person)?.key);
     const row = rowOf(person);
-    const called = row.querySelector("strong").textContent;
     const at = new Date(Date.now() - offset).toISOString();
-    taps.add({ person, name: called, session, at, counts: row.dataset.counts });
+    taps.add({ person, name: nameOf(row), session, at, counts: row.dataset.counts });
     show();
   });
 
   form.addEventListener("click", (click) => {
     if (!click.target.closest("[data-back]")) return;
     const person = click.target.closest("[data-person]").dataset.person;
-    if (isSecondOfTwo(person)) return;
+    if (isSecondOfTwo(person)) {
+      sayOneTap(person);
+      return;
+    }
     taps.takeBack((waitingFor(person) ?? refusedFor(person))?.key);
     show();
   });
@@ -70,6 +77,15 @@ function begin() {
     const isSecond = now - (tapped.get(person) ?? -Infinity) < DOUBLE_TAP;
     if (!isSecond) tapped.set(person, now);
     return isSecond;
+  }
+
+  // Whoever meant the second tap must not take it for done.
+  function sayOneTap(person) {
+    const row = rowOf(person);
+    row.querySelector("[data-one-tap]")?.remove();
+    const told = part("one-tap");
+    row.querySelector(".who-is").append(told);
+    setTimeout(() => told.remove(), TOLD_FOR);
   }
 
   // The page may have been open overnight: then one says first that one means it.
@@ -92,6 +108,39 @@ function begin() {
     show();
   });
 
+  // Without a network, links would lead to the browser's error page, and away from taps
+  // that wait. Whether there is one is known from the browser, or from what was sent.
+  let isCut = false;
+
+  async function ask(address, options) {
+    try {
+      const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+      isCut = false;
+      tell("no-network", false);
+      return answer;
+    } catch (error) {
+      isCut = true;
+      throw error;
+    }
+  }
+
+  function stay(leaving) {
+    if (navigator.onLine && !(isCut && taps.waiting.length)) return;
+    leaving.preventDefault();
+    tell("no-network", true);
+  }
+
+  document.addEventListener("click", (click) => {
+    const link = click.target.closest("a[href]");
+    if (link && !link.getAttribute("href").startsWith("#")) stay(click);
+  });
+
+  document.addEventListener("submit", (submitted) => {
+    if (submitted.target !== form) stay(submitted);
+  });
+
+  addEventListener("online", () => tell("no-network", false));
+
   // Needs the network. The page is not left, because taps may be waiting.
   async function undo(person) {
     const sent = new URLSearchParams(new FormData(form));
@@ -99,15 +148,14 @@ function begin() {
     // It is no double tap, which the server would have to guess.
     sent.append("meant", "1");
     try {
-      const answer = await fetch(here, {
-        method: "POST", body: sent, signal: AbortSignal.timeout(PATIENCE),
-      });
+      const answer = await ask(here, { method: "POST", body: sent });
       const page = parsed(await answer.text());
       if (!asksFirst(page)) tell("signed-out", !take(page));
-      tell("no-network", false);
+      tell("not-undone", false);
       rowOf(person)?.querySelector("button")?.focus({ preventScroll: true });
     } catch {
-      tell("no-network", true);
+      document.querySelector("[data-whose]").textContent = nameOf(rowOf(person));
+      tell("not-undone", true);
     }
   }
 
@@ -126,7 +174,7 @@ function begin() {
     const body = { method: "staff", checked_in_at: tap.at };
     if (tap.session) body.session = Number(tap.session);
     try {
-      const answer = await fetch(`/api/participants/${tap.person}/check-in`, {
+      const answer = await ask(`/api/participants/${tap.person}/check-in`, {
         method: "POST",
         headers: {
           "Content-Type": "application/json",
@@ -134,10 +182,10 @@ function begin() {
           "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
         },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE),
       });
-      if (answer.ok) return SENT;
-      return await refusal(answer);
+      if (!answer.ok) return await refusal(answer);
+      tap.status = (await answer.json()).status;
+      return SENT;
     } catch {
       return LATER;
     }
@@ -161,6 +209,7 @@ function begin() {
 
   const rows = () => form.querySelectorAll("[data-person]");
   const rowOf = (person) => document.getElementById(`p${person}`);
+  const nameOf = (row) => row?.querySelector("strong").textContent ?? "";
   const clock = clockOf(form.dataset.zone, Number(form.dataset.offset) * 60_000);
 
   function part(name, { at, why } = {}) {
@@ -189,13 +238,15 @@ function begin() {
     addTo(base, tap);
     if (!row) return;
     row.dataset.inside = "";
-    row.querySelector("[data-said]").replaceChildren(part('state="inside"', tap));
+    row.querySelector("[data-said]").replaceChildren(part(`state="${came(tap)}"`, tap));
     keepFocus(row);
     const mistake = part("undo");
     mistake.value = tap.person;
-    mistake.querySelector("[data-name]").textContent = row.querySelector("strong").textContent;
+    mistake.querySelector("[data-name]").textContent = nameOf(row);
     row.querySelector("[data-does]").replaceChildren(mistake);
   }
+
+  const came = ({ status }) => (status === "late" ? "inside-late" : "inside");
 
   // What the server counted, and the taps that it has heard of since.
   let base = counted();
@@ -278,7 +329,7 @@ function begin() {
 
   async function look() {
     try {
-      const answer = await fetch(here, { signal: AbortSignal.timeout(PATIENCE) });
+      const answer = await ask(here);
       const isDoor = answer.ok && !answer.redirected;
       const page = isDoor && parsed(await answer.text());
       if (page && asksFirst(page)) return;
@@ -325,6 +376,13 @@ function begin() {
       found += !row.hidden;
     }
     tell("nobody", !found && rows().length);
+    const add = form.querySelector("[data-nobody] [data-add]");
+    if (!add) return;
+    const typed = search.value.trim();
+    const address = new URL(add.href);
+    address.searchParams.set("q", typed);
+    add.href = address;
+    add.querySelector("[data-typed]").textContent = typed;
   }
 
   search.addEventListener("input", find);

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as generated_cases
 from rest_framework.test import APIClient
 
 from tests.tables import empty_tables
@@ -18,6 +20,11 @@ def pytest_configure() -> None:
     settings.MIDDLEWARE = [
         name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")
     ]
+    # A busy machine is no failure: no test is about time.
+    generated_cases.register_profile(
+        "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    generated_cases.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,8 +6,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance.completion.outlook import NAMED_AT_MOST, Outlook
-from core.times import day_and_time, short_day
+from attendance.completion.outlook import NAMED_AT_MOST, Outlook, named_first
+from attendance.decisions.event_outlook import Undecided, Who
+from core.times import day_and_time, short_day, shown_zone
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -35,7 +36,7 @@ class ConfirmPage:
     @property
     def lead(self) -> str:
         """When the event ends, if it has not; else empty."""
-        zone = self.event.time_zone
+        zone = shown_zone(self.event.time_zone)
         if self._outlook.has_not_begun:
             begins = day_and_time(self.event.starts_at, zone)
             return _(
@@ -59,6 +60,8 @@ class ConfirmPage:
             self._not_proved,
             self._absent,
             self._stay_unknown,
+            self._hosts,
+            self._waiting,
         ]
         return [each for each in listed if each.people or each.sessions]
 
@@ -101,36 +104,63 @@ class ConfirmPage:
 
     @property
     def _absent(self) -> Listed:
+        people = self._outlook.absent
         return self._people(
             ngettext(
                 "%(number)d person has no decision and becomes absent:",
                 "%(number)d people have no decision and become absent:",
-                self._outlook.absent,
+                len(people),
             ),
-            self._outlook.absent,
-            absent=True,
+            people,
         )
 
     @property
     def _stay_unknown(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.ATTENDEE)
         return self._people(
             ngettext(
                 "%(number)d person has no decision and stays unknown:",
                 "%(number)d people have no decision and stay unknown:",
-                self._outlook.stay_unknown,
+                len(people),
             ),
-            self._outlook.stay_unknown,
-            absent=False,
+            people,
+        )
+
+    @property
+    def _hosts(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.HOST)
+        return self._people(
+            ngettext(
+                "%(number)d host has no decision and stays unknown:",
+                "%(number)d hosts have no decision and stay unknown:",
+                len(people),
+            ),
+            people,
+        )
+
+    @property
+    def _waiting(self) -> Listed:
+        people = self._outlook.stay_unknown(Who.WAITING)
+        return self._people(
+            ngettext(
+                "%(number)d person on the waiting list has no decision and stays "
+                "unknown:",
+                "%(number)d people on the waiting list have no decision and stay "
+                "unknown:",
+                len(people),
+            ),
+            people,
         )
 
     def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
         named = [
-            (session, short_day(session.starts_at, self.event.time_zone))
+            (session, short_day(session.starts_at, shown_zone(self.event.time_zone)))
             for session in sessions[:NAMED_AT_MOST]
         ]
         sentence = text % {"number": len(sessions)}
         return Listed(sentence, [], named, len(sessions) - len(named))
 
-    def _people(self, text: str, number: int, *, absent: bool) -> Listed:
-        people = self._outlook.people(absent=absent) if number else []
-        return Listed(text % {"number": number}, people, [], number - len(people))
+    def _people(self, text: str, people: list[Undecided]) -> Listed:
+        named = named_first(people) if people else []
+        number = len(people)
+        return Listed(text % {"number": number}, named, [], number - len(named))

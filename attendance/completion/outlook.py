@@ -3,11 +3,12 @@
 Source: docs/rules.md 58, 115.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from attendance.decisions.event_outlook import Undecided, undecided
+from attendance.decisions.event_outlook import Undecided, Who, undecided
 from attendance.evidence.sessions_of_event import SessionsOfEvent
 from events.models import Event, Participant
 
@@ -24,7 +25,8 @@ class Outlook:
         event: The event.
         now: The present time.
         sessions: Its sessions.
-        undecided: Expected attendees about whom nothing is decided.
+        undecided: Expected people, and those on the waiting list, about whom nothing is
+            decided.
     """
 
     event: Event
@@ -74,21 +76,26 @@ class Outlook:
             or self.has_not_ended
             or self.sessions.not_calculated
             or self.sessions.not_proved
-            or self.undecided
+            or self.absent
+            or self.stay_unknown(Who.ATTENDEE)
         )
 
     @property
-    def absent(self) -> int:
-        """The number of people who would become absent by default."""
-        return sum(each.becomes_absent for each in self.undecided)
+    def absent(self) -> list[Undecided]:
+        """Those who would become absent by default."""
+        return [each for each in self.undecided if each.becomes_absent]
 
-    @property
-    def stay_unknown(self) -> int:
-        """The number of undecided people who would stay unknown."""
-        return len(self.undecided) - self.absent
+    def stay_unknown(self, who: Who) -> list[Undecided]:
+        """Return the undecided people of one kind who would stay unknown."""
+        return [
+            each
+            for each in self.undecided
+            if each.who == who and not each.becomes_absent
+        ]
 
-    def people(self, *, absent: bool) -> list[Participant]:
-        """Return the first who would become absent, or else stay unknown, by name."""
-        ids = [p.participant_id for p in self.undecided if p.becomes_absent == absent]
-        named = Participant.objects.filter(pk__in=ids).select_related("person")
-        return list(named.order_by("person__name", "pk")[:NAMED_AT_MOST])
+
+def named_first(people: Sequence[Undecided]) -> list[Participant]:
+    """Return the first of these people, by name."""
+    ids = [each.participant_id for each in people]
+    named = Participant.objects.filter(pk__in=ids).select_related("person")
+    return list(named.order_by("person__name", "pk")[:NAMED_AT_MOST])

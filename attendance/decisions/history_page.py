@@ -16,7 +16,7 @@ from attendance.models import SOURCE_LABELS, AttendanceChange, Status
 from attendance.rules.precedence import CHECK_IN, SYSTEM_DEFAULT
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -75,7 +75,7 @@ class HistoryPage:
     ) -> None:
         self.person = person
         self.event = person.event
-        self._zone = ZoneInfo(person.event.time_zone)
+        self.zone = ZoneInfo(shown_zone(person.event.time_zone))
         self._places = self._read_places()
         self.session = session if session in dict(self.options) else ""
         changes = AttendanceChange.objects.filter(participant=person)
@@ -111,7 +111,7 @@ class HistoryPage:
             if place is None
             else (
                 str(place.pk),
-                f"{place.title} ({short_day(place.starts_at, self.event.time_zone)})",
+                f"{place.title} ({short_day(place.starts_at, str(self.zone))})",
             )
             for place in self._places
         ]
@@ -157,7 +157,7 @@ class HistoryPage:
     def _when(self, change: AttendanceChange, shown: AttendanceChange) -> str:
         """Return the time of a change, with its date if ``shown`` is of another day."""
         about = shown.session or self.event
-        return clock_beside(change.at, self._zone, beside=about.starts_at)
+        return clock_beside(change.at, self.zone, beside=about.starts_at)
 
 
 def _source(change: AttendanceChange) -> str:

@@ -157,7 +157,7 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
         raise Conflict(
             "about_all",
             _(
-                "Whether the session was held was decided for all. Take that back in "
+                "Whether the session was held was decided for all. Undo that in "
                 "its report, or mark the person instead."
             ),
         )

@@ -58,6 +58,7 @@ class DoorRow(NamedTuple):
 
     Attributes:
         since: When they came; empty if they are not inside.
+        is_late: They came after the grace period.
         decided: The label of a status that the check-in did not give; else empty.
         is_expected: They are expected at this session.
         counts_as: What a tap counts: "expected", "excused", or "joins" if they become
@@ -69,6 +70,7 @@ class DoorRow(NamedTuple):
 
     person: Participant
     since: str
+    is_late: bool
     decided: str
     is_expected: bool
     counts_as: str
@@ -161,6 +163,11 @@ class DoorPage:
         return text % {"day": self.door.day}
 
     @property
+    def is_over(self) -> bool:
+        """Whether its session has ended, so that whoever is checked in now is late."""
+        return self.session is not None and self.session.end <= self.now
+
+    @property
     def query(self) -> str:
         """The parameters of the address that lead to the same door."""
         said = {
@@ -170,6 +177,12 @@ class DoorPage:
         if self.must_choose:
             said["session"] = WHICH
         return urlencode({name: value for name, value in said.items() if value})
+
+    @property
+    def query_with_search(self) -> str:
+        """The same, with the search."""
+        search = urlencode({"q": self.q}) if self.q else ""
+        return "&".join(part for part in (self.query, search) if part)
 
     @property
     def query_not_today(self) -> str:
@@ -239,6 +252,7 @@ class DoorPage:
         return DoorRow(
             person,
             since=clock_beside(at, self._zone, beside=self.now) if at else "",
+            is_late=bool(at) and status == Status.LATE,
             decided=str(Status(status).label) if is_decided_otherwise else "",
             is_expected=person.is_expected,  # type: ignore[attr-defined]
             counts_as=_counts_as(person, status),

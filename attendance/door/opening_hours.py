@@ -91,7 +91,7 @@ def doors_of(event: Event) -> list[Door]:
     """Return all doors of an event, in order of start; none if it is cancelled."""
     if event.state == EventState.CANCELLED:
         return []
-    sessions = event.sessions.filter(cancelled_at=None).order_by("starts_at", "pk")
+    sessions = event.sessions.uncancelled().order_by("starts_at", "pk")
     return [_door(event, s, s.starts_at, s.end) for s in sessions] or [
         _door(event, None, event.starts_at, event.end)
     ]
@@ -102,7 +102,7 @@ def _door(
 ) -> Door:
     return Door(
         Place(event, session),
-        starts_at - timedelta(minutes=event.door_opens_minutes),
+        event.door_opens_at(starts_at),
         starts_at,
         ends_at,
         ends_at + timedelta(minutes=event.door_closes_minutes),
@@ -163,11 +163,11 @@ def chosen_door(doors: Sequence[Door], session: int) -> Door:
     )
 
 
-def why_closed(door: Door | None, now: datetime) -> Conflict:
+def why_closed(door: Door | None, now: datetime, *, to_staff: bool = False) -> Conflict:
     """Return why nobody can check in at a door that is not open.
 
     With ``opens_at`` if it is too early, with ``closed_at`` if it is too late. There is
-    no door if the event is cancelled.
+    no door if the event is cancelled. Attendees are told to ask the staff.
     """
     if door is None:
         return Conflict("event_cancelled", _("The event is cancelled."))
@@ -175,14 +175,21 @@ def why_closed(door: Door | None, now: datetime) -> Conflict:
     if now < door.opens_at:
         return Conflict(
             "door_not_open",
-            _("It is too early. Check-in opens: %(time)s.")
-            % {"time": time_at(event, door.opens_at, now)},
+            _("It is too early. Check-in opens: %(time)s (%(zone)s).")
+            % {"time": time_at(event, door.opens_at, now), "zone": event.time_zone},
             opens_at=door.opens_at,
         )
+    text = (
+        _("It is too late. Check-in closed: %(time)s (%(zone)s).")
+        if to_staff
+        else _(
+            "It is too late. Check-in closed: %(time)s (%(zone)s). Please ask the "
+            "staff."
+        )
+    )
     return Conflict(
         "door_closed",
-        _("It is too late. Check-in closed: %(time)s. Please ask the staff.")
-        % {"time": time_at(event, door.closes_at, now)},
+        text % {"time": time_at(event, door.closes_at, now), "zone": event.time_zone},
         closed_at=door.closes_at,
     )
 

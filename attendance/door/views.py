@@ -6,7 +6,6 @@ A GET of any of them writes nothing.
 import math
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -72,11 +71,13 @@ def door(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
 def door_person(
     request: HttpRequest, user: User, event_id: int, participant_id: int
 ) -> HttpResponse:
-    """Show the person of a scanned badge; a POST checks them in."""
+    """Show the person of a scanned badge; a POST checks them in, or undoes that."""
     page = _page(request, user, event_id)
     person = _person(page.event, participant_id)
     if request.method == "POST":
-        if page.asks:
+        if "undo" in request.POST:
+            _undo(request, user, page, person)
+        elif page.asks:
             _tell_nobody(request)
         else:
             _check_in(request, user, page, person, CheckInMethod.QR)
@@ -87,27 +88,35 @@ def door_person(
 
 @form_page
 def door_walk_in(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
-    """Show the form for a walk-in; a POST adds them and checks them in."""
+    """Show the form for a walk-in; a POST adds them and checks them in.
+
+    Whoever was searched in vain is the name to begin with.
+    """
     event = organized_event(request, user, event_id)
     page = _page_of(request, event, sees_emails=True)
     if page.must_choose or (page.asks_day and request.method != "POST"):
         return _show(request, user, "attendance/door/which.html", page)
     # What was typed is kept, and asks whether they come for that day.
     not_today = page.not_today if page.asks_day else ""
-    form = WalkInForm(posted(request), event=event, not_today=not_today)
+    form = WalkInForm(
+        posted(request), event=event, not_today=not_today, initial={"name": page.q}
+    )
     now = timezone.now()
     if person := form.write(lambda: form.add_to(page.place, by=user, now=now)):
         _tell_inside(request, person)
-        return redirect(_address(page))
+        return redirect(f"{reverse('door', args=[event_id])}?{page.query}")
     return show_form(
         request,
         form,
+        template="attendance/door/walk_in.html",
+        event=event,
+        door=page,
+        known=form.on_roster and _person(event, form.on_roster),
         title=_("Add a walk-in"),
         above=[event.organization.name, event.title],
         lead=_("They are added to the roster and checked in."),
         submit=_("Add and check in"),
         back=_address(page),
-        leads_to=form.on_roster and _address_of(page, form.on_roster),
     )
 
 
@@ -142,7 +151,7 @@ def door_screen(request: HttpRequest, user: User, event_id: int) -> HttpResponse
     context: dict[str, Any] = {"event": event, "page": "events"}
     door = door_meant(doors_of(event), now)
     if door is None or not door.is_open(now):
-        context["closed"] = str(why_closed(door, now))
+        context["closed"] = str(why_closed(door, now, to_staff=True))
         left = LOOK_AGAIN_SECONDS
     else:
         context |= {
@@ -188,9 +197,7 @@ def _person(event: Event, participant_id: int | None) -> Participant:
 
 def _address(page: DoorPage) -> str:
     """Return the address of the list, with the same session and search."""
-    search = urlencode({"q": page.q}) if page.q else ""
-    shown = "&".join(part for part in (page.query, search) if part)
-    return f"{reverse('door', args=[page.event.pk])}?{shown}"
+    return f"{reverse('door', args=[page.event.pk])}?{page.query_with_search}"
 
 
 def _address_of(page: DoorPage, participant_id: int) -> str:
@@ -224,7 +231,11 @@ def _undo(
     """Undo a check-in, unless something has been decided since."""
     now = timezone.now()
     if "meant" not in request.POST and _is_double_tap(page, person, user, now):
-        _tell_already_inside(request, person)
+        text = _(
+            "%(name)s is still checked in: two taps this close count as one. If you "
+            "meant both, tap again."
+        )
+        messages.warning(request, text % {"name": isolated(person.name)})
         return
     change = AttendanceChange.objects.filter(
         participant=person, session=page.session

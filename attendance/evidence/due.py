@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from sessions_app.rests import RESTS_AFTER
+
 # How long after the end a session waits for facts that are still on their way.
 SETTLING = timedelta(minutes=5)
-DAYS = 7
+DAYS = RESTS_AFTER.days
 # A fact may be committed this much later than its ``received_at``.
 LATE_COMMIT = timedelta(seconds=60)
 

@@ -42,8 +42,8 @@ class SessionsOfEvent:
         return sessions
 
     def __bool__(self) -> bool:
-        """Whether the event has sessions, if only cancelled ones."""
-        return bool(self.uncancelled or self.cancelled)
+        """Whether the event has sessions that are not cancelled."""
+        return bool(self.uncancelled)
 
     @property
     def uncancelled(self) -> list[LiveSession]:

@@ -14,8 +14,10 @@ from django.db.models import Count
 from django.utils.functional import cached_property
 
 from attendance.models import Status
+from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
+from core.times import shown_zone
 from events.models import (
     EXPECTED,
     Event,
@@ -27,6 +29,7 @@ from events.models import (
 )
 from events.people.lookups import own_places
 from events.permissions import Viewer
+from sessions_app import livekit
 from sessions_app.models import LiveSession
 
 SESSIONS_A_PAGE = 50
@@ -58,7 +61,7 @@ class EventPage:
         self.event = event
         self._viewer = viewer
         self._now = now
-        self._zone = ZoneInfo(event.time_zone)
+        self.zone = ZoneInfo(shown_zone(event.time_zone))
         self.sessions = self._sessions().get_page(sessions_page)
 
     # Who reads
@@ -99,7 +102,7 @@ class EventPage:
         """Whether the reader may check people in: hosts only if there are sessions."""
         if self.is_cancelled:
             return False
-        return self.may_change or (self.is_host and bool(self.sessions))
+        return self.may_change or (self.is_host and self.has_sessions)
 
     @property
     def has_decisions(self) -> bool:
@@ -110,7 +113,7 @@ class EventPage:
 
     @property
     def when(self) -> str:
-        return day_and_times(self.event.starts_at, self.event.end, self._zone)
+        return day_and_times(self.event.starts_at, self.event.end, self.zone)
 
     @property
     def is_draft(self) -> bool:
@@ -119,6 +122,22 @@ class EventPage:
     @property
     def is_cancelled(self) -> bool:
         return self.event.state == EventState.CANCELLED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the event's own end has passed."""
+        return self._now >= self.event.end
+
+    @property
+    def is_completed_soon(self) -> bool:
+        """Whether it has no sessions, and only waits for the next scheduled run."""
+        return (
+            self.may_change
+            and self.at_door is not None
+            and self.is_over
+            and self.event.state == EventState.SCHEDULED
+            and self.event.reopened_at is None
+        )
 
     @property
     def may_cancel(self) -> bool:
@@ -133,7 +152,7 @@ class EventPage:
             return Step.PUBLISH
         if not self.people_count:
             return Step.ADD_PEOPLE
-        if self.at_door and not self.somebody_came:
+        if self.at_door and not self.lines and not self.somebody_came:
             return Step.CHOOSE_WAY
         return Step.PUBLISH if self.is_draft else Step.NONE
 
@@ -142,7 +161,7 @@ class EventPage:
     @cached_property
     def at_door(self) -> EventLine | None:
         """What is known of its door; None if it has sessions, or is cancelled."""
-        if self.sessions.paginator.count or self.is_cancelled:
+        if self.has_sessions or self.is_cancelled:
             return None
         return event_line(self.event, self._viewer, now=self._now)
 
@@ -154,6 +173,22 @@ class EventPage:
 
     # Its sessions
 
+    @property
+    def shows_sessions(self) -> bool:
+        """Whether the page speaks of sessions: to attendees only if there are any."""
+        return bool(self.sessions.paginator.count) or self.sees_roster
+
+    @cached_property
+    def number_at_event(self) -> int:
+        """The number of people decided about at the event itself, beside its sessions.
+
+        None once it is completed, or for who sees no roster.
+        """
+        is_open = self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
+        if not (self.sees_roster and is_open and self.has_sessions):
+            return 0
+        return decided_at(self.event)
+
     def _sessions(self) -> "Paginator[LiveSession]":
         sessions = self.event.sessions.select_related(
             "event__organization", "calculation"
@@ -161,13 +196,23 @@ class EventPage:
         return Paginator(sessions.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE)
 
     @cached_property
+    def has_sessions(self) -> bool:
+        """Whether the event has sessions that are not cancelled."""
+        return self.event.sessions.uncancelled().exists()
+
+    @cached_property
     def lines(self) -> list[SessionLine]:
         """The sessions of this page, newest first."""
         sessions = list(self.sessions)
-        zones = dict.fromkeys((s.pk for s in sessions), self.event.time_zone)
+        zones = dict.fromkeys((s.pk for s in sessions), str(self.zone))
         return session_lines(
             sessions, self._viewer.user, self._viewer, zones=zones, now=self._now
         )
+
+    @property
+    def has_rooms(self) -> bool:
+        """Whether sessions get a room that people can join."""
+        return livekit.is_set_up()
 
     # Its people
 

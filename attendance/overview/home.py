@@ -7,21 +7,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, TypeAlias
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attendance.models import SessionCalculation, Status
 from attendance.overview.numbers import Numbers, OwnStatus, read_numbers
-from attendance.report_rows.who_has_a_row import Meeting
 from attendance.wording.phrases import Count, clock_range
 from core.times import short_date
 from events.models import Event, EventState, Organization, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession, Mode
+from sessions_app.occasions import Occasion, OccasionId, event_of, has_sessions
 from sessions_app.phase import Phase
 
 BEGUN_AT_MOST = 20
@@ -31,9 +30,6 @@ _LISTED = (EventState.SCHEDULED, EventState.COMPLETED)
 
 _SOONEST = ("starts_at", "pk")
 _LATEST = ("-starts_at", "-pk")
-
-# A session, or an event without sessions.
-Occasion: TypeAlias = LiveSession | Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,8 @@ class Line:
         counts: Number of people by status, once decided; while it runs, of those who
             were checked in at a door, and not; none for attendees.
         own: What attendees see instead: one status for each of their places.
-        remark: Why there is neither; empty if that is obvious.
+        remark: Why there is neither, or whether it was held, where that is asked;
+            empty if that is obvious.
         is_running: It has begun, has not ended, and is not cancelled.
     """
 
@@ -122,14 +119,14 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     sessions = [each for each in occasions if isinstance(each, LiveSession)]
     events = [each for each in occasions if isinstance(each, Event)]
     numbers = read_numbers(sessions, events, user, viewer, now=now)
-    zones = [user.time_zone or _event_of(each).time_zone for each in occasions]
+    zones = [user.time_zone or event_of(each).time_zone for each in occasions]
     common = _common(zones)
     groups: dict[str, list[SessionLine | EventLine]] = defaultdict(list)
     for occasion, zone in zip(occasions, zones, strict=True):
         group = _group(occasion, ZoneInfo(zone), now)
         line = _line(
             occasion,
-            numbers[_meeting(occasion)],
+            numbers[OccasionId.of(occasion)],
             zone,
             now=now,
             with_day=not _is_today(occasion, ZoneInfo(zone), now),
@@ -175,7 +172,7 @@ def session_lines(
     return [
         _session_line(
             session,
-            numbers[_meeting(session)],
+            numbers[OccasionId.of(session)],
             zones[session.pk],
             now=now,
             with_day=session.pk not in undated,
@@ -193,7 +190,7 @@ def event_line(event: Event, viewer: Viewer, *, now: datetime) -> EventLine:
     numbers = read_numbers([], [event], viewer.user, viewer, now=now)
     return _event_line(
         event,
-        numbers[_meeting(event)],
+        numbers[OccasionId.of(event)],
         event.time_zone,
         now=now,
         with_day=True,
@@ -227,7 +224,7 @@ def _session_line(
     if phase == Phase.ENDED and not session.cancelled_at and is_decided:
         counts, own = numbers.by_status, numbers.own
     elif is_running and session.mode == Mode.IN_PERSON:
-        counts, own = numbers.at_door(), numbers.own_known
+        counts, own = numbers.of_running_session, numbers.own_known
     return SessionLine(
         session=session,
         event=session.event,
@@ -235,9 +232,21 @@ def _session_line(
         zone=zone if with_zone else "",
         counts=counts,
         own=own,
-        remark="" if counts or own else remark,
+        remark=_remark(session, phase, numbers, is_told=bool(counts or own)),
         is_running=is_running,
     )
+
+
+def _remark(
+    session: LiveSession, phase: Phase, numbers: Numbers, *, is_told: bool
+) -> str:
+    """Return why nothing is told of a session, or that its organizers are asked."""
+    if not _is_asked_about(session, phase):
+        return "" if is_told else remark_on(session, phase)
+    if numbers.own:
+        # Attendees cannot answer.
+        return "" if is_told else _("not decided yet")
+    return remark_on(session, phase) if numbers.leaves_attendees_unknown else ""
 
 
 def _event_line(
@@ -267,15 +276,6 @@ def _event_line(
     )
 
 
-def _event_of(occasion: Occasion) -> Event:
-    return occasion.event if isinstance(occasion, LiveSession) else occasion
-
-
-def _meeting(occasion: Occasion) -> Meeting:
-    session = occasion.pk if isinstance(occasion, LiveSession) else None
-    return Meeting(session, _event_of(occasion).pk)
-
-
 def _common(zones: Iterable[str]) -> str:
     """Return the only time zone; empty if there are several, or none."""
     different = set(zones)
@@ -290,10 +290,9 @@ def _around(user: User, now: datetime) -> list[Occasion]:
     sessions = LiveSession.objects.visible_to(user).select_related(
         "event__organization", "calculation"
     )
-    has_sessions = Exists(LiveSession.objects.filter(event=OuterRef("pk")))
     events = (
         Event.objects.visible_to(user)
-        .filter(~has_sessions, state__in=_LISTED)
+        .filter(~has_sessions(), state__in=_LISTED)
         .select_related("organization")
     )
     ahead: list[Occasion] = [
@@ -338,7 +337,16 @@ def remark_on(session: LiveSession, phase: Phase) -> str:
         return ""
     if calculation is None or calculation.calculated_at is None:
         return _("not calculated yet")
-    return "" if calculation.proved else _("was it held?")
+    return _("was it held?") if _is_asked_about(session, phase) else ""
+
+
+def _is_asked_about(session: LiveSession, phase: Phase) -> bool:
+    """Return whether its report asks if it was held, where attendees are unknown."""
+    calculation: SessionCalculation | None = getattr(session, "calculation", None)
+    if calculation is None or session.cancelled_at or phase != Phase.ENDED:
+        return False
+    is_settled = calculation.proved or calculation.proof_changed
+    return calculation.calculated_at is not None and not is_settled
 
 
 def _when(occasion: Occasion, zone: tzinfo, now: datetime, *, with_day: bool) -> str:

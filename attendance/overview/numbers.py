@@ -13,23 +13,26 @@ from typing import NamedTuple
 
 from django.db.models import Count as CountOf
 from django.db.models import Q
-from django.utils.translation import pgettext
 
 from attendance.models import Status
-from attendance.report_rows.who_has_a_row import (
-    HAS_ROW,
-    Meeting,
+from attendance.report_rows.rows_of_reports import (
     People,
     all_rows,
     rows_without_sessions,
     together,
-    with_a_row,
 )
-from attendance.rules.statuses import DID_NOT_COME
-from attendance.wording.phrases import IN_ORDER, Count
-from events.models import Event, EventState, User
+from attendance.report_rows.who_has_a_row import HAS_ROW, with_a_row
+from attendance.wording.at_door import (
+    MISSING_AT_EVENT,
+    MISSING_AT_SESSION,
+    AtDoor,
+    count_at_door,
+)
+from attendance.wording.phrases import Count, count_statuses
+from events.models import Event, EventState, ParticipantRole, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
+from sessions_app.occasions import OccasionId
 
 
 class OwnStatus(NamedTuple):
@@ -43,14 +46,6 @@ class OwnStatus(NamedTuple):
     label: str
 
 
-class Kind(NamedTuple):
-    """What people are counted by."""
-
-    status: str
-    is_expected: bool
-    is_checked_in: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """The people of one session, or of one event without sessions.
@@ -60,13 +55,20 @@ class Numbers:
         own: What attendees see instead: one status for each of their places.
     """
 
-    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds: Counter[AtDoor] = field(default_factory=Counter)
     own: list[OwnStatus] = field(default_factory=list)
 
     @property
     def statuses(self) -> set[str]:
         """All statuses that the reader may be told."""
         return {kind.status for kind in self.kinds} | {one.status for one in self.own}
+
+    @property
+    def leaves_attendees_unknown(self) -> bool:
+        """Whether the reader may be told of attendees who are unknown."""
+        return any(
+            kind.status == Status.UNKNOWN and not kind.is_host for kind in self.kinds
+        )
 
     @property
     def own_known(self) -> list[OwnStatus]:
@@ -76,41 +78,25 @@ class Numbers:
     @property
     def by_status(self) -> list[Count]:
         """The number of people with each status."""
-        return _in_words(self.kinds)
-
-    def at_door(
-        self, *, missing: Collection[str] = (Status.UNKNOWN,), is_over: bool = False
-    ) -> list[Count]:
-        """Return who was checked in and who not, and the statuses of all others.
-
-        Args:
-            missing: Expected people with these statuses have not come, or not yet.
-            is_over: Nobody will come any more.
-        """
-        came, waited_for = 0, 0
-        others: Counter[Kind] = Counter()
+        statuses: Counter[str] = Counter()
         for kind, number in self.kinds.items():
-            if kind.is_checked_in:
-                came += number
-            elif kind.is_expected and kind.status in missing:
-                waited_for += number
-            elif kind.status != Status.UNKNOWN:
-                others[kind] = number
-        label = pgettext("people", "not checked in yet")
-        if is_over:
-            label = pgettext("people", "not checked in")
-        counts = [
-            Count("here", pgettext("people", "checked in"), came),
-            Count(Status.UNKNOWN.value, label, waited_for),
-        ]
-        return [count for count in counts if count.number] + _in_words(others)
+            statuses[kind.status] += number
+        return count_statuses(statuses)
+
+    @property
+    def of_running_session(self) -> list[Count]:
+        """Who came to the door of a session, as long as it runs."""
+        return self._at_door(MISSING_AT_SESSION, is_over=False)
 
     def of_event(self, event: Event, *, is_over: bool) -> list[Count]:
         """Return who came to the door of an event; once completed, the statuses."""
         if event.state == EventState.COMPLETED:
             return self.by_status
-        missing = (Status.UNKNOWN, *DID_NOT_COME)
-        return self.at_door(missing=missing, is_over=is_over)
+        return self._at_door(MISSING_AT_EVENT, is_over=is_over)
+
+    def _at_door(self, missing: Collection[str], *, is_over: bool) -> list[Count]:
+        counts = count_at_door(self.kinds, missing, is_over=is_over)
+        return [count for count in counts if count.number]
 
 
 def read_numbers(
@@ -120,7 +106,7 @@ def read_numbers(
     viewer: Viewer,
     *,
     now: datetime,
-) -> Mapping[Meeting, Numbers]:
+) -> Mapping[OccasionId, Numbers]:
     """Return what ``user`` may be told of these sessions and events.
 
     Takes a constant number of queries.
@@ -141,7 +127,7 @@ def read_numbers(
         event.pk for event in of.values() if viewer.belongs_to(event.organization_id)
     }
     rows = _rows(sessions, events, user, now)
-    numbers: dict[Meeting, Numbers] = defaultdict(Numbers)
+    numbers: dict[OccasionId, Numbers] = defaultdict(Numbers)
     _count(numbers, [part.filter(event__in=whole) for part in rows])
     _add_own(numbers, [part.filter(event__in=of.keys() - whole) for part in rows])
     return numbers
@@ -158,20 +144,23 @@ def _rows(
     return [part.order_by() for part in parts]
 
 
-def _count(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+def _count(numbers: dict[OccasionId, Numbers], parts: Sequence[People]) -> None:
     """Count the people by kind, by one query."""
-    by = ("session", "event_id", "status", "is_expected", "is_checked_in")
+    by = ("session", "event_id", *AtDoor._fields)
     counted = together(
-        part.annotate(is_checked_in=Q(decision__checked_in_at__isnull=False))
+        part.annotate(
+            is_checked_in=Q(decision__checked_in_at__isnull=False),
+            is_host=Q(role=ParticipantRole.HOST),
+        )
         .values_list(*by)
         .annotate(number=CountOf("pk"))
         for part in parts
     )
     for session, event, *kind, number in counted:
-        numbers[Meeting(session, event)].kinds[Kind(*kind)] += number
+        numbers[OccasionId(session, event)].kinds[AtDoor(*kind)] += number
 
 
-def _add_own(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
+def _add_own(numbers: dict[OccasionId, Numbers], parts: Sequence[People]) -> None:
     """Add the statuses of the reader's own places, by one query."""
     by = ("session", "event_id", "person__name", "pk", "status")
     rows = together(part.values_list(*by) for part in parts)
@@ -179,15 +168,4 @@ def _add_own(numbers: dict[Meeting, Numbers], parts: Sequence[People]) -> None:
     is_one = len({name for _session, _event, name, *_rest in found}) == 1
     for session, event, name, _pk, status in found:
         own = OwnStatus("" if is_one else name, status, str(Status(status).label))
-        numbers[Meeting(session, event)].own.append(own)
-
-
-def _in_words(kinds: Counter[Kind]) -> list[Count]:
-    statuses: Counter[str] = Counter()
-    for kind, number in kinds.items():
-        statuses[kind.status] += number
-    return [
-        Count(status, str(status.label), statuses[status])
-        for status in IN_ORDER
-        if statuses[status]
-    ]
+        numbers[OccasionId(session, event)].own.append(own)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from attendance.models import Status
 from attendance.people.changes_in_words import ChangeLine, change_line
 from attendance.people.sessions_of_person import SessionsOfPerson
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import Event, Participant, Person, PersonChange
 from events.permissions import Viewer
 from events.roster.enrolment_in_words import enrolment_in_words
@@ -102,11 +102,11 @@ class PersonPage:
         return [self._roster_line(place) for place in self.rosters]
 
     def _roster_line(self, place: Participant) -> RosterLine:
-        zone = ZoneInfo(place.event.time_zone)
+        zone = ZoneInfo(shown_zone(place.event.time_zone))
         today = self._now.astimezone(zone).date()
         return RosterLine(
             place,
-            short_day(place.event.starts_at, place.event.time_zone),
+            short_day(place.event.starts_at, str(zone)),
             enrolment_in_words(place.enrolled, zone, beside=today)
             or _("for the whole event"),
         )

@@ -22,30 +22,29 @@ from attendance.models import Status
 from attendance.overview.home import remark_on
 from attendance.people.probably_them import probably_them
 from attendance.report_rows.report import Report, ReportRow
-from attendance.report_rows.who_has_a_row import (
-    HAS_ROW,
+from attendance.report_rows.rows_of_reports import (
     NEWEST_FIRST,
-    Meeting,
     People,
     all_rows,
     rows_without_sessions,
     together,
-    with_a_row,
 )
+from attendance.report_rows.who_has_a_row import HAS_ROW, with_a_row
 from attendance.report_rows.without_sessions import EventReport
-from attendance.reports.many_reports import AnyReport, read_rows
+from attendance.reports.many_reports import OccasionReport, occasion_of, read_rows
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
-    IN_ORDER,
     Count,
     amount,
     capitalized,
     clock_range,
+    count_statuses,
     share,
 )
-from core.times import short_date
-from events.models import Event, Participant, Person, Registration, User
+from core.times import short_date, shown_zone
+from events.models import Participant, Person, Registration, User
 from sessions_app.models import LiveSession
+from sessions_app.occasions import Occasion, OccasionId
 from sessions_app.phase import Phase
 
 SESSIONS_A_PAGE = 50
@@ -146,7 +145,7 @@ class SessionsOfPerson:
         """The sessions of this page."""
         places = list(self.list)
         reports = {
-            _about(report): report
+            OccasionId.of(occasion_of(report)): report
             for report in read_rows(places, user=self._user, now=self._now)
         }
         of_sessions = [r for r in reports.values() if isinstance(r, Report)]
@@ -154,7 +153,7 @@ class SessionsOfPerson:
         return [
             self._line(place, report, probably)
             for place in places
-            if (report := reports.get(Meeting.of(place)))
+            if (report := reports.get(OccasionId.of_row(place)))
         ]
 
     @cached_property
@@ -172,7 +171,7 @@ class SessionsOfPerson:
         return probably_them(open_ones, {place.event_id: place for place in places})
 
     def _line(
-        self, place: Any, report: AnyReport, probably: dict[int, str]
+        self, place: Any, report: OccasionReport, probably: dict[int, str]
     ) -> SessionOfPerson:
         if isinstance(report, EventReport):
             return self._line_of_event(place, report)
@@ -184,8 +183,8 @@ class SessionsOfPerson:
             row=place.pk if row else None,
             title=session.title,
             of=session.event.title,
-            when=self._when(session, session.event.time_zone),
-            zone=session.event.time_zone,
+            when=self._when(session, shown_zone(session.event.time_zone)),
+            zone=shown_zone(session.event.time_zone),
             tone=Status.UNKNOWN.value if row is None or report.is_void else row.status,
             label=str(Status(row.status).label) if row else "",
             amount=_amount(row) if row else "",
@@ -206,8 +205,8 @@ class SessionsOfPerson:
             row=place.pk if has_row else None,
             title=event.title,
             of="",
-            when=self._when(event, event.time_zone),
-            zone=event.time_zone,
+            when=self._when(event, shown_zone(event.time_zone)),
+            zone=shown_zone(event.time_zone),
             tone=Status.UNKNOWN.value if report.is_void else status,
             label=str(Status(status).label) if has_row else "",
             amount="",
@@ -233,18 +232,15 @@ class SessionsOfPerson:
             return remark or (_("running now") if phase == Phase.RUNNING else "")
         return ""
 
-    def _when(self, meeting: LiveSession | Event, time_zone: str) -> str:
+    def _when(self, occasion: Occasion, time_zone: str) -> str:
         zone = ZoneInfo(time_zone)
         today = self._now.astimezone(zone).date()
         return _("%(date)s, %(time)s") % {
-            "date": short_date(meeting.starts_at.astimezone(zone).date(), beside=today),
-            "time": clock_range(meeting.starts_at, meeting.end, zone),
+            "date": short_date(
+                occasion.starts_at.astimezone(zone).date(), beside=today
+            ),
+            "time": clock_range(occasion.starts_at, occasion.end, zone),
         }
-
-
-def _about(report: AnyReport) -> Meeting:
-    session = report.session.pk if isinstance(report, Report) else None
-    return Meeting(session, report.event.pk)
 
 
 def _tally(rows: People) -> Tally:
@@ -259,11 +255,7 @@ def _tally(rows: People) -> Tally:
     return Tally(
         came=sum(numbers[status] for status in WHOLE),
         counted=sum(numbers[status] for status in COUNTED),
-        counts=[
-            Count(status, str(status.label), numbers[status])
-            for status in IN_ORDER
-            if numbers[status]
-        ],
+        counts=count_statuses(numbers),
         void=void,
     )
 

@@ -3,11 +3,11 @@
 Source: docs/rules.md 34, 120.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from attendance.evidence.due import DAYS
 from attendance.models import SessionCalculation
 from sessions_app.models import LiveSession
+from sessions_app.rests import RESTS_AFTER
 
 
 def is_calculated_by_itself(
@@ -19,4 +19,4 @@ def is_calculated_by_itself(
     held (``evidence/due.py``).
     """
     has_other_proof = calculation is not None and calculation.proof_changed
-    return has_other_proof or session.end > now - timedelta(days=DAYS)
+    return has_other_proof or session.end > now - RESTS_AFTER

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
 from attendance.rules.statuses import DID_NOT_COME
+from attendance.wording.at_door import CHECKED_IN, NOT_CHECKED_IN
 from attendance.wording.modes import absent_or_missing, label_of_people
 from attendance.wording.phrases import IN_ORDER, capitalized
 from core.names import comma, is_found, isolated
@@ -25,7 +26,6 @@ BY_HAND = "hand"
 # The value of ``choose`` in an address that ticks everybody shown for a mark.
 ALL = "all"
 MISSING = "missing"
-CHECKED_IN, NOT_CHECKED_IN = "in", "out"
 _DOOR_LABELS = {
     CHECKED_IN: pgettext_lazy("people", "checked in"),
     NOT_CHECKED_IN: pgettext_lazy("people", "not checked in"),
@@ -99,6 +99,7 @@ class ListedPerson(NamedTuple):
         was_seen: Some source of presence saw them.
         where: Where they are while the session runs; None if that no longer matters.
         door: ``in`` or ``out``, as in :class:`PeopleFilter`; empty if neither.
+        is_waited_for: They are missing as long as nothing speaks for them.
     """
 
     pk: int
@@ -109,6 +110,7 @@ class ListedPerson(NamedTuple):
     was_seen: bool = False
     where: Whereabouts | None = None
     door: str = ""
+    is_waited_for: bool = True
 
 
 class FilteredPeople:
@@ -239,7 +241,7 @@ class FilteredPeople:
 
 def _is_missing(person: ListedPerson) -> bool:
     return person.status in DID_NOT_COME or (
-        person.status == Status.UNKNOWN and not person.was_seen
+        person.status == Status.UNKNOWN and not person.was_seen and person.is_waited_for
     )
 
 

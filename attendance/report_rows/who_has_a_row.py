@@ -1,46 +1,36 @@
-"""Who has a row in the report of a session, in Python and in SQL; and of an event.
+"""Who has a row in the report of a session, in Python and in SQL.
 
-Source: docs/rules.md 30, 123.
+Source: docs/rules.md 30.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from django.db.models import (
-    BigIntegerField,
-    CharField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
-    F,
-    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
-    Value,
 )
-from django.db.models.functions import Cast, Coalesce
 
 from attendance.evidence.due import LATE_COMMIT
-from attendance.evidence.enrolled import expected_at, expected_in
+from attendance.evidence.enrolled import expected_at
 from attendance.evidence.session_evidence import (
     NOTHING_SEEN,
     presence,
     read_evidence,
     shown_until,
 )
-from attendance.models import Status
+from attendance.report_rows.rows_of_reports import People
 from attendance.rules.instants import microseconds
-from events.models import EXPECTED, EventState, Participant, User
+from events.models import Participant
 from sessions_app.models import LiveSession, PresenceEvent
 
-# Newest first; events without sessions before sessions that begin at the same time,
-# because null comes first.
-NEWEST_FIRST = ("-starts_at", "-session", "-event_id")
-
-# The condition of has_row() for rows of all_rows().
+# The condition of has_row() for rows of ``rows_of_reports.py``.
 HAS_ROW = Q(is_expected=True) | Q(was_there=True) | Q(is_marked=True)
 
 
@@ -56,24 +46,8 @@ def has_row(
     return expected_at(person, session) or was_there or is_marked
 
 
-class Meeting(NamedTuple):
-    """What a row is about: a session, or else an event without sessions."""
-
-    session: int | None
-    event: int
-
-    @classmethod
-    def of(cls, person: Any) -> "Meeting":
-        """Return what one of the rows below is about."""
-        return cls(person.session, person.event_id)
-
-
-# Participants, once for each session of their event, annotated by :func:`all_rows`.
-People: TypeAlias = QuerySet[Any]
-
-
 def with_a_row(rows: People, *, now: datetime) -> People:
-    """Return those of :func:`all_rows` that are in the reports of their sessions.
+    """Return those of ``all_rows()`` that are in the reports of their sessions.
 
     Evidence is read only for people who are not expected, and only for sessions that
     were never calculated, or have facts since: a calculation writes the presence of all
@@ -127,74 +101,3 @@ def _who_came(
                 if presence(seen.get(person, NOTHING_SEEN), window)
             ],
         )
-
-
-def all_rows(user: User) -> People:
-    """Return everybody whom ``user`` sees, once for each session of their events.
-
-    They are annotated with the session, and with the decision about them there. Filter
-    by these annotations only: another lookup would join the sessions once more.
-    """
-    return (
-        Participant.objects.visible_to(user)
-        .in_reports()
-        .annotate(
-            session=F("event__sessions"),
-            session_type=F("event__sessions__session_type"),
-            mode=F("event__sessions__mode"),
-            starts_at=F("event__sessions__starts_at"),
-            is_void=Q(event__sessions__cancelled_at__isnull=False),
-            is_expected=expected_in("event__sessions"),
-            decision=FilteredRelation(
-                "attendances",
-                condition=Q(attendances__session=F("event__sessions")),
-            ),
-        )
-        .filter(session__isnull=False)
-        .annotate(
-            status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
-            source=F("decision__source"),
-            was_there=Q(decision__intervals__0__isnull=False),
-            is_marked=Q(decision__marked_at__isnull=False),
-        )
-    )
-
-
-def rows_without_sessions(user: User) -> People:
-    """Return everybody whom ``user`` sees at events without sessions.
-
-    They are annotated as in :func:`all_rows`, with the decision about the event; for
-    them ``HAS_ROW`` is the whole condition. Registered people and walk-ins are
-    expected; others have a row if anything was decided about them.
-    """
-    return (
-        Participant.objects.visible_to(user)
-        .in_reports()
-        .filter(event__sessions__isnull=True)
-        .annotate(
-            session=Cast(Value(None), BigIntegerField()),
-            session_type=Cast(Value(None), CharField()),
-            mode=Cast(Value(None), CharField()),
-            starts_at=F("event__starts_at"),
-            is_void=Q(event__state=EventState.CANCELLED),
-            is_expected=Q(registration__in=EXPECTED),
-            decision=FilteredRelation(
-                "attendances", condition=Q(attendances__session=None)
-            ),
-        )
-        .annotate(
-            status=Coalesce("decision__status", Value(Status.UNKNOWN.value)),
-            source=F("decision__source"),
-            was_there=Value(False),
-            is_marked=Q(decision__source__isnull=False),
-        )
-    )
-
-
-def together(parts: Iterable[People]) -> People:
-    """Return rows of :func:`all_rows` and :func:`rows_without_sessions` as one list.
-
-    They are joined, not found together, so that neither slows down the other.
-    """
-    first, *others = parts
-    return first.union(*others, all=True) if others else first

@@ -17,6 +17,7 @@ from attendance.report_rows.report import ReportRow
 from attendance.report_rows.visibility import ReportVisibility
 from attendance.rules.event_result import credit
 from attendance.wording.sentences import sentence_of
+from core.times import shown_zone
 from events.models import Event, EventState, Participant, User
 
 EventRosters: TypeAlias = Sequence[tuple[Event, Sequence[Participant]]]
@@ -81,7 +82,7 @@ def _row(event: Event, person: Participant, decision: Attendance | None) -> Repo
     sentence = sentence_of(
         parts,
         starts_at=event.starts_at,
-        zone=ZoneInfo(event.time_zone),
+        zone=ZoneInfo(shown_zone(event.time_zone)),
         calculated=True,
         # Of sessions that are gone.
         follows=credit((), sessions=0) if parts.derived else None,

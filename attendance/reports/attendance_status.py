@@ -13,8 +13,9 @@ from typing import Any
 from attendance.evidence.session_evidence import NOTHING_SEEN, Evidence, read_evidence
 from attendance.evidence.whereabouts import last_seen
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE
+from attendance.report_rows.rows_of_reports import all_rows
 from attendance.report_rows.visibility import ReportVisibility
-from attendance.report_rows.who_has_a_row import all_rows, with_a_row
+from attendance.report_rows.who_has_a_row import with_a_row
 from attendance.rules.calculation import Policy, Stay, calculate_person
 from attendance.rules.instants import instant, microseconds
 from events.models import Participant, User

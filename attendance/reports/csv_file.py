@@ -20,7 +20,7 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 
 from attendance.report_rows.report import Report, ReportRow
-from attendance.reports.many_reports import AnyReport, ReportRows
+from attendance.reports.many_reports import OccasionReport, ReportRows
 from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant
 
@@ -91,7 +91,7 @@ def csv_response(rows: ReportRows, *, language: str) -> StreamingHttpResponse:
     )
 
 
-def as_csv(chunks: Iterable[list[AnyReport]], *, language: str) -> Iterator[str]:
+def as_csv(chunks: Iterable[list[OccasionReport]], *, language: str) -> Iterator[str]:
     """Yield the text of the file: the heading, then one piece for each chunk.
 
     Args:
@@ -116,7 +116,7 @@ def _lines(rows: Iterable[Iterable[object]]) -> str:
     return text.getvalue()
 
 
-def _rows(reports: Iterable[AnyReport]) -> Iterator[list[object]]:
+def _rows(reports: Iterable[OccasionReport]) -> Iterator[list[object]]:
     for report in reports:
         zone = ZoneInfo(report.event.time_zone)
         about = _about(report)
@@ -125,7 +125,7 @@ def _rows(reports: Iterable[AnyReport]) -> Iterator[list[object]]:
             yield [_cell(values[name], zone) for name in COLUMNS]
 
 
-def _about(report: AnyReport) -> dict[str, Any]:
+def _about(report: OccasionReport) -> dict[str, Any]:
     event = report.event
     return {
         **_of_session(report),
@@ -138,7 +138,7 @@ def _about(report: AnyReport) -> dict[str, Any]:
     }
 
 
-def _of_session(report: AnyReport) -> dict[str, Any]:
+def _of_session(report: OccasionReport) -> dict[str, Any]:
     """Return the session; without one only the times, which are the event's."""
     if not isinstance(report, Report):
         empty = ("session_id", "session_title", "session_type", "mode", "ended_at")
@@ -157,7 +157,7 @@ def _of_session(report: AnyReport) -> dict[str, Any]:
 
 
 def _values(
-    report: AnyReport, row: ReportRow, zone: tzinfo, *, beside: datetime
+    report: OccasionReport, row: ReportRow, zone: tzinfo, *, beside: datetime
 ) -> dict[str, Any]:
     values = report.row_as_dict(row)
     person = values.pop("participant")

@@ -8,6 +8,7 @@ are in the time zone of the event.
 Source: docs/rules.md 114, 116.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,33 +27,34 @@ from attendance.models import Status, source_label
 from attendance.report_rows.event_rows import event_rows, roster_with_decisions
 from attendance.report_rows.namesakes import Namesakes
 from attendance.report_rows.people_filter import (
-    CHECKED_IN,
-    NOT_CHECKED_IN,
     FilteredPeople,
     ListedPerson,
     PeopleFilter,
 )
 from attendance.report_rows.report import ReportRow
-from attendance.reports.event_summary import (
-    count_at_door,
-    count_sessions,
-    count_statuses,
-)
+from attendance.reports.event_summary import count_sessions
 from attendance.rules.precedence import is_by_a_person
-from attendance.rules.statuses import DID_NOT_COME
-from attendance.wording.phrases import Count, day_and_times
-from core.times import day_and_time, short_day
+from attendance.wording.at_door import (
+    CHECKED_IN,
+    MISSING_AT_EVENT,
+    AtDoor,
+    count_at_door,
+    not_checked_in,
+)
+from attendance.wording.phrases import Count, count_statuses, day_and_times
+from core.times import day_and_time, short_day, shown_zone
 from events.models import (
     EXPECTED,
     Event,
     EventState,
+    Organization,
     Participant,
     ParticipantRole,
     User,
 )
 from sessions_app.models import LiveSession
 
-PEOPLE_A_PAGE = 200
+PEOPLE_A_PAGE = 500
 # The page names this many sessions of which nothing proves that they were held.
 SESSIONS_NAMED = 20
 
@@ -102,11 +104,12 @@ class EventDecisionsPage:
         refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
-        self.zone = ZoneInfo(event.time_zone)
+        self.zone = ZoneInfo(shown_zone(event.time_zone))
         self.sessions = SessionsOfEvent.of(event, now=now)
         self._now = now
         self._rights = rights
-        self._everybody = self._listed(user)
+        self._people = self._read_people(user)
+        self._everybody = self._listed()
         self.filtered = FilteredPeople(
             self._everybody,
             choice if rights.reads_all else PeopleFilter(),
@@ -147,7 +150,7 @@ class EventDecisionsPage:
     @property
     def read_on(self) -> str:
         """Date and time at which the page was made, for printing."""
-        return day_and_time(self._now, self.event.time_zone)
+        return day_and_time(self._now, str(self.zone))
 
     @property
     def when(self) -> str:
@@ -181,9 +184,9 @@ class EventDecisionsPage:
         return self._rights.organizes
 
     @property
-    def people_of(self) -> int | None:
+    def people_of(self) -> Organization | None:
         """The organization, if the reader may search its people."""
-        return self.event.organization_id if self._rights.is_member else None
+        return self.event.organization if self._rights.is_member else None
 
     @property
     def is_cancelled(self) -> bool:
@@ -194,8 +197,25 @@ class EventDecisionsPage:
         return self.may_change and self.event.state == EventState.SCHEDULED
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anybody can have come, so that it can be completed at all."""
+        return bool(self.sessions.uncancelled) or self._now >= self.event.starts_at
+
+    @property
     def may_reopen(self) -> bool:
         return self.may_change and self.event.state == EventState.COMPLETED
+
+    @property
+    def nobody_was_recorded(self) -> bool:
+        """Whether, at an event without sessions, people are absent by default alone."""
+        return (
+            self.is_at_door
+            and any(person.status == Status.ABSENT for person in self._everybody)
+            and not any(
+                person.is_by_hand or person.door == CHECKED_IN
+                for person in self._everybody
+            )
+        )
 
     @property
     def may_check_in(self) -> bool:
@@ -214,8 +234,9 @@ class EventDecisionsPage:
         if self.tells_so_far:
             return count_sessions(self.sessions)
         if self.is_open:
-            return count_at_door(self._everybody, is_over=self.is_over)
-        return count_statuses([person.status for person in self._everybody])
+            known = Counter(map(_at_door, self._people))
+            return count_at_door(known, MISSING_AT_EVENT, is_over=self.is_over)
+        return count_statuses(Counter(person.status for person in self._everybody))
 
     @property
     def facts(self) -> str:
@@ -231,7 +252,7 @@ class EventDecisionsPage:
         """Sessions of which nothing proves that they were held, with their dates."""
         if self.is_cancelled or not self.is_of_all:
             return []
-        zone = self.event.time_zone
+        zone = str(self.zone)
         return [
             (session, short_day(session.starts_at, zone))
             for session in self.sessions.not_proved[:SESSIONS_NAMED]
@@ -246,7 +267,7 @@ class EventDecisionsPage:
             return "door"
         return "" if self.tells_so_far else "who"
 
-    def _listed(self, user: User) -> list[ListedPerson]:
+    def _read_people(self, user: User) -> list[Any]:
         people = roster_with_decisions(self.event, user).values_list(
             "pk",
             "person__name",
@@ -256,8 +277,12 @@ class EventDecisionsPage:
             "is_marked",
             "decision__checked_in_at",
             "registration",
+            "role",
             named=True,
         )
+        return list(people)
+
+    def _listed(self) -> list[ListedPerson]:
         return [
             ListedPerson(
                 row.pk,
@@ -266,18 +291,10 @@ class EventDecisionsPage:
                 row.event_status,
                 # What follows from sessions may have the source of a person, too.
                 row.is_marked and is_by_a_person(row.decision__source, marked=True),
-                door=self._door_of(row),
+                door=_at_door(row).side(MISSING_AT_EVENT) if self.is_at_door else "",
             )
-            for row in people
+            for row in self._people
         ]
-
-    def _door_of(self, row: Any) -> str:
-        if not self.is_at_door:
-            return ""
-        if row.decision__checked_in_at is not None:
-            return CHECKED_IN
-        is_missing = row.event_status in (Status.UNKNOWN, *DID_NOT_COME)
-        return NOT_CHECKED_IN if is_missing and row.registration in EXPECTED else ""
 
     @cached_property
     def _shown(self) -> list[ReportRow]:
@@ -336,4 +353,13 @@ class EventDecisionsPage:
     def _sentence(self, row: ReportRow) -> str:
         if not self.is_at_door or row.status != Status.UNKNOWN:
             return row.explanation
-        return _("Not checked in") if self.is_over else _("Not checked in yet")
+        return not_checked_in(self.event, self._now)
+
+
+def _at_door(row: Any) -> AtDoor:
+    return AtDoor(
+        row.event_status,
+        is_expected=row.registration in EXPECTED,
+        is_checked_in=row.decision__checked_in_at is not None,
+        is_host=row.role == ParticipantRole.HOST,
+    )

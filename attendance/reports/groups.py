@@ -10,10 +10,11 @@ from attendance.models import Status, source_label
 from attendance.report_rows.people_filter import PeopleFilter
 from attendance.report_rows.report import Report, ReportRow
 from attendance.report_rows.without_sessions import EventReport
-from attendance.reports.many_reports import AnyReport
+from attendance.reports.many_reports import OccasionReport
 from attendance.reports.session_report_page import ReportPage
+from attendance.wording.at_door import not_checked_in
 from attendance.wording.phrases import clock_range
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import ParticipantRole
 from sessions_app.phase import Phase
 
@@ -40,7 +41,7 @@ class Group:
     def day(self) -> str:
         """The date of the start."""
         session = self.report.session
-        return short_day(session.starts_at, session.event.time_zone)
+        return short_day(session.starts_at, self.zone)
 
     @property
     def remark(self) -> str:
@@ -82,8 +83,8 @@ class EventGroup:
     def __init__(self, report: EventReport, *, now: datetime) -> None:
         self.event = report.event
         self.is_cancelled = report.is_void
-        self.zone = report.event.time_zone
-        self._phase = Phase.of(report.event, now)
+        self.zone = shown_zone(report.event.time_zone)
+        self._now = now
         self._shows_people = report.visibility.sees_addresses
         self.rows = [self._row(row) for row in report.rows]
 
@@ -102,9 +103,10 @@ class EventGroup:
         """Why the rows are not final; empty if they are."""
         if self.is_cancelled:
             return _("cancelled")
-        if self._phase == Phase.AHEAD:
+        phase = Phase.of(self.event, self._now)
+        if phase == Phase.AHEAD:
             return _("not started yet")
-        return _("running now") if self._phase == Phase.RUNNING else ""
+        return _("running now") if phase == Phase.RUNNING else ""
 
     def _row(self, row: ReportRow) -> EventRow:
         person, decision = row.participant, row.attendance
@@ -125,13 +127,10 @@ class EventGroup:
         """Return the explanation, or that nobody has checked them in."""
         if row.status != Status.UNKNOWN:
             return row.explanation
-        if self._phase == Phase.AHEAD:
-            return ""
-        is_over = self._phase == Phase.ENDED
-        return _("Not checked in") if is_over else _("Not checked in yet")
+        return not_checked_in(self.event, self._now)
 
 
-def group_of(report: AnyReport, *, now: datetime) -> Group | EventGroup:
+def group_of(report: OccasionReport, *, now: datetime) -> Group | EventGroup:
     """Return the rows of a report as the page shows them."""
     if isinstance(report, Report):
         return Group(report, now=now)

@@ -21,16 +21,14 @@ from django.db.models import Count
 from attendance.models import Status
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import Report
-from attendance.report_rows.who_has_a_row import (
-    HAS_ROW,
+from attendance.report_rows.rows_of_reports import (
     NEWEST_FIRST,
-    Meeting,
     People,
     all_rows,
     rows_without_sessions,
     together,
-    with_a_row,
 )
+from attendance.report_rows.who_has_a_row import HAS_ROW, with_a_row
 from attendance.report_rows.without_sessions import EventReport, read_event_reports
 from attendance.reports.filters import ReportFilters
 from events.models import (
@@ -40,8 +38,10 @@ from events.models import (
     User,
 )
 from sessions_app.models import LiveSession, SessionType
+from sessions_app.occasions import Occasion, OccasionId
 
-AnyReport: TypeAlias = Report | EventReport
+# The report of a session, or of an event without sessions.
+OccasionReport: TypeAlias = Report | EventReport
 
 # Rows of a CSV file that are read together: few enough for memory, and enough for few
 # queries.
@@ -153,54 +153,54 @@ class ReportRows:
         """Return some of :attr:`people`, as paginators ask for them."""
         return self.people[some]
 
-    def read(self, people: Iterable[Any]) -> list[AnyReport]:
+    def read(self, people: Iterable[Any]) -> list[OccasionReport]:
         """Return reports with the rows of some of :attr:`people`, in the same order.
 
         Takes a constant number of queries.
         """
         return read_rows(people, user=self._user, now=self._now)
 
-    def chunks(self) -> Iterator[list[AnyReport]]:
+    def chunks(self) -> Iterator[list[OccasionReport]]:
         """Yield all reports in chunks of whole sessions, so that memory does not grow.
 
         Each chunk takes a constant number of queries.
         """
-        for meetings in self._meetings_at_once():
-            yield self.read(self._people_of(meetings))
+        for occasions in self._occasions_at_once():
+            yield self.read(self._people_of(occasions))
 
-    def _people_of(self, meetings: Sequence[Meeting]) -> list[Any]:
+    def _people_of(self, occasions: Sequence[OccasionId]) -> list[Any]:
         """Return the rows of some sessions and events, in the order given."""
-        sessions = [each.session for each in meetings if each.session is not None]
-        events = [each.event for each in meetings if each.session is None]
+        sessions = [each.session for each in occasions if each.session is not None]
+        events = [each.event for each in occasions if each.session is None]
         found: list[People] = []
         if sessions:
             found.append(self._parts[0].filter(session__in=sessions))
         if events:
             found.append(self._parts[1].filter(event__in=events))
-        place = {meeting: index for index, meeting in enumerate(meetings)}
+        place = {occasion: index for index, occasion in enumerate(occasions)}
         people = chain.from_iterable(rows.order_by(*ORDER_OF_PEOPLE) for rows in found)
-        return sorted(people, key=lambda person: place[Meeting.of(person)])
+        return sorted(people, key=lambda person: place[OccasionId.of_row(person)])
 
-    def _meetings_at_once(self) -> Iterator[list[Meeting]]:
-        meetings: list[Meeting] = []
+    def _occasions_at_once(self) -> Iterator[list[OccasionId]]:
+        occasions: list[OccasionId] = []
         rows = 0
-        for meeting, number in self._sizes():
-            if meetings and rows + number > ROWS_AT_ONCE:
-                yield meetings
-                meetings, rows = [], 0
-            meetings.append(meeting)
+        for occasion, number in self._sizes():
+            if occasions and rows + number > ROWS_AT_ONCE:
+                yield occasions
+                occasions, rows = [], 0
+            occasions.append(occasion)
             rows += number
-        if meetings:
-            yield meetings
+        if occasions:
+            yield occasions
 
-    def _sizes(self) -> Iterator[tuple[Meeting, int]]:
+    def _sizes(self) -> Iterator[tuple[OccasionId, int]]:
         """Yield each session, and event without sessions, with its number of rows."""
         by = ("starts_at", "session", "event_id")
         counted = together(
             rows.values_list(*by).annotate(number=Count("pk")) for rows in self._parts
         )
         for _starts_at, session, event, number in counted.order_by(*NEWEST_FIRST):
-            yield Meeting(session, event), number
+            yield OccasionId(session, event), number
 
     def _zones(self) -> list[str]:
         if not self._filters.names_days:
@@ -214,27 +214,29 @@ class ReportRows:
         )
 
 
-def read_rows(people: Iterable[Any], *, user: User, now: datetime) -> list[AnyReport]:
+def read_rows(
+    people: Iterable[Any], *, user: User, now: datetime
+) -> list[OccasionReport]:
     """Return reports with the rows of some that were found, in the same order.
 
     Takes a constant number of queries.
     """
-    rosters: dict[Meeting, list[Participant]] = defaultdict(list)
+    rosters: dict[OccasionId, list[Participant]] = defaultdict(list)
     for person in people:
-        rosters[Meeting.of(person)].append(person)
+        rosters[OccasionId.of_row(person)].append(person)
     reports = {
         **_of_sessions(rosters, user=user, now=now),
         **_of_events(rosters, user=user),
     }
-    return [reports[meeting] for meeting in rosters if meeting in reports]
+    return [reports[occasion] for occasion in rosters if occasion in reports]
 
 
 def _of_sessions(
-    rosters: dict[Meeting, list[Participant]], *, user: User, now: datetime
-) -> dict[Meeting, AnyReport]:
+    rosters: dict[OccasionId, list[Participant]], *, user: User, now: datetime
+) -> dict[OccasionId, OccasionReport]:
     sessions = LiveSession.objects.select_related("event__organization", "calculation")
     by_id = sessions.in_bulk([m.session for m in rosters if m.session is not None])
-    wanted = [meeting for meeting in rosters if meeting.session in by_id]
+    wanted = [occasion for occasion in rosters if occasion.session in by_id]
     reports = read_reports(
         [(by_id[m.session], rosters[m]) for m in wanted if m.session is not None],
         user=user,
@@ -244,8 +246,8 @@ def _of_sessions(
 
 
 def _of_events(
-    rosters: dict[Meeting, list[Participant]], *, user: User
-) -> dict[Meeting, AnyReport]:
+    rosters: dict[OccasionId, list[Participant]], *, user: User
+) -> dict[OccasionId, OccasionReport]:
     events = Event.objects.select_related("organization")
     by_id = events.in_bulk([m.event for m in rosters if m.session is None])
     wanted = [m for m in rosters if m.session is None and m.event in by_id]
@@ -255,7 +257,12 @@ def _of_events(
     return dict(zip(wanted, reports, strict=True))
 
 
-def rows_as_dicts(reports: Sequence[AnyReport]) -> list[dict[str, Any]]:
+def occasion_of(report: OccasionReport) -> Occasion:
+    """Return what a report is about."""
+    return report.session if isinstance(report, Report) else report.event
+
+
+def rows_as_dicts(reports: Sequence[OccasionReport]) -> list[dict[str, Any]]:
     """Return the rows of reports, each with its session, in the shape of REST."""
     rows: list[dict[str, Any]] = []
     for report in reports:

@@ -21,9 +21,9 @@ from attendance.models import Status
 from attendance.reports.filters import ReportFilters
 from attendance.reports.groups import EventGroup, Group, group_of
 from attendance.reports.many_reports import ReportRows, TypeSummary
-from attendance.wording.phrases import IN_ORDER, Count, capitalized
+from attendance.wording.phrases import capitalized, count_statuses
 from core.row_ids import row_id
-from core.times import short_day
+from core.times import short_day, shown_zone
 from events.models import Event, Organization, Participant, Person, User
 from sessions_app.models import SessionType
 
@@ -140,7 +140,7 @@ class ReportsPage:
             events = events.filter(organization=organization)
         titles = events.values_list("pk", "title", "starts_at", "time_zone")
         fields["event"].widget = _select(
-            (pk, f"{title} ({short_day(starts_at, zone)})")
+            (pk, f"{title} ({short_day(starts_at, shown_zone(zone))})")
             for pk, title, starts_at, zone in titles[:EVENTS_OFFERED]
         )
         for name in ("from", "to"):
@@ -184,11 +184,7 @@ class TypeLine:
             if part.session_type
             else _("Events without sessions")
         )
-        self.counts = [
-            Count(status, str(status.label), part.statuses[status])
-            for status in IN_ORDER
-            if part.statuses[status]
-        ]
+        self.counts = count_statuses(part.statuses)
         self.void = part.void
 
 

@@ -11,7 +11,7 @@ from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Status
 from attendance.report_rows.report import Report, ReportRow
 from attendance.rules.statuses import COMPUTED
-from attendance.wording.modes import check_ins, label_of_people
+from attendance.wording.modes import check_ins, is_missed, label_of_people
 from attendance.wording.phrases import IN_ORDER, Count, enumerated
 from sessions_app.models import Mode
 from sessions_app.phase import Phase
@@ -111,12 +111,15 @@ class ReportSummary:
         rows = self.report.rows
         if self.phase == Phase.AHEAD:
             return [Count("", _("on the roster"), len(rows))]
-        if self.mode == Mode.IN_PERSON and not self.report.anybody_came_online:
-            return [Count("", pgettext("people", "not checked in"), len(rows))]
         seen = sum(bool(row.intervals) for row in rows)
+        missed = sum(
+            not row.intervals and is_missed(row.participant, self.mode) for row in rows
+        )
+        if self.mode == Mode.IN_PERSON and not self.report.anybody_came_online:
+            return [Count("", pgettext("people", "not checked in"), missed)]
         return [
             Count("", pgettext("people", "seen"), seen),
-            Count("", pgettext("people", "not seen"), len(rows) - seen),
+            Count("", pgettext("people", "not seen"), missed),
         ]
 
     @property

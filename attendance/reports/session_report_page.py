@@ -15,7 +15,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from attendance.decisions.marking_panel import MarkingPanel
-from attendance.evidence.whereabouts import where_of
+from attendance.evidence.whereabouts import Whereabouts, where_of
 from attendance.models import Status
 from attendance.report_rows.automatic import is_calculated_by_itself
 from attendance.report_rows.people_filter import (
@@ -31,14 +31,15 @@ from attendance.reports.whether_held import WhetherHeld
 from attendance.rules.calculation import MINUTE
 from attendance.rules.instants import instant, microseconds
 from attendance.rules.precedence import is_by_a_person
+from attendance.wording.modes import is_missed
 from attendance.wording.phrases import (
     clock_beside,
     clock_range,
 )
 from attendance.wording.timeline import Axis
 from core.names import is_found
-from core.times import long_date
-from events.models import Participant
+from core.times import long_date, shown_zone
+from events.models import Organization, Participant
 from events.roster.enrolment_in_words import enrolment_in_words
 from sessions_app import livekit
 from sessions_app.models import Mode
@@ -76,22 +77,22 @@ class ReportPage:
         self.panel = panel
         self.read_at = now
         self.session = report.session
-        self.zone = ZoneInfo(report.session.event.time_zone)
+        self.zone = ZoneInfo(shown_zone(report.session.event.time_zone))
         phase = Phase.of(report.session, now)
         self.is_cancelled = report.is_void
         self.is_ahead = phase == Phase.AHEAD
         self.is_running = phase == Phase.RUNNING
         self.is_live = self.is_running and not self.is_cancelled
         self.has_ended = phase == Phase.ENDED
-        self._start = microseconds(report.session.starts_at)
-        self._axis = Axis(
-            self._start, microseconds(report.session.end), get_language_bidi()
-        )
+        start, end = report.session.starts_at, report.session.end
+        self._start = microseconds(start)
+        self._axis = Axis(self._start, microseconds(end), get_language_bidi())
         self.held = WhetherHeld(report)
-        everybody = [_listed(row, is_live=self.is_live) for row in report.rows]
+        mode, is_live = self.session.mode, self.is_live
+        everybody = [_listed(row, mode, is_live=is_live) for row in report.rows]
+        # A reader who sees only their own row has nothing to filter.
         self.filtered = FilteredPeople(
             everybody,
-            # A reader who sees only their own row has nothing to filter.
             choice if self.is_of_all else PeopleFilter(),
             mode=self.session.mode,
             is_live=self.is_live,
@@ -138,14 +139,19 @@ class ReportPage:
         return self.report.visibility.sees_everybody
 
     @property
-    def people_of(self) -> int | None:
+    def people_of(self) -> Organization | None:
         """The organization, if the reader may search its people."""
         is_member = self.report.visibility.sees_addresses
-        return self.session.event.organization_id if is_member else None
+        return self.session.event.organization if is_member else None
 
     @property
     def may_calculate(self) -> bool:
         return self.may_change and self.has_ended and not self.is_cancelled
+
+    @property
+    def may_run_again(self) -> bool:
+        """Whether to offer that it still runs, as somebody ended it by mistake."""
+        return self.may_change and self.session.was_ended_early(self.read_at)
 
     @property
     def is_awaited(self) -> bool:
@@ -313,8 +319,10 @@ class ReportPage:
         return clock_beside(moment, self.zone, beside=self.session.starts_at)
 
 
-def _listed(row: ReportRow, *, is_live: bool) -> ListedPerson:
+def _listed(row: ReportRow, mode: str, *, is_live: bool) -> ListedPerson:
     person, decision = row.participant, row.attendance
+    is_waited_for = is_missed(person, mode)
+    where = where_of(row.seen, row.status) if is_live else None
     return ListedPerson(
         person.pk,
         person.name,
@@ -323,5 +331,6 @@ def _listed(row: ReportRow, *, is_live: bool) -> ListedPerson:
         is_by_hand=decision is not None
         and is_by_a_person(decision.source, marked=decision.is_marked),
         was_seen=bool(row.intervals),
-        where=where_of(row.seen, row.status) if is_live else None,
+        where=where if is_waited_for or where != Whereabouts.MISSING else None,
+        is_waited_for=is_waited_for,
     )

@@ -36,6 +36,11 @@ class SessionDecision(NamedTuple):
         return is_automatic(self.source) and not self.is_marked
 
     @property
+    def came(self) -> bool:
+        """Whether somebody with this decision came, if only for a part."""
+        return MEANINGS[self.status].came is True
+
+    @property
     def counts(self) -> bool:
         """Whether the sums include this decision: excused ones are left out."""
         return MEANINGS[self.status].credited_halves is not None
@@ -50,6 +55,9 @@ class Credit(NamedTuple):
         credited_seconds: Rounded down.
         window_seconds: Length of all sessions that are counted.
         not_counted: Number of sessions without a decision.
+        came: Number of counted sessions to which they came, if only for a part.
+        is_measured: A calculation gave the seconds of some counted session; else all
+            of them follow from what people said, or from nothing.
     """
 
     sessions: int
@@ -57,6 +65,8 @@ class Credit(NamedTuple):
     credited_seconds: int
     window_seconds: int
     not_counted: int = 0
+    came: int = 0
+    is_measured: bool = True
 
     @property
     def percentage(self) -> Decimal:
@@ -136,6 +146,8 @@ def credit(decisions: Iterable[SessionDecision], *, sessions: int) -> Credit:
         credited_seconds=sum(map(_credited_halves, counted)) // 2,
         window_seconds=sum(decision.window_seconds for decision in counted),
         not_counted=max(sessions - len(known), 0),
+        came=sum(decision.came for decision in counted),
+        is_measured=any(decision.is_computed for decision in counted),
     )
 
 

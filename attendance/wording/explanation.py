@@ -128,8 +128,14 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
             "%(status)s from all %(sessions)d sessions",
             credit.sessions,
         )
-    elif credit.sessions == 1:
-        text = _("%(status)s in 1 of 1 counted sessions")
+    elif not credit.is_measured:
+        text = ngettext(
+            "%(status)s: came to %(came)d of %(counted)d counted session, "
+            "%(percentage)s %% of the time",
+            "%(status)s: came to %(came)d of %(counted)d counted sessions, "
+            "%(percentage)s %% of the time",
+            credit.sessions - credit.excused,
+        )
     else:
         text = ngettext(
             "%(status)s: %(attended)d of %(window)d minutes (%(percentage)s %%) "
@@ -143,6 +149,7 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
         "status": BEGINNING_WORDS[decision.status],
         "sessions": credit.sessions,
         "counted": credit.sessions - credit.excused,
+        "came": credit.came,
         "attended": credit.credited_seconds // 60,
         "window": credit.window_seconds // 60,
         "percentage": percentage_in_words(

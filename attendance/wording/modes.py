@@ -1,6 +1,6 @@
 """Words that depend on where a session is held: what is missing, and what proves it.
 
-Source: docs/rules.md 32, 118.
+Source: docs/rules.md 32, 117, 118.
 """
 
 from django.utils.functional import Promise
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from attendance.evidence.whereabouts import Whereabouts
 from attendance.rules.proof import Proof
+from events.models import Participant, ParticipantRole
 from sessions_app.models import Mode
 
 # Of a person of whom nothing is known, while the session runs.
@@ -29,6 +30,14 @@ _LABELS_OF_ONE = {
     Whereabouts.LEFT: pgettext_lazy("person", "left"),
     Whereabouts.MISSING: pgettext_lazy("person", "not seen"),
 }
+
+
+def is_missed(person: Participant, mode: str) -> bool:
+    """Return whether somebody is missing as long as nothing speaks for them.
+
+    Hosts are no guests where people are checked in.
+    """
+    return mode == Mode.ONLINE or person.role != ParticipantRole.HOST
 
 
 def label_of_person(where: Whereabouts, mode: str) -> str:
@@ -105,5 +114,5 @@ def why_not_proved(proof: Proof, mode: str) -> list[str]:
     if proof.by_themselves:
         return [*known, _("That alone does not show that it was held.")]
     if mode == Mode.HYBRID:
-        return [_("Nobody was seen in its room, checked in or marked.")]
-    return [*known, _("Nobody was checked in or marked.")]
+        return [_("Nobody was seen in its room, checked in, or marked as having come.")]
+    return [*known, _("Nobody was checked in, or marked as having come.")]

@@ -1,6 +1,6 @@
 """Times, lengths, percentages and lists as pages show them, in the active language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,6 +24,15 @@ class Count(NamedTuple):
     tone: str
     label: str
     number: int
+
+
+def count_statuses(numbers: Mapping[str, int]) -> list[Count]:
+    """Return the number of people by status, without statuses that nobody has."""
+    return [
+        Count(status.value, str(status.label), number)
+        for status in IN_ORDER
+        if (number := numbers.get(status, 0))
+    ]
 
 
 def clock_beside(moment: datetime, zone: tzinfo, *, beside: datetime) -> str:

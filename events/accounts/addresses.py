@@ -42,4 +42,4 @@ def account_that_signs_in_by(email: str) -> User | None:
 def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:
     """Return whether another account has confirmed an address that looks like this."""
     others = User.objects.filter(folded_email=look_alike(email))
-    return others.exclude(pk=user.pk if user else None).exists()
+    return (others.exclude(pk=user.pk) if user else others).exists()

@@ -77,7 +77,7 @@ class _OneCode(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["code"]
+        field: Any = self.fields["code"]
         field.label = _("Code")
         field.max_length = DIGITS_AT_MOST
         field.widget.attrs |= {"dir": "ltr", "inputmode": "numeric"}

@@ -1,7 +1,7 @@
 """Accounts, and what is kept about their requests."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -91,7 +91,7 @@ class User(AbstractUser):
     )
     wants_prompts = models.BooleanField(_("wants prompts"), default=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [

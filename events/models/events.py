@@ -146,6 +146,10 @@ class Event(models.Model):
         """The event's own end; its last session may end later."""
         return self.ends_at or self.starts_at + DEFAULT_EVENT_LENGTH
 
+    def door_opens_at(self, starts_at: datetime) -> datetime:
+        """Return since when people may check themselves in for what starts then."""
+        return starts_at - timedelta(minutes=self.door_opens_minutes)
+
 
 class ParticipantRole(models.TextChoices):
     """A person's role in an event."""

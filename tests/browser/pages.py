@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from events.models import User
-from tests.browser.school import School
+from tests.browser.school import LONG, School
 from tests.browser.with_invitations import LINKS
 
 # Not pages of ours, or none at all.
@@ -80,6 +80,7 @@ PAGES = {
     "sessions": Seen("home"),
     "sessions of an attendee": Seen("home", who="attendee"),
     "sessions of a parent": Seen("home", who="parent"),
+    "sessions of two organizations": Seen("home", who="owner"),
     "sessions of a newcomer": Seen("home", who="newcomer"),
     "not theirs to see": Seen(
         "session", "calculated", "newcomer", status=HTTPStatus.NOT_FOUND
@@ -97,6 +98,8 @@ EVENTS = {
     "event, for a parent": Seen("event", "event", "parent"),
     "event without anything": Seen("event", "empty event"),
     "event at a door": Seen("event", "meetup"),
+    "event that was a meetup": Seen("event", "was a meetup"),
+    "draft that is over": Seen("event", "draft that is over"),
     "event at a door, for a viewer": Seen("event", "meetup", "viewer"),
     "event at a door, nobody came": Seen("event", "nobody came"),
     "draft": Seen("event", "draft"),
@@ -127,6 +130,7 @@ DECISIONS = {
     "attendance, none fits": Seen("event_attendance", "event", query="?q=zzz"),
     "attendance, for a viewer": Seen("event_attendance", "completed", "viewer"),
     "attendance, for an attendee": Seen("event_attendance", "event", "attendee"),
+    "attendance, nobody wrote down who came": Seen("event_attendance", "unrecorded"),
     "attendance of a cancelled event": Seen("event_attendance", "cancelled event"),
     "attendance at a door": Seen("event_attendance", "meetup"),
     "attendance at a door, for a viewer": Seen("event_attendance", "meetup", "viewer"),
@@ -146,6 +150,7 @@ FORMS = {
     "change an event": Seen("edit_event", "event"),
     "cancel an event": Seen("cancel_event", "event"),
     "new session": Seen("new_session", "event"),
+    "first session of a meetup": Seen("new_session", "meetup"),
     "new session, refused": Seen("new_session", "event", refused=True),
     "change a session": Seen("edit_session", "ahead", opened=True),
     "end a session": Seen("end_session", "running"),
@@ -188,6 +193,7 @@ MANY = {
     "reports of an event at a door": Seen("reports", query="?event={meetup.pk}"),
     "reports of sessions in person": Seen("reports", query="?mode=in_person"),
     "reports of a person": Seen("reports", query="?participant={person.pk}"),
+    "reports of two organizations": Seen("reports", who="owner"),
     "reports of an attendee": Seen("reports", who="attendee"),
     "reports of a newcomer": Seen("reports", who="newcomer"),
     "reports, refused": Seen(
@@ -208,6 +214,8 @@ DOOR = {
         "door_person", "event", query="?session={calculated.pk}", person="person"
     ),
     "walk-in, which session": Seen("door_walk_in", "event", query="?session=which"),
+    "door, a long name is nobody's": Seen("door", "event", query=f"?q=x{LONG}"),
+    "walk-in, called as searched": Seen("door_walk_in", "event", query="?q=zzz"),
     "door of an event without anything": Seen("door", "empty event"),
     "door of a cancelled event": Seen("door", "cancelled event"),
     "a badge's page": Seen("door_person", "event", person="person"),

@@ -97,6 +97,7 @@ class School:
         self.subjects["meetup"] = self._meetup()
         nobody_came = make_participant(self._event("Nobody came"), name=LONG)
         self.subjects["nobody came"] = nobody_came.event
+        self.subjects |= self._meetups_later()
         self.subjects["over"] = self._over()
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
@@ -270,6 +271,24 @@ class School:
             check_in(Place(event, None), person, by=self.organizer, now=self.now)
         self._mark(None, people[2], Status.EXCUSED, "Travelling until Sunday.")
         return event
+
+    def _meetups_later(self) -> dict[str, Model]:
+        """One got a session, nobody was written down at another, one is a draft."""
+        was_a_meetup = self._event("Walk")
+        ana = make_participant(was_a_meetup, name="Ana")
+        check_in(Place(was_a_meetup, None), ana, by=self.organizer, now=self.now)
+        make_session(was_a_meetup, starts_at=self.now)
+        over = self.now - timedelta(hours=1)
+        unrecorded = self._event("Picnic", ends_at=over)
+        make_participant(unrecorded, name=LONG)
+        complete_event(event=unrecorded, now=self.now)
+        draft = self._event("Quiz", ends_at=over, state=EventState.DRAFT)
+        make_participant(draft, name="Ana")
+        return {
+            "was a meetup": was_a_meetup,
+            "unrecorded": unrecorded,
+            "draft that is over": draft,
+        }
 
     def _over(self) -> Event:
         """All of its sessions have ended; one is not calculated, one not proved."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.pages import Seen
 from tests.browser.school import School
 from tests.browser.visitor import DESK, PHONE, Visitor, visiting
 
@@ -65,9 +66,17 @@ def test_keys_go_down_the_page_and_show_where_they_are(
     assert walked > 4
 
 
-def test_paper_shows_the_people_and_nothing_to_press(visitor: Visitor) -> None:
+@pytest.mark.parametrize("name", ["calculated", "completed", "unrecorded", "reports"])
+def test_paper_shows_the_people_and_nothing_to_press(
+    visitor: Visitor, school: School, name: str
+) -> None:
     page = visitor.page
+    if name != "calculated":
+        route = "reports" if name == "reports" else "event_attendance"
+        about = "" if name == "reports" else name
+        visitor.open(Seen(route, about).path(school))
     page.emulate_media(media="print")
+    assert not page.locator(".notice.with-button").filter(visible=True).count()
     assert page.locator("main table.people").first.is_visible()
     for unprinted in ("nav", "button", ".skip", "input", "select"):
         assert not page.locator(unprinted).filter(visible=True).count(), unprinted

@@ -14,7 +14,7 @@ from attendance_site.errors import server_error
 from attendance_site.urls import handler403, handler404, handler500
 from attendance_site.urls import urlpatterns as site_urls
 from events.models import User
-from tests.factories import make_user
+from tests.factories import make_participant, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +194,18 @@ def test_what_is_refused_is_said_on_a_page_of_ours() -> None:
     answer = Client().get("/refuse/")
     assert answer.status_code == 403
     assert "You are not allowed to do this" in page(answer)
+    assert "Only organizers can open this page or do this." in page(answer)
+
+
+def test_a_page_of_ours_says_why_it_is_refused() -> None:
+    host = make_participant(role="host", user=make_user())
+    assert host.user
+    client = Client()
+    client.force_login(host.user)
+    answer = client.get(f"/events/{host.event_id}/edit/")
+    assert answer.status_code == 403
+    assert "Only organizers, admins and owners of the organization" in page(answer)
+    assert "You can see the page" not in page(answer)
 
 
 @override_settings(ROOT_URLCONF=__name__)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from core.errors import Conflict
 from events.models import Event, EventState
 from sessions_app.models import LiveSession
-from sessions_app.services import cancel_event, restore_session, schedule_session
+from sessions_app.services import (
+    cancel_event,
+    restore_session,
+    schedule_session,
+    take_back_end,
+)
 from tests.factories import START, make_event, make_session
 
 pytestmark = pytest.mark.django_db
 
+MINUTE = timedelta(minutes=1)
 A_LESSON: dict[str, Any] = {
     "title": "Lesson",
     "starts_at": START,
@@ -62,6 +69,26 @@ def test_the_event_is_locked_before_its_sessions(
     locks = [sql for sql in statements if "FOR NO KEY UPDATE" in sql]
     assert [_table(sql) for sql in locks] == locked
     assert not [sql for sql in statements if "FOR UPDATE" in sql]
+
+
+def test_a_session_whose_room_was_taken_meanwhile_does_not_run_again() -> None:
+    session = make_session(ended_at=START + 20 * MINUTE)
+    make_session(
+        session.event, room_name=session.room_name, starts_at=START + 30 * MINUTE
+    )
+    with pytest.raises(Conflict) as refused:
+        take_back_end(session=session, now=START + 25 * MINUTE)
+    assert refused.value.code == "room_taken"
+    session.refresh_from_db()
+    assert session.ended_at
+
+
+def test_a_cancelled_session_does_not_run_again() -> None:
+    at = START + 20 * MINUTE
+    session = make_session(ended_at=at, cancelled_at=at)
+    with pytest.raises(Conflict) as refused:
+        take_back_end(session=session, now=START + 25 * MINUTE)
+    assert refused.value.code == "session_cancelled"
 
 
 def _table(statement: str) -> str:

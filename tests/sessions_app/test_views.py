@@ -226,19 +226,36 @@ def test_a_form_that_was_sent_without_a_mode_leaves_it_as_it_is() -> None:
     assert (session.title, session.mode) == ("Lesson", Mode.HYBRID)
 
 
-def test_the_room_is_out_of_the_way_where_nobody_can_join_one(
+@pytest.fixture
+def _livekit(settings: Settings) -> None:
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
+
+
+@pytest.mark.usefixtures("_livekit")
+def test_where_people_can_join_a_room_the_form_asks_for_it() -> None:
+    client, event = berlin()
+    page = client.get(f"/events/{event.pk}/sessions/new/").content.decode()
+    assert 'name="room_name"' in page
+    assert "people in the LiveKit room" in text(page)
+
+
+def test_where_nobody_can_join_a_room_the_form_says_nothing_of_livekit(
     settings: Settings,
 ) -> None:
-    client, event = berlin()
-    path = f"/events/{event.pk}/sessions/new/"
-    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
-    assert "<details" not in client.get(path).content.decode()
     settings.LIVEKIT_URL = ""
-    _, _, folded = client.get(path).content.decode().partition("<details")
-    assert 'name="room_name"' in folded
-    answer = send(client, path, **LESSON, room_name="other_room")
-    assert "room_name" in wrong(answer)
-    assert "<details" not in answer.content.decode()
+    client, event = berlin()
+    session = make_session(event, room_name=f"{event.organization.slug}_ours")
+    new, edit = f"/events/{event.pk}/sessions/new/", f"/sessions/{session.pk}/edit/"
+    for path in (new, edit):
+        said = text(client.get(path).content.decode())
+        assert "LiveKit" not in said
+        assert "room" not in said.lower()
+    send(client, edit, **LESSON, room_name="other_room")
+    session.refresh_from_db()
+    assert (session.title, session.room_name[-5:]) == ("Lesson", "_ours")
+    send(client, new, **LESSON)
+    made = LiveSession.objects.exclude(pk=session.pk).get()
+    assert made.room_name.startswith(f"{event.organization.slug}_")
 
 
 @pytest.mark.parametrize(
@@ -252,6 +269,7 @@ def test_the_room_is_out_of_the_way_where_nobody_can_join_one(
         ("starts_at", "2026-03-29T02:30", "…does not exist on this day…"),
     ],
 )
+@pytest.mark.usefixtures("_livekit")
 def test_what_the_rules_refuse_is_told_at_the_field(
     field: str, written: str, said: str
 ) -> None:
@@ -261,6 +279,7 @@ def test_what_the_rules_refuse_is_told_at_the_field(
     assert not LiveSession.objects.exists()
 
 
+@pytest.mark.usefixtures("_livekit")
 def test_a_taken_room_names_who_has_it() -> None:
     client, event = berlin()
     other = make_session(event, title="First", starts_at=at("2026-07-01T08:30Z"))
@@ -290,6 +309,16 @@ def test_a_session_is_changed_and_keeps_its_room() -> None:
     assert session.starts_at == at("2026-07-01T08:00Z")
 
 
+def test_a_session_that_has_not_begun_has_no_actual_end_to_set() -> None:
+    session = make_session()
+    client = signed_in(make_member(session.event.organization))
+    pages = []
+    for now in (START - timedelta(minutes=1), DURING):
+        with time_machine.travel(now, tick=False):
+            pages.append(client.get(f"/sessions/{session.pk}/edit/").content.decode())
+    assert [f"/sessions/{session.pk}/end/" in page for page in pages] == [False, True]
+
+
 def test_the_page_of_a_session_leads_to_its_end_and_cancellation() -> None:
     client, event = berlin()
     session = make_session(event)
@@ -311,15 +340,64 @@ def end(session: LiveSession, at: datetime, **data: str) -> Any:
         return send(client, f"/sessions/{session.pk}/end/", **data)
 
 
+def filled(page: str) -> list[str]:
+    """What the filled buttons say."""
+    return re.findall(r'class="button first"[^>]*>\s*(.*?)\s*<', page)
+
+
 def test_a_running_session_ends_now() -> None:
     session = make_session()
     client = signed_in(make_member(session.event.organization))
     with time_machine.travel(DURING, tick=False):
         page = client.get(f"/sessions/{session.pk}/end/").content.decode()
-    assert "End now" in page
+    assert filled(page) == ["End now"]
     assert end(session, DURING, now="1")["Location"] == f"/sessions/{session.pk}/"
     session.refresh_from_db()
     assert session.ended_at == DURING
+
+
+def offers_to_run_on(session: LiveSession, path: str, now: datetime) -> bool:
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(now, tick=False):
+        page = client.get(path).content.decode()
+    assert ("It is still running" in page) == ('name="still_running"' in page)
+    return 'name="still_running"' in page
+
+
+def test_a_session_ended_by_mistake_runs_again_until_its_planned_end() -> None:
+    session = make_session()
+    report = f"/sessions/{session.pk}/"
+    for path in (report, f"{report}end/"):
+        assert not offers_to_run_on(session, path, DURING)
+    end(session, DURING, now="1")
+    for path in (report, f"{report}end/"):
+        assert offers_to_run_on(session, path, DURING)
+        assert not offers_to_run_on(session, path, session.ends_at)
+    assert end(session, DURING, still_running="1")["Location"] == report
+    session.refresh_from_db()
+    assert session.ended_at is None
+
+
+def test_after_its_planned_end_a_session_does_not_run_again() -> None:
+    session = make_session(ended_at=DURING)
+    client = signed_in(make_member(session.event.organization))
+    with time_machine.travel(session.ends_at, tick=False):
+        page = client.post(
+            f"/sessions/{session.pk}/end/", {"still_running": "1"}, follow=True
+        ).content.decode()
+    assert "The planned end has passed. Correct the actual end instead." in page
+    session.refresh_from_db()
+    assert session.ended_at == DURING
+
+
+def test_who_may_only_look_is_not_offered_that_it_still_runs() -> None:
+    session = make_session(ended_at=DURING)
+    viewer = signed_in(make_member(session.event.organization, Role.VIEWER))
+    with time_machine.travel(DURING, tick=False):
+        page = viewer.get(f"/sessions/{session.pk}/").content.decode()
+        sent = {"still_running": "1"}
+        assert viewer.post(f"/sessions/{session.pk}/end/", sent).status_code == 403
+    assert "still running" not in page
 
 
 def test_an_end_is_said_and_corrected_afterwards() -> None:
@@ -334,8 +412,8 @@ def test_an_end_is_said_and_corrected_afterwards() -> None:
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (1, "Saved. The report will be recalculated automatically."),
-        (8, "Saved. Recalculate the report: it ended over 7 days ago."),
+        (1, "Saved. The report will be calculated automatically."),
+        (8, "Saved. It ended over 7 days ago: calculate the report yourself."),
     ],
 )
 def test_a_corrected_end_says_whether_its_report_follows_by_itself(

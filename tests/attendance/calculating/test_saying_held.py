@@ -90,7 +90,7 @@ def test_it_is_undone_for_all_and_not_for_one(
         take_back_held(lesson, actor=owner, now=SOON)
     rows = {row.participant_id: row for row in Attendance.objects.all()}
     assert undoable(Place(lesson.event, lesson), rows, grace_minutes=15) == {}
-    with pytest.raises(Conflict, match="Take that back in its report"):
+    with pytest.raises(Conflict, match="Undo that in its report"):
         undo(newest(ana), reason="", by=owner, now=SOON)
 
 

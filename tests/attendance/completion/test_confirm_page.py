@@ -77,6 +77,16 @@ def test_where_everything_is_decided_it_is_completed_without_a_question(
     assert about_event(ana) == ("present", "livekit_auto", True)
 
 
+def test_who_is_never_absent_by_default_is_no_reason_to_ask(
+    course: Event, ana: Participant, organizer: User
+) -> None:
+    make_participant(course, name="Host", role="host")
+    make_participant(course, name="Dan", registration="waitlisted")
+    check_in(Place(course, None), ana, by=organizer, now=START)
+    assert press(course, organizer) == f"/events/{course.pk}/attendance/"
+    assert course.state == EventState.COMPLETED
+
+
 def test_who_would_become_absent_is_named_and_one_button_completes(
     course: Event, ana: Participant, organizer: User
 ) -> None:
@@ -90,6 +100,8 @@ def test_who_would_become_absent_is_named_and_one_button_completes(
     assert listed(page) == [
         "1 person has no decision and becomes absent: Ben",
         "1 person has no decision and stays unknown: Cem",
+        "1 host has no decision and stays unknown: Host",
+        "1 person on the waiting list has no decision and stays unknown: Dan",
     ]
     assert f'href="/people/{ben.person_id}/"' in page
     assert about_event(ben) is None
@@ -111,7 +123,8 @@ def test_what_it_foresees_is_what_completing_does(
     mark(Place(course, None), [Mark(people[1], "excused")], by=organizer, now=START)
     Attendance.objects.filter(participant__in=[people[2], host], session=held).delete()
     page = asked(course, organizer)
-    [not_proved, absent] = listed(page)
+    [not_proved, absent, unknown] = listed(page)
+    assert unknown == "1 host has no decision and stays unknown: Eva"
     assert absent == "1 person has no decision and becomes absent: Dan"
     assert not_proved.startswith("Nothing proves that 1 session was held.")
     assert f"{empty.title} (Tue 3 Mar 2026)" in not_proved

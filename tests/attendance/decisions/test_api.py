@@ -365,7 +365,9 @@ def test_what_follows_says_from_what(
         "Present: 90 of 120 minutes (75 %) in 2 counted sessions"
     )
     [other] = client.get(f"{path}?status=absent").json()["results"]
-    assert other["explanation"] == "Absent in 1 of 1 counted sessions (1 not counted)"
+    assert other["explanation"] == (
+        "Absent: 0 of 60 minutes (0 %) in 1 counted session (1 not counted)"
+    )
     assert client.get(f"{path}?status=asleep").status_code == 400
     assert client.post(f"/api/events/{event.pk}/reopen").json()["state"] == "scheduled"
     assert client.get(f"{path}?status=unknown").json()["count"] == 2

@@ -13,7 +13,12 @@ from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
-from attendance.models import Attendance, AttendanceChange, EngagementEntry
+from attendance.models import (
+    Attendance,
+    AttendanceChange,
+    AttendancePolicy,
+    EngagementEntry,
+)
 from events.models import Participant, User
 from sessions_app.models import LiveSession
 from sessions_app.services import cancel_session, change_session, restore_session
@@ -76,6 +81,25 @@ def test_moving_the_start_decides_anew_and_logs_it_by_nobody(
     move(lesson, -10)
     assert statuses(lesson) == {"Ana": "late", "Ben": "late"}
     assert AttendanceChange.objects.count() == 5
+
+
+def test_another_grace_period_decides_anew_when_the_session_is_calculated(
+    lesson: LiveSession,
+) -> None:
+    calculate(lesson, now=NOW)
+    for grace, after in ((25, "present"), (5, "late")):
+        before = statuses(lesson)
+        AttendancePolicy.objects.update_or_create(
+            session=lesson,
+            organization=lesson.event.organization,
+            defaults={"grace_minutes": grace},
+        )
+        assert statuses(lesson) == before
+        calculate(lesson, now=NOW)
+        assert statuses(lesson) == {"Ana": after, "Ben": after}
+    change = AttendanceChange.objects.latest("pk")
+    assert (change.from_source, change.source) == ("check_in", "check_in")
+    assert change.actor is None
 
 
 def test_what_is_not_moved_decides_nothing_anew(lesson: LiveSession) -> None:

@@ -62,6 +62,12 @@ def buttons(page: str) -> list[str]:
     return re.findall(r'<button[^>]* name="(?:participant|undo)" value', page)
 
 
+def meant(page: str) -> str:
+    """Where it leads to say that a session of another day is meant."""
+    [path] = re.findall(r'href="([^"]*)">\s*Check people in for it', page)
+    return str(path).replace("&amp;", "&")
+
+
 def offered(page: str) -> list[str]:
     found = re.search(r'<ul class="list doors">.*?</ul>', page, re.DOTALL)
     return re.findall(r"<bdi>(.*?)</bdi>", found[0]) if found else []
@@ -105,8 +111,7 @@ def test_a_session_not_today_is_asked_about_once(
     assert "Nobody was checked in yet." in text(page)
     assert NOT_TODAY in text(page)
     assert not Attendance.objects.exists()
-    [confirmed] = re.findall(r'class="button first" href="(.*?)"', page)
-    _, page, _ = ask(lesson.event, staff, NEXT_DAY, confirmed.replace("&amp;", "&"))
+    _, page, _ = ask(lesson.event, staff, NEXT_DAY, meant(page))
     assert len(buttons(page)) == 1
     assert NOT_TODAY not in text(page)
     # What was said is sent along by the forms for searching and for checking in.
@@ -117,6 +122,24 @@ def test_a_session_not_today_is_asked_about_once(
     assert "is checked in" in text(page)
     assert Attendance.objects.get().session == lesson
     assert len(buttons(page)) == 1
+
+
+def test_of_one_that_has_ended_staff_are_first_sent_to_its_report(
+    lesson: LiveSession, staff: User
+) -> None:
+    """A tap counts when it is made, so at the door everybody would be late."""
+    late = "everybody checked in now is late"
+    query = f"?session={lesson.pk}"
+    for path in (query, f"new/{query}"):
+        _, page, _ = ask(lesson.event, staff, NEXT_DAY, path)
+        assert late in text(page)
+        [first] = re.findall(r'class="button first" href="(.*?)"', page)
+        assert first == f"/sessions/{lesson.pk}/?choose=all#several"
+        assert "not_today=1" in meant(page)
+    _, page, _ = ask(lesson.event, staff, START - DAY, query)
+    assert late not in text(page)
+    [first] = re.findall(r'class="button first"\s+href="(.*?)"', page)
+    assert "not_today=1" in first
 
 
 def test_neither_is_anybody_taken_back_before(

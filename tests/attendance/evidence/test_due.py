@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence import due
-from attendance.evidence.due import DAYS, Selection
+from attendance.evidence.due import Selection
 from attendance.models import AttendancePolicy, SessionCalculation
 from events.models import (
     Event,
@@ -20,7 +20,6 @@ from events.models import (
 )
 from events.roster.places import change_participant
 from sessions_app.models import Connection, LiveSession, PresenceEvent
-from sessions_app.phase import RESTS_AFTER
 from tests.factories import (
     START,
     change_person,
@@ -477,7 +476,3 @@ def test_a_claim_takes_no_more_people_than_memory_should_hold(
         assert selection.claim(after=0) == sessions[:1]
         assert selection.claim(after=sessions[-1]) == [crowd.pk]
     assert run() == [*sessions, crowd.pk]
-
-
-def test_pages_promise_no_more_than_what_is_due() -> None:
-    assert timedelta(days=DAYS) == RESTS_AFTER

@@ -1,10 +1,11 @@
 """The page of an event, as each of its readers gets it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from attendance.completion.completing import complete_event
 from events.models import Event, EventState, Role, User
@@ -33,10 +34,16 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def get(event: Event, user: User | None = None, query: str = "") -> str:
+def get(
+    event: Event,
+    user: User | None = None,
+    query: str = "",
+    *,
+    now: datetime = AFTERWARDS,
+) -> str:
     """The page as an organizer, or as ``user``, gets it."""
     client = signed_in(user or make_member(event.organization))
-    with time_machine.travel(AFTERWARDS, tick=False):
+    with time_machine.travel(now, tick=False):
         answer = client.get(f"/events/{event.pk}/{query}")
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
@@ -191,7 +198,15 @@ def test_without_sessions_both_ways_are_offered() -> None:
     assert "a meetup needs no session" in text(page)
     assert filled(page) == []
     assert f'href="/events/{event.pk}/sessions/new/"' in page
-    assert page.count(f'href="/events/{event.pk}/check-in/"') >= 2
+    assert page.count(f'href="/events/{event.pk}/check-in/"') == 1
+
+
+def test_a_room_is_promised_only_where_people_can_join_one(settings: Settings) -> None:
+    event = make_meetup("Ana")
+    settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "wss://x.example.com", "key"
+    assert "a room if it is held online" in text(get(event))
+    settings.LIVEKIT_URL = ""
+    assert "it gets a report. Or check people in at the door" in text(get(event))
 
 
 def test_of_those_who_may_not_add_sessions_no_way_is_asked() -> None:
@@ -200,7 +215,68 @@ def test_of_those_who_may_not_add_sessions_no_way_is_asked() -> None:
         user = make_participant(event, role=role, user=make_user()).user
         said = text(get(event, user))
         assert "Schedule the first one" not in said
-        assert "No sessions yet." in said
+        assert ("No sessions yet." in said) is (role == "host")
+
+
+def test_a_new_event_says_that_a_meetup_needs_no_session() -> None:
+    event = make_event()
+    assert "A meetup needs none: add people" in text(get(event))
+    viewer = make_member(event.organization, Role.VIEWER)
+    assert "A meetup needs none" not in text(get(event, viewer))
+
+
+def test_while_a_meetup_runs_its_door_is_the_filled_button_and_said_once() -> None:
+    event = make_meetup("Ana Ben", title="Tea")
+    assert filled(get(event, now=RUNNING)) == ["Check in at the door"]
+    come(event, "Ana")
+    page = get(event, now=RUNNING)
+    assert filled(page) == ["Check in"]
+    assert page.count(f'href="/events/{event.pk}/check-in/"') == 1
+    assert "Attendance running now 1 checked in" in text(page)
+    assert filled(get(event)) == []
+
+
+def test_what_was_decided_at_the_event_itself_stands_beside_its_sessions() -> None:
+    event = make_meetup("Ana Ben Cem")
+    come(event, "Ana")
+    decide(event, "Ben", "excused")
+    said = "2 people were checked in or marked at the event itself."
+    assert said not in text(get(event))
+    session = make_session(event)
+    page = get(event)
+    assert f"{said} That counts for the course result" in text(page)
+    assert page.count(f'href="/events/{event.pk}/attendance/"') == 2
+    change_person(named(event, "Ana"), user=make_user())
+    assert said not in text(get(event, named(event, "Ana").person.user))
+    calculate(session)
+    complete_event(event=event, now=AFTERWARDS)
+    assert said not in text(get(event))
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "cancelled"])
+def test_of_sessions_is_spoken_only_where_there_are_some(state: str) -> None:
+    event = make_meetup("Ana", state=state)
+    said = {
+        "draft": "Its sessions are calculated like any others",
+        "scheduled": "no course result",
+        "cancelled": "This event and its sessions were cancelled.",
+    }[state]
+    assert said not in text(get(event))
+    make_session(event)
+    assert (said in text(get(event))) is (state != "scheduled")
+
+
+def test_an_event_that_is_over_says_that_it_is_completed_at_once() -> None:
+    event = make_meetup("Ana", state=EventState.DRAFT)
+    assert "Once it is published" not in text(get(event, now=RUNNING))
+    assert "Once it is published it is completed at once" in text(get(event))
+    soon = "it is completed automatically in a few minutes"
+    assert soon in text(get(published(event)))
+    assert soon not in text(get(event, now=RUNNING))
+    viewer = make_member(event.organization, Role.VIEWER)
+    assert soon not in text(get(event, viewer))
+    Event.objects.update(reopened_at=START)
+    assert soon not in text(get(event))
 
 
 def test_once_somebody_came_the_door_is_the_way() -> None:
@@ -216,6 +292,24 @@ def test_once_somebody_came_the_door_is_the_way() -> None:
     assert "1 present 1 absent" in text(get(event))
 
 
+def test_a_session_that_was_cancelled_leaves_the_event_its_door() -> None:
+    event = make_meetup("Ana Ben", title="Tea")
+    make_session(event, cancelled_at=START)
+    host = make_participant(event, role="host", user=make_user()).user
+    page = get(event)
+    assert f'href="/events/{event.pk}/sessions/new/"' in page
+    come(event, "Ana")
+    page = get(event)
+    assert "1 checked in" in text(page)
+    assert re.search(r'/attendance/">\s*Attendance\s*</a>', page)
+    assert f'href="/events/{event.pk}/sessions/new/"' in page
+    # Hosts decide about sessions alone.
+    assert f'href="/events/{event.pk}/check-in/"' not in get(event, host)
+    make_session(event)
+    assert f'href="/events/{event.pk}/check-in/"' in get(event, host)
+    assert "1 checked in" not in text(get(event))
+
+
 def test_before_it_begins_nobody_is_missed() -> None:
     event = make_meetup("Ana", starts_at=AFTERWARDS + timedelta(days=1))
     assert "checked in" not in text(get(event))
@@ -227,7 +321,8 @@ def test_attendees_see_their_own_status_at_the_door() -> None:
     come(event, "Ana")
     decide(event, "Ben", "excused")
     said = text(get(event, named(event, "Ben").person.user))
-    assert f"{event.title} excused" in said
+    assert "Attendance excused" in said
+    assert "No sessions" not in said
     assert "present" not in said
     assert "checked in" not in said
 

@@ -9,7 +9,7 @@ import pytest
 from attendance.completion.completing import complete_event
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
-from events.models import Event, EventState, Registration, Role, User
+from events.models import Event, EventState, Participant, Registration, Role, User
 from tests.attendance.meetups import come, decide, make_meetup, minute_of, named
 from tests.attendance.overview.test_home import groups_of, home
 from tests.attendance.pages import (
@@ -115,10 +115,20 @@ def test_drafts_and_cancelled_events_are_not_listed(
 
 
 def test_an_event_with_sessions_is_not_listed_beside_them(meetup: Event) -> None:
-    make_session(meetup, title="Lesson", cancelled_at=START)
+    make_session(meetup, title="Lesson")
     [said] = groups_of(home(make_member(meetup.organization), now=START)).values()
     assert said.count("Tea") == 1
     assert "Lesson" in said
+
+
+def test_an_event_whose_only_session_was_cancelled_is_listed_as_one_without(
+    meetup: Event,
+) -> None:
+    make_session(meetup, title="Lesson", cancelled_at=START)
+    come(meetup, "Ana")
+    groups = groups_of(home(make_member(meetup.organization), now=START))
+    assert groups["Running now"].endswith("1 checked in")
+    assert "cancelled" in groups["Today"]
 
 
 def test_events_of_others_are_not_listed(meetup: Event) -> None:
@@ -151,7 +161,19 @@ def test_hosts_read_the_numbers(meetup: Event) -> None:
     host = make_participant(meetup, name="Zoe", role="host", user=make_user())
     come(meetup, "Ana")
     said = line_of(meetup, minutes=5, user=host.user)
-    assert said.endswith("1 checked in 3 not checked in yet")
+    assert said.endswith("1 checked in 2 not checked in yet")
+
+
+def test_hosts_count_only_if_they_were_checked_in_or_marked(meetup: Event) -> None:
+    for name in ("Zoe", "Yan", "Xia"):
+        make_participant(meetup, name=name, role="host")
+    come(meetup, "Ana")
+    said = line_of(meetup, minutes=5)
+    assert said.endswith("1 checked in 2 not checked in yet")
+    come(meetup, "Zoe", 6)
+    decide(meetup, "Yan", "excused")
+    said = line_of(meetup, minutes=7)
+    assert said.endswith("2 checked in 2 not checked in yet 1 excused")
 
 
 def test_sessions_and_events_stand_together_closest_to_now_first() -> None:
@@ -207,6 +229,18 @@ def test_a_running_session_held_in_person_tells_who_was_checked_in() -> None:
         at = START + timedelta(minutes=20 * minutes)
         check_in(Place(session.event, session), person, by=user, now=at)
     assert said().endswith("2 checked in 2 not checked in yet")
+
+
+def test_hosts_of_a_running_session_are_not_missed_either() -> None:
+    session, [ana, _ben, zoe] = make_lesson("Ana Ben Zoe", mode="in_person")
+    Participant.objects.filter(pk=zoe.pk).update(role="host")
+    user = organizer_of(session)
+    for person, said in (
+        (ana, "1 checked in 1 not checked in yet"),
+        (zoe, "2 checked in 1 not checked in yet"),
+    ):
+        check_in(Place(session.event, session), person, by=user, now=START)
+        assert groups_of(home(user, now=RUNNING))["Running now"].endswith(said)
 
 
 @pytest.mark.parametrize("mode", ["online", "hybrid"])

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
 from attendance.overview.home import session_lines
 from attendance.report_rows.read_reports import session_report
 from attendance.reports.attendance_status import attendance_status
@@ -88,6 +90,29 @@ def test_what_has_no_counts_says_why() -> None:
     assert "was it held?" in home(user)
     LiveSession.objects.update(cancelled_at=AFTERWARDS)
     assert "cancelled" in home(user)
+
+
+def test_whether_it_was_held_is_asked_beside_the_counts_as_in_its_report() -> None:
+    session, [amina, ben] = make_lesson("Amina Ben")
+    user = organizer_of(session)
+    excuse = [Mark(amina, "excused")]
+    mark(Place(session.event, session), excuse, by=user, now=AFTERWARDS)
+    calculate(session)
+    assert "was it held? 1 excused 1 unknown" in groups_of(home(user))["Today"]
+    excuse = [Mark(ben, "excused")]
+    mark(Place(session.event, session), excuse, by=user, now=AFTERWARDS)
+    calculate(session)
+    assert "2 excused" in groups_of(home(user))["Today"]
+    assert "was it held?" not in home(user)
+
+
+def test_attendees_are_not_asked_what_they_cannot_answer() -> None:
+    session, [amina] = make_lesson("Amina")
+    change_person(amina, user=make_user())
+    calculate(session)
+    assert amina.user
+    assert groups_of(home(amina.user))["Today"].endswith("not decided yet")
+    assert "was it held?" not in home(amina.user)
 
 
 def test_its_counts_are_those_of_the_report() -> None:

@@ -184,6 +184,15 @@ def test_who_was_at_events_without_sessions_alone_is_told_of_them_alone() -> Non
     assert "No session" not in said
 
 
+def test_who_came_to_an_event_whose_only_session_was_cancelled_was_there() -> None:
+    meetup = make_meetup("Bea")
+    make_session(meetup, title="Mistake", cancelled_at=START)
+    come(meetup, "Bea")
+    said = text(page_of(meetup.participants.get().person))
+    assert "Present at 1 of 1 counted event without sessions: 100 %" in said
+    assert "1 session was cancelled" in said
+
+
 def test_many_sessions_come_in_pages_and_the_summary_counts_all(
     ana: Participant,
 ) -> None:

@@ -101,6 +101,33 @@ def test_whoever_is_excused_is_not_missing(meetup: Event, organizer: User) -> No
     assert summary_of(page) == "1 checked in 1 not checked in yet 1 excused"
 
 
+def test_hosts_count_only_if_they_were_checked_in_or_marked(
+    meetup: Event, organizer: User
+) -> None:
+    for name in ("Zoe", "Yan"):
+        make_participant(meetup, name=name, role="host")
+    come(meetup, "Ana", 4)
+    page = get(meetup, organizer, 30)
+    assert summary_of(page) == "1 checked in 2 not checked in yet"
+    assert people_of(get(meetup, organizer, 30, "?door=out")) == ["Ben", "Cem"]
+    come(meetup, "Zoe", 5)
+    place, marks = Place(meetup, None), [Mark(named(meetup, "Yan"), "late")]
+    mark(place, marks, by=organizer, now=START)
+    page = get(meetup, organizer, 30)
+    assert summary_of(page) == "2 checked in 2 not checked in yet 1 late"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(-31, ""), (-30, "Not checked in yet"), (0, "Not checked in yet")],
+)
+def test_nobody_is_missed_before_the_door_opens(
+    minutes: int, said: str, meetup: Event, organizer: User
+) -> None:
+    page = get(meetup, organizer, minutes)
+    assert text(row_of(page, "Ben")) == " ".join(filter(None, ["Ben", said, "unknown"]))
+
+
 def test_people_are_filtered_by_the_door_and_by_status_and_found(
     meetup: Event, organizer: User
 ) -> None:
@@ -136,7 +163,8 @@ def test_once_completed_the_statuses_stand_and_who_came_is_still_told(
 def test_it_leads_to_its_door_and_the_printer(meetup: Event, organizer: User) -> None:
     page = get(meetup, organizer, 30)
     assert f'href="/events/{meetup.pk}/check-in/"' in page
-    assert f'href="/api/reports.csv?event={meetup.pk}" download>Export</a>' in page
+    export = rf'href="/api/reports.csv\?event={meetup.pk}" download>\s*Export\s*</a>'
+    assert re.search(export, page)
     assert "data-print hidden>Print</button>" in page
     assert "As of Mon 2 Mar 2026, 10:30 (UTC)." in text(page)
     viewer = make_member(meetup.organization, "viewer")
@@ -150,6 +178,17 @@ def test_its_own_page_leads_there_by_that_name(meetup: Event, organizer: User) -
     make_session(meetup)
     page = signed_in(organizer).get(f"/events/{meetup.pk}/").content.decode()
     assert re.search(link.format("Course result"), page)
+
+
+def test_a_session_that_was_cancelled_leaves_the_event_its_door(
+    meetup: Event, organizer: User
+) -> None:
+    make_session(meetup, cancelled_at=START)
+    come(meetup, "Ana", 4)
+    page = get(meetup, organizer, 30)
+    assert "<h1>Attendance</h1>" in page
+    assert summary_of(page) == "1 checked in 2 not checked in yet"
+    assert f'href="/events/{meetup.pk}/check-in/"' in page
 
 
 def test_attendees_see_themselves_alone(meetup: Event) -> None:

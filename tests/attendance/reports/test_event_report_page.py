@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from attendance.completion.completing import complete_event
+from attendance.completion.completing import complete_event, reopen_event
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange
 from events.models import Event, EventState, Role, User
 from sessions_app.models import LiveSession
+from tests.attendance.meetups import decide, make_meetup
 from tests.attendance.pages import (
     AFTERWARDS,
     be_there,
@@ -26,7 +27,14 @@ from tests.attendance.pages import (
     signed_in,
     text,
 )
-from tests.factories import START, make_event, make_member, make_participant, make_user
+from tests.factories import (
+    START,
+    make_event,
+    make_member,
+    make_participant,
+    make_participants,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -95,9 +103,13 @@ def test_everybody_stands_with_why_it_is_so(event: Event, organizer: User) -> No
     page = get(event, organizer)
     told = {name: text(row_of(page, name)) for name in people}
     assert told["Ana"] == (
-        "Ana Present in 1 of 1 counted sessions present from its sessions"
+        "Ana Present: 60 of 60 minutes (100 %) in 1 counted session "
+        "present from its sessions"
     )
-    assert told["Cem"].endswith("late from its sessions")
+    assert told["Cem"] == (
+        "Cem Late: came to 1 of 1 counted session, 100 % of the time "
+        "late from its sessions"
+    )
     assert told["Dan"].endswith("excused marked by hand")
     assert "Excused: marked by Amal Hadid at 12:00: “Ill”" in told["Dan"]
     assert "absent" in told["Eva"]
@@ -135,6 +147,11 @@ def test_people_are_filtered_found_and_marked_together(
         reason="Strike",
     )
     assert said == "2 people are marked: excused."
+    page = get(event, organizer, "?status=excused")
+    assert re.search(
+        r'class="chosen small".*?<a href="\?">Show everybody', page, re.DOTALL
+    )
+    assert "Show everybody" not in get(event, organizer)
     assert status_of(event, "Bo") == ("excused", "manual")
 
 
@@ -216,7 +233,9 @@ def test_completing_says_what_it_does_does_it_and_can_be_taken_back(
         "The event is reopened. Decisions made by people were kept."
     )
     assert status_of(event, "Ben") == ("unknown", None)
-    assert "waits for you to complete it" in text(get(event, organizer))
+    page = text(get(event, organizer))
+    assert "waits for you to complete it" in page
+    assert "completed automatically" not in page
 
 
 def test_what_runs_is_not_completed_and_that_is_told(
@@ -231,6 +250,31 @@ def test_what_runs_is_not_completed_and_that_is_told(
     event.refresh_from_db()
     assert event.state == EventState.SCHEDULED
     assert send(event, organizer, "reopen") == "The event is not completed."
+
+
+def test_completing_is_offered_once_it_has_begun() -> None:
+    meetup = make_meetup("Ana", starts_at=LATER + timedelta(minutes=1))
+    organizer = make_member(meetup.organization)
+    assert "Complete now" not in get(meetup, organizer)
+    Event.objects.update(starts_at=LATER)
+    assert "Complete now" in get(meetup, organizer)
+
+
+def test_after_a_meetup_at_which_nobody_wrote_down_who_came_that_is_told() -> None:
+    meetup = make_meetup("Ana Ben", starts_at=START)
+    organizer = make_member(meetup.organization)
+    said = "Nobody was checked in or marked at this event"
+    complete_event(event=meetup, now=LATER)
+    page = text(get(meetup, organizer))
+    assert f"{said}, so registered attendees count as absent." in page
+    assert "reopen it: then they are unknown." in page
+    reopen_event(event=meetup, by=organizer, now=LATER)
+    assert said not in text(get(meetup, organizer))
+    decide(meetup, "Ana", "excused")
+    complete_event(event=meetup, now=LATER)
+    page = text(get(meetup, organizer))
+    assert said not in page
+    assert "Reopening it undoes the absences by default" in page
 
 
 @pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
@@ -310,17 +354,20 @@ def test_thirty_people_take_as_many_queries_as_three() -> None:
 def test_many_people_come_in_pages_and_a_mark_returns_to_the_same(
     event: Event, organizer: User
 ) -> None:
-    people = [make_participant(event, name=f"P{n:03}") for n in range(201)]
-    assert people_of(get(event, organizer, "?page=2")) == ["P200"]
-    on_paper = get(event, organizer, "?page=2").partition('class="on-paper"')[2]
-    assert "Page 2 of 2" in text(on_paper)
+    people = make_participants(event, [f"P{n:03}" for n in range(501)])
+    page = get(event, organizer, "?page=2")
+    assert people_of(page) == ["P500"]
+    on_paper = re.findall(r'<p class="on-paper">(.*?)</p>', page, re.DOTALL)
+    assert text(on_paper[0]) == "1 of 501 people"
+    assert "Page 2 of 2" in text(on_paper[1])
+    assert "of 500 people" not in get(event, organizer, "?q=P0")
     client = signed_in(organizer)
     answer = client.post(
         f"/events/{event.pk}/attendance/mark/?page=2",
-        {"participant": people[200].pk, "status": "late"},
+        {"participant": people[500].pk, "status": "late"},
     )
     assert answer["Location"] == (
-        f"/events/{event.pk}/attendance/?page=2#p{people[200].pk}"
+        f"/events/{event.pk}/attendance/?page=2#p{people[500].pk}"
     )
     assert 'mark/?page=2"' in get(event, organizer, "?page=2")
 
@@ -341,3 +388,18 @@ def test_people_of_one_name_are_told_apart_also_from_who_is_not_shown(
     ):
         beside = re.findall(r"<span><bdi>(.*?)</bdi></span>", get(event, user, query))
         assert beside == (shown if who == "organizer" else [])
+
+
+@pytest.mark.parametrize("who", ["member", "host"])
+@pytest.mark.parametrize("path", ["attendance/", "people/"])
+def test_members_can_search_all_people_of_the_organization(
+    event: Event, organizer: User, path: str, who: str
+) -> None:
+    host = make_user()
+    make_participant(event, user=host, role="host", name="Host")
+    user = organizer if who == "member" else host
+    page = signed_in(user).get(f"/events/{event.pk}/{path}?q=Omar").content.decode()
+    leads = f'href="/people/?organization={event.organization_id}&amp;q=Omar"' in page
+    assert leads is (who == "member")
+    named = f"All people of {event.organization.name}" in text(page)
+    assert named is (who == "member")

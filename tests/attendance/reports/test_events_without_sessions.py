@@ -12,6 +12,7 @@ from attendance.completion.completing import complete_event
 from attendance.reports import many_reports
 from events.models import Event, EventState, Registration, Role, User
 from sessions_app.models import LiveSession
+from sessions_app.services import cancel_event
 from tests.attendance.many_reports import NOW, all_pages, get
 from tests.attendance.meetups import come, decide, make_meetup, minute_of, named
 from tests.attendance.reports.test_csv_file import table
@@ -88,8 +89,43 @@ def test_who_is_not_expected_has_a_row_once_something_is_decided(
 def test_an_event_with_sessions_has_their_rows_alone(
     meetup: Event, organizer: User
 ) -> None:
+    sessions = {make_session(meetup).pk, make_session(meetup, cancelled_at=NOW).pk}
+    assert {row["session"]["id"] for row in rows(organizer)} == sessions
+
+
+def statuses(user: User) -> list[tuple[bool, str, str]]:
+    """Of each row: whether it is about a session, the name, and the status."""
+    return [
+        (row["session"] is not None, row["participant"]["name"], row["status"])
+        for row in rows(user)
+    ]
+
+
+def test_what_was_decided_at_the_door_stands_beside_cancelled_sessions(
+    meetup: Event, organizer: User
+) -> None:
+    decided = [row for row in statuses(organizer) if row[2] != "unknown"]
     session = make_session(meetup, cancelled_at=NOW)
-    assert {row["session"]["id"] for row in rows(organizer)} == {session.pk}
+    make_attendance(named(meetup, "Cem"), session, status="present")
+    void = [("Ana", "unknown"), ("Ben", "unknown"), ("Cem", "present")]
+    assert statuses(organizer) == [*decided, *((True, *row) for row in void)]
+    summary = get(make_client(organizer), "/api/reports")["summary"]
+    assert [(one["session_type"], one["rows"], one["void"]) for one in summary] == [
+        ("general", 3, 3),
+        (None, len(decided), 0),
+    ]
+    written = table(make_client(organizer))
+    assert [row["void"] for row in written] == ["false"] * len(decided) + ["true"] * 3
+
+
+def test_an_event_that_was_cancelled_with_its_sessions_has_rows_of_what_was_decided(
+    meetup: Event, organizer: User
+) -> None:
+    make_session(meetup)
+    cancel_event(event=meetup, now=NOW)
+    of_events = [row for row in statuses(organizer) if not row[0]]
+    assert of_events == [(False, "Ana", "present"), (False, "Ben", "excused")]
+    assert {row["void"] for row in table(make_client(organizer))} == {"true"}
 
 
 def test_they_stand_among_sessions_by_the_start_of_the_event(

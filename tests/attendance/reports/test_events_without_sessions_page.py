@@ -60,9 +60,11 @@ def test_it_says_whether_it_runs(meetup: Event) -> None:
     running = only_section(meetup, now=minute_of(meetup, 30))
     assert "· running now" in running
     assert "Cem Not checked in yet" in running
-    ahead = only_section(meetup, now=minute_of(meetup, -30), query="to=")
+    ahead = only_section(meetup, now=minute_of(meetup, -31), query="to=")
     assert "· not started yet" in ahead
     assert "Not checked in" not in ahead
+    open_door = only_section(meetup, now=minute_of(meetup, -30), query="to=")
+    assert "Cem Not checked in yet" in open_door
     complete_event(event=meetup, now=minute_of(meetup, 130))
     over = only_section(meetup)
     assert "Cem Absent: nothing shows that they came absent" in over

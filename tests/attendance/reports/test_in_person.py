@@ -7,12 +7,17 @@ import pytest
 import time_machine
 
 from attendance.calculating import sessions
+from attendance.calculating.sessions import calculate_sessions
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
+from attendance.evidence.due import Selection
+from attendance.evidence.whereabouts import Whereabouts
 from attendance.models import Attendance, SessionCalculation
+from attendance.wording.modes import label_of_people
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession, Mode
+from sessions_app.services import end_session, take_back_end
 from tests.attendance.pages import (
     AFTERWARDS,
     RUNNING,
@@ -111,6 +116,23 @@ def test_marks_beside_check_ins_are_counted_once() -> None:
     assert said.startswith("1 checked in 1 not checked in yet 1 excused")
 
 
+@pytest.mark.parametrize("mode", [Mode.IN_PERSON, Mode.HYBRID])
+def test_hosts_are_not_missed(mode: Mode) -> None:
+    session, [amina, _ben, cleo] = lesson(mode=mode)
+    Participant.objects.filter(pk=cleo.pk).update(role="host")
+    missing = label_of_people(Whereabouts.MISSING, mode)
+    arrive(session, amina)
+    page = get(session, now=RUNNING)
+    assert summary(page).startswith("1 checked in")
+    assert f" 1 {missing} " in summary(page)
+    page = get(session, now=RUNNING, query="?where=missing")
+    assert f"Showing 1 of 3: {missing}" in text(page)
+    arrive(session, cleo)
+    said = summary(get(session, now=RUNNING))
+    assert said.startswith("2 checked in")
+    assert f" 1 {missing} " in said
+
+
 @pytest.mark.parametrize("minutes", [-20, 30])
 def test_it_leads_to_the_door_until_it_has_ended(minutes: int) -> None:
     session, _ = lesson()
@@ -164,6 +186,9 @@ def test_before_it_is_calculated_it_counts_those_who_were_not_checked_in() -> No
     page = get(session)
     assert summary(page) == "3 not checked in"
     assert text(row_of(page, "Amina")) == "Amina Not checked in unknown"
+    Participant.objects.filter(person__name="Amina").update(role="host")
+    assert summary(get(session)) == "2 not checked in"
+    assert "Showing 2 of 3" in text(get(session, query="?who=missing"))
 
 
 def test_what_came_from_livekit_is_shown_all_the_same() -> None:
@@ -253,11 +278,35 @@ def test_a_session_in_which_nobody_was_checked_in_asks_whether_it_was_held() -> 
     calculate(session)
     asked = question(get(session))
     assert asked.startswith(
-        "Nobody was checked in or marked. Everyone is unknown for now."
+        "Nobody was checked in, or marked as having come. Everyone is unknown for now."
     )
-    held, not_held = "It was held: count all attendees as absent", "It was not held"
-    assert f"{held} {not_held}: cancel it" in asked
+    assert (
+        "It was held: enter who came It was held: count all attendees as absent "
+        "It was not held: cancel it" in asked
+    )
     assert "Or leave it as it is: they stay unknown" in asked
+
+
+@pytest.mark.parametrize(
+    ("mode", "first"),
+    [
+        (Mode.ONLINE, "It was held: count all attendees as absent"),
+        (Mode.IN_PERSON, "It was held: enter who came"),
+        (Mode.HYBRID, "It was held: enter who came"),
+    ],
+)
+def test_unless_it_was_online_one_first_enters_who_came(mode: str, first: str) -> None:
+    session, _ = lesson(mode=mode)
+    calculate(session)
+    page = get(session)
+    [filled] = re.findall(r'class="button first"[^>]*>\s*(It.*?)\s*<', page)
+    assert filled == first
+    offers = "enter who came" in first
+    assert ('href="?choose=all#several"' in page.partition(ASKED)[2][:2000]) == offers
+    ticked = get(session, query="?choose=all")
+    boxes = re.findall(r'<input type="checkbox" form="several"[^>]*>', ticked)
+    assert ["checked" in box for box in boxes] == [True] * 3
+    assert re.search(r"<details open>\s*<summary[^>]*>Mark several", ticked)
 
 
 def test_one_who_checked_themselves_in_proves_nothing() -> None:
@@ -277,7 +326,7 @@ def test_in_person_presence_online_asks_and_says_that_it_may_have_been_online() 
     calculate(session)
     page = get(session)
     assert question(page).startswith(
-        "1 person was seen online. Nobody was checked in or marked. "
+        "1 person was seen online. Nobody was checked in, or marked as having come. "
         "Everyone is unknown for now. If people met online, say so: "
         "Edit where it was held"
     )
@@ -300,7 +349,9 @@ def test_both_ways_the_question_names_both() -> None:
     session, _ = lesson(mode=Mode.HYBRID)
     calculate(session)
     asked = question(get(session))
-    assert asked.startswith("Nobody was seen in its room, checked in or marked.")
+    assert asked.startswith(
+        "Nobody was seen in its room, checked in, or marked as having come."
+    )
 
 
 def test_its_sentence_says_why_somebody_is_unknown() -> None:
@@ -373,6 +424,19 @@ def test_what_is_proved_since_is_told_until_it_is_recalculated() -> None:
     assert "It will be recalculated automatically in a few minutes." in text(page)
     calculate(session)
     assert "recalculated automatically" not in text(get(session))
+
+
+def test_one_that_was_ended_by_mistake_is_calculated_anew_at_its_end() -> None:
+    session, [amina, ben, _] = lesson()
+    arrive(session, amina)
+    session = end_session(session=session, ended_at=None, now=RUNNING)
+    calculate_sessions(Selection(now=RUNNING + timedelta(minutes=6)))
+    assert Attendance.objects.get(participant=ben).status == "absent"
+    session = take_back_end(session=session, now=RUNNING + timedelta(minutes=7))
+    arrive(session, ben, 40)
+    calculate_sessions(Selection(now=session.end + timedelta(minutes=6)))
+    assert Attendance.objects.get(participant=ben).status == "late"
+    assert SessionCalculation.objects.filter(calculated_at__gt=session.end).exists()
 
 
 # --- What is calculated by itself ---------------------------------------------------

@@ -121,6 +121,9 @@ def test_the_summary_counts_all_pages_by_type_of_session() -> None:
     assert "Page 1 of 2" in text(page)
     second = get(organizer_of(session), "page=2")
     assert len(names(second)) == 12
+    assert '<p class="on-paper">' in second
+    assert "12 of 62 rows" in text(second)
+    assert "rows" not in text(get(organizer_of(session), "status=present"))
     assert "Quran 1 present 61 absent" in text(second)
 
 
@@ -132,8 +135,8 @@ def test_cancelled_sessions_count_apart_and_say_so() -> None:
     session.save()
     page = get(organizer_of(session))
     assert "General 1 not counted: its session was cancelled" in text(page)
-    [only] = sections(page)
-    assert "· cancelled" in only
+    [section] = sections(page)
+    assert "· cancelled" in section
 
 
 def test_a_persons_history_has_their_name_and_leads_back() -> None:

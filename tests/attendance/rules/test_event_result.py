@@ -84,6 +84,15 @@ def test_the_source_of_defaults_alone_is_the_default() -> None:
         assert derived.source == source
 
 
+def test_it_is_measured_if_a_calculation_gave_some_of_it() -> None:
+    missed = SessionDecision("absent", "system_default", False, HOUR, None)
+    applied = marked("present", "livekit_auto", minutes=60)
+    said = [marked("late", "check_in"), marked("partial"), missed, applied, UNKNOWN]
+    assert credit(said, sessions=5).is_measured is False
+    assert credit(said, sessions=5).came == 3
+    assert credit([*said, computed(0, "absent")], sessions=6).is_measured is True
+
+
 def test_all_excused_is_excused() -> None:
     assert derive([marked("excused")] * 2, DEFAULT, BY_RANK) == ("excused", "manual")
 

@@ -417,9 +417,9 @@ SENTENCES = {
     ),
     "an_event_of_one_session": (
         ExplainedDecision(
-            status="late", source="manual", follows=Credit(1, 0, 3600, 3600)
+            status="late", source="livekit_auto", follows=Credit(1, 0, 3120, 3600)
         ),
-        "Late in 1 of 1 counted sessions",
+        "Late: 52 of 60 minutes (87 %) in 1 counted session",
     ),
     "an_event_excused_from_its_session": (
         ExplainedDecision(
@@ -431,7 +431,32 @@ SENTENCES = {
         ExplainedDecision(
             status="present", source="livekit_auto", follows=Credit(1, 0, 60, 60, 9)
         ),
-        "Present in 1 of 1 counted sessions (9 not counted)",
+        "Present: 1 of 1 minutes (100 %) in 1 counted session (9 not counted)",
+    ),
+    "an_event_in_a_room_without_any_measure": (
+        ExplainedDecision(
+            status="present",
+            source="check_in",
+            follows=Credit(3, 0, 4500, 8100, came=2, is_measured=False),
+        ),
+        "Present: came to 2 of 3 counted sessions, 56 % of the time",
+    ),
+    "an_event_in_a_room_with_one_session_counted": (
+        ExplainedDecision(
+            status="partial",
+            source="manual",
+            follows=Credit(2, 1, 1800, 3600, 1, came=1, is_measured=False),
+        ),
+        "Partial: came to 1 of 1 counted session, 50 % of the time "
+        "(1 excused, 1 not counted)",
+    ),
+    "an_event_in_a_room_to_which_somebody_never_came": (
+        ExplainedDecision(
+            status="absent",
+            source="system_default",
+            follows=Credit(2, 0, 0, 7200, came=0, is_measured=False),
+        ),
+        "Absent: came to 0 of 2 counted sessions, 0 % of the time",
     ),
     "an_event_with_all_kinds_of_sessions": (
         ExplainedDecision(

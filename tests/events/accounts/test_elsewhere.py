@@ -32,7 +32,7 @@ class Provider(ThreadingHTTPServer):
 class Answers(BaseHTTPRequestHandler):
     server: Provider
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         url = self.server.url
         if self.path == "/userinfo":
             self._answer(self.server.claims)
@@ -47,7 +47,7 @@ class Answers(BaseHTTPRequestHandler):
                 }
             )
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self._answer({"access_token": "token", "token_type": "Bearer"})
 

@@ -1,0 +1,108 @@
+"""Accounts of before: collisions, and allauth's rows of their addresses."""
+
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.test import Client
+from django.utils import timezone
+
+from events.models import User
+from tests.events.accounts.ways_in import (
+    PASSWORD,
+    last_mail,
+    link_in,
+    make_account,
+    signs_in_as,
+)
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+fold = import_module("events.migrations.0015_accounts").fold
+make_rows = import_module("events.migrations.0016_addresses_of_allauth").make_rows
+LONG_S = "\N{LATIN SMALL LETTER LONG S}"
+NOTHING: Any = SimpleNamespace()
+
+
+def from_before(username: str, email: str, *, confirmed: bool = True) -> User:
+    """As it stood before there were columns of what is folded."""
+    user = make_account()
+    User.objects.filter(pk=user.pk).update(
+        username=username,
+        email=email,
+        email_verified_at=timezone.now() if confirmed else None,
+        folded_username=None,
+        folded_email=None,
+    )
+    user.refresh_from_db()
+    return user
+
+
+def migrate() -> None:
+    EmailAddress.objects.all().delete()
+    fold(apps, NOTHING)
+    make_rows(apps, NOTHING)
+
+
+def test_of_accounts_that_collide_the_older_keeps_the_folded_form() -> None:
+    older = from_before("kim", "sim7@x.example")
+    younger = from_before("Kim", f"{LONG_S}im7@x.example")
+    third = from_before("K\u0131m", "ki\N{COMBINING ACUTE ACCENT}m7@x.example")
+    migrate()
+    for user in (older, younger, third):
+        user.refresh_from_db()
+        user.set_password(f"{PASSWORD} {user.pk}")
+        user.save()
+        assert signs_in_as(user.username, f"{PASSWORD} {user.pk}") == user.username
+        assert signs_in_as(user.email, f"{PASSWORD} {user.pk}") == user.username
+    for folded in ("KIM", "SIM7@X.EXAMPLE"):
+        names = [
+            signs_in_as(folded, f"{PASSWORD} {user.pk}")
+            for user in (older, younger, third)
+        ]
+        assert names == [older.username, "", ""]
+
+
+def test_a_new_password_goes_to_whoever_confirmed_exactly_this_address() -> None:
+    from_before("older", "student7@x.example")
+    younger = from_before("younger", f"{LONG_S}tudent7@x.example")
+    migrate()
+    form = {"email": younger.email}
+    Client().post("/account/password/forgotten/", form)
+    assert last_mail().to == [younger.email]
+    assert "younger" in last_mail().body
+    assert Client().get(link_in(last_mail())).status_code == 302
+    Client().post("/account/password/forgotten/", {"email": "STUDENT7@x.example"})
+    assert "older" in last_mail().body
+
+
+def test_allauth_has_a_row_for_each_address_confirmed_as_the_account_says() -> None:
+    from_before("a", "Anna@x.example")
+    from_before("b", "unsure@x.example", confirmed=False)
+    from_before("c", "unsure@x.example", confirmed=False)
+    from_before("d", "")
+    from_before("e", f"{LONG_S}im@x.example")
+    from_before("f", "sim@x.example")
+    migrate()
+    rows = EmailAddress.objects.order_by("user__username")
+    assert [(row.user.username, row.email, row.verified) for row in rows] == [
+        ("a", "anna@x.example", True),
+        ("b", "unsure@x.example", False),
+        ("c", "unsure@x.example", False),
+        ("e", f"{LONG_S}im@x.example", True),
+        ("f", "sim@x.example", True),
+    ]
+
+
+def test_the_rows_follow_whatever_is_saved() -> None:
+    user = make_user(email="old@x.example", email_verified_at=timezone.now())
+    user.email, user.email_verified_at = "New@x.example", None
+    user.save()
+    row = EmailAddress.objects.get()
+    assert (row.email, row.verified, row.primary) == ("new@x.example", False, True)
+    user.email = ""
+    user.save(update_fields=["email"])
+    assert not EmailAddress.objects.exists()

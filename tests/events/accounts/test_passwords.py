@@ -1,0 +1,198 @@
+"""What a changed password ends, sessions and tokens, and the first password."""
+
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from events.accounts import hashing
+from events.accounts.authentication import issue_token
+from events.models import User
+from tests.events.accounts.ways_in import (
+    OTHER,
+    PASSWORD,
+    make_account,
+    sign_in,
+    signs_in_as,
+    who,
+)
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+CHANGE = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
+
+
+def signed_in(user: User, **extra: Any) -> Client:
+    client = Client(**extra)
+    sign_in(user.username, client=client)
+    return client
+
+
+def opens(token: str) -> bool:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return bool(client.get("/api/me").status_code == 200)
+
+
+# --- What a new password ends ---------------------------------------------------------
+
+
+def by_page(user: User) -> None:
+    client = signed_in(user)
+    assert client.post("/account/password/", CHANGE)["Location"] == "/account/"
+    assert who(client) == user.username
+
+
+def by_service(user: User) -> None:
+    user.set_password(OTHER)
+    user.save()
+
+
+@pytest.mark.parametrize("change", [by_page, by_service])
+def test_a_new_password_ends_all_other_sessions_and_all_tokens(change: Any) -> None:
+    user, other = make_account(), make_account()
+    browser, strangers = signed_in(user), signed_in(other)
+    tokens = [
+        issue_token(user=owner, lifetime=lifetime)[0]
+        for owner in (user, other)
+        for lifetime in (None, timedelta(days=90))
+    ]
+    change(user)
+    assert (who(browser), who(strangers)) == ("", other.username)
+    assert [opens(token) for token in tokens] == [False, False, True, True]
+    assert signs_in_as(user.username, OTHER) == user.username
+
+
+def test_the_present_password_is_needed_and_cannot_be_guessed() -> None:
+    client = signed_in(make_account())
+    wrong = CHANGE | {"oldpassword": "wrong"}
+    codes = [client.post("/account/password/", wrong).status_code for _ in range(11)]
+    assert codes == [200] * 10 + [429]
+    assert client.post("/account/password/", CHANGE).status_code == 429
+
+
+# --- Sessions and tokens --------------------------------------------------------------
+
+
+def test_sessions_and_tokens_are_listed_and_ended_one_by_one() -> None:
+    user = make_account()
+    here = signed_in(user, HTTP_USER_AGENT="Laptop")
+    there = signed_in(user, HTTP_USER_AGENT="Phone", REMOTE_ADDR="192.0.2.9")
+    stays, goes = (issue_token(user=user, lifetime=None)[0] for _ in range(2))
+    page = here.get("/account/sessions/").content.decode()
+    for text in ("Laptop", "Phone", "192.0.2.9", stays[:8], goes[:8]):
+        assert text in page
+    assert stays not in page
+    row = AuthToken.objects.get(token_key=goes[:15])
+    here.post("/account/sessions/", {"end": f"token-{row.digest[:32]}"})
+    assert (opens(stays), opens(goes)) == (True, False)
+    session = user.usersession_set.get(user_agent="Phone")  # type: ignore[attr-defined]
+    here.post("/account/sessions/", {"end": f"session-{session.pk}"})
+    assert (who(here), who(there)) == (user.username, "")
+    assert "Phone" not in here.get("/account/sessions/").content.decode()
+
+
+def test_nobody_ends_what_others_have() -> None:
+    user, other = make_account(), make_account()
+    browser = signed_in(other)
+    token, _ends = issue_token(user=other, lifetime=None)
+    session = other.usersession_set.get()  # type: ignore[attr-defined]
+    digest = AuthToken.objects.get().digest
+    client = signed_in(user)
+    keys = (f"session-{session.pk}", f"token-{digest[:32]}", "token-", "session-x", "")
+    for key in keys:
+        client.post("/account/sessions/", {"end": key})
+    assert opens(token)
+    assert who(browser) == other.username
+
+
+# --- The first password ---------------------------------------------------------------
+
+
+@pytest.fixture
+def admin(monkeypatch: pytest.MonkeyPatch) -> User:
+    monkeypatch.setenv("DJANGO_SUPERUSER_USERNAME", "admin")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", "admin@x.example")
+    call_command("ensure_superuser")
+    return User.objects.get()
+
+
+def test_on_this_machine_the_first_password_is_enough(admin: User) -> None:
+    client = signed_in(admin)
+    assert client.get("/events/").status_code == 200
+    token = {"username": "admin", "password": PASSWORD}
+    assert APIClient().post("/api/auth/token", token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "extra", [ELSEWHERE, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}], ids=["net", "proxy"]
+)
+def test_from_elsewhere_it_is_changed_before_anything_else(
+    extra: dict[str, Any], admin: User
+) -> None:
+    client = signed_in(admin, **extra)
+    for path in ("/", "/events/", "/admin/", "/account/"):
+        assert client.get(path)["Location"] == "/account/password/"
+    refused: Any = client.get("/api/me")
+    assert refused.status_code == 403
+    assert refused.json()["type"].endswith(":change_password_first")
+    asked = {"username": "admin", "password": PASSWORD}
+    answer = APIClient().post("/api/auth/token", asked, **extra)
+    assert answer.status_code == 403
+    assert answer.json() == refused.json()
+    assert client.get("/account/password/").status_code == 200
+    client.post("/account/password/", CHANGE)
+    assert client.get("/events/").status_code == 200
+    assert not User.objects.get().must_change_password
+
+
+# --- Hashing --------------------------------------------------------------------------
+
+
+def test_few_passwords_are_hashed_at_once_and_few_wait() -> None:
+    let_go, inside = Event(), []
+
+    def hold() -> None:
+        with hashing.room_to_hash():
+            inside.append(1)
+            let_go.wait(10)
+
+    threads = [Thread(target=hold) for _ in range(hashing.AT_ONCE + hashing.WAITING)]
+    for thread in threads:
+        thread.start()
+    try:
+        user = make_account()
+        while len(inside) < len(threads):
+            pass
+        answer = sign_in(user.username)
+        assert answer.status_code == 429
+        assert answer["Retry-After"] == str(hashing.SECONDS_TO_COME_BACK)
+    finally:
+        let_go.set()
+        for thread in threads:
+            thread.join()
+    assert sign_in(user.username)["Location"] == "/"
+
+
+def test_the_hasher_hashes_as_django_does_and_one_after_the_other() -> None:
+    hasher = hashing.BoundedHasher()
+    encoded = hasher.encode(PASSWORD, "salt", 1)
+    assert encoded.startswith("pbkdf2_sha256$1$salt$")
+    assert hasher.verify(PASSWORD, encoded)
+    done: list[str] = []
+    taken = [hashing._hashing.acquire(timeout=5) for _ in range(hashing.AT_ONCE)]  # noqa: SLF001
+    assert all(taken)
+    thread = Thread(target=lambda: done.append(hasher.encode(PASSWORD, "salt", 1)))
+    thread.start()
+    thread.join(0.2)
+    assert done == []
+    for _ in taken:
+        hashing._hashing.release()  # noqa: SLF001
+    thread.join(10)
+    assert done == [encoded]

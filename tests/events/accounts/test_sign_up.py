@@ -1,0 +1,302 @@
+"""Making an account, confirming an address, and getting back in without a password."""
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings as django_settings
+from django.core import mail
+from django.http import HttpRequest
+from django.test import Client
+
+from events.accounts import sign_up as invitations
+from events.models import User
+from tests.events.accounts.ways_in import (
+    OTHER,
+    PASSWORD,
+    counted_hashes,
+    last_mail,
+    link_in,
+    make_account,
+    sign_in,
+    signs_in_as,
+    who,
+)
+from tests.factories import make_participant
+
+pytestmark = pytest.mark.django_db
+
+SENT = "/account/email/sent/"
+NEW = {"name": "Noor Aziz", "email": "noor@x.example", "password1": PASSWORD}
+
+
+@pytest.fixture
+def anybody(settings: Any) -> None:
+    """Whoever comes may sign up."""
+    settings.SIGN_UP = "OPEN"
+
+
+def sign_up(client: Client | None = None, **changed: str) -> Any:
+    return (client or Client()).post("/sign-up/", NEW | changed)
+
+
+def invite(client: Client, email: str = "") -> None:
+    """What the page of an invitation does for the browser that opens it."""
+    request = HttpRequest()
+    request.session = client.session
+    invitations.let_sign_up(request, email=email)
+    request.session.save()
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = str(
+        request.session.session_key
+    )
+
+
+# --- Signing up -----------------------------------------------------------------------
+
+
+def test_without_an_invitation_there_is_nothing_to_fill_in() -> None:
+    assert "by invitation" in Client().get("/sign-up/").content.decode()
+    assert "by invitation" in sign_up().content.decode()
+    assert not User.objects.exists()
+    assert "Make an account" not in Client().get("/sign-in/").content.decode()
+
+
+@pytest.mark.usefixtures("anybody")
+def test_whoever_signs_up_confirms_by_mail_first() -> None:
+    client = Client()
+    assert "Make an account" in client.get("/sign-in/").content.decode()
+    assert sign_up(client)["Location"] == SENT
+    assert who(client) == ""
+    user = User.objects.get()
+    assert (user.get_full_name(), user.email_verified_at) == ("Noor Aziz", None)
+    assert signs_in_as(user.email) == ""
+    path = link_in(last_mail())
+    assert client.get(path).status_code == 200
+    assert User.objects.get().email_verified_at is None, "opened by a mail scanner"
+    client.post(path)
+    assert who(client) == user.username
+    assert signs_in_as(user.email) == user.username
+    assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.usefixtures("anybody")
+def test_another_browser_confirms_but_is_not_signed_in() -> None:
+    sign_up()
+    client, path = Client(), link_in(last_mail())
+    assert client.post(path)["Location"] == "/"
+    assert User.objects.get().email_verified_at
+    assert who(client) == ""
+    assert client.post(path).status_code == 404
+    assert "over" in client.get(path).content.decode()
+
+
+@pytest.mark.usefixtures("anybody")
+def test_signing_up_tells_nobody_who_has_an_account() -> None:
+    make_account(email="student7@x.example")
+    answers, hashes = [], []
+    for email in ("student7@x.example", "\u017ftudent7@x.example", "new@x.example"):
+        client = Client()
+        with counted_hashes() as count:
+            answer = sign_up(client, email=email)
+            hashes.append(count())
+        after = client.get(SENT).content
+        cookies = sorted(answer.cookies)
+        answers.append((answer.status_code, answer["Location"], cookies, after))
+    assert len({str(answer) for answer in answers}) == 1
+    assert hashes == [1, 1, 1]
+    exists, alike, new = mail.outbox
+    assert "You have one" in exists.body
+    assert "You have one" in alike.body
+    assert "confirm it" in new.body
+    assert [message.to for message in mail.outbox] == [
+        ["student7@x.example"],
+        ["\u017ftudent7@x.example"],
+        ["new@x.example"],
+    ]
+    assert User.objects.count() == 2
+
+
+@pytest.mark.usefixtures("anybody")
+def test_an_address_that_nobody_confirmed_is_free() -> None:
+    sign_up()
+    sign_up()
+    first, second = (link_in(message) for message in mail.outbox)
+    Client().post(second)
+    Client().post(first)
+    verified = User.objects.exclude(email_verified_at=None)
+    assert [user.email for user in verified] == ["noor@x.example"]
+
+
+@pytest.mark.usefixtures("anybody")
+def test_a_password_is_checked_before_anything_is_made() -> None:
+    for password in ("short", "12345678910", "password"):
+        assert sign_up(password1=password).status_code == 200
+    assert not User.objects.exists()
+    assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("anybody")
+def test_mails_to_one_address_are_limited() -> None:
+    codes = [sign_up().status_code for _ in range(11)]
+    assert codes == [302] * 10 + [429]
+    forgot = {"email": "noor@x.example"}
+    answer = Client().post("/account/password/forgotten/", forgot)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+
+
+# --- By invitation --------------------------------------------------------------------
+
+
+def test_the_invited_are_signed_in_at_once_and_confirm_later() -> None:
+    client = Client()
+    invite(client, "noor@x.example")
+    assert "noor@x.example" in client.get("/sign-up/").content.decode()
+    assert sign_up(client)["Location"] == "/"
+    user = User.objects.get()
+    assert who(client) == user.username
+    assert user.email_verified_at is None
+    client.post(link_in(last_mail()))
+    user.refresh_from_db()
+    assert user.email_verified_at
+    client.post("/sign-out/")
+    assert "by invitation" in client.get("/sign-up/").content.decode()
+
+
+def test_the_invited_do_not_learn_who_has_an_account_either() -> None:
+    owner = make_account(email="noor@x.example")
+    client = Client()
+    invite(client)
+    assert sign_up(client)["Location"] == "/"
+    assert "You have one" in last_mail().body
+    user = User.objects.exclude(pk=owner.pk).get()
+    assert who(client) == user.username
+    assert (user.email, user.email_verified_at) == ("noor@x.example", None)
+    assert signs_in_as("noor@x.example") == owner.username
+
+
+# --- A password that was forgotten ----------------------------------------------------
+
+
+def forgotten(email: str) -> Any:
+    return Client().post("/account/password/forgotten/", {"email": email})
+
+
+def test_asking_for_a_new_password_tells_nobody_who_has_an_account() -> None:
+    known = make_account(email="known@x.example")
+    make_account(email="unsure@x.example", confirmed=False)
+    answers = []
+    for email in ("KNOWN@x.example", "unsure@x.example", "nobody@x.example"):
+        with counted_hashes() as count:
+            answer = forgotten(email)
+        answers.append((answer.status_code, answer["Location"], count()))
+        assert not answer.cookies
+    assert answers == [(302, "/account/password/forgotten/sent/", 0)] * 3
+    to_known, *to_others = mail.outbox
+    assert known.username in to_known.body
+    assert all("no account" in message.body for message in to_others)
+
+
+def test_the_link_of_the_mail_gives_a_new_password_once() -> None:
+    user = make_account()
+    forgotten(user.email)
+    client, path = Client(), link_in(last_mail())
+    form = client.get(path)["Location"]
+    new = {"password1": OTHER, "password2": OTHER}
+    assert client.post(form, new)["Location"] == "/account/password/new/done/"
+    assert signs_in_as(user.username, OTHER) == user.username
+    assert signs_in_as(user.username) == ""
+    assert "over" in Client().get(path).content.decode()
+
+
+def test_a_forged_host_is_in_no_mail(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    user = make_account()
+    Client().post(
+        "/account/password/forgotten/", {"email": user.email}, HTTP_HOST="evil.example"
+    )
+    assert f"{settings.PUBLIC_URL}/account/password/new/" in last_mail().body
+    assert "evil" not in last_mail().message().as_string()
+
+
+def test_a_mail_is_in_the_language_of_its_reader() -> None:
+    user = make_account(language="ar")
+    forgotten(user.email)
+    assert 'dir="rtl"' in last_mail().alternatives[0][0]
+
+
+def test_a_mail_server_that_is_away_is_said_alike(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    user = make_account()
+    told = []
+    for email in (user.email, "nobody@x.example"):
+        client = Client()
+        answer: Any = client.post(
+            "/account/password/forgotten/", {"email": email}, follow=True
+        )
+        assert answer.status_code == 200
+        told.append("could not be sent" in answer.content.decode())
+    assert told == [True, True]
+
+
+# --- Another address ------------------------------------------------------------------
+
+
+def browser_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_new_address_counts_when_it_is_confirmed_and_brings_places_then() -> None:
+    user = make_account(email="old@x.example")
+    place = make_participant(email="new@x.example")
+    client = browser_of(user)
+    answer: Any = client.post("/account/email/", {"email": "New@x.example"})
+    assert answer.status_code == 302
+    user.refresh_from_db()
+    assert user.email == "old@x.example"
+    assert "new@x.example" in client.get("/account/").content.decode()
+    assert signs_in_as("new@x.example") == ""
+    client.post(link_in(last_mail()))
+    user.refresh_from_db()
+    place.person.refresh_from_db()
+    assert (user.email, place.person.user) == ("new@x.example", user)
+    assert signs_in_as("new@x.example") == user.username
+    assert signs_in_as("old@x.example") == ""
+    assert EmailAddress.objects.count() == 1
+
+
+def test_an_address_that_somebody_confirmed_is_not_told_and_never_confirmed() -> None:
+    make_account(email="student7@x.example")
+    user = make_account()
+    client = browser_of(user)
+    for email in ("student7@x.example", "\u017ftudent7@x.example"):
+        answer: Any = client.post("/account/email/", {"email": email})
+        assert answer["Location"] == SENT
+        assert "You have one" in last_mail().body
+    assert client.get("/api/me").json()["email"] == user.email
+
+
+def test_of_two_who_wait_for_one_address_the_first_to_confirm_has_it() -> None:
+    clients = [browser_of(make_account()) for _ in range(2)]
+    for client in clients:
+        client.patch(
+            "/api/me", {"email": "both@x.example"}, content_type="application/json"
+        )
+    first, second = (link_in(message) for message in mail.outbox)
+    assert clients[1].post(second).status_code == 302
+    page = clients[0].get(first).content.decode()
+    assert "over" in page
+    clients[0].post(first)
+    assert User.objects.filter(email="both@x.example").count() == 1
+
+
+def test_an_account_without_an_address_gets_its_first_one() -> None:
+    user = make_account(email="", confirmed=False)
+    client = browser_of(user)
+    client.post("/account/email/", {"email": "first@x.example"})
+    client.post(link_in(last_mail()))
+    assert signs_in_as("first@x.example") == user.username
+    assert sign_in("first@x.example").status_code == 302
