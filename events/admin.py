@@ -15,6 +15,7 @@ from events.models import (
     Event,
     EventView,
     IdempotentAnswer,
+    Invitation,
     KnownIdentity,
     Organization,
     Participant,
@@ -96,8 +97,12 @@ class PersonAdmin(RowAdmin[Person]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Person | None = None
     ) -> tuple[str, ...]:
-        """Keep the organization: events of it have the person on their rosters."""
-        return ("organization",) if obj else ()
+        """Keep the organization: events of it have the person on their rosters.
+
+        Only superusers connect accounts without asking them.
+        """
+        kept = ("organization",) if obj else ()
+        return kept if account_admin.is_superuser(request) else (*kept, "user")
 
     def save_model(
         self, request: HttpRequest, obj: Person, form: "ModelForm[Person]", change: bool
@@ -199,6 +204,18 @@ class KnownIdentityAdmin(ReadOnlyAdmin[KnownIdentity]):
     list_select_related = ("person", "event", "organization", "created_by")
     search_fields = ("identity", "person__name", "person__email")
     date_hierarchy = "created_at"
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin[Invitation]):
+    """Invitations are made, and withdrawn, on the pages of organizations."""
+
+    list_display = ("created_at", "organization", "role", "person", "state")
+    list_filter = ("state", ("organization", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("organization", "person")
+    search_fields = ("username", "email", "person__name", "organization__name")
+    date_hierarchy = "created_at"
+    exclude = ("token_digest",)
 
 
 @admin.register(EventView)

@@ -1,6 +1,7 @@
 """REST of organizations, events and rosters."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import django_filters.rest_framework as django_filters
 from django.db.models import Q, QuerySet
@@ -97,21 +98,25 @@ class MemberViews(generics.GenericAPIView[Membership]):
 
 
 class MemberList(MemberViews, generics.ListAPIView[Membership]):
-    """Members of an organization; its admins may add some."""
+    """Members of an organization; its organizers may invite some."""
 
     filterset_fields = ["role"]
 
     @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
     def post(self, request: Request, **kwargs: object) -> Response:
-        """Give an account a role. Name it by user name or verified address."""
+        """Invite an account to a role, by user name or confirmed address.
+
+        The answer is the same whether there is such an account or not.
+        """
         viewer = viewer_of(request)
-        viewer.must_administer(self.organization.pk)
+        viewer.must_organize(self.organization.pk)
         serializer = NewMemberSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         membership = services.add_member(
             organization=self.organization, by=viewer, **serializer.validated_data
         )
-        return Response(MemberSerializer(membership).data, status=201)
+        answer: Any = membership
+        return Response(MemberSerializer(answer).data, status=201)
 
 
 class MemberDetail(MemberViews):

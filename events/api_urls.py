@@ -4,6 +4,7 @@ from django.urls import path
 
 from events import api
 from events.accounts import api as accounts
+from events.invitations import api as invitations
 from events.people import api as people
 from events.roster.api import RosterImportView
 
@@ -20,6 +21,20 @@ urlpatterns = [
     path("api/organizations/<int:pk>/people", people.PersonList.as_view()),
     path("api/people/<int:pk>", people.PersonDetail.as_view()),
     path("api/people/<int:pk>/changes", people.PersonChanges.as_view()),
+    path("api/people/<int:pk>/invite", invitations.InvitePerson.as_view()),
+    path(
+        "api/organizations/<int:organization_pk>/invitations",
+        invitations.Invitations.as_view(),
+    ),
+    path(
+        "api/organizations/<int:organization_pk>/invitations/<int:pk>",
+        invitations.OneInvitation.as_view(),
+    ),
+    path("api/me/invitations", invitations.OwnInvitations.as_view()),
+    path("api/me/invitations/<int:pk>/accept", invitations.AcceptInvitation.as_view()),
+    path(
+        "api/me/invitations/<int:pk>/decline", invitations.DeclineInvitation.as_view()
+    ),
     path("api/me/people", people.OwnPeople.as_view()),
     path("api/me/people/<int:pk>", people.OwnPerson.as_view()),
     path("api/events", api.EventList.as_view()),

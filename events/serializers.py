@@ -15,9 +15,11 @@ from events.accounts.confirming import waiting_address
 from events.models import (
     Event,
     EventView,
+    Invitation,
     Membership,
     Organization,
     Participant,
+    Person,
     Role,
     User,
     slug_validator,
@@ -133,7 +135,17 @@ class OrganizationSerializer(ModelSerializer[Organization]):
 
 
 class MemberSerializer(ModelSerializer[Membership]):
-    """A user's role in an organization."""
+    """A user's role in an organization.
+
+    Who is only invited is no member yet: ``accepted`` is false, ``id`` is null, and
+    nothing of the account shows but what was typed.
+    """
+
+    id = serializers.IntegerField(read_only=True, allow_null=True)
+    accepted = serializers.BooleanField(read_only=True, default=True)
+    invitation = serializers.IntegerField(
+        read_only=True, allow_null=True, default=None, help_text="Its id, if invited."
+    )
 
     username = serializers.CharField(source="user.username", read_only=True)
     name = serializers.CharField(source="user.get_full_name", read_only=True)
@@ -141,8 +153,35 @@ class MemberSerializer(ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields = ["id", "username", "name", "email", "role", "created_at"]
+        fields = [
+            "id",
+            "username",
+            "name",
+            "email",
+            "role",
+            "created_at",
+            "accepted",
+            "invitation",
+        ]
         read_only_fields = ["created_at"]
+
+    def to_representation(self, instance: Membership | Invitation) -> dict[str, Any]:
+        """Return a member, or what was typed of somebody who is invited."""
+        if isinstance(instance, Invitation):
+            return {
+                "id": None,
+                "username": instance.username,
+                "name": "",
+                "email": instance.email,
+                "role": instance.role,
+                "created_at": self.fields["created_at"].to_representation(
+                    instance.created_at
+                ),
+                "accepted": False,
+                "invitation": instance.pk,
+            }
+        data: dict[str, Any] = super().to_representation(instance)
+        return data
 
 
 class NewMemberSerializer(serializers.Serializer[dict[str, str]]):
@@ -229,24 +268,41 @@ class EventViewSerializer(ModelSerializer[EventView]):
 OWN_FIELDS = frozenset({"time_zone", "language"})
 
 
-class AccountField(serializers.SlugRelatedField[User]):
-    """An account by its user name."""
+class AccountField(serializers.CharField):
+    """The user name of a person's account, or of the one that is asked to be it.
 
-    default_error_messages = {
-        "does_not_exist": _("There is no account “{value}”."),
-        "invalid": _("Write a user name."),
-    }
+    Whether there is such an account does not show before it has accepted.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", User.objects.filter(is_active=True))
-        super().__init__(slug_field="username", **kwargs)
+        usual: dict[str, Any] = {
+            "max_length": 150,
+            "allow_null": True,
+            "required": False,
+            "help_text": "A user name. The account is asked: see `accepted`.",
+        }
+        super().__init__(**{**usual, **kwargs})
 
-    def to_internal_value(self, data: object) -> User:
-        """Return the active account with this user name."""
-        if not isinstance(data, str) or "\0" in data:
-            self.fail("invalid")
-        account: User = super().to_internal_value(data)
-        return account
+    def get_attribute(self, instance: Person | Participant) -> str | None:
+        """Return the name; null if no account was named."""
+        if isinstance(instance, Participant):
+            instance = instance.person
+        return instance.account_name or None
+
+
+class AcceptedField(serializers.BooleanField):
+    """Whether the account has accepted, so that it is this person's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            read_only=True,
+            source="*",
+            help_text="Whether the account has accepted; until then it sees nothing.",
+        )
+
+    def to_representation(self, value: Any) -> bool:
+        """Return whether there is an account."""
+        return value.user_id is not None
 
 
 class EnrolmentSerializer(serializers.Serializer[Span]):
@@ -268,11 +324,8 @@ class ParticipantSerializer(ModelSerializer[Participant]):
     ``email`` and ``external_id``. For others they are null.
     """
 
-    user = AccountField(
-        allow_null=True,
-        required=False,
-        help_text="A user name. Default: the account that verified the address.",
-    )
+    user = AccountField()
+    accepted = AcceptedField()
     name = serializers.CharField(max_length=200, validators=[validate_name])
     email = AddressField(required=False, allow_blank=True)
     external_id = serializers.CharField(
@@ -307,6 +360,7 @@ class ParticipantSerializer(ModelSerializer[Participant]):
             "event",
             "person",
             "user",
+            "accepted",
             "name",
             "email",
             "external_id",

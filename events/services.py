@@ -17,14 +17,21 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Conflict, Invalid, NotAllowed
+from core.errors import Conflict, NotAllowed
 from events.accounts.addresses import account_of_address
 from events.accounts.confirming import confirm_address
+from events.invitations.inviting import must_invite
+from events.invitations.naming import (
+    account_named,
+    ask_to_be_member,
+    no_such_account,
+)
 from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventState,
     EventView,
+    Invitation,
     Membership,
     Organization,
     Role,
@@ -61,10 +68,10 @@ def update_account(*, user: User, changes: dict[str, Any]) -> User:
 
 
 def verify_email(*, user: User) -> int:
-    """Mark the user's address as confirmed, and connect people with it to them.
+    """Mark the user's address as confirmed, and offer the places of people with it.
 
     Returns:
-        The number of people that are connected now.
+        The number of places that are offered now.
 
     Raises:
         Conflict: another account has confirmed the same address, or one like it.
@@ -111,30 +118,25 @@ def update_organization(
 @transaction.atomic
 def add_member(
     *, organization: Organization, by: Viewer, role: str, username: str, email: str
-) -> Membership:
-    """Give the account with this user name, or this verified address, a role.
+) -> Membership | Invitation:
+    """Invite the account with this user name, or this confirmed address, to a role.
+
+    Whether there is one does not show. Superusers give the role without asking.
 
     Raises:
-        Invalid: there is no such account.
-        NotAllowed: only owners may make owners.
+        Invalid: there is no such account, for superusers.
+        NotAllowed: the member may not invite to this role.
+        Conflict: the account is a member already.
     """
-    _must_own_for(role, organization.pk, by)
-    if username:
-        user = User.objects.filter(username=username, is_active=True).first()
-        if user is None:
-            raise Invalid(
-                "no_such_account",
-                _("There is no account with this user name."),
-                field="username",
-            )
-    else:
-        user = account_of_address(email)
-        if user is None:
-            raise Invalid(
-                "no_such_account",
-                _("No account has confirmed this address. Try the user name."),
-                field="email",
-            )
+    if not by.user.is_superuser:
+        must_invite(by, organization.pk, role)
+        return ask_to_be_member(
+            organization, role=role, username=username, email=email, by=by.user
+        )
+    user = account_named(username) if username else account_of_address(email)
+    if user is None:
+        field = "username" if username else "email"
+        raise no_such_account(username or email, field=field)
     return Membership.objects.create(organization=organization, user=user, role=role)
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import django_filters.rest_framework as django_filters
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -18,7 +20,8 @@ from core.errors import NotAllowed
 from core.pagination import LogCursor
 from core.rest import RetrievePatchView
 from events.api import EventViews
-from events.models import Participant
+from events.invitations.answering import accept_by_coming, offered_people
+from events.models import Event, Participant
 from events.people.lookups import nobody_has_this_id, own_place
 from events.permissions import (
     OrganizersChange,
@@ -159,6 +162,19 @@ class SessionJoinToken(SessionViews):
 
     permission_classes = [IsAuthenticated]
 
+    @cached_property
+    def _offered(self) -> list[int]:
+        """Ids of people whose places the caller takes by joining."""
+        return offered_people(signed_in(self.request))
+
+    def get_queryset(self) -> QuerySet[LiveSession]:
+        """Return the sessions that the caller may see, or is invited to."""
+        seen = Event.objects.visible_to(signed_in(self.request))
+        places = Participant.objects.filter(person__in=self._offered)
+        return LiveSession.objects.filter(
+            Q(event__in=seen) | Q(event__in=places.values("event"))
+        ).select_related("event__organization")
+
     @extend_schema(request=JoinSerializer, responses=JoinTokenSerializer)
     def post(self, request: Request, **kwargs: object) -> Response:
         """Return a token for the caller; organizers may get one for anybody.
@@ -169,33 +185,43 @@ class SessionJoinToken(SessionViews):
         session = self.get_object()
         serializer = JoinSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        participant = self._participant(
-            session, serializer.validated_data["participant"]
-        )
-        token = services.join_token(
-            session=session, participant=participant, now=timezone.now()
-        )
+        chosen = serializer.validated_data["participant"]
+        participant = self._participant(session, chosen)
+        with transaction.atomic():
+            self._accept(participant, chosen)
+            token = services.join_token(
+                session=session, participant=participant, now=timezone.now()
+            )
         answer = Response(JoinTokenSerializer(token._asdict()).data)
         answer["Cache-Control"] = "no-store"
         return answer
+
+    def _accept(self, participant: Participant, chosen: int | None) -> None:
+        """Accept a place by joining; organizers who name somebody join as nobody."""
+        viewer = viewer_of(self.request)
+        is_for_others = viewer.organizes(participant.event.organization_id) and chosen
+        if participant.person_id in self._offered and not is_for_others:
+            accept_by_coming(participant.person, user=viewer.user)
 
     def _participant(
         self, session: LiveSession, participant_id: int | None
     ) -> Participant:
         viewer = viewer_of(self.request)
         if participant_id is None:
-            own = own_place(session.event, viewer.user.pk)
+            own = own_place(session.event, viewer.user.pk, offered=self._offered)
             if own is None:
                 raise NotAllowed(
                     "not_on_roster",
                     _("You are not on the roster. Organizers must name a participant."),
                 )
             return own
-        seen = session.event.participants.visible_to(viewer.user)
+        people = session.event.participants
+        seen = people.visible_to(viewer.user) | people.filter(person__in=self._offered)
         participant: Participant | None = seen.filter(pk=participant_id).first()
         if participant is None:
             raise nobody_has_this_id()
-        if participant.user_id != viewer.user.pk:
+        is_own = participant.user_id == viewer.user.pk
+        if not is_own and participant.person_id not in self._offered:
             viewer.must_organize(session.event.organization_id)
         return participant
 

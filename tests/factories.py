@@ -14,6 +14,7 @@ from core.spans import Span
 from events.models import (
     Event,
     EventState,
+    Invitation,
     KnownIdentity,
     Membership,
     Organization,
@@ -124,6 +125,21 @@ def make_link(participant: Participant, identity: str) -> KnownIdentity:
         identity=identity,
         person=participant.person,
         event=participant.event,
+    )
+
+
+def make_invitation(
+    organization: Organization, user: User | None = None, **fields: Any
+) -> Invitation:
+    """An account that was named for the role of a viewer, or a person's place."""
+    if "person" not in fields:
+        fields.setdefault("role", Role.VIEWER)
+    return Invitation.objects.create(
+        organization=organization,
+        user=user,
+        username=user.username if user else "",
+        invited_by=fields.pop("by"),
+        **fields,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from attendance.door.opening_hours import (
 from attendance.models import CheckInMethod
 from core.errors import Conflict, Invalid, NotAllowed, RuleBroken
 from events.accounts.attempts import count_try, key_of, tries_of
+from events.invitations.answering import accept_by_coming, offered_people
 from events.models import EXPECTED, Event, Participant, Registration, User
 from events.people.lookups import own_place, own_places
 
@@ -76,6 +78,8 @@ def check_in_by_code(
 ) -> CheckedIn:
     """Check somebody in whom the user stands for; a later check-in changes nothing.
 
+    Whoever comes to a place that is offered to them accepts it.
+
     Args:
         typed: The code as it was typed or scanned.
         user: The user who checks in.
@@ -94,15 +98,23 @@ def check_in_by_code(
     """
     moments = _moments(now, opened_at)
     event = _event_of(typed, user, moments)
-    person = own_place(event, user.pk, chosen=participant)
+    offered = offered_people(user, event)
+    person = own_place(event, user.pk, chosen=participant, offered=offered)
     if person is None:
         raise _not_on_roster(event)
     if refusal := why_not(person):
         raise refusal
     came = _arrival(event, moments, session)
-    return check_in(
-        came.door.place, person, method=CheckInMethod.SELF, at=came.at, by=user, now=now
-    )
+    with transaction.atomic():
+        accept_by_coming(person.person, user=user)
+        return check_in(
+            came.door.place,
+            person,
+            method=CheckInMethod.SELF,
+            at=came.at,
+            by=user,
+            now=now,
+        )
 
 
 def arrival(
@@ -136,7 +148,7 @@ def arrival(
     """
     moments = _moments(now, opened_at)
     event = _event_of(typed, user, moments)
-    people = own_places(event, user.pk)
+    people = own_places(event, user.pk, offered=offered_people(user, event))
     if not people:
         raise _not_on_roster(event)
     refusals = [refusal for person in people if (refusal := why_not(person))]

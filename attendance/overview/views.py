@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
 from events.accounts.views import sign_in
+from events.invitations.answering import invitations_of
 from events.models import User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
@@ -21,7 +22,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         # The sign-in form of a tab that was opened before the user signed in.
         return redirect("home")
     overview = sessions_overview(request.user, now=timezone.now())
-    context = {"overview": overview, "page": "today"}
+    invitations = len(invitations_of(request.user))
+    context = {"overview": overview, "invitations": invitations, "page": "today"}
     return render(request, "attendance/overview/home.html", context)
 
 

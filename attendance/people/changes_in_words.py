@@ -20,6 +20,7 @@ LABELS = {
     "email": gettext_lazy("Email"),
     "external_id": gettext_lazy("Student number"),
     "user": gettext_lazy("Account"),
+    "invited_account": gettext_lazy("Account that was asked"),
     "time_zone": gettext_lazy("Time zone"),
     "language": gettext_lazy("Language"),
     "show_on_leaderboard": gettext_lazy("Show on the leaderboard"),

@@ -19,16 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import folded_address
 from core.errors import Conflict
 from events.accounts.addresses import is_confirmed_by_others
+from events.invitations.offers import offer_all_places
 from events.models import User
-from events.people.services import give_account
 
 
 @transaction.atomic
 def confirm_address(*, user: User, email: str) -> int:
-    """Make an address the confirmed one of an account; connect people who have it.
+    """Make an address the confirmed one of an account; offer it their places.
 
     Returns:
-        The number of people that are connected now.
+        The number of places that are offered now.
 
     Raises:
         Conflict: another account has confirmed this address, or one that looks like it.
@@ -45,7 +45,7 @@ def confirm_address(*, user: User, email: str) -> int:
                 user.save(update_fields=["email", "email_verified_at", "folded_email"])
         except IntegrityError as error:
             raise _taken() from error
-    return give_account(user=user)
+    return offer_all_places(user=user)
 
 
 def _taken() -> Conflict:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -32,8 +33,10 @@ class Mail:
     after: Sequence[str] = ()
 
 
-def send(mail: Mail, *, to: str) -> None:
+def send(mail: Mail, *, to: str, connection: Any = None) -> None:
     """Send a mail as text and HTML, in the active language.
+
+    ``connection`` is one to the mail server that is open, for many mails.
 
     Raises:
         MailNotSent: the server did not take it; the log has the reason.
@@ -41,7 +44,10 @@ def send(mail: Mail, *, to: str) -> None:
     context = {"mail": mail, "language": translation.get_language()}
     context["is_rtl"] = translation.get_language_bidi()
     message = EmailMultiAlternatives(
-        mail.subject, render_to_string("account/email/message.txt", context), to=[to]
+        mail.subject,
+        render_to_string("account/email/message.txt", context),
+        to=[to],
+        connection=connection,
     )
     message.attach_alternative(
         render_to_string("account/email/message.html", context), "text/html"

@@ -25,6 +25,12 @@ from events.models.events import (
     Visibility,
     new_identity,
 )
+from events.models.invitations import (
+    INVITED_BY,
+    Invitation,
+    InvitationQuerySet,
+    InvitationState,
+)
 from events.models.organizations import (
     ADMINS,
     ORGANIZERS,
@@ -48,6 +54,7 @@ __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
+    "INVITED_BY",
     "LONGEST_DOOR_MINUTES",
     "MOST_PLACES",
     "NOT_REGISTERED",
@@ -58,6 +65,9 @@ __all__ = [
     "EventView",
     "FoldedField",
     "IdempotentAnswer",
+    "Invitation",
+    "InvitationQuerySet",
+    "InvitationState",
     "KnownIdentity",
     "Membership",
     "Organization",

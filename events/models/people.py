@@ -72,6 +72,8 @@ class Person(models.Model):
     """One human being in one organization, with or without an account.
 
     A family may share an address, and a parent's account may stand for several people.
+    ``invited_username`` is what was typed as the name of their account, until that
+    accepts.
     ``external_id`` is the organization's own number for the person, such as a student
     number.
     """
@@ -89,6 +91,13 @@ class Person(models.Model):
         blank=True,
         related_name="people",
         verbose_name=_("account"),
+    )
+    invited_username = models.CharField(
+        _("account that was asked"),
+        max_length=150,
+        blank=True,
+        db_default="",
+        editable=False,
     )
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
     email = models.EmailField(_("email"), blank=True)
@@ -133,6 +142,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def account_name(self) -> str:
+        """The name of their account, else of the one that was asked; "" if neither."""
+        return self.user.username if self.user else self.invited_username
 
 
 class KnownIdentity(models.Model):
@@ -217,8 +231,9 @@ class PersonChangeValues(models.Model):
     """The values before and after a change: personal data, which can be erased.
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
-    ``user`` (a user name), ``time_zone``, ``language``, ``show_on_leaderboard``,
-    ``role``, ``registration``, ``enrolled``, ``identity`` (a linked one). ``before``
+    ``user`` (a user name), ``invited_account`` (one that was asked), ``time_zone``,
+    ``language``, ``show_on_leaderboard``, ``role``, ``registration``, ``enrolled``,
+    ``identity`` (a linked one). ``before``
     is null when somebody was added, ``after`` when they were removed.
     """
 

@@ -15,6 +15,7 @@ from rest_framework.serializers import BaseSerializer
 
 from core.pagination import LogCursor
 from core.rest import RetrievePatchView
+from events.invitations.answering import leave_place
 from events.lookups import visible_organization
 from events.models import Organization, Person, PersonChange
 from events.people.lookups import people_found
@@ -176,3 +177,9 @@ class OwnPerson(OwnPeopleViews):
             by=signed_in(request),
         )
         return Response(self.get_serializer(changed).data)
+
+    @extend_schema(operation_id="me_people_destroy", responses={204: None})
+    def delete(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Leave: the caller's account no longer stands for this person."""
+        leave_place(self.get_object(), user=signed_in(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +16,13 @@ from core.form_parts import (
     RowForm,
     ZoneField,
 )
-from events.models import Person, User
+from events.models import Person
 
 T = TypeVar("T")
 
 
 class AccountField(forms.CharField):
-    """An active account by its user name; None if empty."""
+    """The user name of an account, which is asked; None if empty."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"dir": "ltr", "autocapitalize": "none", "autocomplete": "off"}
@@ -31,23 +30,9 @@ class AccountField(forms.CharField):
             max_length=150, required=False, widget=forms.TextInput(attrs), **kwargs
         )
 
-    def prepare_value(self, value: Any) -> Any:
-        """Return what the field shows."""
-        return value.get_username() if isinstance(value, User) else value
-
-    def clean(self, value: Any) -> Any:
-        """Return the account."""
-        username = super().clean(value)
-        if not username:
-            return None
-        account = User.objects.filter(username=username, is_active=True).first()
-        if account is None:
-            raise ValidationError(
-                _("There is no account “%(value)s”."),
-                code="does_not_exist",
-                params={"value": username},
-            )
-        return account
+    def clean(self, value: Any) -> str | None:
+        """Return the name as it was typed."""
+        return super().clean(value) or None
 
 
 class PersonForm(RowForm):
@@ -65,12 +50,12 @@ class PersonForm(RowForm):
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
-        help_text=_("Connects them to their account, if they have one."),
+        help_text=_("Whoever has confirmed it is asked whether this is them."),
     )
     external_id = NumberField()
     user = AccountField(
         label=_("Account"),
-        help_text=_("Their user name. If empty: the account of their address."),
+        help_text=_("Their user name. They are asked before they are connected."),
     )
     time_zone = ZoneField(
         required=False, help_text=_("If empty: the account's or the event's.")
@@ -90,9 +75,20 @@ class ChangePersonForm(PersonForm):
     )
 
     def __init__(self, *args: Any, row: Person, **kwargs: Any) -> None:
-        super().__init__(*args, row=row, **kwargs)
+        shown = {"user": row.account_name}
+        super().__init__(*args, row=row, initial=shown, **kwargs)
         if row.user_id is not None:
             del self.fields["show_on_leaderboard"]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Values that differ from the row; of the account, from its name."""
+        assert isinstance(self.row, Person)  # noqa: S101  only rows are changed
+        changes = super().changes
+        changes.pop("user", None)
+        if (named := self.cleaned_data["user"]) != (self.row.account_name or None):
+            changes["user"] = named
+        return changes
 
 
 class NewPersonForm(PersonForm):

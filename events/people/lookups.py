@@ -3,7 +3,7 @@
 Source: docs/rules.md 105.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -121,14 +121,23 @@ def visible_person(user: User, pk: int) -> Person:
     return get_object_or_404(people.select_related("organization", "user"), pk=pk)
 
 
-def own_places(event: Event, user_id: int) -> list[Participant]:
-    """Return the places of an account on a roster: a parent's may have several."""
-    places = event.participants.filter(person__user=user_id)
+def own_places(
+    event: Event, user_id: int, *, offered: Collection[int] = ()
+) -> list[Participant]:
+    """Return the places of an account on a roster: a parent's may have several.
+
+    ``offered`` are ids of people whose places it is offered and may take by coming.
+    """
+    places = event.participants.filter(Q(person__user=user_id) | Q(person__in=offered))
     return list(places.order_by("person__name", "pk"))
 
 
 def own_place(
-    event: Event, user_id: int, *, chosen: int | None = None
+    event: Event,
+    user_id: int,
+    *,
+    chosen: int | None = None,
+    offered: Collection[int] = (),
 ) -> Participant | None:
     """Return the place of an account on a roster that is meant; None if it has none.
 
@@ -139,12 +148,13 @@ def own_place(
         event: The event of the roster.
         user_id: The account.
         chosen: The id of the participant whom a request names.
+        offered: As in :func:`own_places`.
 
     Raises:
         Invalid: The account has no place with the chosen id.
         Conflict: It may be one of several, which are listed as ``participants``.
     """
-    places = own_places(event, user_id)
+    places = own_places(event, user_id, offered=offered)
     if chosen is not None:
         for place in places:
             if place.pk == chosen:

@@ -6,17 +6,14 @@ from rest_framework import serializers
 
 from core.fields import Declared, ModelSerializer
 from events.models import Person, PersonChange
-from events.serializers import AccountField
+from events.serializers import AcceptedField, AccountField
 
 
 class PersonSerializer(ModelSerializer[Person]):
     """A person of an organization. ``user`` is a user name."""
 
-    user = AccountField(
-        allow_null=True,
-        required=False,
-        help_text="A user name. Default: the account that verified the address.",
-    )
+    user = AccountField()
+    accepted = AcceptedField()
 
     class Meta:
         model = Person
@@ -27,6 +24,7 @@ class PersonSerializer(ModelSerializer[Person]):
             "email",
             "external_id",
             "user",
+            "accepted",
             "time_zone",
             "language",
             "show_on_leaderboard",

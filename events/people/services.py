@@ -10,10 +10,15 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.sql import update_rows
-from events.accounts.addresses import account_of_address
+from events.invitations.naming import (
+    ask_account,
+    close_invitations,
+    forget_named,
+    name_account,
+)
+from events.invitations.offers import offer_places
 from events.locks import lock_people
 from events.models import Organization, Person, User
 from events.people.changes import Act, difference, record
@@ -36,6 +41,7 @@ def values_of(person: Person) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in COLUMNS}
     return values | {
         "user": person.user.username if person.user else None,
+        "invited_account": person.invited_username or None,
         "show_on_leaderboard": person.show_on_leaderboard,
     }
 
@@ -53,7 +59,8 @@ def add_person(
 ) -> Person:
     """Add somebody to the people of an organization, on no roster.
 
-    They get the account that has verified their address, unless one is named.
+    The account that is named is asked, and so is the one that has confirmed their
+    address: neither is connected before it accepts.
 
     Args:
         organization: The organization.
@@ -62,7 +69,7 @@ def add_person(
         external_id: Their number in the organization; "" if none.
         new: Whether it is a new person, in spite of who it may be.
         by: The user who adds them.
-        values: Account (``user``), ``time_zone`` and ``language``.
+        values: ``user`` (the name of an account), ``time_zone`` and ``language``.
 
     Raises:
         Conflict: They are known already; it is doubtful whether they are (with
@@ -78,16 +85,26 @@ def add_person(
         raise doubtful(meant)
     if isinstance(meant, NumberTaken):
         raise number_taken(name=meant.owner.name, person=meant.owner.person)
-    if not values.get("user"):
-        values["user"] = account_of_address(email)
     typed = {"name": name, "email": email, "external_id": external_id}
+    account = values.pop("user", None)
     person = Person(organization=organization, **typed, **values)
+    return create_person(person, account=account, by=by)
+
+
+def create_person(person: Person, *, account: str | None, by: User | None) -> Person:
+    """Store a new person, and ask the account that is named, if one is.
+
+    The caller has locked the people of the organization.
+    """
+    named = name_account(person, account, by=by) if account else None
     [made] = create_people([person], by=by)
+    if account:
+        ask_account(made, named, by=by)
     return made
 
 
 def create_people(people: Iterable[Person], *, by: User | None) -> list[Person]:
-    """Store new people of one organization; each has its account, if any.
+    """Store new people of one organization, and offer their places by their addresses.
 
     The caller has locked the people of the organization.
     """
@@ -95,6 +112,7 @@ def create_people(people: Iterable[Person], *, by: User | None) -> list[Person]:
     acts = [Act(person.pk, None, None, _given(values_of(person))) for person in made]
     if made:
         record(acts, organization_id=made[0].organization_id, by=by)
+        offer_places(made)
     return made
 
 
@@ -108,11 +126,12 @@ def update_person(
 ) -> Person:
     """Write changes of a person.
 
-    If they have no account, a new address gives them the account that verified it.
+    An account that is named is asked, and so is the one that confirmed a new address.
 
     Args:
         person: The person.
-        changes: New values by column.
+        changes: New values by column; ``user`` is the name of an account to ask, an
+            account that has accepted, or None.
         by: The user who changes them; None if no person does.
 
     Raises:
@@ -124,17 +143,45 @@ def update_person(
     _must_be_free(changes.get("external_id", ""), locked)
     before = values_of(locked)
     had_no_account = locked.user is None
-    for name, value in changes.items():
-        setattr(locked, name, value)
-    if "user" not in changes and locked.user is None and changes.get("email"):
-        locked.user = account_of_address(locked.email)
+    named = _set_values(locked, changes, by)
     if had_no_account and locked.user and not changes.get("show_on_leaderboard"):
         # From now on they decide themselves.
         locked.show_on_leaderboard = False
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
+    if "user" in changes:
+        _invite(locked, changes["user"], named, by)
+    if changes.get("email"):
+        offer_places([locked])
     return locked
+
+
+def _set_values(
+    person: Person, changes: Mapping[str, Any], by: User | None
+) -> User | None:
+    """Set new values; return the account that is to be asked, if there is one."""
+    named = None
+    for name, value in changes.items():
+        if name == "user" and isinstance(value, str):
+            named = name_account(person, value, by=by)
+            continue
+        setattr(person, name, value)
+        if name == "user":
+            person.invited_username = ""
+    return named
+
+
+def _invite(
+    person: Person, account: User | str | None, named: User | None, by: User | None
+) -> None:
+    """Let invitations follow what was set as the account of a person."""
+    if isinstance(account, str):
+        ask_account(person, named, by=by)
+    else:
+        forget_named(person)
+    if person.user:
+        close_invitations(person)
 
 
 def _must_be_free(number: str, person: Person) -> None:
@@ -168,6 +215,7 @@ def update_people(
     if changed:
         update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
         record(acts, organization_id=changed[0].organization_id, by=by)
+        offer_places(changed)
 
 
 @transaction.atomic
@@ -182,7 +230,8 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
     lock_people(person.organization_id)
     person = Person.objects.get(pk=person.pk)
     shown = changes.get("show_on_leaderboard", person.show_on_leaderboard)
-    owners = {person.user, changes.get("user", person.user)} - {None, by}
+    owner = changes.get("user", person.user)
+    owners = {person.user, owner if isinstance(owner, User) else None} - {None, by}
     if shown != person.show_on_leaderboard and owners:
         raise NotAllowed(
             "their_own_decision",
@@ -191,21 +240,3 @@ def organize_person(*, person: Person, changes: Mapping[str, Any], by: User) -> 
             field="show_on_leaderboard",
         )
     return update_person(person=person, changes=changes, by=by)
-
-
-def give_account(*, user: User) -> int:
-    """Give all people with the user's address, and no account, this account.
-
-    Returns:
-        How many people have it now who had none.
-    """
-    people = Person.objects.filter(
-        folded_email=folded_address(user.email), user=None
-    ).order_by("organization")  # In which their locks are taken.
-    given = 0
-    for person in people:
-        lock_people(person.organization_id)
-        if Person.objects.filter(pk=person.pk, user=None).exists():
-            update_person(person=person, changes={"user": user}, by=None)
-            given += 1
-    return given

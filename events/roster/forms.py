@@ -49,7 +49,7 @@ class ParticipantForm(ZonedForm):
     name = NameField(label=_("Name"))
     email = AddressField(
         label=_("Email"),
-        help_text=_("Connects them to their account, if they have one."),
+        help_text=_("Whoever has confirmed it is asked whether this is them."),
     )
     external_id = NumberField()
     role = forms.ChoiceField(

@@ -26,7 +26,6 @@ from django.utils.translation import gettext_lazy
 from core.addresses import folded_address
 from core.errors import RuleBroken
 from core.names import folded
-from events.accounts.addresses import accounts_of_addresses
 from events.locks import lock_event, lock_people
 from events.models import (
     NOT_REGISTERED,
@@ -190,7 +189,6 @@ class _Importing:
         self.places = {place.person_id: place for place in standing}
         for person_id, place in self.places.items():
             place.event, place.person = self.event, self.people[person_id]
-        self.accounts = accounts_of_addresses(entry.email for entry in entries)
         self.late = places.has_begun(self.event, self.now)
 
     def run(self, *, partial: bool) -> RosterImport:
@@ -242,7 +240,6 @@ class _Importing:
             name=entry.name,
             email=entry.email,
             external_id=entry.external_id,
-            user=self.accounts.get(folded_address(entry.email)),
             time_zone=entry.time_zone,
             language=entry.language,
             created_at=self.now,
@@ -254,8 +251,6 @@ class _Importing:
         person = self.people[known.person]
         values = {"time_zone": entry.time_zone, "language": entry.language}
         about = places.completed(person, _given(entry), values)
-        if "email" in about and person.user is None:
-            about["user"] = self.accounts.get(folded_address(entry.email))
         standing = self.places.get(person.pk)
         if standing is None:
             place = self._new_place(entry, person)

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Invalid
+from core.names import folded
 from core.spans import Span, Spans, united
 from core.sql import update_rows
-from events.accounts.addresses import account_of_address
 from events.locks import lock_event, lock_people
 from events.models import (
     EXPECTED,
@@ -43,7 +43,7 @@ from events.people.matching import (
     who_is_meant,
 )
 from events.people.refusals import doubtful, number_taken
-from events.people.services import COLUMNS, create_people, update_person
+from events.people.services import COLUMNS, create_person, update_person
 from events.roster.asked import as_changes, bounds_of, must_be_in_order
 from events.roster.enrolment import (
     UNSET,
@@ -85,8 +85,8 @@ def add_participant(
 ) -> Added:
     """Add somebody to a roster: a person of the organization, or a new one.
 
-    A person without account gets the one that has verified their address. A cancelled
-    place, and that of an onlooker, is opened again.
+    The account that is named is asked, and so is the one that has confirmed their
+    address. A cancelled place, and that of an onlooker, is opened again.
 
     Args:
         event: The event of the roster.
@@ -101,7 +101,8 @@ def add_participant(
             it from now on, if a session of the event has ended.
         enrolled_until: Until when; None: without an end.
         by: The user who adds them; None if no person does.
-        values: ``user``, ``time_zone`` and ``language``; empty ones change nothing.
+        values: ``user`` (the name of an account), ``time_zone`` and ``language``;
+            empty ones change nothing.
 
     Raises:
         Conflict: They are on the roster already; it is doubtful who is meant (with
@@ -123,8 +124,7 @@ def add_participant(
 def _new_person(
     event: Event, given: Given, values: dict[str, Any], by: User | None
 ) -> Person:
-    if given.email and not values.get("user"):
-        values["user"] = account_of_address(given.email)
+    account = values.pop("user", None)
     made = Person(
         organization_id=event.organization_id,
         name=given.name,
@@ -132,8 +132,7 @@ def _new_person(
         external_id=given.external_id,
         **values,
     )
-    [someone] = create_people([made], by=by)
-    return someone
+    return create_person(made, account=account, by=by)
 
 
 def _add_known(
@@ -184,7 +183,7 @@ def _must_not_differ(person: Person, given: Given, values: Mapping[str, Any]) ->
             field="external_id",
             person=person.pk,
         )
-    if account and person.user not in (None, account):
+    if account and person.user and folded(person.user.username) != folded(account):
         raise Conflict(
             "other_account",
             _("%(name)s has another account. Change it on their page.")
@@ -234,7 +233,8 @@ def completed(
         if not getattr(person, name)
     }
     said = {**missing, **values}
-    return {k: v for k, v in said.items() if v and getattr(person, k) != v}
+    has = {"user": person.account_name}
+    return {k: v for k, v in said.items() if v and has.get(k, getattr(person, k)) != v}
 
 
 def create_places(new: Sequence[Participant], *, by: User | None) -> None:

@@ -19,6 +19,7 @@ from tests.attendance_site.routes import routes
 from tests.factories import (
     make_connection,
     make_event,
+    make_invitation,
     make_membership,
     make_organization,
     make_participant,
@@ -103,6 +104,9 @@ def make_world() -> World:
             "confirm": token_of(
                 Claim(event.pk, "Ana", "ana@example.com", "en", timezone.now())
             ),
+            "invitations": make_invitation(organization, user, by=user).pk,
+            "memberships": membership.pk,
+            "i": "token",
         },
     )
 

@@ -43,6 +43,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST api/organizations/{organization}/people": {"name": "New"},
     "PATCH api/people/{person}": {"name": "New"},
     "PATCH api/people/{own}": {"name": "New"},
+    "POST api/organizations/{organization}/invitations": {
+        "email": "new@example.com",
+        "role": "viewer",
+    },
     "PATCH api/me/people/{own}": {"show_on_leaderboard": True},
     "POST api/events/{event}/attendance/bulk": {
         "marks": [{"participant": "{participant}", "status": "late"}]

@@ -5,6 +5,7 @@ A superuser without any role gets the owner's answers, and is told so.
 """
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
+from django.utils import timezone
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -24,6 +26,7 @@ from tests.browser.pages import routes
 from tests.factories import (
     START,
     make_event,
+    make_invitation,
     make_member,
     make_membership,
     make_organization,
@@ -85,6 +88,33 @@ TABLE = {
     "GET organizations/{organization}/people/": "302 404 404 404 200 200 200 200",
     "GET organizations/{organization}/people/new/": "302 404 404 404 403 200 200 200",
     "POST organizations/{organization}/people/new/": "302 404 404 404 403 302 302 302",
+    "GET people/{person}/invite/": "302 404 404 404 403 200 200 200",
+    "POST people/{person}/invite/": "302 404 404 404 403 200 200 200",
+    "GET events/{event}/people/invite/": ORGANIZERS,
+    # Its answer shows the links.
+    "POST events/{event}/people/invite/": "302 404 403 403 403 200 200 200",
+    "GET organizations/{organization}/invitations/": "302 404 404 404 403 200 200 200",
+    "POST organizations/{organization}/invitations/": (
+        "302 404 404 404 403 200 200 200"
+    ),
+    "POST organizations/{organization}/invitations/{linked}/again/": (
+        "302 404 404 404 403 200 200 200"
+    ),
+    "POST organizations/{organization}/invitations/{linked}/withdraw/": (
+        "302 404 404 404 403 302 302 302"
+    ),
+    "GET account/invitations/": "302 200 200 200 200 200 200 200",
+    # One of the attendee's.
+    "POST account/invitations/{invitation}/accept/": (
+        "302 404 302 404 404 404 404 404"
+    ),
+    "POST account/invitations/{invitation}/decline/": (
+        "302 404 302 404 404 404 404 404"
+    ),
+    "GET account/people/{own}/leave/": "302 404 200 404 404 404 404 404",
+    "POST account/people/{own}/leave/": "302 404 302 404 404 404 404 404",
+    "GET account/memberships/{membership}/leave/": ("302 404 404 404 200 404 404 404"),
+    "POST account/memberships/{membership}/leave/": ("302 404 404 404 302 404 404 404"),
     # The attendee themselves, then somebody else.
     "GET people/{own}/": "302 404 404 404 200 200 200 200",
     "GET people/{person}/": "302 404 404 404 200 200 200 200",
@@ -177,6 +207,11 @@ SENT: dict[str, dict[str, Any]] = {
     "members/{member}/edit/": {"role": "organizer"},
     "members/{other_owner}/edit/": {"role": "organizer"},
     "organizations/{organization}/people/new/": {"name": "New"},
+    "organizations/{organization}/invitations/": {
+        "email": "new@example.com",
+        "role": "viewer",
+    },
+    "events/{event}/people/invite/": {"all": "1"},
     "people/{person}/edit/": {"name": "New"},
     # A superuser chooses among all organizations.
     "events/new/": {"title": "New", "organization": "{organization}"} | TIMES,
@@ -252,6 +287,16 @@ def world() -> World:
         "other": other.pk,
         "person": other.person_id,
         "own": people[0].person_id,
+        "membership": users["viewer"].memberships.get().pk,
+        "invitation": make_invitation(
+            organization, users["attendee"], by=users["owner"]
+        ).pk,
+        "linked": make_invitation(
+            organization,
+            by=users["owner"],
+            token_digest=b"x",
+            expires_at=timezone.now() + timedelta(days=14),
+        ).pk,
         "session": session.pk,
         "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
         "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
@@ -311,7 +356,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, accounts, the report, machines' routes,
 # and what is open without an account.
 ELSEWHERE = re.compile(
-    r"$|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
+    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\\^|reports|metrics|e/|p/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 

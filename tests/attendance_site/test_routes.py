@@ -32,6 +32,7 @@ from tests.attendance_site.routes import (
 from tests.factories import (
     make_connection,
     make_event,
+    make_invitation,
     make_link,
     make_member,
     make_membership,
@@ -59,7 +60,17 @@ TABLE = {
     "GET api/organizations/{organization}": "401 404 404 404 200 200 200 200",
     "PATCH api/organizations/{organization}": "401 404 404 404 403 403 200 200",
     "GET api/organizations/{organization}/members": "401 404 404 404 200 200 200 200",
-    "POST api/organizations/{organization}/members": "401 404 404 404 403 403 201 201",
+    # To the role of a viewer.
+    "POST api/organizations/{organization}/members": "401 404 404 404 403 201 201 201",
+    "GET api/organizations/{organization}/invitations": (
+        "401 404 404 404 403 200 200 200"
+    ),
+    "POST api/organizations/{organization}/invitations": (
+        "401 404 404 404 403 201 201 201"
+    ),
+    "DELETE api/organizations/{organization}/invitations/{invitation}": (
+        "401 404 404 404 403 204 204 204"
+    ),
     "PATCH api/organizations/{organization}/members/{member}": (
         "401 404 404 404 403 403 200 200"
     ),
@@ -117,10 +128,18 @@ TABLE = {
     "PATCH api/people/{own}": "401 404 403 404 403 200 200 200",
     "GET api/people/{person}/attendance": "401 404 404 404 200 200 200 200",
     "GET api/people/{own}/attendance": "401 404 200 404 200 200 200 200",
+    # Without an account, then with one.
+    "POST api/people/{person}/invite": "401 404 404 404 403 201 201 201",
+    "POST api/people/{own}/invite": "401 404 404 404 403 409 409 409",
     "GET api/people/{person}/changes": "401 404 404 404 403 200 200 200",
     "GET api/people/{own}/changes": "401 404 403 404 403 200 200 200",
     "GET api/me/people": "401 200 200 200 200 200 200 200",
     "PATCH api/me/people/{own}": "401 404 200 404 404 404 404 404",
+    "DELETE api/me/people/{own}": "401 404 204 404 404 404 404 404",
+    "GET api/me/invitations": "401 200 200 200 200 200 200 200",
+    # One of the attendee's.
+    "POST api/me/invitations/{invitation}/accept": "401 404 204 404 404 404 404 404",
+    "POST api/me/invitations/{invitation}/decline": "401 404 204 404 404 404 404 404",
     # --- decisions
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
@@ -232,6 +251,9 @@ def world(settings: Settings) -> World:
             "member": make_membership(organization, role=Role.VIEWER).pk,
             "event": event.pk,
             "participant": me.pk,
+            "invitation": make_invitation(
+                organization, users["attendee"], by=users["owner"]
+            ).pk,
             "change": me.attendance_changes.get().pk,
             "override": other.attendance_changes.get().pk,
             "done": make_event(organization).pk,

@@ -9,15 +9,18 @@ from events.models import Participant, User
 from events.public.claims import Claim, token_of
 from events.roster.personal_links import token_of as link_of
 from tests.browser.school import LONG, School
+from tests.browser.with_invitations import LINKS
 
 # Not pages of ours, or none at all.
 ELSEWHERE = ("admin/", "api/", "health/", "webhooks/")
 # What is only sent to: it answers with a page that stands below.
 ACTIONS = {
+    "accept_invitation",
     "calculate",
     "cancel_session",
     "join_personally",
     "count_as_absent",
+    "decline_invitation",
     "find_person",
     "link",
     "mark",
@@ -29,6 +32,8 @@ ACTIONS = {
     "renew_personal_link",
     "reopen_event",
     "restore_session",
+    "revoke_invitation",
+    "send_invitation_again",
     "sign_out",
     "take_back_held",
     "undo",
@@ -68,7 +73,10 @@ class Seen(NamedTuple):
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
         codes += [self.session_type] if self.session_type else []
-        codes += school.accounts.key(self.key) if self.key else []
+        if self.key in LINKS:
+            codes.append(LINKS[self.key])
+        elif self.key:
+            codes += school.accounts.key(self.key)
         query = self.query.format_map(school.subjects)
         args = [*subjects, *codes, *self._secrets(school)]
         return reverse(self.route, args=args) + query
@@ -355,8 +363,29 @@ ACCOUNTS = {
     "recovery codes": Seen("mfa_view_recovery_codes", who="guarded"),
     "recovery codes, new": Seen("mfa_generate_recovery_codes", who="guarded"),
 }
+INVITATIONS = {
+    "invitations": Seen("invitations", "organization", "owner"),
+    "invitations, refused": Seen("invitations", "organization", refused=True),
+    "invitations, none": Seen("invitations", "other organization", "owner"),
+    "invite a person": Seen("invite_person", "maria"),
+    "invite from a roster": Seen("invite_from_roster", "event"),
+    "invite from a roster, nobody": Seen("invite_from_roster", "empty event"),
+    "own invitations": Seen("own_invitations", who="invited"),
+    "own invitations, none": Seen("own_invitations", who="newcomer"),
+    "sessions of somebody invited": Seen("home", who="invited"),
+    "leave an organization": Seen("leave_organization", "membership", "invited"),
+    "leave a place": Seen("leave_person", "own person", "invited"),
+    "link to a role": Seen("invitation", who="", key="invitation to a role"),
+    "link to a place": Seen("invitation", who="", key="invitation to a place"),
+    "link, another account": Seen(
+        "invitation", who="newcomer", key="invitation to a role"
+    ),
+    "link that works no more": Seen(
+        "invitation", who="", code="over", status=HTTPStatus.NOT_FOUND
+    ),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ACCOUNTS | ORGANIZATIONS | PUBLIC
+ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC
 
 
 def routes() -> set[str]:

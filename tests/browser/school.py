@@ -29,6 +29,7 @@ from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room
 from tests.browser.public_events import public_events
 from tests.browser.with_accounts import Accounts
+from tests.browser.with_invitations import Invitations
 from tests.factories import (
     make_event,
     make_member,
@@ -59,6 +60,8 @@ class School:
         self.superuser = make_user(is_superuser=True)
         self.accounts = Accounts(PASSWORD)
         self.guarded, self.bare = self.accounts.guarded, self.accounts.bare
+        self.invitations = Invitations(self.organization, self.owner)
+        self.invited = self.invitations.invited
         self.attendee = make_user(first_name="Yusuf", last_name="Karim")
         self.parent = make_user()
         self.event = self._event("Algebra II", door_opens_minutes=90)
@@ -75,6 +78,8 @@ class School:
         self.subjects: dict[str, Model] = {
             "organization": self.organization,
             "member": self.viewer.memberships.get(),
+            "membership": self.invitations.membership,
+            "own person": self.invitations.person,
             "event": self.event,
             "empty event": self._event(LONG),
             "draft": self._event("Draft", state=EventState.DRAFT),

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from events.invitations.answering import offered_people
 from events.models import Event, EventState, Organization, Participant, Role
 from tests.attendance.pages import signed_in, text
 from tests.factories import (
@@ -197,7 +198,7 @@ def roster() -> tuple[Client, Event]:
 PERSON = {"name": "Amina", "role": "attendee", "registration": "registered"}
 
 
-def test_somebody_with_a_known_address_gets_their_account() -> None:
+def test_somebody_with_a_known_address_is_offered_their_place() -> None:
     client, event = roster()
     user = make_user(email="amina@example.com", email_verified_at=event.starts_at)
     answer = send(
@@ -207,7 +208,8 @@ def test_somebody_with_a_known_address_gets_their_account() -> None:
     )
     assert answer["Location"] == f"/events/{event.pk}/people/"
     person = Participant.objects.get()
-    assert (person.user, person.role) == (user, "host")
+    assert (person.user, person.role) == (None, "host")
+    assert offered_people(user) == [person.person_id]
 
 
 def test_a_person_is_changed() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.spans import Span
+from events.invitations.answering import offered_people
 from events.models import (
     Event,
 )
@@ -104,28 +105,31 @@ def test_whoever_returns_from_the_beginning_was_always_there(event: Event) -> No
 # --- Accounts -------------------------------------------------------------------------
 
 
-def test_accounts_are_found_by_verified_addresses_alone(event: Event) -> None:
+def test_places_are_offered_to_verified_addresses_alone(event: Event) -> None:
     verified = make_user(email="Ana@example.com", email_verified_at=timezone.now())
-    make_user(email="ben@example.com")
-    make_user(
+    ben = make_user(email="ben@example.com")
+    eva = make_user(
         email="eva@example.com", email_verified_at=timezone.now(), is_active=False
     )
     taken(
         event,
         "name,email\nAna,ana@EXAMPLE.com\nBen,ben@example.com\nEva,eva@example.com",
     )
-    people = dict(event.participants.values_list("person__name", "person__user"))
-    assert people == {"Ana": verified.pk, "Ben": None, "Eva": None}
+    assert not event.participants.exclude(person__user=None).exists()
+    ana = event.participants.get(person__name="Ana")
+    assert offered_people(verified) == [ana.person_id]
+    assert offered_people(ben) == offered_people(eva) == []
 
 
-def test_an_address_that_is_added_brings_its_account(event: Event) -> None:
+def test_an_address_that_is_added_is_offered_to_its_account(event: Event) -> None:
     account = make_user(email="ana@example.com", email_verified_at=timezone.now())
     bare = make_participant(event, name="Ana", email="")
     child = make_participant(event, name="Ana's child", email="", user=account)
     taken(event, "name,email\nAna,ANA@example.com\nAna's child,family@example.com")
     bare.refresh_from_db()
     child.refresh_from_db()
-    assert (bare.user, child.user) == (account, account)
+    assert (bare.user, child.user) == (None, account)
+    assert offered_people(account) == [bare.person_id]
 
 
 def test_an_account_that_was_taken_away_does_not_come_back_by_itself(

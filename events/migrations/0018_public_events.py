@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("events", "0016_addresses_of_allauth"),
+        ("events", "0017_invitations"),
     ]
 
     operations = [

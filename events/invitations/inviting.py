@@ -1,0 +1,169 @@
+"""Inviting by a link, which is mailed too: to a role, or to the place of a person.
+
+The link holds a random token, of which only the SHA-256 is kept: so a link is shown
+once, when it is made, and sending an invitation again makes another one.
+
+Source: docs/rules.md 175, 176, 177.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.addresses import folded_address
+from core.errors import Conflict, NotAllowed
+from events.invitations.answering import rank_of, revoke
+from events.locks import lock_people
+from events.models import (
+    Invitation,
+    InvitationState,
+    Organization,
+    Person,
+    Role,
+    User,
+)
+from events.permissions import Viewer
+
+LIFETIME = timedelta(days=14)
+_TOKEN_BYTES = 32
+
+
+class Made(NamedTuple):
+    """An invitation with its link, which nobody can show again."""
+
+    invitation: Invitation
+    url: str
+
+
+def digest_of(token: str) -> bytes:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def invitable_roles(viewer: Viewer, organization_id: int) -> list[Role]:
+    """Return the roles to which a member may invite, the least first."""
+    own = viewer.roles.get(organization_id)
+    if not viewer.organizes(organization_id):
+        return []
+    if not viewer.administers(organization_id):
+        return [Role.VIEWER]
+    return [role for role in reversed(Role) if own and rank_of(role) <= rank_of(own)]
+
+
+def must_invite(viewer: Viewer, organization_id: int, role: str) -> None:
+    """Refuse an invitation to a role that the member may not give.
+
+    Raises:
+        NotAllowed: Organizers invite viewers; admins and owners up to their own role.
+    """
+    viewer.must_organize(organization_id)
+    if role in invitable_roles(viewer, organization_id):
+        return
+    if role == Role.OWNER:
+        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+    raise NotAllowed(
+        "admins_only", _("Only admins and owners of the organization can do this.")
+    )
+
+
+@transaction.atomic
+def invite_to_role(
+    *, organization: Organization, role: str, email: str, by: User
+) -> Made:
+    """Invite whoever has an address to a role; replaces an earlier invitation to it."""
+    lock_people(organization.pk)
+    earlier = _open_links(organization).filter(
+        person=None, role=role, folded_email=folded_address(email)
+    )
+    revoke(earlier)
+    made = _made(Invitation(organization=organization, role=role, email=email), by)
+    made.invitation.save()
+    return made
+
+
+@transaction.atomic
+def invite_people(people: Iterable[Person], *, by: User) -> list[Made]:
+    """Invite people of one organization to their own places.
+
+    Earlier invitations of theirs are replaced.
+
+    Raises:
+        Conflict: One of them has an account.
+    """
+    chosen = list(people)
+    if not chosen:
+        return []
+    organization = chosen[0].organization
+    lock_people(organization.pk)
+    ids = [person.pk for person in chosen]
+    for person in Person.objects.filter(pk__in=ids).exclude(user=None)[:1]:
+        raise Conflict(
+            "has_account",
+            _("%(name)s has an account already.") % {"name": person.name},
+        )
+    revoke(_open_links(organization).filter(person__in=ids))
+    made = [
+        _made(
+            Invitation(organization=organization, person=person, email=person.email),
+            by,
+        )
+        for person in chosen
+    ]
+    Invitation.objects.bulk_create(each.invitation for each in made)
+    return made
+
+
+@transaction.atomic
+def invite_again(invitation: Invitation, *, by: User) -> Made:
+    """Invite to the same by a new link, for another 14 days; the old one ends."""
+    lock_people(invitation.organization_id)
+    revoke([invitation])
+    if invitation.person:
+        [made] = invite_people([invitation.person], by=by)
+        return made
+    return invite_to_role(
+        organization=invitation.organization,
+        role=invitation.role,
+        email=invitation.email,
+        by=by,
+    )
+
+
+def _open_links(organization: Organization) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        organization=organization, state=InvitationState.OPEN
+    ).exclude(token_digest=None)
+
+
+def _made(invitation: Invitation, by: User) -> Made:
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    invitation.token_digest = digest_of(token)
+    invitation.expires_at = timezone.now() + LIFETIME
+    invitation.invited_by = by
+    return Made(
+        invitation, f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
+    )
+
+
+# --- Links ----------------------------------------------------------------------------
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """Return the invitation of a link that still works."""
+    rows = Invitation.objects.standing().select_related("organization", "person")
+    return rows.filter(token_digest=digest_of(token)).first()
+
+
+def note_opened(invitation: Invitation) -> None:
+    """Note that somebody pressed a button on the page of the link."""
+    rows = Invitation.objects.filter(pk=invitation.pk, opened_at=None)
+    rows.update(opened_at=timezone.now())

@@ -1,0 +1,75 @@
+"""The page of an invitation's link.
+
+Opening it writes nothing: scanners of mail open links, too. Only its buttons do, and
+they note that it was opened. Links that are unknown, expired, used or withdrawn get the
+same answer.
+
+Source: docs/rules.md 176.
+"""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core.addresses import folded_address
+from core.names import isolated
+from events.accounts.language import use_language
+from events.accounts.sign_up import let_sign_up
+from events.invitations.answering import accept
+from events.invitations.inviting import invitation_of, note_opened
+from events.models import Invitation, User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show who invites to what; a POST accepts, or leads to signing in or up."""
+    invited = invitation_of(token)
+    if invited is None:
+        return _gone(request)
+    if request.method == "POST":
+        note_opened(invited)
+        return _do(request, invited, request.POST.get("do", ""))
+    language = invited.person.language if invited.person else ""
+    use_language(request, language or invited.organization.language)
+    context = {"invitation": invited, "is_other": _is_other(request, invited)}
+    return render(request, "events/invitations/link.html", context)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "events/invitations/gone.html", status=404)
+
+
+def _is_other(request: HttpRequest, invited: Invitation) -> bool:
+    """Return whether another account is signed in than that of the address."""
+    if not isinstance(request.user, User) or not invited.email:
+        return False
+    return folded_address(request.user.email) != invited.folded_email
+
+
+def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:
+    if what == "accept" and isinstance(request.user, User):
+        return _accept(request, invited, request.user)
+    if what == "switch":
+        logout(request)
+    if what == "sign_up":
+        let_sign_up(request, email=invited.email)
+    page = "account_signup" if what == "sign_up" else "account_login"
+    return redirect(f"{reverse(page)}?{urlencode({'next': request.path})}")
+
+
+def _accept(request: HttpRequest, invited: Invitation, user: User) -> HttpResponse:
+    try:
+        accept(invited, user=user)
+    except Http404:  # Somebody was faster.
+        return _gone(request)
+    text = _("You belong to %(organization)s now.")
+    organization = isolated(invited.organization.name)
+    messages.success(request, text % {"organization": organization})
+    return redirect("home")

@@ -1,0 +1,128 @@
+"""The mails with the links of invitations.
+
+A mail that is not sent stops nothing: the link is shown to whoever invites, and the
+invitation says that it was not sent.
+
+Source: docs/rules.md 178.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from django.core.mail import get_connection
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core.names import isolated
+from core.times import short_day
+from events.accounts.attempts import count_try, key_of
+from events.accounts.limits import Attempt, TooManyTries
+from events.accounts.mails import Mail, MailNotSent, send
+from events.invitations.inviting import Made
+from events.models import Invitation, User
+
+MAILS_A_MINUTE = 300
+# How long a page waits for a slow server; what is left then is not sent.
+SECONDS_AT_MOST = 20
+
+logger = logging.getLogger(__name__)
+
+
+def send_links(made: Sequence[Made], *, by: User, request: HttpRequest) -> None:
+    """Mail the links to all who have an address, and note which were sent.
+
+    To be called once the invitations are committed.
+    """
+    to_send = [each for each in made if each.invitation.email]
+    if not to_send:
+        return
+    until = time.monotonic() + SECONDS_AT_MOST
+    connection = get_connection()
+    try:
+        connection.open()
+    except Exception:  # What a backend raises is up to it; the page must stand.
+        logger.exception("The mail server did not answer.", extra={"op": "mail"})
+        _note([each.invitation for each in to_send], failed=True)
+        return
+    sent: list[Invitation] = []
+    unsent: list[Invitation] = []
+    for each in to_send:
+        in_time = time.monotonic() < until
+        is_sent = in_time and _send_one(each, by, request, connection)
+        (sent if is_sent else unsent).append(each.invitation)
+    connection.close()
+    _note(sent, failed=False)
+    _note(unsent, failed=True)
+
+
+def _send_one(made: Made, by: User, request: HttpRequest, connection: object) -> bool:
+    invitation = made.invitation
+    person = invitation.person
+    language = (person and person.language) or invitation.organization.language
+    try:
+        _must_not_be_too_many(by, invitation, request)
+        with translation.override(language):
+            send(
+                mail_of(invitation, made.url, by),
+                to=invitation.email,
+                connection=connection,
+            )
+    except (MailNotSent, TooManyTries):
+        return False
+    except ValueError:
+        logger.exception("A mail could not be written.", extra={"op": "mail"})
+        return False
+    return True
+
+
+def _must_not_be_too_many(
+    by: User, invitation: Invitation, request: HttpRequest
+) -> None:
+    Attempt("mail", request, invitation.email, is_known=True)
+    tries = count_try(key_of("invitations of", str(by.pk)))
+    if tries.number > MAILS_A_MINUTE:
+        raise TooManyTries(tries.wait)
+
+
+def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:
+    now = timezone.now()
+    for each in invitations:
+        each.mail_failed = failed
+        each.mailed_at = each.mailed_at if failed else now
+    ids = [each.pk for each in invitations]
+    rows = Invitation.objects.filter(pk__in=ids)
+    if failed:
+        rows.update(mail_failed=True)
+    else:
+        rows.update(mail_failed=False, mailed_at=now)
+
+
+def mail_of(invitation: Invitation, url: str, by: User) -> Mail:
+    """Return the mail of an invitation, in the language that is active."""
+    organization = isolated(invitation.organization.name)
+    names = {
+        "inviter": isolated(by.get_full_name() or by.username),
+        "organization": organization,
+        "role": invitation.get_role_display(),
+        "name": isolated(invitation.person.name) if invitation.person else "",
+    }
+    who = (
+        _("%(inviter)s invites %(name)s to %(organization)s.")
+        if invitation.person
+        else _("%(inviter)s invites you to %(organization)s, as %(role)s.")
+    )
+    assert invitation.expires_at  # noqa: S101  every link has an end
+    until = short_day(invitation.expires_at, invitation.organization.time_zone)
+    return Mail(
+        _("Invitation to %(organization)s") % {"organization": organization},
+        [
+            who % names,
+            _("Open this page to see it and to accept. It works once, until %(date)s.")
+            % {"date": until},
+        ],
+        url,
+        _("Show the invitation"),
+        [_("If you do not know who invites you, you need not do anything.")],
+    )
