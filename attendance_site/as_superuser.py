@@ -1,6 +1,6 @@
 """Marks the pages that somebody sees only because they are a superuser.
 
-Source: docs/rules.md 155.
+Source: docs/rules.md 144.
 """
 
 from collections.abc import Callable

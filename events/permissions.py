@@ -5,7 +5,7 @@ but not change is a 403. Roles, each with the rights of the next: owner, admin,
 organizer, viewer. People on a roster see themselves; hosts see their roster, without
 identities. Superusers have the rights of an owner everywhere.
 
-Source: docs/rules.md 81, 84, 155.
+Source: docs/rules.md 81, 84, 144.
 """
 
 from collections.abc import Collection, Mapping

@@ -2,7 +2,7 @@
 
 What is done is no longer listed; nothing is stored.
 
-Source: docs/rules.md 154.
+Source: docs/rules.md 143.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 Its members are in ``events/members/``, its thresholds in ``attendance/policies/``.
 
-Source: docs/rules.md 152, 153.
+Source: docs/rules.md 141, 142.
 """
 
 from django.contrib import messages

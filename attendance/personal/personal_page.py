@@ -4,7 +4,7 @@ It says what is recorded of them, like the reports of sessions do for whoever is
 in, and nothing of anybody else. Who has cancelled still sees what was recorded until
 then: it is recorded, and they have a right to know it. Nothing here writes.
 
-Source: docs/rules.md 160, 161.
+Source: docs/rules.md 145, 146.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Pages of policies: of an organization, session type, event or session.
 
-Source: docs/rules.md 25, 152.
+Source: docs/rules.md 25, 141.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """What is open into an account: sessions of browsers, and tokens of programs.
 
-Source: docs/rules.md 134.
+Source: docs/rules.md 129.
 """
 
 from collections.abc import Iterable

@@ -3,7 +3,7 @@
 Who may change accounts without being a superuser can neither become one by it, nor act
 as one, nor make owners.
 
-Source: docs/rules.md 139.
+Source: docs/rules.md 134.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 The only module that uses knox. Its rows hold the SHA-512 of a token, not the token.
 
-Source: docs/rules.md 85, 130, 133.
+Source: docs/rules.md 85, 125, 128.
 """
 
 from contextlib import suppress

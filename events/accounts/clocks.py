@@ -2,7 +2,7 @@
 
 REST, and the files that it makes, have the zone of the event whoever asks.
 
-Source: docs/rules.md 141.
+Source: docs/rules.md 136.
 """
 
 from collections.abc import Callable

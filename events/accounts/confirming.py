@@ -3,7 +3,7 @@
 An account has one address. While another one waits to be confirmed, a second row of
 allauth's ``EmailAddress`` holds it; nothing else knows of it.
 
-Source: docs/rules.md 86, 131, 132.
+Source: docs/rules.md 86, 126, 127.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 The provider is the operator's own choice, so the addresses that it calls confirmed are.
 
-Source: docs/rules.md 140.
+Source: docs/rules.md 135.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 Whoever signs in with it from elsewhere has to change it before anything else.
 
-Source: docs/rules.md 137.
+Source: docs/rules.md 132.
 """
 
 from collections.abc import Callable

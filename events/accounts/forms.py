@@ -3,7 +3,7 @@
 Whatever anybody can send is limited before it is looked at, and says the same whether
 there is such an account or not.
 
-Source: docs/rules.md 133, 135.
+Source: docs/rules.md 128, 130.
 """
 
 from typing import Any

@@ -3,7 +3,7 @@
 A hash takes a processor for a good part of a second, by intent. Without a bound,
 whoever sends passwords in parallel would take all of them from everybody else.
 
-Source: docs/rules.md 136.
+Source: docs/rules.md 131.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 It lets nobody in: it only spares a browser the limits that strangers can exhaust.
 
-Source: docs/rules.md 135.
+Source: docs/rules.md 130.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ Ten times a minute with one name from one address. Wider limits hold up whoever 
 many names or comes from many addresses, but never a browser that has signed in to the
 account before: else strangers could lock people out.
 
-Source: docs/rules.md 85, 135.
+Source: docs/rules.md 85, 130.
 """
 
 from typing import TYPE_CHECKING

@@ -3,7 +3,7 @@
 Django calls all of ``AUTH_PASSWORD_VALIDATORS`` when a new password is stored. Other
 sessions end by themselves: Django binds each to the password.
 
-Source: docs/rules.md 134, 137.
+Source: docs/rules.md 129, 132.
 """
 
 from events.accounts.access import end_tokens

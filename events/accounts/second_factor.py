@@ -1,6 +1,6 @@
 """The second factor: codes of an app, and codes to recover, over pages and REST.
 
-Source: docs/rules.md 138.
+Source: docs/rules.md 133.
 """
 
 from typing import Any

@@ -3,7 +3,7 @@
 Until an account accepts, it sees nothing of the organization but the name, and nobody
 there sees anything of the account.
 
-Source: docs/rules.md 172, 173, 174.
+Source: docs/rules.md 155, 156, 157.
 """
 
 from collections.abc import Iterable

@@ -3,7 +3,7 @@
 The link holds a random token, of which only the SHA-256 is kept: so a link is shown
 once, when it is made, and sending an invitation again makes another one.
 
-Source: docs/rules.md 175, 176, 177.
+Source: docs/rules.md 158, 159, 160.
 """
 
 import hashlib

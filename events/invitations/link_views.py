@@ -4,7 +4,7 @@ Opening it writes nothing: scanners of mail open links, too. Only its buttons do
 they note that it was opened. Links that are unknown, expired, used or withdrawn get the
 same answer.
 
-Source: docs/rules.md 176.
+Source: docs/rules.md 159.
 """
 
 from django.contrib import messages

@@ -3,7 +3,7 @@
 A mail that is not sent stops nothing: the link is shown to whoever invites, and the
 invitation says that it was not sent.
 
-Source: docs/rules.md 178.
+Source: docs/rules.md 161.
 """
 
 import logging

@@ -4,7 +4,7 @@ What is answered, and how many queries run, is the same whether there is such an
 or not. The name means the account that has it now: if there is none, the invitation
 never works.
 
-Source: docs/rules.md 170.
+Source: docs/rules.md 153.
 """
 
 from django.db.models import Q

@@ -4,7 +4,7 @@ Nobody is connected by it: the account accepts, or declines. One statement does 
 any number of people and whether such accounts exist or not, so that neither the answer
 nor the number of queries tells.
 
-Source: docs/rules.md 171.
+Source: docs/rules.md 154.
 """
 
 from collections.abc import Iterable

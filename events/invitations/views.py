@@ -34,8 +34,15 @@ from events.models import (
     Person,
     User,
 )
-from events.pages import confirm_page, form_page, organized_event, page, posted
-from events.people.views import shown_organization, shown_person
+from events.pages import (
+    confirm_page,
+    form_page,
+    organized_event,
+    page,
+    posted,
+    shown_organization,
+)
+from events.people.views import shown_person
 from events.permissions import Viewer
 
 ROWS_A_PAGE = 100

@@ -3,7 +3,7 @@
 Whoever belongs to it sees them; admins add, change and remove them, up to their own
 role; anybody may leave.
 
-Source: docs/rules.md 84, 150.
+Source: docs/rules.md 84, 139.
 """
 
 from django.contrib import messages

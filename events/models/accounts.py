@@ -71,7 +71,7 @@ class User(AbstractUser):
     participants. Empty ``language`` and ``time_zone`` mean those of the organization or
     event.
 
-    Source: docs/rules.md 130, 131.
+    Source: docs/rules.md 125, 126.
     """
 
     folded_username = TakenField(of=lambda user: folded(user.username))

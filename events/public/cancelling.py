@@ -1,6 +1,6 @@
 """People cancel for themselves what they registered for themselves.
 
-Source: docs/rules.md 166.
+Source: docs/rules.md 151.
 """
 
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 Nothing of it is stored before: an address that somebody else typed leaves no trace.
 
-Source: docs/rules.md 163.
+Source: docs/rules.md 148.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """The public events that anybody may find.
 
-Source: docs/rules.md 167.
+Source: docs/rules.md 152.
 """
 
 from datetime import datetime

@@ -4,7 +4,7 @@ A row for each mail is written together with what it tells of, and deleted once 
 server has the mail. Somebody who tries to send one moves its time on first, so that no
 two do at once, and a mail server that is away gets it later.
 
-Source: docs/rules.md 165.
+Source: docs/rules.md 150.
 """
 
 import logging

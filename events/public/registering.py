@@ -5,7 +5,7 @@ only when somebody who reads its mail confirms. Who then is meant is decided as
 everywhere, but never by the name alone, because anybody can type a name; if it is
 doubtful, it is somebody new.
 
-Source: docs/rules.md 163, 164, 165.
+Source: docs/rules.md 148, 149, 150.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """The public page of an event, and the page on which a registration is confirmed.
 
-Source: docs/rules.md 162, 163.
+Source: docs/rules.md 147, 148.
 """
 
 from django.contrib import messages

@@ -4,7 +4,7 @@ Whoever has the link needs no account. It is made of the place's id and a digest
 and the version of the link, so nothing is stored; a higher version makes another link,
 and the old one worthless.
 
-Source: docs/rules.md 160.
+Source: docs/rules.md 145.
 """
 
 import re

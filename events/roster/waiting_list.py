@@ -5,7 +5,7 @@ registers on the public page is put on the waiting list when all are taken: orga
 may add whom they like. A place that becomes free goes to who has waited longest, as
 long as the event is published and not over.
 
-Source: docs/rules.md 165.
+Source: docs/rules.md 150.
 """
 
 from collections.abc import Collection, Iterable
