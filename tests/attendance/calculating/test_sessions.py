@@ -22,6 +22,7 @@ from tests.factories import (
     START,
     make_attendance,
     make_connection,
+    make_event,
     make_organization,
     make_participant,
     make_session,
@@ -298,14 +299,17 @@ def test_the_most_specific_policy_wins_and_the_row_keeps_it(
     graces.append(grace())
     set_policy(lesson, 30, session_type="general")
     graces.append(grace())
+    set_policy(lesson, 35, event=lesson.event)
+    graces.append(grace())
     set_policy(lesson, 40, session=lesson)
     graces.append(grace())
-    assert graces == [15, 20, 30, 40]
+    assert graces == [15, 20, 30, 35, 40]
 
 
 def test_policies_of_others_do_not_count(lesson: LiveSession, ana: Participant) -> None:
     set_policy(lesson, 1, session_type="quran")
     set_policy(lesson, 2, session=make_session(lesson.event))
+    set_policy(lesson, 4, event=make_event(lesson.event.organization))
     AttendancePolicy.objects.create(organization=make_organization(), grace_minutes=3)
     attend(lesson, ana)
     calculate()
