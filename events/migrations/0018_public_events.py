@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participant',
             name='waitlisted_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='waitlisted at'),
+            field=models.DateTimeField(editable=False, null=True, verbose_name='on the waiting list since'),
         ),
         migrations.AddIndex(
             model_name='event',
