@@ -19,11 +19,11 @@ _COUNT = """
 INSERT INTO events_signintries AS known (key, tries, since)
 VALUES (%s, 1, now())
 ON CONFLICT (key) DO UPDATE SET
-    tries = CASE WHEN known.since <= now() - interval '1 minute'
+    tries = CASE WHEN known.since <= now() - %s
         THEN 1 ELSE known.tries + 1 END,
-    since = CASE WHEN known.since <= now() - interval '1 minute'
+    since = CASE WHEN known.since <= now() - %s
         THEN now() ELSE known.since END
-RETURNING tries, extract(epoch FROM since + interval '1 minute' - now())
+RETURNING tries, extract(epoch FROM since + %s - now())
 """
 _LOOK = """
 SELECT tries, extract(epoch FROM since + interval '1 minute' - now())
@@ -35,9 +35,11 @@ UPDATE events_signintries SET tries = tries - 1 WHERE key = %s AND tries > 1
 """
 _FORGET = "DELETE FROM events_signintries WHERE key = %s OR since < %s"
 
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
 
 class Tries(NamedTuple):
-    """The attempts in the present minute; ``wait`` is the seconds until it ends."""
+    """The attempts in the present span; ``wait`` is the seconds until it ends."""
 
     number: int
     wait: int
@@ -48,15 +50,18 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def count_try(key: str) -> Tries:
-    """Count one more attempt and return the new number."""
+def count_try(key: str, within: timedelta = MINUTE) -> Tries:
+    """Count one more attempt and return the new number.
+
+    One key is always counted within one span, which is a day at most.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key])
+        cursor.execute(_COUNT, [key, within, within, within])
         return _read(cursor.fetchone())
 
 
 def tries_of(key: str) -> Tries:
-    """Return the present number of attempts, without counting one."""
+    """Return the number of attempts in this minute, without counting one."""
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, [key])
         return _read(cursor.fetchone() or (0, 0))
@@ -69,9 +74,9 @@ def take_back_try(key: str) -> None:
 
 
 def forget_tries(key: str) -> None:
-    """Delete the attempts of ``key``, and everybody's older than five minutes."""
+    """Delete the attempts of ``key``, and everybody's that no limit counts any more."""
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [key, timezone.now() - timedelta(minutes=5)])
+        cursor.execute(_FORGET, [key, timezone.now() - DAY])
 
 
 def _read(row: tuple[int, float]) -> Tries:

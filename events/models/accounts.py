@@ -129,6 +129,8 @@ class User(AbstractUser):
 class SignInTries(models.Model):
     """Attempts with one user name from one address in the minute from ``since``.
 
+    Mails to register are counted by the hour and the day.
+
     ``key`` is a digest of both, or of what else is guessed, such as codes at the door.
     Written only by ``events/accounts/attempts.py``.
     """

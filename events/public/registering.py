@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from core.errors import Conflict, RuleBroken
-from events.accounts.attempts import count_try, key_of
+from events.accounts.attempts import DAY, HOUR, count_try, key_of
 from events.locks import lock_event, lock_people
 from events.models import (
     NOT_REGISTERED,
@@ -40,7 +40,8 @@ from events.roster.waiting_list import is_full, tell_later
 logger = logging.getLogger(__name__)
 
 # Each in a minute.
-BY_A_COMPUTER, ON_THE_INSTALLATION, MAILS_TO_AN_ADDRESS = 10, 200, 3
+FROM_A_NETWORK, FOR_AN_EVENT, ON_THE_INSTALLATION = 10, 60, 200
+MAILS_TO_AN_ADDRESS = {HOUR: 3, DAY: 6}
 
 
 class TooManyRegistrations(RuleBroken):
@@ -65,7 +66,7 @@ class MailNotSent(RuleBroken):
 
 
 def ask_to_confirm(
-    *, event: Event, name: str, email: str, language: str, computer: str, now: datetime
+    *, event: Event, name: str, email: str, language: str, network: str, now: datetime
 ) -> None:
     """Send a mail with which its reader confirms a registration.
 
@@ -74,25 +75,19 @@ def ask_to_confirm(
         name: As typed.
         email: As typed.
         language: The language of the page.
-        computer: The address of the computer that asks.
+        network: The address, or the /64 of IPv6, of the computer that asks.
         now: The present time.
 
     Raises:
         Conflict: Nobody can register.
-        TooManyRegistrations: Too many from this computer, or on this installation.
+        TooManyRegistrations: Too many from this network, for this event, or on
+            this installation.
         MailNotSent: The mail server does not answer.
     """
     _must_be_open(event, now)
-    for key, most in (
-        (key_of("register", computer), BY_A_COMPUTER),
-        (key_of("register"), ON_THE_INSTALLATION),
-    ):
-        tries = count_try(key)
-        if tries.number > most:
-            raise TooManyRegistrations(tries.wait)
-    mails = count_try(key_of("register", "mail", folded_address(email)))
-    if mails.number > MAILS_TO_AN_ADDRESS:
-        # It has got some in this minute; the answer must not tell.
+    _must_not_be_too_many(event, network)
+    if _has_got_enough(email):
+        # The answer must not tell.
         return
     token = token_of(Claim(event.pk, name, email, language, now))
     link = settings.PUBLIC_URL + reverse("confirm_registration", args=[token])
@@ -104,6 +99,28 @@ def ask_to_confirm(
     except OSError as failed:
         logger.exception("A mail was not sent.", extra={"op": "confirm_registration"})
         raise MailNotSent from failed
+
+
+def _must_not_be_too_many(event: Event, network: str) -> None:
+    for key, most in (
+        (key_of("register", network), FROM_A_NETWORK),
+        (key_of("register", "event", str(event.pk)), FOR_AN_EVENT),
+        (key_of("register"), ON_THE_INSTALLATION),
+    ):
+        tries = count_try(key)
+        if tries.number > most:
+            raise TooManyRegistrations(tries.wait)
+
+
+def _has_got_enough(email: str) -> bool:
+    """Count a mail to an address; return whether it is one too many."""
+    return any(
+        count_try(
+            key_of("register", "mail", str(within), folded_address(email)), within
+        ).number
+        > most
+        for within, most in MAILS_TO_AN_ADDRESS.items()
+    )
 
 
 @transaction.atomic

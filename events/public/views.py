@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from rest_framework.throttling import BaseThrottle
 
 from core.errors import RuleBroken
 from events import services
+from events.accounts.client import network_of
 from events.accounts.language import use_language
 from events.models import Event, User, Visibility
 from events.pages import posted
@@ -45,7 +45,7 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
             ask_to_confirm(
                 event=event,
                 language=get_language() or "",
-                computer=str(BaseThrottle().get_ident(request)),  # type: ignore[arg-type]
+                network=network_of(request),
                 now=now,
                 **form.cleaned_data,
             )

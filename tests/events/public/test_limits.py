@@ -1,0 +1,64 @@
+"""How many registrations are taken, and how many mails an address gets."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db.models import F
+from django.test import Client
+
+from events.models import Event, SignInTries
+from tests.events.public.registrations import meetup
+
+pytestmark = pytest.mark.django_db
+
+ANA = {"name": "Ana Costa", "email": "ana@example.com"}
+
+
+def status_of(event: Event, number: int, computer: str) -> int:
+    """Ask to register from somewhere; return the status of the answer."""
+    values = {"name": "Ana", "email": f"a{number}@example.com"}
+    client = Client(REMOTE_ADDR=computer)
+    return client.post(f"/e/{event.pk}/", values).status_code
+
+
+def hours_pass(hours: int) -> None:
+    SignInTries.objects.update(since=F("since") - timedelta(hours=hours))
+
+
+def test_one_computer_registers_ten_people_a_minute() -> None:
+    event = meetup()
+    answers = [
+        Client().post(f"/e/{event.pk}/", {"name": "Ana", "email": f"a{n}@example.com"})
+        for n in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    assert int(answers[-1]["Retry-After"]) <= 60
+    assert len(mail.outbox) == 10
+
+
+def test_an_address_gets_few_mails_and_nobody_is_told_so() -> None:
+    event = meetup()
+    statuses = {Client().post(f"/e/{event.pk}/", ANA).status_code for _n in range(5)}
+    assert statuses == {302}
+    assert len(mail.outbox) == 3
+    for hours, mails in ((1, 6), (1, 6), (24, 9)):
+        hours_pass(hours)
+        for _n in range(4):
+            assert Client().post(f"/e/{event.pk}/", ANA).status_code == 302
+        assert len(mail.outbox) == mails
+
+
+def test_one_network_is_one_computer() -> None:
+    """A household has all addresses of a /64 of IPv6."""
+    event = meetup()
+    statuses = [status_of(event, n, f"2001:db8::{n:x}") for n in range(11)]
+    assert statuses == [302] * 10 + [429]
+    assert status_of(event, 11, "2001:db8:0:1::1") == 302
+
+
+def test_one_event_does_not_use_up_what_others_may_take() -> None:
+    event, other = meetup(), meetup()
+    statuses = [status_of(event, n, f"192.0.2.{n}") for n in range(61)]
+    assert statuses == [302] * 60 + [429]
+    assert status_of(other, 61, "192.0.2.61") == 302
