@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 # Each in a minute.
 FROM_A_NETWORK, FOR_AN_EVENT, ON_THE_INSTALLATION = 10, 60, 200
 MAILS_TO_AN_ADDRESS = {HOUR: 3, DAY: 6}
+PLACES_OF_AN_ADDRESS = 5
 
 
 class TooManyRegistrations(RuleBroken):
@@ -133,7 +134,8 @@ def confirm(claim: Claim, *, now: datetime) -> Participant:
         as it is.
 
     Raises:
-        Conflict: Nobody can register any more.
+        Conflict: Nobody can register any more; or so many have with this address that
+            no more can.
         Event.DoesNotExist: The event was deleted.
     """
     organization = Event.objects.values_list("organization", flat=True)
@@ -143,6 +145,7 @@ def confirm(claim: Claim, *, now: datetime) -> Participant:
     if place := _settled(known, claim):
         return place
     _must_be_open(event, now)
+    _must_not_have_enough(event, claim.email, but=known)
     let_move_up(event)
     waits = is_full(event)
     values: dict[str, Any] = {} if known else {"language": claim.language}
@@ -181,6 +184,24 @@ def _settled(known: Known | None, claim: Claim) -> Participant | None:
     if has_cancelled or place.registration not in NOT_REGISTERED:
         return place
     return None
+
+
+def _must_not_have_enough(event: Event, email: str, *, but: Known | None) -> None:
+    """Refuse one more place to an address, lest one mailbox fills an event.
+
+    Who has cancelled counts: else the roster could be filled one after the other.
+    """
+    places = event.participants.filter(person__folded_email=folded_address(email))
+    others = places.exclude(person=None if but is None else but.person)
+    if others.count() >= PLACES_OF_AN_ADDRESS:
+        raise Conflict(
+            "enough_places",
+            _(
+                "%(number)s people were registered with this address already. Ask the "
+                "organizers to add more."
+            )
+            % {"number": PLACES_OF_AN_ADDRESS},
+        )
 
 
 def _must_be_open(event: Event, now: datetime) -> None:

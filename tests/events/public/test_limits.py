@@ -7,8 +7,10 @@ from django.core import mail
 from django.db.models import F
 from django.test import Client
 
-from events.models import Event, SignInTries
-from tests.events.public.registrations import meetup
+from core.errors import Conflict
+from events.models import Event, Participant, Registration, SignInTries
+from events.roster.places import change_participant
+from tests.events.public.registrations import ask, meetup, register
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,26 @@ def test_one_event_does_not_use_up_what_others_may_take() -> None:
     statuses = [status_of(event, n, f"192.0.2.{n}") for n in range(61)]
     assert statuses == [302] * 60 + [429]
     assert status_of(other, 61, "192.0.2.61") == 302
+
+
+def test_one_mailbox_does_not_fill_an_event() -> None:
+    event, other = meetup(), meetup()
+    for number in range(5):
+        register(event, f"Child {number}", ANA["email"])
+    hours_pass(1)
+    answer = Client().post(ask(event, "Child 5", "ANA@example.com"))
+    assert answer.status_code == 409
+    assert "Ask the organizers" in answer.content.decode()
+    assert Participant.objects.count() == 5
+    register(other, "Child 5", ANA["email"])
+    register(event, "Rita", "rita@example.com")
+
+
+def test_nor_by_cancelling_but_each_of_them_may_come_back() -> None:
+    event = meetup()
+    places = [register(event, f"Child {n}", ANA["email"]) for n in range(5)]
+    cancelled = {"registration": Registration.CANCELLED}
+    change_participant(participant=places[0], changes=cancelled)
+    with pytest.raises(Conflict):
+        register(event, "Child 5", ANA["email"])
+    assert register(event, "Child 0", ANA["email"]) == places[0]
