@@ -11,7 +11,7 @@ Source: docs/rules.md 148, 149, 150.
 import logging
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -124,14 +124,21 @@ def _has_got_enough(email: str) -> bool:
     )
 
 
+class Confirmed(NamedTuple):
+    """The place of who confirmed; ``is_settled``: it stood, and is left as it was."""
+
+    place: Participant
+    is_settled: bool
+
+
 @transaction.atomic
-def confirm(claim: Claim, *, now: datetime) -> Participant:
+def confirm(claim: Claim, *, now: datetime) -> Confirmed:
     """Register who confirmed; twice is once.
 
     Returns:
         Their place: registered, or on the waiting list if all places are taken. If
-        they are on the roster already, or have cancelled since they asked, it is left
-        as it is.
+        they are on the roster already, or have cancelled since they asked, it is
+        settled.
 
     Raises:
         Conflict: Nobody can register any more; or so many have with this address that
@@ -143,7 +150,7 @@ def confirm(claim: Claim, *, now: datetime) -> Participant:
     event = lock_event(claim.event)
     known = _known(event, claim)
     if place := _settled(known, claim):
-        return place
+        return Confirmed(place, is_settled=True)
     _must_be_open(event, now)
     _must_not_have_enough(event, claim.email, but=known)
     let_move_up(event)
@@ -162,7 +169,7 @@ def confirm(claim: Claim, *, now: datetime) -> Participant:
     ).participant
     news = RegistrationNews.WAITLISTED if waits else RegistrationNews.REGISTERED
     tell_later([place], news, now=now)
-    return place
+    return Confirmed(place, is_settled=False)
 
 
 def _known(event: Event, claim: Claim) -> Known | None:

@@ -84,19 +84,23 @@ def _known_of(request: HttpRequest) -> dict[str, str]:
 
 @secret_page("GET", "HEAD", "POST")
 def confirm_registration(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask whether to register; a POST does, and opens the person's own page."""
+    """Ask whether to register; a POST does, and opens the person's own page.
+
+    That page is opened for a new registration alone: this link must not outlive a
+    personal link that was renewed.
+    """
     claim = claim_of(token)
     if claim is None:
         raise Http404
     event = get_object_or_404(
-        Event.objects.select_related("organization"), pk=claim.event
+        Event.objects.open_to_all().select_related("organization"), pk=claim.event
     )
     use_language(request, claim.language)
     context = {"event": event, "when": when(event), "name": claim.name}
     if request.method != "POST":
         return render(request, "events/public/confirm.html", context)
     try:
-        place = confirm(claim, now=timezone.now())
+        place, is_settled = confirm(claim, now=timezone.now())
     except Event.DoesNotExist as gone:
         raise Http404 from gone
     except RuleBroken as refusal:
@@ -104,4 +108,7 @@ def confirm_registration(request: HttpRequest, token: str) -> HttpResponse:
         return render(
             request, "events/public/confirm.html", context, status=refusal.status
         )
+    if is_settled:
+        context["is_settled"] = True
+        return render(request, "events/public/confirm.html", context)
     return redirect(personal_path(place))

@@ -52,4 +52,4 @@ def register(event: Event, name: str, email: str = "") -> Participant:
     """Register and confirm, without pages."""
     email = email or f"{name.lower().replace(' ', '.')}@example.com"
     now = timezone.now()
-    return confirm(Claim(event.pk, name, email, "en", now), now=now)
+    return confirm(Claim(event.pk, name, email, "en", now), now=now).place

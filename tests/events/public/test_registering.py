@@ -1,6 +1,7 @@
 """People register themselves: from the public page to the roster."""
 
 import re
+from base64 import b64decode
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from events.models import (
     Registration,
     Visibility,
 )
+from events.roster.personal_links import personal_path, renew_link
 from events.roster.places import change_participant
 from tests.events.public.registrations import (
     ask,
@@ -66,9 +68,26 @@ def test_nothing_is_stored_before_somebody_confirms() -> None:
 def test_confirmed_twice_is_once() -> None:
     event = meetup()
     path = ask(event, *ANA.values())
-    first, second = Client().post(path), Client().post(path)
-    assert first["Location"] == second["Location"]
+    assert Client().post(path).status_code == 302
+    again = Client().post(path)
+    assert "registered already" in again.content.decode()
     assert Participant.objects.count() == Person.objects.count() == 1
+
+
+def test_a_link_to_confirm_does_not_open_a_page_whose_link_was_renewed() -> None:
+    path = ask(meetup(), *ANA.values())
+    Client().post(path)
+    place = renew_link(place=Participant.objects.get())
+    again = Client().post(path)
+    assert "Location" not in again
+    assert personal_path(place) not in again.content.decode()
+
+
+def test_a_link_to_confirm_tells_nobody_who_registers() -> None:
+    token = ask(meetup(), *ANA.values()).split("/")[3]
+    readable = b64decode(token, altchars=b"-_")
+    assert b"Ana" not in readable
+    assert b"ana@example.com" not in readable
 
 
 @pytest.mark.parametrize("known", ["nobody", "on the roster", "elsewhere", "account"])
@@ -105,7 +124,7 @@ def test_the_mail_is_text_and_html_in_the_language_of_the_page() -> None:
 
 def test_links_that_are_over_or_forged_look_alike() -> None:
     path = ask(meetup(), *ANA.values())
-    forged = path[:-3] + ("A" if path[-3] != "A" else "B") + path[-2:]
+    forged = path[:-30] + ("A" if path[-30] != "A" else "B") + path[-29:]
     unknown = [Client().get(forged), Client().get("/e/confirm/nonsense/")]
     with time_machine.travel(timezone.now() + timedelta(days=2, minutes=1)):
         unknown += [Client().get(path), Client().post(path)]
@@ -213,6 +232,16 @@ def test_where_nobody_can_register_the_page_has_no_form(fields: dict[str, Any]) 
     assert 'name="email"' not in page.content.decode()
     assert Client().post(f"/e/{event.pk}/", ANA).status_code == 409
     assert mail.outbox == []
+
+
+def test_a_link_to_confirm_shows_no_event_that_is_for_members_again() -> None:
+    event = meetup()
+    path = ask(event, *ANA.values())
+    event.visibility = Visibility.MEMBERS
+    event.save()
+    answers = [Client().get(path), Client().post(path)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert not any(event.title in answer.content.decode() for answer in answers)
 
 
 def test_who_confirms_too_late_is_told() -> None:
