@@ -28,13 +28,18 @@ AT_ONCE = 100
 def send_news(*, now: datetime) -> int:
     """Send the mails that are due; return how many are done with.
 
-    If the mail server is away, the others wait, too.
+    If the mail server is away, the others wait, too. A mail that cannot be made holds
+    up nobody else's.
     """
     done = 0
     for mail in _claimed(now):
         news = mail.news
-        if mail.created_at > now - TOO_OLD and not _sent(mail.participant_id, news):
-            break
+        try:
+            if mail.created_at > now - TOO_OLD and not _sent(mail.participant_id, news):
+                break
+        except Exception:  # Whatever is wrong with one, the others are due.
+            logger.exception("A mail failed.", extra={"op": "registration_mail"})
+            continue
         # Unless there are newer ones meanwhile.
         RegistrationMail.objects.filter(pk=mail.pk, news=news).delete()
         done += 1

@@ -14,6 +14,7 @@ from events.models import (
     Event,
     EventState,
     ParticipantRole,
+    Person,
     Registration,
     RegistrationMail,
 )
@@ -194,6 +195,15 @@ def test_a_mail_server_that_was_away_gets_the_mail_later(settings: Settings) -> 
     assert send_news(now=now + TRY_AGAIN_AFTER) == 1
     assert len(mail.outbox) == 1
     assert not RegistrationMail.objects.exists()
+
+
+def test_a_mail_that_cannot_be_made_holds_up_nobody_elses() -> None:
+    event = meetup()
+    first, _second = register(event, "Ana"), register(event, "Ben")
+    # A line break could add headers, so such a mail is not made.
+    Person.objects.filter(pk=first.person_id).update(email="ana@example.com\nBcc: x")
+    assert send_news(now=timezone.now()) == 1
+    assert [message.to for message in mail.outbox] == [["ben@example.com"]]
 
 
 def test_news_that_are_too_old_are_told_to_nobody() -> None:
