@@ -54,13 +54,13 @@ def ensure_organization(
             owner=owner, name=name, slug=slug, time_zone=time_zone, language=language
         )
     members = Membership.objects.filter(organization=organization).values("user")
-    by = Viewer.of(owner)
     for user in User.objects.filter(is_superuser=True, is_active=True).exclude(
         pk__in=members
     ):
         add_member(
             organization=organization,
-            by=by,
+            # Nobody else makes members without asking.
+            by=Viewer.of(user),
             role=Role.OWNER,
             username=user.username,
             email="",
