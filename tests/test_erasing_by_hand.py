@@ -1,6 +1,8 @@
 """What docs/personal-data.md says of erasing somebody is so: nothing of them stays."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -120,8 +122,15 @@ def erase(person: Participant) -> None:
     """As the page says."""
     empty = dict.fromkeys(("first_name", "last_name", "email", "language"), "")
     User.objects.filter(username=NAME).update(
-        username="erased", password="!", is_active=False, **empty
+        username="erased",
+        folded_username="erased",
+        folded_email=None,
+        password="!",
+        is_active=False,
+        **empty,
     )
+    EmailAddress.objects.all().delete()
+    UserSession.objects.all().delete()
     nothing = {"email": "", "external_id": "", "user": None}
     update_person(person=person.person, changes={"name": "erased"} | nothing, by=None)
     PersonChangeValues.objects.filter(change__person=person.person).delete()

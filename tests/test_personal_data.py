@@ -179,6 +179,8 @@ def cookies_of_code() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and SET_COOKIE.search(ast.unparse(node.func)):
                 name = ast.unparse(node.args[0])
+                if name.startswith("settings."):
+                    continue
                 yield constants.get(name, name).strip("'")
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
                 assert not ast.unparse(node.value).endswith(".cookies"), path

@@ -107,7 +107,7 @@ def test_the_form_of_an_old_tab_does_no_harm_once_signed_in() -> None:
     client, user = Client(), user_with_password()
     client.force_login(user)
     assert sign_in(client, make_user()).status_code == 302
-    assert f"<bdi>{user.username}</bdi></a>" in page(client.get("/"))
+    assert f"<bdi>{user.username}</bdi>\n      </a>" in page(client.get("/"))
 
 
 def test_signing_out_takes_a_post_and_leads_to_the_first_page() -> None:
