@@ -305,7 +305,9 @@ class Participant(models.Model):
     )
     enrolled = SpansField(_("enrolled"), default=always)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, editable=False)
-    waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, editable=False)
+    waitlisted_at = models.DateTimeField(
+        _("on the waiting list since"), null=True, editable=False
+    )
     link_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     identity = models.CharField(
         _("identity"),
