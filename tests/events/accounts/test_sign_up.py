@@ -207,6 +207,13 @@ def test_the_link_of_the_mail_gives_a_new_password_once() -> None:
     assert "over" in Client().get(path).content.decode()
 
 
+def test_the_link_goes_to_the_confirmed_address_not_to_one_that_looks_alike() -> None:
+    make_account(email="kim@x.example")
+    kelvin = "\N{KELVIN SIGN}im@x.example"
+    Client().post("/account/password/forgotten/", {"email": kelvin})
+    assert last_mail().to == ["kim@x.example"]
+
+
 def test_a_forged_host_is_in_no_mail(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     user = make_account()
