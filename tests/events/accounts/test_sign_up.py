@@ -284,6 +284,35 @@ def test_an_address_that_somebody_confirmed_is_not_told_and_never_confirmed() ->
     assert client.get("/api/me").json()["email"] == user.email
 
 
+@pytest.mark.parametrize("look_alike", ["\u212aims@x.example", "kim\u017f@x.example"])
+def test_a_look_alike_of_ones_own_address_does_not_count(look_alike: str) -> None:
+    user = make_account(email="kims@x.example")
+    client = browser_of(user)
+    client.patch("/api/me", {"email": look_alike}, content_type="application/json")
+    for message in mail.outbox:
+        client.post(link_in(message))
+    user.refresh_from_db()
+    assert user.email == "kims@x.example"
+    assert user.email_verified_at
+
+
+def test_an_account_that_collided_may_write_its_address_otherwise() -> None:
+    make_account(email="student7@x.example")
+    user = make_account()
+    User.objects.filter(pk=user.pk).update(
+        email="\u017ftudent7@x.example", folded_email=None
+    )
+    answer: Any = browser_of(user).patch(
+        "/api/me",
+        {"email": "\u017fTUDENT7@x.example"},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200
+    user.refresh_from_db()
+    assert user.email == "\u017fTUDENT7@x.example"
+    assert user.email_verified_at
+
+
 def test_of_two_who_wait_for_one_address_the_first_to_confirm_has_it() -> None:
     clients = [browser_of(make_account()) for _ in range(2)]
     for client in clients:
