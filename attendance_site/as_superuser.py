@@ -25,7 +25,7 @@ _LISTS = {"home", "events", "reports"}
 
 
 def seen_as_superuser(request: HttpRequest) -> dict[str, Callable[[], bool]]:
-    """Return what ``base.html`` asks; nothing is queried but for superusers."""
+    """Return what ``templates/base.html`` asks; only superusers cost a query."""
     return {
         "seen_as_superuser": lambda: _is_foreign(request),
         "sees_all_as_superuser": lambda: _lists_foreign(request),

@@ -20,6 +20,15 @@ def folded_address(address: str) -> str:
     return cleaned(address).lower()
 
 
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Return whether two addresses differ in the case of ASCII letters at most.
+
+    So mail to one of them reaches the other, which cannot be said of all that
+    ``folded_address`` makes equal: of the Kelvin sign it makes a k.
+    """
+    return cleaned(one).encode().lower() == cleaned(other).encode().lower()
+
+
 def look_alike(address: str) -> str:
     """Return an address in the form that is equal for all that look like it.
 

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from events.models import Event, Membership, Organization, Role, User
-from events.permissions import Viewer
-from events.services import add_member, create_organization, record_view
+from events.services import create_organization, record_view
 
 USERNAME = "rollcall-demo"
 
@@ -54,17 +53,12 @@ def ensure_organization(
             owner=owner, name=name, slug=slug, time_zone=time_zone, language=language
         )
     members = Membership.objects.filter(organization=organization).values("user")
-    by = Viewer.of(owner)
-    for user in User.objects.filter(is_superuser=True, is_active=True).exclude(
-        pk__in=members
-    ):
-        add_member(
-            organization=organization,
-            by=by,
-            role=Role.OWNER,
-            username=user.username,
-            email="",
+    Membership.objects.bulk_create(
+        Membership(organization=organization, user=user, role=Role.OWNER)
+        for user in User.objects.filter(is_superuser=True, is_active=True).exclude(
+            pk__in=members
         )
+    )
     return organization
 
 

@@ -96,6 +96,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 self.request, _("The mail could not be sent. Try again later.")
             )
 
+    def send_password_reset_mail(
+        self, user: User, email: str, context: dict[str, Any]
+    ) -> None:
+        """Send the link to the confirmed address, not to the one that was typed.
+
+        That may be another mailbox: lower case makes a k of the Kelvin sign.
+        """
+        super().send_password_reset_mail(user, user.email, context)
+
     def _mail(self, name: str, context: dict[str, Any]) -> mails.Mail:
         if name == "account_already_exists":
             return mails.account_exists(

@@ -5,7 +5,7 @@ Source: docs/rules.md 86, 126.
 
 from collections.abc import Iterable
 
-from core.addresses import cleaned, folded_address, look_alike
+from core.addresses import cleaned, folded_address, is_same_mailbox, look_alike
 from events.models import User
 
 
@@ -40,6 +40,11 @@ def account_that_signs_in_by(email: str) -> User | None:
 
 
 def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:
-    """Return whether another account has confirmed an address that looks like this."""
+    """Return whether somebody has confirmed an address that looks like this.
+
+    The account's own address counts as well, unless this is the same mailbox.
+    """
     others = User.objects.filter(folded_email=look_alike(email))
-    return (others.exclude(pk=user.pk) if user else others).exists()
+    if user and is_same_mailbox(email, user.email):
+        others = others.exclude(pk=user.pk)
+    return others.exists()

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import folded_address
+from core.addresses import folded_address, is_same_mailbox
 from core.errors import Conflict
 from events.accounts.addresses import is_confirmed_by_others
 from events.invitations.offers import offer_all_places
@@ -35,7 +35,7 @@ def confirm_address(*, user: User, email: str) -> int:
     """
     if is_confirmed_by_others(email, user=user):
         raise _taken()
-    if folded_address(email) != folded_address(user.email) or not user.email:
+    if not is_same_mailbox(email, user.email):
         user.email, user.email_verified_at = email, None
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
@@ -69,12 +69,12 @@ def propose_address(*, user: User, email: str) -> EmailAddress:
     An account without a confirmed address has it at once, unconfirmed.
     """
     EmailAddress.objects.filter(user=user, primary=False).delete()
-    address = folded_address(email)
-    if not user.email_verified_at or address == folded_address(user.email):
+    if not user.email_verified_at or is_same_mailbox(email, user.email):
         user.email = email
         user.save(update_fields=["email"])
-        return EmailAddress.objects.get(user=user, email=address)
-    return EmailAddress.objects.create(user=user, email=address)
+        return EmailAddress.objects.get(user=user, primary=True)
+    address = folded_address(email)
+    return EmailAddress.objects.get_or_create(user=user, email=address)[0]
 
 
 def drop_address(*, user: User) -> None:

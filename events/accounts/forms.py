@@ -193,10 +193,6 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
         self.users = [user] if user else []
         return email
 
-    def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the mail, after as much work whether there is an account or not."""
-        return str(super().save(request, **kwargs))
-
 
 class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
     """A new password twice, for whoever opened the link of the mail."""

@@ -59,11 +59,11 @@ def invitations_of(user: User) -> list[Invitation]:
 
     Roles are left out that the account has, or that are less than the one it has.
     """
-    roles = dict(
-        Membership.objects.filter(user=user).values_list("organization", "role")
-    )
+    found = list(_for(user).select_related("organization"))
+    memberships = Membership.objects.filter(user=user) if found else ()
+    roles = {each.organization_id: each.role for each in memberships}
     by_target: dict[Target, Invitation] = {}
-    for each in _for(user).select_related("organization"):
+    for each in found:
         own = roles.get(each.organization_id)
         is_more = not (own and each.role) or rank_of(each.role) > rank_of(own)
         if is_more:

@@ -254,6 +254,7 @@ BY_NAME = {
     "attendance/calculating/views.py": "how many became absent",
     "attendance/decisions/undoing.py": "absent by default where a session was held",
     "attendance/reports/event_report_page.py": "absent where nobody was recorded",
+    "attendance/organization/forms.py": "points of some",
     "attendance/reports/report_summary.py": "absent only where a session was held",
     "attendance/decisions/checking_in.py": "present or late by a check-in",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",

@@ -36,10 +36,12 @@ from attendance.models import (
     SessionCalculation,
 )
 from events.admin_base import ReadOnlyAdmin
+from events.invitations.answering import offered_people
 from events.models import (
     Event,
     EventView,
     IdempotentAnswer,
+    Invitation,
     KnownIdentity,
     Membership,
     Organization,
@@ -64,6 +66,7 @@ from tests.factories import (
     make_attendance_change,
     make_connection,
     make_event,
+    make_invitation,
     make_link,
     make_membership,
     make_organization,
@@ -155,6 +158,7 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     User: lambda number: make_user(),
     Organization: lambda number: make_organization(),
     Membership: lambda number: make_membership(),
+    Invitation: lambda number: make_invitation(make_organization(), by=make_user()),
     Event: lambda number: make_event(),
     Participant: lambda number: make_participant(user=make_user()),
     Person: lambda number: make_person(user=make_user()),
@@ -318,7 +322,7 @@ def test_a_slug_is_given_once(superuser: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_an_account_that_staff_makes_is_verified_and_gets_its_rosters(
+def test_an_account_that_staff_makes_is_verified_and_is_offered_its_rosters(
     superuser: Client,
 ) -> None:
     participant = make_participant(email="alice@example.com")
@@ -333,8 +337,7 @@ def test_an_account_that_staff_makes_is_verified_and_gets_its_rosters(
     assert page.status_code == 302
     alice = User.objects.get(username="alice")
     assert alice.email_verified_at is not None
-    participant.refresh_from_db()
-    assert participant.user == alice
+    assert offered_people(alice) == [participant.person_id]
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ def test_an_owner_invites_a_colleague_who_signs_up_and_is_a_member(
         visitor.open(path)
         visitor.page.get_by_label("Email").fill("colleague@example.com")
         visitor.page.get_by_label("Role").select_option("organizer")
-        visitor.page.get_by_role("button", name="Invite").click()
+        visitor.page.get_by_role("button", name="Invite", exact=True).click()
         url = visitor.page.get_by_label("colleague@example.com").input_value()
         assert not visitor.flaws(PHONE, "light")
     link = re.sub(r"^https?://[^/]+", "", url)

@@ -1,6 +1,7 @@
 """Invitations in every state that pages can show."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ class Invitations:
         make_invitation(organization, self.invited, by=by)
         make_invitation(organization, self.invited, by=by, person=child)
         now = timezone.now()
-        states = {
+        states: dict[str, dict[str, Any]] = {
             "role-token": {"email": "invited@example.com", "mailed_at": now},
             "place-token": {"person": child, "email": "l@example.com"},
             "not sent": {"email": "away@example.com", "mail_failed": True},

@@ -84,6 +84,7 @@ SINCE = (
     *("mode", "door_opens_minutes", "door_closes_minutes"),
     *("nobody_seen", "people_seen", "proved", "proof_changed"),
     *("said_held_at", "said_held_by_id"),
+    *("visibility", "registration_open", "capacity"),
 )
 
 

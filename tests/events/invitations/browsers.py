@@ -38,7 +38,7 @@ def link_to_role(
         {"email": email, "role": role},
     )
     assert made.status_code == 201, made.json()
-    return urlsplit(made.json()["url"]).path
+    return str(urlsplit(made.json()["url"]).path)
 
 
 def link_to_place(person: Person, *, by: User | None = None) -> str:
@@ -46,4 +46,4 @@ def link_to_place(person: Person, *, by: User | None = None) -> str:
     by = by or make_member(person.organization)
     made: Any = make_client(by).post(f"/api/people/{person.pk}/invite")
     assert made.status_code == 201, made.json()
-    return urlsplit(made.json()["url"]).path
+    return str(urlsplit(made.json()["url"]).path)

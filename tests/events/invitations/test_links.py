@@ -3,6 +3,7 @@
 import re
 import smtplib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -105,9 +106,8 @@ def test_a_link_works_for_14_days(school: Organization, owner: User) -> None:
 
 def test_of_a_link_only_a_hash_is_kept(school: Organization, owner: User) -> None:
     token = link_to_role(school, by=owner).split("/")[2]
-    [row] = Invitation.objects.values()
-    assert token not in str(row)
-    assert bytes(row["token_digest"]) == digest_of(token)
+    assert token not in str(Invitation.objects.values())
+    assert Invitation.objects.filter(token_digest=digest_of(token)).exists()
 
 
 def test_a_new_link_ends_the_one_before(school: Organization, owner: User) -> None:
@@ -270,7 +270,8 @@ def test_the_mail_is_in_the_language_of_its_reader(school: Organization) -> None
     owner = make_member(school, Role.OWNER)
     link_to_role(school, by=owner)
     link_to_place(make_person(school, language="en", name="Yusuf"), by=owner)
-    html = [sent.alternatives[0][0] for sent in mail.outbox]
+    outbox: list[Any] = mail.outbox
+    html = [sent.alternatives[0][0] for sent in outbox]
     assert ['dir="rtl"' in str(text) for text in html] == [True, False]
     assert "Yusuf" in mail.outbox[1].body
 
@@ -319,8 +320,6 @@ def test_nobody_is_flooded_with_mails(school: Organization, owner: User) -> None
 def test_two_who_accept_at_once_are_one(school: Organization) -> None:
     link = link_to_role(school)
     clients = [browser(make_user()) for _ in range(2)]
-    answers = at_once(
-        [lambda client=client: client.post(link, ACCEPT) for client in clients]
-    )
+    answers = at_once([partial(each.post, link, ACCEPT) for each in clients])
     assert sorted(answer.status_code for answer in answers) == [302, 404]
     assert Membership.objects.filter(role=Role.VIEWER).count() == 1
