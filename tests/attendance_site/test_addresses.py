@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from core.form_parts import AddressField
+from events.invitations.answering import invitations_of
 from events.models import Participant, Role, User
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there
@@ -75,12 +76,13 @@ def test_an_account_and_a_place_are_found_by_one(
     session: LiveSession, owner: User
 ) -> None:
     client = make_client(owner)
-    make_user("ana", email=ADDRESS, email_verified_at=timezone.now())
+    ana = make_user("ana", email=ADDRESS, email_verified_at=timezone.now())
     answer = client.post(
         f"/api/organizations/{session.event.organization_id}/members",
         {"email": WRITTEN, "role": "viewer"},
     )
-    assert answer.json()["username"] == "ana"
+    assert answer.status_code == 201
+    assert [each.role for each in invitations_of(ana)] == ["viewer"]
     make_participant(session.event, email=ADDRESS)
     roster = f"/api/events/{session.event_id}/participants"
     found = client.get(roster, {"email": WRITTEN.upper()}).json()["results"]
