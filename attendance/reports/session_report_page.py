@@ -78,10 +78,9 @@ class ReportPage:
         self.read_at = now
         self.session = report.session
         self.zone = ZoneInfo(report.session.event.time_zone)
-        phase = Phase.of(report.session, now)
         self.is_cancelled = report.is_void
-        self.is_ahead = phase == Phase.AHEAD
-        self.is_running = phase == Phase.RUNNING
+        phase = Phase.of(report.session, now)
+        self.is_ahead, self.is_running = phase == Phase.AHEAD, phase == Phase.RUNNING
         self.is_live = self.is_running and not self.is_cancelled
         self.has_ended = phase == Phase.ENDED
         start, end = report.session.starts_at, report.session.end
@@ -94,8 +93,8 @@ class ReportPage:
         self.filtered = FilteredPeople(
             everybody,
             choice if self.is_of_all else PeopleFilter(),
-            mode=self.session.mode,
-            is_live=self.is_live,
+            mode=mode,
+            is_live=is_live,
             knows_addresses=self.may_change,
         )
         in_words = RowsInWords(

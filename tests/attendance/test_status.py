@@ -253,6 +253,7 @@ BY_NAME = {
     "attendance/calculating/decide.py": "absent by default where a session was held",
     "attendance/calculating/views.py": "how many became absent",
     "attendance/decisions/undoing.py": "absent by default where a session was held",
+    "attendance/reports/event_report_page.py": "absent where nobody was recorded",
     "attendance/reports/report_summary.py": "absent only where a session was held",
     "attendance/decisions/checking_in.py": "present or late by a check-in",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",
