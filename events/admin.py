@@ -22,6 +22,7 @@ from events.models import (
     Person,
     PersonChange,
     PersonChangeValues,
+    RegistrationMail,
     User,
 )
 from events.people.services import create_people, update_person
@@ -220,11 +221,22 @@ class InvitationAdmin(ReadOnlyAdmin[Invitation]):
 
 @admin.register(EventView)
 class EventViewAdmin(RowAdmin[EventView]):
-    list_display = ("user", "event", "viewed_at")
+    list_display = ("user", "event", "viewed_at", "last_viewed_at")
     list_select_related = ("user", "event")
     search_fields = ("user__username", "event__title")
     autocomplete_fields = ("user", "event")
     date_hierarchy = "viewed_at"
+
+
+@admin.register(RegistrationMail)
+class RegistrationMailAdmin(ReadOnlyAdmin[RegistrationMail]):
+    """What is still to be sent; it goes by itself."""
+
+    list_display = ("participant", "news", "due_at", "created_at")
+    list_filter = ("news",)
+    list_select_related = ("participant__person",)
+    search_fields = ("participant__person__name",)
+    date_hierarchy = "created_at"
 
 
 @admin.register(IdempotentAnswer)

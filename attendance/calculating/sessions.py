@@ -49,16 +49,11 @@ class SessionResult:
 
     Attributes:
         statuses: The number of people with each status now.
-        changes: Those of people who had another status or source before.
+        changed: The number of people who had another status or source before.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
-    changes: list[Change] = field(default_factory=list)
-
-    @property
-    def changed(self) -> int:
-        """The number of people who had another status or source before."""
-        return len(self.changes)
+    changed: int = 0
 
 
 @dataclass(slots=True)
@@ -170,7 +165,8 @@ def say_held(
     )
     if not calculation.update(said_held_at=now, said_held_by=actor):
         return None
-    return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
+    _results, changes = _calculate([session.pk], actor_id=actor.pk)
+    return changes
 
 
 @transaction.atomic
@@ -191,7 +187,8 @@ def take_back_held(
     )
     if not calculation.update(said_held_at=None, said_held_by=None):
         return None
-    return _calculate([session.pk], actor_id=actor.pk)[session.pk].changes
+    _results, changes = _calculate([session.pk], actor_id=actor.pk)
+    return changes
 
 
 def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
@@ -208,7 +205,7 @@ def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
         return True
     try:
         with transaction.atomic():
-            calculated = _calculate(sessions)
+            calculated, _changes = _calculate(sessions)
             # Else foreign keys are checked at commit, too late to blame one session.
             connection.check_constraints()
         outcome.calculated |= calculated
@@ -226,7 +223,7 @@ def _calculate_claimed(sessions: list[int], outcome: CalculationResult) -> bool:
 
 def _calculate(
     sessions: list[int], *, actor_id: int | None = None
-) -> dict[int, SessionResult]:
+) -> tuple[dict[int, SessionResult], list[Change]]:
     inputs = {session.session_id: session for session in read_sessions(sessions)}
     evidence = read_evidence(sessions)
     seen = {
@@ -246,8 +243,8 @@ def _calculate(
     }
     changes = write_decisions(decided, newly_known=newly_known, actor_id=actor_id)
     for change in changes:
-        outcomes[change.session_id or 0].changes.append(change)
-    return outcomes
+        outcomes[change.session_id or 0].changed += 1
+    return outcomes, changes
 
 
 # --- Writing the state of the calculation -------------------------------------------

@@ -49,6 +49,7 @@ from events.models import (
     Person,
     PersonChange,
     PersonChangeValues,
+    RegistrationMail,
     SignInTries,
     User,
 )
@@ -167,6 +168,9 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     KnownIdentity: make_known_identity,
     EventView: lambda number: EventView.objects.create(
         event=make_event(), user=make_user()
+    ),
+    RegistrationMail: lambda number: RegistrationMail.objects.create(
+        participant=make_participant(), news="moved_up", due_at=START
     ),
     SignInTries: lambda number: SignInTries.objects.create(
         key=f"{number}", tries=1, since=START

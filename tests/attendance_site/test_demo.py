@@ -21,6 +21,8 @@ from attendance.points.leaderboard import leaderboard
 from attendance.report_rows.read_reports import session_report
 from attendance_site.simulation import ownership
 from events.models import Event, EventState, Organization, Registration, Role, User
+from events.public.listing import next_public_events
+from events.roster.waiting_list import taken, waiting
 from events.services import create_event
 from sessions_app.models import LiveSession, Mode, PresenceEvent
 from tests.factories import (
@@ -124,6 +126,8 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
             "absent",
         }
         assert any(inferred for row in seen for _, _, inferred in row.intervals or ())
+    [public] = next_public_events(now=now)
+    assert (public.capacity, taken(public), waiting(public).count()) == (8, 8, 2)
     languages = Organization.objects.values_list("language", flat=True)
     assert sorted(languages) == ["ar", "en"]
     english = Event.objects.get(title="Web design workshop").participants
@@ -244,7 +248,7 @@ def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
     call_command("demo")
     first = capsys.readouterr().out.splitlines()
     sessions = LiveSession.objects.count()
-    assert first[0] == f"Made two schools with 14 events and {sessions} sessions."
+    assert first[0] == f"Made two schools with 15 events and {sessions} sessions."
     before = everything()
     late_admin = make_user(is_superuser=True)
     call_command("demo")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from events.models import Event, Visibility
 from tests.events.public.registrations import meetup
@@ -15,13 +16,17 @@ PUBLIC = {"visibility": "public", "registration_open": "on", "capacity": "12"}
 
 
 def sent(event: Event, **fields: str) -> Event:
-    client = make_client(make_member(event.organization))
-    answer = client.post(
-        f"/events/{event.pk}/edit/", {"title": event.title, **TIMES, **fields}
-    )
+    answer = send(event, **fields)
     assert answer.status_code == 302, answer.content.decode()
     event.refresh_from_db()
     return event
+
+
+def send(event: Event, **fields: str) -> Any:
+    client = Client()
+    client.force_login(make_member(event.organization))
+    sent = {"title": event.title, **TIMES, **fields}
+    return client.post(f"/events/{event.pk}/edit/", sent)
 
 
 def test_the_form_writes_them() -> None:
@@ -41,10 +46,7 @@ def test_an_event_is_for_members_unless_it_is_said() -> None:
 
 @pytest.mark.parametrize("capacity", ["0", "-1", "x", "99999999999"])
 def test_a_capacity_is_a_number_of_people(capacity: str) -> None:
-    event = make_event()
-    client = make_client(make_member(event.organization))
-    fields = {"title": "Tea", **TIMES, **PUBLIC, "capacity": capacity}
-    answer = client.post(f"/events/{event.pk}/edit/", fields)
+    answer = send(make_event(), **PUBLIC | {"capacity": capacity})
     assert answer.status_code == 200
     assert "id_capacity_error" in answer.content.decode()
 

@@ -138,6 +138,9 @@ def test_whom_an_organizer_lets_wait_does_not_move_up_by_that() -> None:
     ana = event.participants.get(person__name="Ana")
     change_participant(participant=ana, changes=WAITING)
     assert registrations(event) == {"Ana": "waitlisted", "Ben": "registered"}
+    alone = full("Cem")
+    change_participant(participant=alone.participants.get(), changes=WAITING)
+    assert registrations(alone) == {"Cem": "waitlisted"}
 
 
 def test_who_comes_back_waits_behind_the_others() -> None:
