@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from core.addresses import folded_address
 from core.names import isolated
 from events.accounts.language import use_language
-from events.accounts.sign_up import let_sign_up
+from events.accounts.sign_up import remember_invitation
 from events.invitations.answering import accept
 from events.invitations.inviting import invitation_of, note_opened
 from events.models import Invitation, User
@@ -59,7 +59,7 @@ def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:
     if what == "switch":
         logout(request)
     if what == "sign_up":
-        let_sign_up(request, email=invited.email)
+        remember_invitation(request, bytes(invited.token_digest or b""))
     page = "account_signup" if what == "sign_up" else "account_login"
     return redirect(f"{reverse(page)}?{urlencode({'next': request.path})}")
 
