@@ -157,10 +157,10 @@ def _made(invitation: Invitation, by: User) -> Made:
 # --- Links ----------------------------------------------------------------------------
 
 
-def invitation_of(token: str) -> Invitation | None:
-    """Return the invitation of a link that still works."""
+def invitation_of(digest: bytes) -> Invitation | None:
+    """Return the invitation of a link that still works, by the digest of its token."""
     rows = Invitation.objects.standing().select_related("organization", "person")
-    return rows.filter(token_digest=digest_of(token)).first()
+    return rows.filter(token_digest=digest).first()
 
 
 def note_opened(invitation: Invitation) -> None:
