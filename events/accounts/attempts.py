@@ -15,14 +15,16 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils import timezone
 
+_MINUTE = timedelta(minutes=1)
+# A window that is longer than a minute begins as much later, so it ends when it should.
 _COUNT = """
 INSERT INTO events_signintries AS known (key, tries, since)
-VALUES (%s, 1, now())
+VALUES (%(key)s, 1, now() + %(longer)s)
 ON CONFLICT (key) DO UPDATE SET
     tries = CASE WHEN known.since <= now() - interval '1 minute'
         THEN 1 ELSE known.tries + 1 END,
     since = CASE WHEN known.since <= now() - interval '1 minute'
-        THEN now() ELSE known.since END
+        THEN excluded.since ELSE known.since END
 RETURNING tries, extract(epoch FROM since + interval '1 minute' - now())
 """
 _LOOK = """
@@ -37,7 +39,7 @@ _FORGET = "DELETE FROM events_signintries WHERE key = %s OR since < %s"
 
 
 class Tries(NamedTuple):
-    """The attempts in the present minute; ``wait`` is the seconds until it ends."""
+    """The attempts in the present window; ``wait`` is the seconds until it ends."""
 
     number: int
     wait: int
@@ -48,10 +50,10 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def count_try(key: str) -> Tries:
-    """Count one more attempt and return the new number."""
+def count_try(key: str, *, within: timedelta = _MINUTE) -> Tries:
+    """Count one more attempt and return the new number within this time."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key])
+        cursor.execute(_COUNT, {"key": key, "longer": within - _MINUTE})
         return _read(cursor.fetchone())
 
 
