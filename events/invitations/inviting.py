@@ -9,7 +9,6 @@ Source: docs/rules.md 158, 159, 160.
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -31,9 +30,9 @@ from events.models import (
     Role,
     User,
 )
+from events.models.invitations import LIFETIME
 from events.permissions import Viewer
 
-LIFETIME = timedelta(days=14)
 _TOKEN_BYTES = 32
 
 

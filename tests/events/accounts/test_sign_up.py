@@ -8,8 +8,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from events.invitations.inviting import LIFETIME, digest_of
+from events.invitations.inviting import digest_of
 from events.models import User
+from events.models.invitations import LIFETIME
 from tests.events.accounts.ways_in import (
     OTHER,
     PASSWORD,
