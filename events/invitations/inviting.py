@@ -50,6 +50,8 @@ def digest_of(token: str) -> bytes:
 
 def invitable_roles(viewer: Viewer, organization_id: int) -> list[Role]:
     """Return the roles to which a member may invite, the least first."""
+    if viewer.owns(organization_id):
+        return list(reversed(Role))
     own = viewer.roles.get(organization_id)
     if not viewer.organizes(organization_id):
         return []
