@@ -6,9 +6,19 @@ They stand in no log: the part that is secret is left out wherever a path is wri
 import re
 
 # The beginnings of paths whose next part is secret.
-SECRET = ("/p/", "/e/confirm/")
+SECRET = (
+    "/p/",
+    "/e/confirm/",
+    "/i/",
+    "/account/password/new/",
+    "/account/email/confirm/",
+)
+# In a query string, as after "next=", "/" may stand as "%2F".
+_SLASH = "(?:/|%2F)"
 _SECRET_PART = re.compile(
-    f"({'|'.join(map(re.escape, SECRET))})" + r"[^/\s?\"']+", re.ASCII
+    f"({'|'.join(re.escape(path).replace('/', _SLASH) for path in SECRET)})"
+    + r"(?:(?!%2F)[^/\s?&\"'])+",
+    re.ASCII | re.IGNORECASE,
 )
 
 

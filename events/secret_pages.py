@@ -8,15 +8,19 @@ done there is done in the name of whoever is signed in.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[[HttpRequest, str], HttpResponse]
 SecretView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
@@ -41,10 +45,39 @@ def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
                 answer = view(request, token, *args, **kwargs)
             except Http404:
                 answer = render(request, "events/public/no_such_link.html", status=404)
-            answer.headers["Referrer-Policy"] = "no-referrer"
-            answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-            return answer
+            return keep_secret(answer)
 
         return guarded
 
     return decorate
+
+
+def keep_secret(answer: Answer) -> Answer:
+    """Let an answer tell nobody its address, and search engines not list it."""
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+class _OriginMayBeHidden(CsrfViewMiddleware):
+    """Checks the token of a form, also if the browser hides where it comes from."""
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        is_hidden = request.META["HTTP_ORIGIN"] == "null"
+        return is_hidden or super()._origin_verified(request)  # type: ignore[misc]
+
+
+def signed_in_secret_page(view: View) -> Any:
+    """Decorate a page with a secret address that acts for whoever is signed in.
+
+    Its forms carry Django's token, which is checked: only the origin may be hidden.
+    """
+    checked = decorator_from_middleware(_OriginMayBeHidden)(view)
+
+    @csrf_exempt
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str = "") -> HttpResponseBase:
+        return keep_secret(checked(request, token))
+
+    return guarded

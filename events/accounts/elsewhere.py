@@ -15,6 +15,7 @@ from django.urls import reverse
 from core.errors import Conflict
 from events.accounts.addresses import account_of_address
 from events.accounts.confirming import confirm_address
+from events.accounts.sign_up import make_account
 from events.models import User
 
 
@@ -37,6 +38,13 @@ class ElsewhereAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         name = data.get("name") or user.get_full_name()
         user.first_name, user.last_name = name[:150], ""
         return user
+
+    def save_user(
+        self, request: HttpRequest, sociallogin: Any, form: Any = None
+    ) -> User:
+        """Store a new account; an invitation lets make one."""
+        save = super().save_user
+        return make_account(request, lambda: save(request, sociallogin, form))
 
     def get_connect_redirect_url(
         self, request: HttpRequest, socialaccount: object

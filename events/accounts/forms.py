@@ -25,7 +25,7 @@ from events.accounts.addresses import (
 from events.accounts.confirming import ask_to_confirm
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.limits import Attempt, TooManyTries
-from events.accounts.sign_up import invited_address, is_invited
+from events.accounts.sign_up import invited_address, is_invited, make_account
 from events.models import User
 
 PASSWORD_HINT = _(
@@ -124,8 +124,8 @@ class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
     def save(self, request: HttpRequest) -> User:
         """Make the account."""
         self.account_already_exists = False
-        user: User = super().save(request)
-        return user
+        save = super().save
+        return make_account(request, lambda: save(request))
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         """Store the name as it was written."""

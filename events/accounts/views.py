@@ -27,7 +27,7 @@ from events.accounts.confirming import waiting_address
 from events.accounts.forms import NewAddressForm, ProfileForm
 from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import has_second_factor
-from events.accounts.sign_up import forget_invitation, is_invited, may_sign_up
+from events.accounts.sign_up import is_invited, may_sign_up
 from events.models import User
 from events.pages import form_page, posted, show_form
 
@@ -91,7 +91,6 @@ class SignUp(LimitedView, SignupView):  # type: ignore[misc]
         answer: HttpResponse = complete_signup(
             self.request, user, confirmed_how, self.get_success_url()
         )
-        forget_invitation(self.request)
         return answer
 
 

@@ -74,7 +74,7 @@ class DeclineInvitation(APIView):
 
 def answer(made: Made, request: Request) -> Response:
     """Mail a link, and return it: this once."""
-    send_links([made], by=signed_in(request), request=request._request)  # noqa: SLF001  limits take Django's
+    send_links([made], by=signed_in(request))
     data = {
         "id": made.invitation.pk,
         "url": made.url,

@@ -9,7 +9,6 @@ Source: docs/rules.md 158, 159, 160.
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -31,9 +30,9 @@ from events.models import (
     Role,
     User,
 )
+from events.models.invitations import LIFETIME
 from events.permissions import Viewer
 
-LIFETIME = timedelta(days=14)
 _TOKEN_BYTES = 32
 
 
@@ -51,6 +50,8 @@ def digest_of(token: str) -> bytes:
 
 def invitable_roles(viewer: Viewer, organization_id: int) -> list[Role]:
     """Return the roles to which a member may invite, the least first."""
+    if viewer.owns(organization_id):
+        return list(reversed(Role))
     own = viewer.roles.get(organization_id)
     if not viewer.organizes(organization_id):
         return []
@@ -157,10 +158,10 @@ def _made(invitation: Invitation, by: User) -> Made:
 # --- Links ----------------------------------------------------------------------------
 
 
-def invitation_of(token: str) -> Invitation | None:
-    """Return the invitation of a link that still works."""
+def invitation_of(digest: bytes) -> Invitation | None:
+    """Return the invitation of a link that still works, by the digest of its token."""
     rows = Invitation.objects.standing().select_related("organization", "person")
-    return rows.filter(token_digest=digest_of(token)).first()
+    return rows.filter(token_digest=digest).first()
 
 
 def note_opened(invitation: Invitation) -> None:

@@ -1,8 +1,9 @@
 """The page of an invitation's link.
 
 Opening it writes nothing: scanners of mail open links, too. Only its buttons do, and
-they note that it was opened. Links that are unknown, expired, used or withdrawn get the
-same answer.
+they note that it was opened. From then on the session knows the invitation, so that the
+secret stands in no other address. Links that are unknown, expired, used or withdrawn
+get the same answer.
 
 Source: docs/rules.md 159.
 """
@@ -14,23 +15,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.addresses import folded_address
 from core.names import isolated
 from events.accounts.language import use_language
-from events.accounts.sign_up import let_sign_up
+from events.accounts.sign_up import remember_invitation, remembered_digest
 from events.invitations.answering import accept
-from events.invitations.inviting import invitation_of, note_opened
+from events.invitations.inviting import digest_of, invitation_of, note_opened
 from events.models import Invitation, User
+from events.secret_pages import signed_in_secret_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
+@signed_in_secret_page
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Show who invites to what; a POST accepts, or leads to signing in or up."""
-    invited = invitation_of(token)
+    """Show who invites to what; a POST accepts, or leads to signing in or up.
+
+    Without a token, it is the invitation that this browser opened last.
+    """
+    digest = digest_of(token) if token else remembered_digest(request)
+    invited = invitation_of(digest)
     if invited is None:
         return _gone(request)
     if request.method == "POST":
@@ -58,10 +63,11 @@ def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:
         return _accept(request, invited, request.user)
     if what == "switch":
         logout(request)
-    if what == "sign_up":
-        let_sign_up(request, email=invited.email)
+    remember_invitation(request, bytes(invited.token_digest or b""))
     page = "account_signup" if what == "sign_up" else "account_login"
-    return redirect(f"{reverse(page)}?{urlencode({'next': request.path})}")
+    return redirect(
+        f"{reverse(page)}?{urlencode({'next': reverse('opened_invitation')})}"
+    )
 
 
 def _accept(request: HttpRequest, invited: Invitation, user: User) -> HttpResponse:

@@ -9,28 +9,32 @@ Source: docs/rules.md 161.
 import logging
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.core.mail import get_connection
-from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from core.addresses import folded_address
 from core.names import isolated
 from core.times import short_day
 from events.accounts.attempts import count_try, key_of
-from events.accounts.limits import Attempt, TooManyTries
+from events.accounts.limits import TooManyTries
 from events.accounts.mails import Mail, MailNotSent, send
 from events.invitations.inviting import Made
 from events.models import Invitation, User
 
 MAILS_A_MINUTE = 300
+MAILS_A_DAY = 1_000
+TO_ONE_ADDRESS_A_DAY = 10
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
 
 logger = logging.getLogger(__name__)
 
 
-def send_links(made: Sequence[Made], *, by: User, request: HttpRequest) -> None:
+def send_links(made: Sequence[Made], *, by: User) -> None:
     """Mail the links to all who have an address, and note which were sent.
 
     To be called once the invitations are committed.
@@ -50,22 +54,22 @@ def send_links(made: Sequence[Made], *, by: User, request: HttpRequest) -> None:
     unsent: list[Invitation] = []
     for each in to_send:
         in_time = time.monotonic() < until
-        is_sent = in_time and _send_one(each, by, request, connection)
+        is_sent = in_time and _send_one(each, by, connection)
         (sent if is_sent else unsent).append(each.invitation)
     connection.close()
     _note(sent, failed=False)
     _note(unsent, failed=True)
 
 
-def _send_one(made: Made, by: User, request: HttpRequest, connection: object) -> bool:
+def _send_one(made: Made, by: User, connection: object) -> bool:
     invitation = made.invitation
     person = invitation.person
     language = (person and person.language) or invitation.organization.language
     try:
-        _must_not_be_too_many(by, invitation, request)
+        _must_not_be_too_many(by, invitation)
         with translation.override(language):
             send(
-                mail_of(invitation, made.url, by),
+                mail_of(invitation, made.url),
                 to=invitation.email,
                 connection=connection,
             )
@@ -77,13 +81,19 @@ def _send_one(made: Made, by: User, request: HttpRequest, connection: object) ->
     return True
 
 
-def _must_not_be_too_many(
-    by: User, invitation: Invitation, request: HttpRequest
-) -> None:
-    Attempt("mail", request, invitation.email, is_known=True)
-    tries = count_try(key_of("invitations of", str(by.pk)))
-    if tries.number > MAILS_A_MINUTE:
-        raise TooManyTries(tries.wait)
+def _must_not_be_too_many(by: User, invitation: Invitation) -> None:
+    account = ("invitations by", str(by.pk))
+    organization = ("invitations of", str(invitation.organization_id))
+    receiver = ("invitations to", folded_address(invitation.email))
+    for (what, who), within, most in (
+        (account, _MINUTE, MAILS_A_MINUTE),
+        (account, _DAY, MAILS_A_DAY),
+        (organization, _DAY, MAILS_A_DAY),
+        (receiver, _DAY, TO_ONE_ADDRESS_A_DAY),
+    ):
+        tries = count_try(key_of(what, who, str(within)), within=within)
+        if tries.number > most:
+            raise TooManyTries(tries.wait)
 
 
 def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:
@@ -99,20 +109,18 @@ def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:
         rows.update(mail_failed=False, mailed_at=now)
 
 
-def mail_of(invitation: Invitation, url: str, by: User) -> Mail:
-    """Return the mail of an invitation, in the language that is active."""
+def mail_of(invitation: Invitation, url: str) -> Mail:
+    """Return the mail of an invitation, in the language that is active.
+
+    It tells the organization's name, and nothing else that somebody wrote.
+    """
     organization = isolated(invitation.organization.name)
-    names = {
-        "inviter": isolated(by.get_full_name() or by.username),
-        "organization": organization,
-        "role": invitation.get_role_display(),
-        "name": isolated(invitation.person.name) if invitation.person else "",
-    }
     who = (
-        _("%(inviter)s invites %(name)s to %(organization)s.")
+        _("%(organization)s invites you to a place on its rosters.")
         if invitation.person
-        else _("%(inviter)s invites you to %(organization)s, as %(role)s.")
+        else _("%(organization)s invites you, as %(role)s.")
     )
+    names = {"organization": organization, "role": invitation.get_role_display()}
     assert invitation.expires_at  # noqa: S101  every link has an end
     until = short_day(invitation.expires_at, invitation.organization.time_zone)
     return Mail(

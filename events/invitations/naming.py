@@ -22,6 +22,7 @@ from events.models import (
     Person,
     User,
 )
+from events.models.invitations import LIFETIME
 
 # What naming somebody anew replaces.
 _UNANSWERED = (InvitationState.OPEN, InvitationState.DECLINED)
@@ -123,6 +124,7 @@ def ask_to_be_member(
         username=username,
         email=email,
         invited_by=by,
+        expires_at=timezone.now() + LIFETIME,
     )
 
 

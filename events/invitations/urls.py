@@ -8,6 +8,7 @@ _OF_ORGANIZATION = "organizations/<int:organization_id>/invitations"
 _OWN = "account/invitations"
 
 urlpatterns = [
+    path("i/", link_views.invitation, name="opened_invitation"),
     path("i/<str:token>/", link_views.invitation, name="invitation"),
     path(f"{_OWN}/", own_views.own_invitations, name="own_invitations"),
     path(

@@ -110,7 +110,7 @@ def _show_made(
     back: str,
 ) -> HttpResponse:
     """Mail the links, and show them: nobody can show them again."""
-    send_links(made, by=user, request=request)
+    send_links(made, by=user)
     states = [state_of(each.invitation) for each in made]
     context = {
         "organization": organization,

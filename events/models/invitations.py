@@ -1,5 +1,6 @@
 """Invitations: to a role in an organization, or to the place of a person."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from events.models.organizations import (
 )
 from events.models.people import FoldedField, Person
 
+# How long a link works, and whoever was named for a role may accept.
+LIFETIME = timedelta(days=14)
 # Who may invite to a role; "" is the place of a person.
 INVITED_BY = {
     "": ORGANIZERS,

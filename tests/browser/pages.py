@@ -380,6 +380,9 @@ INVITATIONS = {
     "link, another account": Seen(
         "invitation", who="newcomer", key="invitation to a role"
     ),
+    "link that nobody opened": Seen(
+        "opened_invitation", who="", status=HTTPStatus.NOT_FOUND
+    ),
     "link that works no more": Seen(
         "invitation", who="", code="over", status=HTTPStatus.NOT_FOUND
     ),

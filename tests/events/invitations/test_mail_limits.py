@@ -1,0 +1,69 @@
+"""Invitations are no way to send mails to strangers."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+from pytest_django import Settings
+
+from events.invitations import mailing
+from events.models import Organization, Role
+from tests.events.invitations.browsers import browser, link_to_place, link_to_role
+from tests.factories import make_member, make_organization, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _mail_server(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def invite(organization: Organization, number: int, **fields: str) -> int:
+    """Invite somebody from an address of the network; how many mails there are."""
+    client = browser(make_member(organization, Role.OWNER))
+    sent = {"email": f"{number}@example.com", "role": "viewer"} | fields
+    path = f"/organizations/{organization.pk}/invitations/"
+    client.post(path, sent, REMOTE_ADDR=f"192.0.2.{number}")
+    return len(mail.outbox)
+
+
+def test_no_address_is_flooded_from_wherever() -> None:
+    for number in range(12):
+        invite(make_organization(), number, email="amina@example.com")
+    assert len(mail.outbox) == 10
+    assert invite(make_organization(), 13, email="Amina@example.com") == 10
+    assert invite(make_organization(), 14) == 11
+
+
+def test_accounts_and_organizations_have_a_budget_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mailing, "MAILS_A_DAY", 2)
+    school, other = make_organization(), make_organization()
+    assert [invite(school, number) for number in range(3)] == [1, 2, 2]
+    assert invite(other, 3) == 3
+    owner = make_member(other, Role.OWNER)
+    for number in range(3):
+        organization = make_organization()
+        make_member(organization, Role.OWNER)
+        organization.memberships.update(user=owner)
+        link_to_role(organization, by=owner, email=f"{number}@example.org")
+    assert len(mail.outbox) == 5
+
+
+def test_nothing_that_somebody_wrote_but_the_name_of_the_organization_is_told() -> None:
+    school = make_organization(name="Al-Noor")
+    owner = make_member(school, Role.OWNER)
+    owner.first_name = "Buy this"
+    owner.save()
+    person = make_person(school, name="Look there", email="a@example.com")
+    link = link_to_place(person, by=owner)
+    link_to_role(school, by=owner)
+    page = Client().get(link).content.decode()
+    texts = [page, *(str(sent.message()) for sent in mail.outbox)]
+    assert len(texts) == 3
+    for text in texts:
+        assert "Al-Noor" in text
+        assert "Buy this" not in text
+        assert "Look there" not in text
+    assert "Look there" in browser(make_user()).get(link).content.decode()
