@@ -1,9 +1,7 @@
 """Pages that are opened by a secret in their address, without signing in.
 
-They are not cached, not found by search engines, and tell no other site their address.
-A browser that tells no address sends no origin either, so Django could not check where
-a form comes from: the secret in its address proves that instead, and nothing that is
-done there is done in the name of whoever is signed in.
+They are not cached, not found by search engines, and tell no other site their address
+(``SECURE_REFERRER_POLICY``).
 """
 
 from collections.abc import Callable
@@ -11,9 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -27,7 +23,8 @@ SecretView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
     """Decorate a page whose second argument is the secret; 404 if it is unknown.
 
-    Unknown secrets and those that are over look alike.
+    Unknown secrets and those that are over look alike. Forms need no token: whoever
+    sends one knows the secret, and nothing is done in the name of whoever is signed in.
 
     Args:
         methods: The allowed HTTP methods.
@@ -53,31 +50,17 @@ def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
 
 
 def keep_secret(answer: Answer) -> Answer:
-    """Let an answer tell nobody its address, and search engines not list it."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    """Let search engines not list the page of a secret."""
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 
-class _OriginMayBeHidden(CsrfViewMiddleware):
-    """Checks the token of a form, also if the browser hides where it comes from."""
-
-    def _origin_verified(self, request: HttpRequest) -> bool:
-        is_hidden = request.META["HTTP_ORIGIN"] == "null"
-        return is_hidden or super()._origin_verified(request)  # type: ignore[misc]
-
-
 def signed_in_secret_page(view: View) -> Any:
-    """Decorate a page with a secret address that acts for whoever is signed in.
+    """Decorate a page with a secret address that acts for whoever is signed in."""
 
-    Its forms carry Django's token, which is checked: only the origin may be hidden.
-    """
-    checked = decorator_from_middleware(_OriginMayBeHidden)(view)
-
-    @csrf_exempt
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, token: str = "") -> HttpResponseBase:
-        return keep_secret(checked(request, token))
+        return keep_secret(view(request, token))
 
     return guarded

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 _COUNT = """
 INSERT INTO events_signintries AS known (key, tries, since)
-VALUES (%s, 1, now())
+VALUES (%(key)s, 1, now())
 ON CONFLICT (key) DO UPDATE SET
-    tries = CASE WHEN known.since <= now() - %s
+    tries = CASE WHEN known.since <= now() - %(seconds)s * interval '1 second'
         THEN 1 ELSE known.tries + 1 END,
-    since = CASE WHEN known.since <= now() - %s
+    since = CASE WHEN known.since <= now() - %(seconds)s * interval '1 second'
         THEN now() ELSE known.since END
-RETURNING tries, extract(epoch FROM since + %s - now())
+RETURNING tries, extract(epoch FROM since + %(seconds)s * interval '1 second' - now())
 """
 _LOOK = """
 SELECT tries, extract(epoch FROM since + interval '1 minute' - now())
@@ -56,7 +56,7 @@ def count_try(key: str, within: timedelta = MINUTE) -> Tries:
     One key is always counted within one span, which is a day at most.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key, within, within, within])
+        cursor.execute(_COUNT, {"key": key, "seconds": within.total_seconds()})
         return _read(cursor.fetchone())
 
 

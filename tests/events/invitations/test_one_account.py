@@ -1,5 +1,6 @@
 """An invitation lets make one account, as long as it stands."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_one_link_makes_one_account_however_many_open_it() -> None:
 def test_two_who_sign_up_at_once_are_one_account() -> None:
     link = link_to_role(make_organization())
     browsers = {name: opened(link) for name in ("amina", "badr")}
-    at_once([lambda n=name, c=c: sign_up(c, n) for name, c in browsers.items()])
+    at_once([partial(sign_up, c, name) for name, c in browsers.items()])
     assert len(made()) == 1
 
 
