@@ -152,7 +152,8 @@ def own_place(
 
     Raises:
         Invalid: The account has no place with the chosen id.
-        Conflict: It may be one of several, which are listed as ``participants``.
+        Conflict: It may be one of several, which are listed as ``participants``; those
+            that the account has not accepted without names.
     """
     places = own_places(event, user_id, offered=offered)
     if chosen is not None:
@@ -163,14 +164,26 @@ def own_place(
     taken = [one for one in places if one.registration not in NOT_REGISTERED]
     meant = taken or places
     if len(meant) > 1:
-        raise Conflict(
-            "which_person",
-            _("Say who is meant: %(names)s.")
-            % {"names": listed(place.name for place in meant)},
-            field="participant",
-            participants=[{"id": place.pk, "name": place.name} for place in meant],
-        )
+        raise _which_of(meant, user_id)
     return meant[0] if meant else None
+
+
+def _which_of(places: Sequence[Participant], user_id: int) -> Conflict:
+    """Return the refusal that asks who is meant, naming only whom the account has."""
+    named = {place.pk: place.name for place in places if place.user_id == user_id}
+    text = (
+        _("Say who is meant: %(names)s.") % {"names": listed(named.values())}
+        if len(named) == len(places)
+        else _("You are invited to several places here. Accept first, then choose.")
+    )
+    return Conflict(
+        "which_person",
+        text,
+        field="participant",
+        participants=[
+            {"id": place.pk, "name": named.get(place.pk, "")} for place in places
+        ],
+    )
 
 
 def nobody_has_this_id() -> Invalid:

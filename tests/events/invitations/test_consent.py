@@ -85,6 +85,25 @@ def test_before_accepting_only_the_name_of_the_organization_shows(
     assert api.get("/api/me/people").json()["results"] == []
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+def test_who_is_asked_which_place_is_meant_reads_no_name_before_accepting(
+    accepted: bool, amina: User, place: Participant
+) -> None:
+    other = make_participant(place.event, name="Own name", email="")
+    name(place.person, "amina")
+    name(other.person, "amina")
+    if accepted:
+        Person.objects.filter(pk=other.person_id).update(user=amina)
+    session = make_session(place.event)
+    answer = make_client(amina).post(f"/api/sessions/{session.pk}/join-token")
+    assert answer.status_code == 409
+    assert "Hidden" not in answer.content.decode()
+    assert answer.json()["participants"] == [
+        {"id": place.pk, "name": ""},
+        {"id": other.pk, "name": "Own name" if accepted else ""},
+    ]
+
+
 def test_after_accepting_the_place_is_theirs(amina: User, place: Participant) -> None:
     name(place.person, "amina")
     assert answer(amina, "accept") == 204
