@@ -17,11 +17,6 @@ urlpatterns = [
     path(
         "organizations/<int:organization_id>/members/", members.members, name="members"
     ),
-    path(
-        "organizations/<int:organization_id>/members/new/",
-        members.new_member,
-        name="new_member",
-    ),
     path("members/<int:member_id>/edit/", members.edit_member, name="edit_member"),
     path(
         "members/<int:member_id>/remove/", members.remove_member, name="remove_member"

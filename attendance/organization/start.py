@@ -90,16 +90,16 @@ def _sessions(organization: Organization, event: Event | None) -> Iterator[Step]
 def _members(organization: Organization) -> Iterator[Step]:
     if organization.memberships.count() < 2:
         yield Step(
-            _("Add a colleague"),
+            _("Invite a colleague"),
             _("Somebody who helps, and who is there when you are not."),
-            reverse("members", args=[organization.pk]),
+            f"{reverse('members', args=[organization.pk])}#invite",
         )
     if not settings.EMAIL_URL:
         yield Step(
             _("Set up mail, or tell people yourself"),
             _(
                 "This installation sends no mail: ask whoever runs it to set "
-                "EMAIL_URL. Until then, tell people of their accounts yourself."
+                "EMAIL_URL. Until then, invite people and pass on the links yourself."
             ),
             reverse("members", args=[organization.pk]),
         )

@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         # The sign-in form of a tab that was opened before the user signed in.
         return redirect("home")
     overview = sessions_overview(request.user, now=timezone.now())
-    invitations = len(invitations_of(request.user))
+    invitations = invitations_of(request.user).count()
     context = {"overview": overview, "invitations": invitations, "page": "today"}
     return render(request, "attendance/overview/home.html", context)
 

@@ -22,15 +22,25 @@ class MailNotSent(Exception):
     """The mail server did not take a mail."""
 
 
+def is_set_up() -> bool:
+    """Return whether mails go to people: not into files, or onto a screen."""
+    kind = settings.EMAIL_BACKEND.split(".")[-2]
+    return kind not in ("filebased", "console", "dummy")
+
+
 @dataclass(frozen=True)
 class Mail:
-    """What a mail says, in the language that is active when it is made."""
+    """What a mail says, in the language that is active when it is made.
+
+    ``more_links`` stand at the end, each after what it leads to.
+    """
 
     subject: str
     before: Sequence[str]
     link: str = ""
     button: str = ""
     after: Sequence[str] = ()
+    more_links: Sequence[tuple[str, str]] = ()
 
 
 def send(mail: Mail, *, to: str, connection: Any = None) -> None:

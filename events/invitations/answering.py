@@ -7,9 +7,9 @@ Source: docs/rules.md 155, 156, 157.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -29,7 +29,6 @@ from events.people.services import update_person
 
 # The most powerful first.
 _RANKS = list(Role.values)
-SHOWN_AT_MOST = 100
 
 
 def rank_of(role: str) -> int:
@@ -37,38 +36,30 @@ def rank_of(role: str) -> int:
     return len(_RANKS) - _RANKS.index(role)
 
 
-class Target(NamedTuple):
-    """What several invitations may be to: a role, or the place of a person."""
-
-    organization: int
-    role: str
-    person: int | None
-
-    @classmethod
-    def of(cls, invitation: Invitation) -> "Target":
-        """Return what an invitation is to."""
-        return cls(invitation.organization_id, invitation.role, invitation.person_id)
-
-
 def _for(user: User) -> InvitationQuerySet:
     return Invitation.objects.standing().for_account(user)
 
 
-def invitations_of(user: User) -> list[Invitation]:
+def invitations_of(user: User) -> InvitationQuerySet:
     """Return what an account is invited to, each once, the newest first.
 
     Roles are left out that the account has, or that are less than the one it has.
     """
-    found = list(_for(user).select_related("organization"))
-    memberships = Membership.objects.filter(user=user) if found else ()
-    roles = {each.organization_id: each.role for each in memberships}
-    by_target: dict[Target, Invitation] = {}
-    for each in found:
-        own = roles.get(each.organization_id)
-        is_more = not (own and each.role) or rank_of(each.role) > rank_of(own)
-        if is_more:
-            by_target.setdefault(Target.of(each), each)
-    return list(by_target.values())[:SHOWN_AT_MOST]
+    memberships = Membership.objects.filter(
+        user=user, organization=OuterRef("organization")
+    )
+    has_as_much = Q()
+    for role in Role.values:
+        as_much = [each for each in Role.values if rank_of(each) >= rank_of(role)]
+        has_as_much |= Q(role=role) & Q(Exists(memberships.filter(role__in=as_much)))
+    latest = (
+        _for(user)
+        .exclude(has_as_much)
+        .order_by("organization_id", "role", "person_id", "-pk")
+        .distinct("organization_id", "role", "person_id")
+    )
+    found = Invitation.objects.filter(pk__in=latest.values("pk"))
+    return found.select_related("organization").order_by("-pk")
 
 
 def own_invitation(user: User, pk: int) -> Invitation:
@@ -125,9 +116,12 @@ def _answer(invitation: Invitation, state: InvitationState, user: User | None) -
 @transaction.atomic
 def decline(invitation: Invitation, *, user: User) -> None:
     """Decline an invitation, and all others to the same that are for the account."""
-    target = Target.of(invitation)
-    same = _for(user).filter(organization=target.organization, role=target.role)
-    for each in same.filter(person=target.person).select_for_update(of=("self",)):
+    same = _for(user).filter(
+        organization=invitation.organization_id, role=invitation.role
+    )
+    for each in same.filter(person=invitation.person_id).select_for_update(
+        of=("self",)
+    ):
         _answer(each, InvitationState.DECLINED, user)
 
 

@@ -45,9 +45,7 @@ class OwnInvitations(generics.ListAPIView[Invitation]):
         """Return each once, the newest first."""
         if getattr(self, "swagger_fake_view", False):
             return Invitation.objects.none()
-        ids = [each.pk for each in invitations_of(signed_in(self.request))]
-        rows = Invitation.objects.filter(pk__in=ids).select_related("organization")
-        return rows.order_by("-pk")
+        return invitations_of(signed_in(self.request))
 
 
 class AcceptInvitation(APIView):

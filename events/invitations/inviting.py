@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import folded_address
 from core.errors import Conflict, NotAllowed
 from events.invitations.answering import rank_of, revoke
+from events.invitations.naming import must_not_be_member
 from events.locks import lock_people
 from events.models import (
     Invitation,
@@ -89,6 +90,18 @@ def invite_to_role(
     made = _made(Invitation(organization=organization, role=role, email=email), by)
     made.invitation.save()
     return made
+
+
+def invite_address(
+    *, organization: Organization, role: str, email: str, by: User
+) -> Made:
+    """Do so, unless a member has the address.
+
+    Raises:
+        Conflict: Somebody with this confirmed address is a member already.
+    """
+    must_not_be_member(organization, None, email)
+    return invite_to_role(organization=organization, role=role, email=email, by=by)
 
 
 @transaction.atomic

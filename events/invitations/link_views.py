@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.addresses import folded_address
+from core.errors import RuleBroken
 from core.names import isolated
 from events.accounts.language import use_language
 from events.accounts.sign_up import remember_invitation, remembered_digest
@@ -25,6 +26,8 @@ from events.invitations.answering import accept
 from events.invitations.inviting import digest_of, invitation_of, note_opened
 from events.models import Invitation, User
 from events.secret_pages import signed_in_secret_page
+
+_BUTTONS = ("accept", "switch", "sign_in", "sign_up")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +42,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if invited is None:
         return _gone(request)
     if request.method == "POST":
-        note_opened(invited)
         return _do(request, invited, request.POST.get("do", ""))
     language = invited.person.language if invited.person else ""
     use_language(request, language or invited.organization.language)
@@ -59,6 +61,8 @@ def _is_other(request: HttpRequest, invited: Invitation) -> bool:
 
 
 def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:
+    if what in _BUTTONS:
+        note_opened(invited)
     if what == "accept" and isinstance(request.user, User):
         return _accept(request, invited, request.user)
     if what == "switch":
@@ -75,6 +79,9 @@ def _accept(request: HttpRequest, invited: Invitation, user: User) -> HttpRespon
         accept(invited, user=user)
     except Http404:  # Somebody was faster.
         return _gone(request)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("home")
     text = _("You belong to %(organization)s now.")
     organization = isolated(invited.organization.name)
     messages.success(request, text % {"organization": organization})

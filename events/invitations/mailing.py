@@ -8,21 +8,23 @@ Source: docs/rules.md 161.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.addresses import folded_address
 from core.names import isolated
 from core.times import short_day
 from events.accounts.attempts import count_try, key_of
 from events.accounts.limits import TooManyTries
-from events.accounts.mails import Mail, MailNotSent, send
+from events.accounts.mails import Mail, MailNotSent, is_set_up, send
 from events.invitations.inviting import Made
-from events.models import Invitation, User
+from events.models import NOT_REGISTERED, EventState, Invitation, Participant, User
+from events.roster.personal_links import personal_url
 
 MAILS_A_MINUTE = 300
 MAILS_A_DAY = 1_000
@@ -43,6 +45,7 @@ def send_links(made: Sequence[Made], *, by: User) -> None:
     if not to_send:
         return
     until = time.monotonic() + SECONDS_AT_MOST
+    places = upcoming_places(each.invitation.person_id for each in to_send)
     connection = get_connection()
     try:
         connection.open()
@@ -54,14 +57,35 @@ def send_links(made: Sequence[Made], *, by: User) -> None:
     unsent: list[Invitation] = []
     for each in to_send:
         in_time = time.monotonic() < until
-        is_sent = in_time and _send_one(each, by, connection)
+        own = places.get(each.invitation.person_id or 0, [])
+        is_sent = in_time and _send_one(each, own, by, connection)
         (sent if is_sent else unsent).append(each.invitation)
     connection.close()
-    _note(sent, failed=False)
+    if is_set_up():  # Else they are files that nobody gets.
+        _note(sent, failed=False)
     _note(unsent, failed=True)
 
 
-def _send_one(made: Made, by: User, connection: object) -> bool:
+def upcoming_places(people: Iterable[int | None]) -> dict[int, list[Participant]]:
+    """Return the places at events that are not over, by person, the first event first.
+
+    Of events that are published alone, and where the person is registered.
+    """
+    found: dict[int, list[Participant]] = {}
+    places = Participant.objects.filter(
+        person__in=[each for each in people if each],
+        event__state=EventState.SCHEDULED,
+    ).exclude(registration__in=NOT_REGISTERED)
+    now = timezone.now()
+    for place in places.select_related("event").order_by("event__starts_at", "pk"):
+        if place.event.end > now:
+            found.setdefault(place.person_id, []).append(place)
+    return found
+
+
+def _send_one(
+    made: Made, places: Sequence[Participant], by: User, connection: object
+) -> bool:
     invitation = made.invitation
     person = invitation.person
     language = (person and person.language) or invitation.organization.language
@@ -69,7 +93,7 @@ def _send_one(made: Made, by: User, connection: object) -> bool:
         _must_not_be_too_many(by, invitation)
         with translation.override(language):
             send(
-                mail_of(invitation, made.url),
+                mail_of(invitation, made.url, places),
                 to=invitation.email,
                 connection=connection,
             )
@@ -109,28 +133,65 @@ def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:
         rows.update(mail_failed=False, mailed_at=now)
 
 
-def mail_of(invitation: Invitation, url: str) -> Mail:
+def mail_of(
+    invitation: Invitation, url: str, places: Sequence[Participant] = ()
+) -> Mail:
     """Return the mail of an invitation, in the language that is active.
 
     It tells the organization's name, and nothing else that somebody wrote.
+
+    Args:
+        invitation: The invitation.
+        url: Its link.
+        places: Those whose personal links go along.
     """
     organization = isolated(invitation.organization.name)
-    who = (
-        _("%(organization)s invites you to a place on its rosters.")
-        if invitation.person
-        else _("%(organization)s invites you, as %(role)s.")
-    )
     names = {"organization": organization, "role": invitation.get_role_display()}
     assert invitation.expires_at  # noqa: S101  every link has an end
     until = short_day(invitation.expires_at, invitation.organization.time_zone)
+    unknown = _("If you do not know who invites you, you need not do anything.")
     return Mail(
-        _("Invitation to %(organization)s") % {"organization": organization},
+        _("%(organization)s invites you") % names,
         [
-            who % names,
-            _("Open this page to see it and to accept. It works once, until %(date)s.")
+            *(sentence % names for sentence in _about(invitation)),
+            _("To accept, open this page before %(date)s. The link works once.")
             % {"date": until},
         ],
         url,
         _("Show the invitation"),
-        [_("If you do not know who invites you, you need not do anything.")],
+        [unknown, *_about_personal(places)],
+        [_personal(place) for place in places],
     )
+
+
+def _about(invitation: Invitation) -> list[str]:
+    if invitation.person:
+        return [
+            _("%(organization)s invites you, or a child of yours, to its events."),
+            _("With an account you see there who came, and can join online."),
+        ]
+    return [
+        _("%(organization)s invites you to its team, as %(role)s."),
+        _("It uses Rollcall to record who comes to its events."),
+    ]
+
+
+def _personal(place: Participant) -> tuple[str, str]:
+    day = short_day(place.event.starts_at, place.event.time_zone)
+    return day, personal_url(place)
+
+
+def _about_personal(places: Sequence[Participant]) -> list[str]:
+    if not places:
+        return []
+    return [
+        ngettext(
+            "This is your own page of an event ahead. It works without an account. "
+            "There you see what is recorded, and can say that you will not come. "
+            "Keep the link to yourself:",
+            "These are your own pages of the events ahead. They work without an "
+            "account. There you see what is recorded, and can say that you will not "
+            "come. Keep the links to yourself:",
+            len(places),
+        )
+    ]

@@ -93,8 +93,11 @@ def forget_named(person: Person) -> None:
 
 def close_invitations(person: Person) -> None:
     """Withdraw whatever else invites to a place that has an account now."""
-    others = Q(user=person.user) | ~Q(invited_by=None)
-    Invitation.objects.filter(others, person=person, state=InvitationState.OPEN).update(
+    is_offer = Q(invited_by=None)
+    offered = Q(is_offer, user=person.user, state=InvitationState.OPEN)
+    # Declined ones, too: who invited must not see the difference.
+    invited = Q(~is_offer, state__in=_UNANSWERED)
+    Invitation.objects.filter(offered | invited, person=person).update(
         state=InvitationState.REVOKED, answered_at=timezone.now()
     )
 
@@ -108,7 +111,7 @@ def ask_to_be_member(
         Conflict: It is a member already, which members may know.
     """
     account = account_named(username) if username else None
-    _must_not_be_member(organization, account, email)
+    must_not_be_member(organization, account, email)
     typed = {"username": username, "folded_email": folded_address(email)}
     Invitation.objects.filter(
         organization=organization,
@@ -128,9 +131,14 @@ def ask_to_be_member(
     )
 
 
-def _must_not_be_member(
+def must_not_be_member(
     organization: Organization, account: User | None, email: str
 ) -> None:
+    """Refuse an account, or whoever has confirmed an address, that is a member.
+
+    Raises:
+        Conflict: It is.
+    """
     members = Membership.objects.filter(organization=organization)
     if email:
         is_member = members.filter(user__folded_email=look_alike(email)).exists()

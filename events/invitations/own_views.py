@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from events.invitations.answering import (
     leave_place,
     own_invitation,
 )
+from events.invitations.listed import ROWS_A_PAGE
 from events.models import User
 from events.pages import confirm_page, form_page, page, read_page
 from events.permissions import Viewer
@@ -27,7 +29,9 @@ from events.permissions import Viewer
 def own_invitations(request: HttpRequest, user: User) -> HttpResponse:
     """Show what the account is invited to, and where it belongs."""
     context = {
-        "invitations": invitations_of(user),
+        "invitations": Paginator(invitations_of(user), ROWS_A_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "memberships": user.memberships.select_related("organization"),
         "people": user.people.select_related("organization"),
     }
@@ -38,7 +42,11 @@ def own_invitations(request: HttpRequest, user: User) -> HttpResponse:
 def accept_own(request: HttpRequest, user: User, invitation_id: int) -> HttpResponse:
     """Accept one of them."""
     invitation = own_invitation(user, invitation_id)
-    accept(invitation, user=user)
+    try:
+        accept(invitation, user=user)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("own_invitations")
     text = _("You belong to %(organization)s now.")
     organization = isolated(invitation.organization.name)
     messages.success(request, text % {"organization": organization})

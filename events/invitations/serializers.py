@@ -65,7 +65,10 @@ class InvitationSerializer(ModelSerializer[Invitation]):
         return invitation.role or None
 
     def get_state(self, invitation: Invitation) -> str:
-        """Return asked, link, sent, not_sent, opened, accepted, expired or ended."""
+        """Return the state.
+
+        One of asked, link, sent, not_sent, opened, accepted, left, expired and ended.
+        """
         return state_of(invitation).value
 
 
@@ -89,5 +92,8 @@ class MadeSerializer(Declared):
     url = serializers.URLField()
     expires_at = serializers.DateTimeField()
     state = serializers.CharField(
-        help_text="`sent`, `not_sent`, or `link` if there is no address."
+        help_text=(
+            "`sent`, `not_sent`, or `link` if there is no address, or the installation "
+            "sends no mail."
+        )
     )

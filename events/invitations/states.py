@@ -22,20 +22,25 @@ class Shown(TextChoices):
     SENT = "sent", _("sent")
     OPENED = "opened", _("opened")
     ACCEPTED = "accepted", _("accepted")
+    LEFT = "left", _("accepted, but no longer here")
     EXPIRED = "expired", _("expired")
-    ENDED = "ended", _("withdrawn")
+    ENDED = "ended", _("works no longer")
 
 
 def state_of(invitation: Invitation) -> Shown:
-    """Return the state of an invitation."""
+    """Return the state of an invitation.
+
+    What time and other people have changed since is known only of those that were read
+    by :meth:`InvitationQuerySet.with_validity`.
+    """
     if invitation.state == InvitationState.ACCEPTED:
-        return Shown.ACCEPTED
-    if invitation.state == InvitationState.REVOKED:
+        return Shown.LEFT if invitation.has_left else Shown.ACCEPTED
+    if invitation.state == InvitationState.REVOKED or invitation.is_void:
         return Shown.ENDED
-    if invitation.token_digest is None:
-        return Shown.ASKED
     if invitation.expires_at and invitation.expires_at <= timezone.now():
         return Shown.EXPIRED
+    if invitation.token_digest is None:
+        return Shown.ASKED
     if invitation.opened_at:
         return Shown.OPENED
     if invitation.mail_failed:
@@ -49,6 +54,7 @@ def shown_invitations(organization: Organization) -> QuerySet[Invitation]:
     return (
         made.exclude(invited_by=None)
         .exclude(state=InvitationState.REVOKED)
-        .select_related("person", "invited_by", "answered_by")
+        .with_validity()
+        .select_related("person")
         .order_by("-pk")
     )

@@ -1,28 +1,27 @@
 """Pages on which an organization invites, and sees what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed, RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
+from events.accounts.mails import is_set_up
 from events.invitations.answering import revoke
-from events.invitations.forms import InviteForm
 from events.invitations.inviting import (
     Made,
-    invitable_roles,
     invite_again,
     invite_people,
-    invite_to_role,
     must_invite,
 )
-from events.invitations.mailing import send_links
+from events.invitations.links_page import show_links
+from events.invitations.listed import all_invitations
 from events.invitations.states import Shown, shown_invitations, state_of
 from events.models import (
     NOT_REGISTERED,
@@ -39,31 +38,11 @@ from events.pages import (
     form_page,
     organized_event,
     page,
-    posted,
+    read_page,
     shown_organization,
 )
 from events.people.views import shown_person
 from events.permissions import Viewer
-
-ROWS_A_PAGE = 100
-
-
-class Row(NamedTuple):
-    """An invitation in a list, and what may be done about it."""
-
-    invitation: Invitation
-    state: Shown
-    may_change: bool
-
-    @property
-    def may_send(self) -> bool:
-        """Whether it can be sent again."""
-        has_link = self.invitation.token_digest is not None
-        return self.may_change and has_link and self.is_open
-
-    @property
-    def is_open(self) -> bool:
-        return self.state not in (Shown.ACCEPTED, Shown.ENDED)
 
 
 def _organized(
@@ -75,51 +54,16 @@ def _organized(
     return organization, viewer
 
 
-@form_page
+@read_page
 def invitations(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
-    """List the invitations of an organization; a POST invites an address to a role."""
+    """List the invitations of an organization."""
     organization, viewer = _organized(request, user, organization_id)
-    roles = invitable_roles(viewer, organization.pk)
-    form = InviteForm(posted(request), roles=roles)
-    if made := form.write(
-        lambda: invite_to_role(organization=organization, by=user, **form.values)
-    ):
-        back = reverse("invitations", args=[organization.pk])
-        return _show_made(request, user, organization, [made], back=back)
-    shown = shown_invitations(organization)
-    listed = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "organization": organization,
-        "form": form,
-        "list": listed,
-        "rows": [
-            Row(each, state_of(each), not each.role or each.role in roles)
-            for each in listed
-        ],
+        "listed": all_invitations(request, viewer, organization),
         "page": "events",
     }
     return render(request, "events/invitations/list.html", context)
-
-
-def _show_made(
-    request: HttpRequest,
-    user: User,
-    organization: Organization,
-    made: Sequence[Made],
-    *,
-    back: str,
-) -> HttpResponse:
-    """Mail the links, and show them: nobody can show them again."""
-    send_links(made, by=user)
-    states = [state_of(each.invitation) for each in made]
-    context = {
-        "organization": organization,
-        "made": list(zip(made, states, strict=True)),
-        "has_unsent": Shown.NOT_SENT in states,
-        "back": back,
-        "page": "events",
-    }
-    return render(request, "events/invitations/made.html", context)
 
 
 @page("POST")
@@ -128,9 +72,11 @@ def send_again(
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
     invitation = _changed(organization, viewer, invitation_id)
-    made = invite_again(invitation, by=user)
-    back = reverse("invitations", args=[organization.pk])
-    return _show_made(request, user, organization, [made], back=back)
+    back = _list_of(invitation)
+    made = _or_tell(request, lambda: [invite_again(invitation, by=user)])
+    if not made:
+        return redirect(back)
+    return show_links(request, user, organization, made, back=back)
 
 
 @page("POST")
@@ -138,9 +84,27 @@ def revoke_invitation(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    revoke([_changed(organization, viewer, invitation_id)])
+    invitation = _changed(organization, viewer, invitation_id)
+    revoke([invitation])
     messages.success(request, _("The invitation was withdrawn."))
-    return redirect("invitations", organization.pk)
+    return redirect(_list_of(invitation))
+
+
+def _list_of(invitation: Invitation) -> str:
+    """Return the address of the page where somebody works on an invitation."""
+    route = "members" if invitation.role else "invitations"
+    return reverse(route, args=[invitation.organization_id])
+
+
+def _or_tell(request: HttpRequest, make: Callable[[], list[Made]]) -> list[Made]:
+    """Make invitations; if a rule refuses them, tell why, and return none."""
+    try:
+        return make()
+    except NotAllowed:
+        raise
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return []
 
 
 def _changed(
@@ -169,23 +133,32 @@ def invite_person(request: HttpRequest, user: User, person_id: int) -> HttpRespo
         )
         return redirect(back)
     if request.method == "POST":
-        made = invite_people([person], by=user)
-        return _show_made(request, user, organization, made, back=back)
+        made = _or_tell(request, lambda: invite_people([person], by=user))
+        if not made:
+            return redirect(back)
+        return show_links(request, user, organization, made, back=back)
     return confirm_page(
         request,
         title=_("Invite %(name)s") % _name_of(person),
         above=[organization.name],
         lead=_(
-            "Whoever opens the link can sign in or make an account, and then "
-            "stands for this person. It works once, for 14 days."
+            "Whoever opens the link signs in or makes an account. Then they stand for "
+            "this person: they see what is recorded, and can join and check in. The "
+            "link works once, for 14 days."
         ),
-        along=[_("It is mailed to %(email)s.") % {"email": isolated(person.email)}]
-        if person.email
-        else [_("There is no address: pass the link on yourself.")],
+        along=[_where_it_goes(person)],
         submit=_("Make the link"),
         keep=_("Do not invite"),
         back=back,
     )
+
+
+def _where_it_goes(person: Person) -> str:
+    if not person.email:
+        return _("There is no address: pass the link on yourself.")
+    if not is_set_up():
+        return _("This installation sends no mail: pass the link on yourself.")
+    return _("It is mailed to %(email)s.") % {"email": isolated(person.email)}
 
 
 def _name_of(person: Person) -> dict[str, str]:
@@ -210,11 +183,13 @@ def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpR
         chosen = [
             place for place in places if "all" in request.POST or place.pk in ticked
         ]
-        if chosen:
-            made = invite_people([place.person for place in chosen], by=user)
+        if not chosen:
+            messages.error(request, _("Select people first."))
+        people = [place.person for place in chosen]
+        if made := _or_tell(request, lambda: invite_people(people, by=user)):
             back = reverse("roster", args=[event.pk])
-            return _show_made(request, user, event.organization, made, back=back)
-        messages.error(request, _("Select people first."))
+            return show_links(request, user, event.organization, made, back=back)
+        places = list(_without_account(event))
     asked = set(map(row_id, request.GET.getlist("participant")))
     context = {
         "event": event,
@@ -238,6 +213,7 @@ def _invitable(
 ) -> list[Invitable]:
     people = [place.person_id for place in places]
     links = Invitation.objects.filter(person__in=people).exclude(token_digest=None)
+    links = links.with_validity()
     latest = {
         each.person_id: state_of(each)
         for each in links.exclude(state=InvitationState.REVOKED).order_by("pk")

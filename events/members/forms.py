@@ -39,24 +39,6 @@ class _FormWithRole(RowForm):
             self.fields["role"] = RoleField(choices=offered)
 
 
-class NewMemberForm(_FormWithRole):
-    """An account that gets a role in an organization."""
-
-    columns = ("username", "role")
-
-    username = forms.CharField(
-        label=_("User name"),
-        max_length=150,
-        widget=forms.TextInput(
-            {"dir": "auto", "autocomplete": "off", "autocapitalize": "none"}
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"role": Role.ORGANIZER}, **kwargs)
-        self.order_fields(self.columns)
-
-
 class RoleForm(_FormWithRole):
     """The role of a member."""
 

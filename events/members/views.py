@@ -1,7 +1,7 @@
 """Pages of the members of an organization.
 
-Whoever belongs to it sees them; admins add, change and remove them, up to their own
-role; anybody may leave.
+Whoever belongs to it sees them; organizers invite viewers; admins and owners invite,
+change and remove, up to their own role; anybody may leave.
 
 Source: docs/rules.md 84, 139.
 """
@@ -16,14 +16,16 @@ from core.errors import NotAllowed, RuleBroken
 from core.names import isolated
 from events import services
 from events.accounts.language import use_language
-from events.members.forms import NewMemberForm, RoleForm
+from events.invitations.colleagues import invite_colleague
+from events.invitations.forms import InviteForm
+from events.invitations.inviting import invitable_roles
+from events.invitations.listed import waiting_for_roles
+from events.members.forms import RoleForm
 from events.models import Membership, Organization, Role, User
 from events.pages import (
-    administered_organization,
     confirm_page,
     form_page,
     posted,
-    read_page,
     show_form,
     shown_organization,
 )
@@ -32,20 +34,28 @@ from events.permissions import Viewer
 _IN_ORDER = {role: rank for rank, role in enumerate(Role)}
 
 
-@read_page
+@form_page
 def members(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
+    """List members, and who is invited; a POST invites somebody to a role."""
     organization = shown_organization(request, user, organization_id)
     viewer = Viewer.of(user)
+    if request.method == "POST":
+        viewer.must_organize(organization.pk)
+    form = InviteForm(posted(request), roles=invitable_roles(viewer, organization.pk))
+    if answer := invite_colleague(request, viewer, organization, form):
+        return answer
     rows = organization.memberships.select_related("user").order_by("user__username")
     context = {
         "page": "events",
         "organization": organization,
-        "administers": viewer.administers(organization.pk),
         "rows": [
             (member, may_change(viewer, member), member.user_id == user.pk)
             for member in sorted(rows, key=lambda member: _IN_ORDER[Role(member.role)])
         ],
     }
+    if viewer.organizes(organization.pk):
+        waiting = waiting_for_roles(request, viewer, organization)
+        context |= {"form": form, "listed": waiting}
     return render(request, "events/members/list.html", context)
 
 
@@ -55,31 +65,6 @@ def may_change(viewer: Viewer, member: Membership) -> bool:
     if member.role == Role.OWNER:
         return viewer.owns(organization)
     return viewer.administers(organization)
-
-
-@form_page
-def new_member(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
-    organization = administered_organization(request, user, organization_id)
-    viewer = Viewer.of(user)
-    form = NewMemberForm(
-        posted(request), viewer=viewer, organization_id=organization.pk
-    )
-    if form.write(
-        lambda: services.add_member(
-            organization=organization, by=viewer, email="", **form.values
-        )
-    ):
-        messages.success(request, _("The member was added."))
-        return redirect("members", organization.pk)
-    return show_form(
-        request,
-        form,
-        title=_("Add a member"),
-        above=[organization.name],
-        lead=_("Somebody with an account, who helps to run the organization."),
-        submit=_("Add"),
-        back=reverse("members", args=[organization.pk]),
-    )
 
 
 @form_page

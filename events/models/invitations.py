@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -52,14 +52,21 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         be without an account, and have the address to which the link went.
         """
         in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-        has_no_person = Q(person=None)
-        is_free = Q(person__user=None)
-        is_theirs = Q(folded_email="") | Q(folded_email=F("person__folded_email"))
-        return self.filter(
-            in_time,
-            _inviter_may(),
-            has_no_person | is_free & is_theirs,
-            state=InvitationState.OPEN,
+        return self.filter(in_time, _is_valid(), state=InvitationState.OPEN)
+
+    def with_validity(self) -> Self:
+        """Read along ``is_void`` and ``has_left``."""
+        accepted = Q(state=InvitationState.ACCEPTED)
+        members = Membership.objects.filter(
+            user=OuterRef("answered_by"), organization=OuterRef("organization")
+        )
+        has_role = Q(person=None) & Q(Exists(members))
+        has_place = Q(person__user=F("answered_by"))
+        return self.annotate(
+            is_void=Case(When(_is_valid(), then=False), default=True),
+            has_left=Case(
+                When(accepted & ~(has_role | has_place), then=True), default=False
+            ),
         )
 
     def for_account(self, user: User) -> Self:
@@ -73,6 +80,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             return self.filter(named)
         offered = Q(user=user, invited_by=None, person__folded_email=address)
         return self.filter(named | offered | Q(folded_email=address))
+
+
+def _is_valid() -> Q:
+    """Whether an invitation that nobody has answered may be accepted, but for time."""
+    has_no_person = Q(person=None)
+    is_free = Q(person__user=None)
+    is_theirs = Q(folded_email="") | Q(folded_email=F("person__folded_email"))
+    return _inviter_may() & (has_no_person | is_free & is_theirs)
 
 
 def _inviter_may() -> Q:
@@ -135,6 +150,11 @@ class Invitation(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+
+    # Read by ``with_validity()``: whether it is worthless, however young; whether who
+    # accepted it has left, or was removed.
+    is_void = False
+    has_left = False
 
     objects = InvitationQuerySet.as_manager()
 

@@ -72,8 +72,8 @@ TABLE = {
     "GET sessions/{session}/policy/": ORGANIZERS,
     "POST sessions/{session}/policy/": ORGANIZERS_SENT,
     "GET organizations/{organization}/members/": MEMBERS,
-    "GET organizations/{organization}/members/new/": ADMINS,
-    "POST organizations/{organization}/members/new/": ADMINS_SENT,
+    # Its answer shows the link.
+    "POST organizations/{organization}/members/": "302 404 404 404 403 200 200 200",
     # A viewer, then an owner, who is not the last one.
     "GET members/{member}/edit/": ADMINS,
     "POST members/{member}/edit/": ADMINS_SENT,
@@ -94,9 +94,6 @@ TABLE = {
     # Its answer shows the links.
     "POST events/{event}/people/invite/": "302 404 403 403 403 200 200 200",
     "GET organizations/{organization}/invitations/": "302 404 404 404 403 200 200 200",
-    "POST organizations/{organization}/invitations/": (
-        "302 404 404 404 403 200 200 200"
-    ),
     "POST organizations/{organization}/invitations/{linked}/again/": (
         "302 404 404 404 403 200 200 200"
     ),
@@ -200,17 +197,13 @@ SENT: dict[str, dict[str, Any]] = {
     "organizations/{organization}/policy/{session_type}/": POLICY,
     "events/{event}/policy/": POLICY,
     "sessions/{session}/policy/": POLICY,
-    "organizations/{organization}/members/new/": {
-        "username": "somebody",
+    "organizations/{organization}/members/": {
+        "username": "new@example.com",
         "role": "viewer",
     },
     "members/{member}/edit/": {"role": "organizer"},
     "members/{other_owner}/edit/": {"role": "organizer"},
     "organizations/{organization}/people/new/": {"name": "New"},
-    "organizations/{organization}/invitations/": {
-        "email": "new@example.com",
-        "role": "viewer",
-    },
     "events/{event}/people/invite/": {"all": "1"},
     "people/{person}/edit/": {"name": "New"},
     # A superuser chooses among all organizations.

@@ -296,8 +296,8 @@ ORGANIZATIONS = {
     "policy of a session": Seen("session_policy", "ahead"),
     "members": Seen("members", "organization", "owner"),
     "members, for a viewer": Seen("members", "organization", "viewer"),
-    "a new member": Seen("new_member", "organization", "owner"),
-    "a new member, refused": Seen("new_member", "organization", "owner", refused=True),
+    "members, refused": Seen("members", "organization", "owner", refused=True),
+    "members, for an organizer": Seen("members", "organization"),
     "a member's role": Seen("edit_member", "member", "owner"),
     "remove a member": Seen("remove_member", "member", "owner"),
     "leave": Seen("remove_member", "member", "viewer"),
@@ -365,7 +365,6 @@ ACCOUNTS = {
 }
 INVITATIONS = {
     "invitations": Seen("invitations", "organization", "owner"),
-    "invitations, refused": Seen("invitations", "organization", refused=True),
     "invitations, none": Seen("invitations", "other organization", "owner"),
     "invite a person": Seen("invite_person", "maria"),
     "invite from a roster": Seen("invite_from_roster", "event"),

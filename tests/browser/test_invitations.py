@@ -30,10 +30,10 @@ def test_the_links_to_pass_on_serve_everybody(windows: Windows, school: School) 
 def test_an_owner_invites_a_colleague_who_signs_up_and_is_a_member(
     chromium: Browser, site: str, school: School
 ) -> None:
-    path = f"/organizations/{school.organization.pk}/invitations/"
+    path = f"/organizations/{school.organization.pk}/members/"
     with visiting(chromium, site, school.owner, javascript=False) as visitor:
         visitor.open(path)
-        visitor.page.get_by_label("Email").fill("colleague@example.com")
+        visitor.page.get_by_label("Email or user name").fill("colleague@example.com")
         visitor.page.get_by_label("Role").select_option("organizer")
         visitor.page.get_by_role("button", name="Invite", exact=True).click()
         url = visitor.page.get_by_label("colleague@example.com").input_value()

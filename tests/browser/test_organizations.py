@@ -18,7 +18,7 @@ def test_a_page_serves_everybody_at_every_width(
     look_at(ORGANIZATIONS[name], windows, school)
 
 
-def test_an_owner_sets_the_grace_and_adds_a_colleague_by_links_and_forms_alone(
+def test_an_owner_sets_the_grace_and_invites_a_colleague_by_links_and_forms_alone(
     chromium: Browser, site: str, school: School
 ) -> None:
     with visiting(
@@ -34,11 +34,14 @@ def test_an_owner_sets_the_grace_and_adds_a_colleague_by_links_and_forms_alone(
         assert page.get_by_text("Who comes within 5 minutes of the start").is_visible()
         page.get_by_role("link", name="Back without saving").click()
         page.get_by_role("link", name="Members").click()
-        page.get_by_role("link", name="Add a member").click()
-        page.get_by_label("User name").fill(school.newcomer.username)
+        page.get_by_role("link", name="Invite a colleague").click()
+        page.get_by_label("Email or user name").fill(school.newcomer.username)
         page.get_by_label("Role").select_option("organizer")
-        page.get_by_role("button", name="Add").click()
-        assert page.get_by_role("status").inner_text() == "The member was added."
+        page.get_by_role("button", name="Invite", exact=True).click()
+        assert "it is invited" in page.get_by_role("status").inner_text()
+    with visiting(chromium, site, school.newcomer, javascript=False) as visitor:
+        visitor.open("/account/invitations/")
+        visitor.page.get_by_role("button", name="Accept Al-Noor Academy").click()
     assert AttendancePolicy.objects.get(session=None).grace_minutes == 5
     member = school.organization.memberships.get(user=school.newcomer)
     assert member.role == Role.ORGANIZER

@@ -40,6 +40,12 @@ class Invitations:
                 "email": "there@example.com",
                 "state": InvitationState.ACCEPTED,
                 "answered_at": now,
+                "answered_by": by,
+            },
+            "left": {
+                "email": "left@example.com",
+                "state": InvitationState.ACCEPTED,
+                "answered_at": now,
             },
         }
         for token, fields in states.items():

@@ -42,7 +42,7 @@ def test_each_thing_to_do_leads_to_its_page_and_is_gone_when_done(
     assert to_do(organization) == [
         "Create the first event",
         "Add people",
-        "Add a colleague",
+        "Invite a colleague",
         "Set up mail, or tell people yourself",
     ]
     event = make_event(organization)
@@ -52,14 +52,14 @@ def test_each_thing_to_do_leads_to_its_page_and_is_gone_when_done(
         "Add people",
         "Schedule the first session",
         "Meet in person, or connect LiveKit",
-        "Add a colleague",
+        "Invite a colleague",
         "Set up mail, or tell people yourself",
     ]
     make_person(organization)
     session = make_session(event)
     assert to_do(organization) == [
         "Meet in person, or connect LiveKit",
-        "Add a colleague",
+        "Invite a colleague",
         "Set up mail, or tell people yourself",
     ]
     session.mode = Mode.IN_PERSON
@@ -82,7 +82,7 @@ def test_who_meets_at_a_door_needs_neither_session_nor_livekit(
     event = make_event()
     make_attendance(make_participant(event), status="present", source="check_in")
     assert set(to_do(event.organization)) <= {
-        "Add a colleague",
+        "Invite a colleague",
         "Set up mail, or tell people yourself",
     }
 

@@ -14,6 +14,6 @@ pytestmark = pytest.mark.django_db
 def test_a_superuser_without_a_role_invites_to_every_role(role: str) -> None:
     school = make_organization()
     pages = browser(make_user(is_superuser=True))
-    sent = {"email": "amina@example.com", "role": role}
-    page = pages.post(f"/organizations/{school.pk}/invitations/", sent)
+    sent = {"username": "amina@example.com", "role": role}
+    page = pages.post(f"/organizations/{school.pk}/members/", sent)
     assert Client().get(link_in(page.content.decode())).status_code == 200

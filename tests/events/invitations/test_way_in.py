@@ -32,8 +32,8 @@ def test_who_is_invited_by_address_signs_up_by_the_link_and_is_a_member() -> Non
     organization = make_organization(name="Al-Noor")
     owner = browser(make_member(organization, Role.OWNER))
     page = owner.post(
-        f"/organizations/{organization.pk}/invitations/",
-        {"email": "amina@example.com", "role": "organizer"},
+        f"/organizations/{organization.pk}/members/",
+        {"username": "amina@example.com", "role": "organizer"},
     )
     link = link_in(page.content)
     [sent] = mail.outbox

@@ -1,10 +1,20 @@
-"""The page of members: who sees it, and who adds, changes, removes and leaves."""
+"""The page of members: who sees it, and who invites, changes, removes and leaves."""
+
+import re
 
 import pytest
+from django.core import mail
 
-from events.models import Membership, Role
+from events.models import Invitation, Membership, Role
+from events.services import verify_email
 from tests.attendance.pages import signed_in, text
-from tests.factories import make_member, make_membership, make_organization, make_user
+from tests.factories import (
+    make_invitation,
+    make_member,
+    make_membership,
+    make_organization,
+    make_user,
+)
 from tests.forms import assert_told, send
 
 pytestmark = pytest.mark.django_db
@@ -15,28 +25,101 @@ def path_of(membership: Membership, action: str) -> str:
     return f"/members/{membership.pk}/{action}/"
 
 
-def test_an_owner_adds_a_colleague_by_name_who_then_sees_the_organization() -> None:
+def test_an_owner_invites_a_colleague_by_name_who_accepts_and_sees_the_members() -> (
+    None
+):
     organization = make_organization()
     owner, colleague = make_member(organization, Role.OWNER), make_user("amina")
     client = signed_in(owner)
     path = f"/organizations/{organization.pk}/members/"
-    answer = send(client, f"{path}new/", username="amina", role="organizer")
+    answer = send(client, path, username="amina", role="organizer")
     assert answer["Location"] == path
     page = text(client.get(path).content.decode())
+    assert "If there is an account “amina”, it is invited." in re.sub(
+        r"[\u2068\u2069]", "", page
+    )
+    assert "Invited, not accepted yet" in page
+    theirs = signed_in(colleague)
+    assert theirs.get(path).status_code == 404
+    invitation = Invitation.objects.get()
+    theirs.post(f"/account/invitations/{invitation.pk}/accept/")
+    assert theirs.get(path).status_code == 200
+    page = text(client.get(path).content.decode())
     assert "amina" in page
-    assert "The member was added." in page
-    assert signed_in(colleague).get(path).status_code == 200
+    assert "Invited, not accepted yet" not in page
 
 
-def test_a_name_that_there_is_not_and_one_that_is_a_member_are_told() -> None:
+def test_a_name_that_there_is_not_looks_like_any_other_and_a_member_is_told() -> None:
     organization = make_organization()
     client = signed_in(make_member(organization, Role.OWNER))
-    path = f"/organizations/{organization.pk}/members/new/"
+    path = f"/organizations/{organization.pk}/members/"
     answer = send(client, path, username="nobody", role="viewer")
-    assert_told(answer, "username", "There is no account with this user name.")
+    assert answer["Location"] == path
     member = make_member(organization)
-    send(client, path, username=member.username, role="viewer")
+    already = "This user is already a member. Change their role instead."
+    answer = send(client, path, username=member.username, role="viewer")
+    assert_told(answer, "username", already)
+    verify_email(user=member)
+    answer = send(client, path, username=member.email, role="viewer")
+    assert_told(answer, "username", already)
     assert member.memberships.get().role == Role.ORGANIZER
+
+
+@pytest.mark.parametrize("typed", ["", "amina@", "a b@example.com"])
+def test_what_names_nobody_is_refused_in_the_form(typed: str) -> None:
+    organization = make_organization()
+    client = signed_in(make_member(organization, Role.OWNER))
+    path = f"/organizations/{organization.pk}/members/"
+    answer = client.post(path, {"username": typed, "role": "viewer"})
+    assert 'id="id_username_error"' in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("inviter", "offered"),
+    [
+        (Role.ORGANIZER, {"viewer"}),
+        (Role.ADMIN, {"viewer", "organizer", "admin"}),
+        (Role.OWNER, {"viewer", "organizer", "admin", "owner"}),
+    ],
+)
+def test_members_are_offered_the_roles_to_which_they_may_invite(
+    inviter: Role, offered: set[str]
+) -> None:
+    organization = make_organization()
+    client = signed_in(make_member(organization, inviter))
+    path = f"/organizations/{organization.pk}/members/"
+    page = client.get(path).content.decode()
+    assert set(re.findall(r'<option value="(\w+)"', page)) == offered
+    client.post(path, {"username": "amina@example.com", "role": "owner"})
+    assert Invitation.objects.exists() == ("owner" in offered)
+
+
+def test_viewers_see_members_and_nothing_of_invitations() -> None:
+    organization = make_organization()
+    owner = make_member(organization, Role.OWNER)
+    make_invitation(organization, by=owner, email="waiting@example.com")
+    path = f"/organizations/{organization.pk}/members/"
+    page = signed_in(make_member(organization, Role.VIEWER)).get(path)
+    assert "waiting@example.com" not in page.content.decode()
+    assert 'id="invite"' not in page.content.decode()
+    assert "waiting@example.com" in signed_in(owner).get(path).content.decode()
+
+
+def test_an_invitation_is_sent_again_and_withdrawn_beside_the_members() -> None:
+    organization = make_organization()
+    client = signed_in(make_member(organization, Role.OWNER))
+    path = f"/organizations/{organization.pk}/members/"
+    client.post(path, {"username": "amina@example.com", "role": "viewer"})
+    page = client.get(path).content.decode()
+    [again] = re.findall(r'action="(\S+/again/)"', page)
+    assert "/i/" in client.post(again).content.decode()
+    [withdraw] = re.findall(
+        r'action="(\S+/withdraw/)"', client.get(path).content.decode()
+    )
+    assert client.post(withdraw)["Location"] == path
+    assert "amina@example.com" not in client.get(path).content.decode()
+    assert [len(each.to) for each in mail.outbox] == [1, 1]
 
 
 def test_owners_come_first_and_oneself_is_marked() -> None:
