@@ -142,9 +142,9 @@ def invite_person(request: HttpRequest, user: User, person_id: int) -> HttpRespo
         title=_("Invite %(name)s") % _name_of(person),
         above=[organization.name],
         lead=_(
-            "Whoever opens the link signs in or makes an account. Then they stand for "
-            "this person: they see what is recorded, and can join and check in. The "
-            "link works once, for 14 days."
+            "Whoever opens the link signs in or makes an account. The account is then "
+            "connected to this person: it sees what is recorded, and can join and "
+            "check in for them. The link works once, for 14 days."
         ),
         along=[_where_it_goes(person)],
         submit=_("Make the link"),

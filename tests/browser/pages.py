@@ -296,7 +296,7 @@ ORGANIZATIONS = {
     "policy of a session": Seen("session_policy", "ahead"),
     "members": Seen("members", "organization", "owner"),
     "members, for a viewer": Seen("members", "organization", "viewer"),
-    "members, refused": Seen("members", "organization", "owner", refused=True),
+    "members, refused": Seen("members", "other organization", "owner", refused=True),
     "members, for an organizer": Seen("members", "organization"),
     "a member's role": Seen("edit_member", "member", "owner"),
     "remove a member": Seen("remove_member", "member", "owner"),
