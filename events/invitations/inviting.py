@@ -25,7 +25,6 @@ from events.invitations.naming import must_not_be_member
 from events.locks import lock_people
 from events.models import (
     Invitation,
-    InvitationState,
     Organization,
     Person,
     Role,
@@ -83,7 +82,7 @@ def invite_to_role(
 ) -> Made:
     """Invite whoever has an address to a role; replaces an earlier invitation to it."""
     lock_people(organization.pk)
-    earlier = _open_links(organization).filter(
+    earlier = _links(organization).filter(
         person=None, role=role, folded_email=folded_address(email)
     )
     revoke(earlier)
@@ -124,7 +123,7 @@ def invite_people(people: Iterable[Person], *, by: User) -> list[Made]:
             "has_account",
             _("%(name)s has an account already.") % {"name": person.name},
         )
-    revoke(_open_links(organization).filter(person__in=ids))
+    revoke(_links(organization).filter(person__in=ids))
     made = [
         _made(
             Invitation(organization=organization, person=person, email=person.email),
@@ -152,10 +151,9 @@ def invite_again(invitation: Invitation, *, by: User) -> Made:
     )
 
 
-def _open_links(organization: Organization) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(
-        organization=organization, state=InvitationState.OPEN
-    ).exclude(token_digest=None)
+def _links(organization: Organization) -> QuerySet[Invitation]:
+    links = Invitation.objects.filter(organization=organization)
+    return links.exclude(token_digest=None)
 
 
 def _made(invitation: Invitation, by: User) -> Made:
