@@ -22,7 +22,7 @@ from events.accounts.authentication import (
     BearerAuthentication,
     issue_token,
 )
-from events.accounts.confirming import ask_to_confirm, drop_address
+from events.accounts.confirming import ask_to_confirm_address, drop_address
 from events.accounts.first_password import change_password_first, must_change_first
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.second_factor import has_second_factor, take_code
@@ -145,7 +145,7 @@ def _change_address(request: Request, user: User, email: str) -> ProblemResponse
         Attempt("mail", django_request, email)
     except TooManyTries as refused:
         return _too_many(refused)
-    ask_to_confirm(user=user, email=email, request=django_request)
+    ask_to_confirm_address(user=user, email=email, request=django_request)
     return None
 
 

@@ -84,7 +84,9 @@ def drop_address(*, user: User) -> None:
     user.save(update_fields=["email", "email_verified_at", "folded_email"])
 
 
-def ask_to_confirm(*, user: User, email: str, request: HttpRequest) -> EmailAddress:
+def ask_to_confirm_address(
+    *, user: User, email: str, request: HttpRequest
+) -> EmailAddress:
     """Let an address wait to be confirmed, and send the mail that asks for it.
 
     If another account has confirmed it, the mail says so instead.

@@ -22,7 +22,7 @@ from events.accounts.addresses import (
     account_that_signs_in_by,
     is_confirmed_by_others,
 )
-from events.accounts.confirming import ask_to_confirm
+from events.accounts.confirming import ask_to_confirm_address
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.sign_up import invited_address, is_invited, make_account
@@ -149,7 +149,7 @@ class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
     def save(self, request: HttpRequest) -> EmailAddress:
         """Let the address wait, and send the mail."""
         email = str(self.cleaned_data["email"])
-        return ask_to_confirm(user=self.user, email=email, request=request)
+        return ask_to_confirm_address(user=self.user, email=email, request=request)
 
 
 class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):  # type: ignore[misc]

@@ -1,62 +1,9 @@
-"""The mails about accounts: what each says, and sending one.
-
-A mail is a few sentences around one link, so text and HTML are made from one source.
-"""
-
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from smtplib import SMTPException
-from typing import Any
+"""What the mails about accounts say."""
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-logger = logging.getLogger(__name__)
-
-
-class MailNotSent(Exception):
-    """The mail server did not take a mail."""
-
-
-@dataclass(frozen=True)
-class Mail:
-    """What a mail says, in the language that is active when it is made."""
-
-    subject: str
-    before: Sequence[str]
-    link: str = ""
-    button: str = ""
-    after: Sequence[str] = ()
-
-
-def send(mail: Mail, *, to: str, connection: Any = None) -> None:
-    """Send a mail as text and HTML, in the active language.
-
-    ``connection`` is one to the mail server that is open, for many mails.
-
-    Raises:
-        MailNotSent: the server did not take it; the log has the reason.
-    """
-    context = {"mail": mail, "language": translation.get_language()}
-    context["is_rtl"] = translation.get_language_bidi()
-    message = EmailMultiAlternatives(
-        mail.subject,
-        render_to_string("account/email/message.txt", context),
-        to=[to],
-        connection=connection,
-    )
-    message.attach_alternative(
-        render_to_string("account/email/message.html", context), "text/html"
-    )
-    try:
-        message.send()
-    except (OSError, SMTPException) as error:
-        logger.exception("A mail could not be sent.", extra={"op": "mail"})
-        raise MailNotSent from error
+from core.mails import Mail
 
 
 def public(path: str) -> str:

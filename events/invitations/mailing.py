@@ -6,21 +6,20 @@ invitation says that it was not sent.
 Source: docs/rules.md 161.
 """
 
-import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.core.mail import get_connection
-from django.utils import timezone, translation
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.addresses import folded_address
+from core.mails import Mail, MailNotSent, open_connection, send
 from core.names import isolated
 from core.times import short_day
 from events.accounts.attempts import count_try, key_of
 from events.accounts.limits import TooManyTries
-from events.accounts.mails import Mail, MailNotSent, send
 from events.invitations.inviting import Made
 from events.models import Invitation, User
 
@@ -31,8 +30,6 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
 
-logger = logging.getLogger(__name__)
-
 
 def send_links(made: Sequence[Made], *, by: User) -> None:
     """Mail the links to all who have an address, and note which were sent.
@@ -42,41 +39,33 @@ def send_links(made: Sequence[Made], *, by: User) -> None:
     to_send = [each for each in made if each.invitation.email]
     if not to_send:
         return
-    until = time.monotonic() + SECONDS_AT_MOST
-    connection = get_connection()
-    try:
-        connection.open()
-    except Exception:  # What a backend raises is up to it; the page must stand.
-        logger.exception("The mail server did not answer.", extra={"op": "mail"})
-        _note([each.invitation for each in to_send], failed=True)
-        return
     sent: list[Invitation] = []
     unsent: list[Invitation] = []
-    for each in to_send:
-        in_time = time.monotonic() < until
-        is_sent = in_time and _send_one(each, by, connection)
-        (sent if is_sent else unsent).append(each.invitation)
-    connection.close()
+    until = time.monotonic() + SECONDS_AT_MOST
+    try:
+        with open_connection() as connection:
+            for each in to_send:
+                in_time = time.monotonic() < until
+                is_sent = in_time and _send_one(each, by, connection)
+                (sent if is_sent else unsent).append(each.invitation)
+    except MailNotSent:
+        unsent = [each.invitation for each in to_send]
     _note(sent, failed=False)
     _note(unsent, failed=True)
 
 
-def _send_one(made: Made, by: User, connection: object) -> bool:
+def _send_one(made: Made, by: User, connection: BaseEmailBackend) -> bool:
     invitation = made.invitation
     person = invitation.person
-    language = (person and person.language) or invitation.organization.language
     try:
         _must_not_be_too_many(by, invitation)
-        with translation.override(language):
-            send(
-                mail_of(invitation, made.url),
-                to=invitation.email,
-                connection=connection,
-            )
+        send(
+            lambda: mail_of(invitation, made.url),
+            to=invitation.email,
+            language=(person and person.language) or invitation.organization.language,
+            connection=connection,
+        )
     except (MailNotSent, TooManyTries):
-        return False
-    except ValueError:
-        logger.exception("A mail could not be written.", extra={"op": "mail"})
         return False
     return True
 
