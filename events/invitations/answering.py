@@ -22,19 +22,12 @@ from events.models import (
     Membership,
     Organization,
     Person,
-    Role,
     User,
+    rank_of,
 )
 from events.people.services import update_person
 
-# The most powerful first.
-_RANKS = list(Role.values)
 SHOWN_AT_MOST = 100
-
-
-def rank_of(role: str) -> int:
-    """Return how powerful a role is: the higher the more."""
-    return len(_RANKS) - _RANKS.index(role)
 
 
 class Target(NamedTuple):

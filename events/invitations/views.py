@@ -16,11 +16,9 @@ from events.invitations.answering import revoke
 from events.invitations.forms import InviteForm
 from events.invitations.inviting import (
     Made,
-    invitable_roles,
     invite_again,
     invite_people,
     invite_to_role,
-    must_invite,
 )
 from events.invitations.mailing import send_links
 from events.invitations.states import Shown, shown_invitations, state_of
@@ -79,7 +77,7 @@ def _organized(
 def invitations(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
     """List the invitations of an organization; a POST invites an address to a role."""
     organization, viewer = _organized(request, user, organization_id)
-    roles = invitable_roles(viewer, organization.pk)
+    roles = viewer.roles_to_give(organization.pk)
     form = InviteForm(posted(request), roles=roles)
     if made := form.write(
         lambda: invite_to_role(organization=organization, by=user, **form.values)
@@ -150,7 +148,7 @@ def _changed(
     still = shown_invitations(organization).exclude(state=InvitationState.ACCEPTED)
     invitation = get_object_or_404(still, pk=invitation_id)
     if invitation.role:
-        must_invite(viewer, organization.pk, invitation.role)
+        viewer.must_give(organization.pk, invitation.role)
     return invitation
 
 

@@ -26,18 +26,14 @@ from events.models.events import (
     new_identity,
 )
 from events.models.invitations import (
-    INVITED_BY,
     Invitation,
     InvitationQuerySet,
     InvitationState,
 )
 from events.models.organizations import (
-    ADMINS,
-    ORGANIZERS,
     Membership,
     Organization,
     OrganizationQuerySet,
-    Role,
     slug_validator,
 )
 from events.models.people import (
@@ -49,12 +45,13 @@ from events.models.people import (
     PersonQuerySet,
 )
 from events.models.registration_mails import RegistrationMail, RegistrationNews
+from events.models.roles import ADMINS, GIVEN_BY, ORGANIZERS, Role, rank_of
 
 __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
-    "INVITED_BY",
+    "GIVEN_BY",
     "LONGEST_DOOR_MINUTES",
     "MOST_PLACES",
     "NOT_REGISTERED",
@@ -87,5 +84,6 @@ __all__ = [
     "User",
     "Visibility",
     "new_identity",
+    "rank_of",
     "slug_validator",
 ]

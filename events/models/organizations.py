@@ -10,24 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.validators import validate_language, validate_name, validate_time_zone
 from events.models.accounts import User
+from events.models.roles import Role
 
 slug_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
     _("Use lowercase letters a to z, digits and single hyphens between them."),
 )
-
-
-class Role(models.TextChoices):
-    """A member's role in an organization, the most powerful first."""
-
-    OWNER = "owner", _("owner")
-    ADMIN = "admin", _("admin")
-    ORGANIZER = "organizer", _("organizer")
-    VIEWER = "viewer", _("viewer")
-
-
-ADMINS = (Role.OWNER, Role.ADMIN)
-ORGANIZERS = (Role.OWNER, Role.ADMIN, Role.ORGANIZER)
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):

@@ -300,7 +300,6 @@ ORGANIZATIONS = {
     "a new member, refused": Seen("new_member", "organization", "owner", refused=True),
     "a member's role": Seen("edit_member", "member", "owner"),
     "remove a member": Seen("remove_member", "member", "owner"),
-    "leave": Seen("remove_member", "member", "viewer"),
 }
 PUBLIC = {
     "public event": Seen("public_event", "public", who=""),
