@@ -29,6 +29,7 @@ from events.models import (
     slug_validator,
 )
 from events.people.refusals import candidates_in_words
+from events.roster.adding import Added, add_participant
 from events.roster.pasted_lines import (
     PastedLine,
     at_line,
@@ -37,7 +38,6 @@ from events.roster.pasted_lines import (
     repeated,
     same_as,
 )
-from events.roster.places import Added, add_participant
 from events.roster.upload import FileTooLarge
 
 LINES_AT_MOST = 200

@@ -33,7 +33,8 @@ from events.people.lookups import who_may_be_meant
 from events.people.matching import Given, Known, Meant, who_is_meant
 from events.public.claims import Claim, token_of
 from events.public.mails import please_confirm
-from events.roster.places import add_participant, let_move_up
+from events.roster.adding import add_participant
+from events.roster.places import let_move_up
 from events.roster.waiting_list import is_full, tell_later
 
 # Each in a minute.

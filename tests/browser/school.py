@@ -23,7 +23,8 @@ from attendance.models import (
 from core.spans import Span
 from events.models import Event, EventState, Participant, ParticipantRole, Role, User
 from events.people.services import update_person
-from events.roster.places import add_participant, change_participant
+from events.roster.adding import add_participant
+from events.roster.places import change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room

@@ -29,7 +29,8 @@ from attendance.policies import effective
 from attendance.rules.calculation import Policy
 from attendance.unmatched.linking import link_identity, unlink_identity
 from events.models import Event, Participant, Role
-from events.roster.places import add_participant, change_participant
+from events.roster.adding import add_participant
+from events.roster.places import change_participant
 from events.services import publish_event
 from sessions_app.models import LiveSession
 from sessions_app.services import (

@@ -22,7 +22,8 @@ from events.models import (
     User,
 )
 from events.people.services import update_person
-from events.roster.places import add_participant, change_participant
+from events.roster.adding import add_participant
+from events.roster.places import change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.meetups import come, decide, make_meetup
 from tests.attendance.pages import be_there, calculate, queries, signed_in, text

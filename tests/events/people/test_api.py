@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from events.models import Person, PersonChange, PersonChangeValues, Role
-from events.roster.places import add_participant
+from events.roster.adding import add_participant
 from tests.factories import (
     make_client,
     make_event,

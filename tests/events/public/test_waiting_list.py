@@ -19,8 +19,9 @@ from events.models import (
     RegistrationMail,
 )
 from events.public.news import TOO_OLD, TRY_AGAIN_AFTER, send_news
+from events.roster.adding import add_participant
 from events.roster.personal_links import personal_path, personal_url
-from events.roster.places import add_participant, change_participant
+from events.roster.places import change_participant
 from events.roster.removing import remove_participant
 from events.roster.several_places import change_participants
 from events.services import update_event
