@@ -1,5 +1,6 @@
 """What a changed password ends, sessions and tokens, and the first password."""
 
+import re
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.html import strip_tags
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -95,6 +97,19 @@ def test_sessions_and_tokens_are_listed_and_ended_one_by_one() -> None:
     here.post("/account/sessions/", {"end": f"session-{session.pk}"})
     assert (who(here), who(there)) == (user.username, "")
     assert "Phone" not in here.get("/account/sessions/").content.decode()
+
+
+def test_each_button_says_which_session_or_token_it_ends() -> None:
+    user = make_account()
+    here = signed_in(user, HTTP_USER_AGENT="Laptop")
+    signed_in(user, HTTP_USER_AGENT="Phone")
+    tokens = [issue_token(user=user, lifetime=None)[0] for _ in range(2)]
+    page = here.get("/account/sessions/").content.decode()
+    buttons = re.findall(r'<button[^>]* name="end"[^>]*>(.*?)</button>', page, re.S)
+    names = [" ".join(strip_tags(button).split()) for button in buttons]
+    assert names[0].startswith("End Phone, since ")
+    shown = {f"End {token[:8]}…," for token in tokens}
+    assert {name[: len("End 12345678…,")] for name in names[1:]} == shown
 
 
 def test_nobody_ends_what_others_have() -> None:
