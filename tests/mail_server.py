@@ -15,6 +15,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             command = line[:4].upper().strip()
             if command == b"RCPT" and b"refused@" in line:
                 self._say("550 no such mailbox")
+            elif command == b"RCPT":
+                self.server.taken.append(line.decode().strip()[9:-1])  # type: ignore[attr-defined]
+                self._say("250 well")
             elif command == b"DATA":
                 self._say("354 go on")
                 while self.rfile.readline() not in (b".\r\n", b""):
@@ -31,14 +34,19 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server(settings: Settings) -> Iterator[None]:
-    """Send mails to a server that takes all but those to ``refused@…``."""
+def mail_server(settings: Settings) -> Iterator[list[str]]:
+    """Send mails to a server that takes all but those to ``refused@…``.
+
+    What it yields becomes the list of the addresses whose mails were taken.
+    """
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Conversation) as server:
         server.daemon_threads = True
+        taken: list[str] = []
+        server.taken = taken  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
-        yield
+        yield taken
         server.shutdown()
         thread.join(timeout=5)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
 from events.admin_base import CLEANED_ADDRESSES, ReadOnlyAdmin, RowAdmin
-from events.models import Membership, Role, SignInTries, User
+from events.models import AccessRequest, Membership, Role, SignInTries, User
 from events.services import verify_email
 
 RIGHTS = ("is_superuser", "groups", "user_permissions")
@@ -133,6 +133,31 @@ class MembershipAdmin(RowAdmin[Membership]):
         """Leave owners to superusers."""
         may = super().has_delete_permission(request, obj)
         return may and (is_superuser(request) or not (obj and obj.role == Role.OWNER))
+
+
+@admin.register(AccessRequest)
+class AccessRequestAdmin(RowAdmin[AccessRequest]):
+    """For reading; superusers delete what they have answered."""
+
+    list_display = ("created_at", "name", "email", "purpose")
+    search_fields = ("name", "email", "purpose")
+    date_hierarchy = "created_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: whoever asks writes it."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: AccessRequest | None = None
+    ) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: AccessRequest | None = None
+    ) -> bool:
+        """Let superusers delete them."""
+        return is_superuser(request)
 
 
 @admin.register(SignInTries)

@@ -26,7 +26,7 @@ from events.accounts.confirming import ask_to_confirm_address
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.sign_up import invited_address, is_invited, make_account
-from events.models import User
+from events.models import LONGEST_PURPOSE, User
 
 PASSWORD_HINT = _(
     "At least 8 characters; not one that is often used, nor your name or address."
@@ -246,3 +246,22 @@ class ProfileForm(RowForm):
         if self.cleaned_data["name"] != self.initial["name"]:
             changes["name"] = self.cleaned_data["name"]
         return changes
+
+
+class AskForAccessForm(RowForm):
+    """What somebody without an account asks of the superusers."""
+
+    columns = ("name", "email", "purpose")
+
+    name = NameField(label=_("Your name"))
+    email = AddressField(
+        label=_("Your email address"),
+        required=True,
+        widget=forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
+        help_text=_("The answer comes to this address."),
+    )
+    purpose = forms.CharField(
+        label=_("What do you need it for?"),
+        max_length=LONGEST_PURPOSE,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )

@@ -3,6 +3,7 @@
 Each invariant is a named constraint of the database. Times are aware and in UTC.
 """
 
+from events.models.access_requests import LONGEST_PURPOSE, AccessRequest
 from events.models.accounts import (
     IdempotentAnswer,
     SignInTries,
@@ -53,9 +54,11 @@ __all__ = [
     "EXPECTED",
     "GIVEN_BY",
     "LONGEST_DOOR_MINUTES",
+    "LONGEST_PURPOSE",
     "MOST_PLACES",
     "NOT_REGISTERED",
     "ORGANIZERS",
+    "AccessRequest",
     "Event",
     "EventQuerySet",
     "EventState",

@@ -329,6 +329,8 @@ _FORGOTTEN = "account_reset_password"
 ACCOUNTS = {
     "sign in": Seen("account_login", who="", query="?next=/events/"),
     "sign up, by invitation": Seen("account_signup", who=""),
+    "ask for access": Seen("ask_for_access", who=""),
+    "ask for access, refused": Seen("ask_for_access", who="", refused=True),
     "sign in elsewhere, cancelled": Seen("socialaccount_login_cancelled", who=""),
     "sign in elsewhere, failed": Seen(
         "socialaccount_login_error", who="", status=HTTPStatus.UNAUTHORIZED
