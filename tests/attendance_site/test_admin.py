@@ -224,7 +224,7 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     ),
 }
 # Their owners make them on pages of their own.
-MADE_ELSEWHERE = {Authenticator, SocialAccount}
+MADE_ELSEWHERE = {AccessRequest, Authenticator, SocialAccount}
 REGISTERED = [*admin.site._registry]  # noqa: SLF001
 READ_ONLY = [
     model
