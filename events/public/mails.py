@@ -51,8 +51,8 @@ def about_registration(place: Participant, news: str) -> Mail:
         _("Open your own page"),
         [
             _(
-                "There you see what is recorded of you, and can cancel. The link is "
-                "yours alone: who has it needs no password."
+                "There you see what is recorded of you. You can also cancel there. "
+                "Keep the link to yourself: whoever has it needs no password."
             )
         ],
     )

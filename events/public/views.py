@@ -52,8 +52,8 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
             messages.success(
                 request,
                 _(
-                    "You get a mail with a link in a moment. Open it to confirm your "
-                    "registration: it counts only then."
+                    "You get a mail in a moment. Open its link and confirm. Only then "
+                    "are you registered."
                 ),
             )
             return redirect("public_event", event.pk)
