@@ -22,7 +22,7 @@ from events.accounts.addresses import (
     account_that_signs_in_by,
     is_confirmed_by_others,
 )
-from events.accounts.confirming import ask_to_confirm
+from events.accounts.confirming import ask_to_confirm, count_mails
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.sign_up import invited_address, is_invited, make_account
@@ -143,7 +143,7 @@ class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
         email = str(self.cleaned_data["email"])
         if self.user.email_verified_at and email == self.user.email:
             raise forms.ValidationError(_("This is your address already."))
-        Attempt("mail", context.request, email)
+        count_mails(user=self.user, email=email, request=context.request)
         return email
 
     def save(self, request: HttpRequest) -> EmailAddress:
