@@ -126,9 +126,10 @@ class PasswordBackend(ModelBackend):
         is_known = any(has_signed_in_here(request, user) for user in candidates)
         attempt = Attempt("sign in", request, username, is_known=is_known)
         try:
-            with room_to_hash():
+            with room_to_hash(is_known=is_known):
                 user = _first_with_password(candidates, password)
         except Busy:
+            attempt.take_back()
             raise TooManyTries(SECONDS_TO_COME_BACK) from None
         if user is not None:
             attempt.succeeded()

@@ -8,9 +8,11 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from events.accounts import limits
+from events.accounts.attempts import key_of
 from events.invitations.answering import offered_people
 from events.invitations.inviting import digest_of
-from events.models import User
+from events.models import SignInTries, User
 from events.models.invitations import LIFETIME
 from tests.events.accounts.ways_in import (
     OTHER,
@@ -152,6 +154,28 @@ def test_mails_to_one_address_are_limited() -> None:
     answer = Client().post("/account/password/forgotten/", forgot)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
+
+
+def test_a_browser_that_signed_in_before_gets_its_mail_whatever_strangers_do(
+    anybody: None,
+) -> None:
+    user, client = make_account(), Client()
+    sign_in(user.username, client=client)
+    key = key_of("mail", "all")
+    tries = limits.PER_INSTALLATION
+    SignInTries.objects.create(key=key, tries=tries, since=timezone.now())
+    mine = {"email": user.email}
+    forgotten_page = "/account/password/forgotten/"
+    assert Client().post(forgotten_page, mine).status_code == 429
+    assert sign_up(email=user.email).status_code == 429
+    assert client.post(forgotten_page, {"email": "other@x.example"}).status_code == 429
+    new = {"email": "new@x.example"}
+    assert client.patch("/api/me", new, "application/json").status_code == 200
+    client.post("/account/password/again/", {"password": PASSWORD})
+    assert client.post("/account/email/", new).status_code == 302
+    assert client.post(forgotten_page, mine).status_code == 302
+    client.post("/sign-out/")
+    assert sign_up(client, email=user.email)["Location"] == SENT
 
 
 # --- By invitation --------------------------------------------------------------------
