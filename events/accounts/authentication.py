@@ -23,7 +23,8 @@ from knox.crypto import hash_token
 from knox.models import AuthToken
 from rest_framework import exceptions
 
-from events.accounts.addresses import account_that_signs_in_by
+from core.names import folded
+from events.accounts.addresses import has_confirmed, who_confirmed
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import use_language_of
@@ -101,9 +102,9 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
 class PasswordBackend(ModelBackend):
     """Checks passwords of accounts, by their name or confirmed address in any case.
 
-    For REST, the sign-in page and whatever else signs in. Every check hashes a password
-    once, whether there is such an account or not. Attempts are limited
-    (``events/accounts/limits.py``); calls without a request are not counted.
+    For REST, the sign-in page and whatever else signs in. A wrong password costs the
+    same queries and hashes whether there is such an account or not. Attempts are
+    limited (``events/accounts/limits.py``); calls without a request are not counted.
     """
 
     def authenticate(
@@ -122,12 +123,12 @@ class PasswordBackend(ModelBackend):
             return None
         candidates = accounts_that_may_be_meant(username)
         if request is None:
-            return _first_with_password(candidates, password)
+            return _first_with_password(candidates, username, password)
         is_known = any(has_signed_in_here(request, user) for user in candidates)
         attempt = Attempt("sign in", request, username, is_known=is_known)
         try:
             with room_to_hash(is_known=is_known):
-                user = _first_with_password(candidates, password)
+                user = _first_with_password(candidates, username, password)
         except Busy:
             attempt.take_back()
             raise TooManyTries(SECONDS_TO_COME_BACK) from None
@@ -141,18 +142,24 @@ def accounts_that_may_be_meant(login: str) -> list[User]:
 
     Two only if one account has the confirmed address of another as its name.
     """
-    found: list[User | None] = []
-    if "@" in login:
-        found.append(account_that_signs_in_by(login))
-    with suppress(User.DoesNotExist):
-        found.append(User.objects.get_by_natural_key(login))
-    return [user for user in dict.fromkeys(found) if user and user.is_active]
+    folded_name = folded(login)
+    named = Q(username=login) | Q(folded_username=folded_name)
+    found = list(User.objects.filter(named | has_confirmed(login)))
+    exact = [user for user in found if user.username == login]
+    alike = [user for user in found if user.folded_username == folded_name]
+    by_name = next(iter(exact + alike), None)
+    meant = dict.fromkeys([who_confirmed(login, among=found), by_name])
+    return [user for user in meant if user and user.is_active]
 
 
-def _first_with_password(candidates: list[User], password: str) -> User | None:
+def _first_with_password(
+    candidates: list[User], login: str, password: str
+) -> User | None:
     for user in candidates:
         if user.check_password(password):
             return user
-    if not candidates:
+    # An address may be another account's name, so it always costs as much as two.
+    most = 2 if "@" in login else 1
+    for _more in range(most - len(candidates)):
         make_password(password)
     return None

@@ -207,6 +207,15 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
         self.users = [user] if user else []
         return email
 
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the mail; without an account, a token is made as well, for nobody."""
+        if not self.users:
+            nobody = User(pk=0)
+            # Allauth looks for the row of an account's address first.
+            EmailAddress.objects.filter(user_id=nobody.pk).exists()
+            allauth.default_token_generator.make_token(nobody)
+        return str(super().save(request, **kwargs))
+
 
 class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
     """A new password twice, for whoever opened the link of the mail."""

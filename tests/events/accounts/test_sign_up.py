@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.accounts import limits
@@ -219,11 +221,12 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account() -> None:
     make_account(email="unsure@x.example", confirmed=False)
     answers = []
     for email in ("KNOWN@x.example", "unsure@x.example", "nobody@x.example"):
-        with counted_hashes() as count:
+        with counted_hashes() as count, CaptureQueriesContext(connection) as queries:
             answer = forgotten(email)
-        answers.append((answer.status_code, answer["Location"], count()))
+        answers.append((answer.status_code, answer["Location"], count(), len(queries)))
         assert not answer.cookies
-    assert answers == [(302, "/account/password/forgotten/sent/", 0)] * 3
+    [same] = set(answers)
+    assert same[:3] == (302, "/account/password/forgotten/sent/", 0)
     to_known, *to_others = mail.outbox
     assert known.username in to_known.body
     assert all("no account" in message.body for message in to_others)
