@@ -2,7 +2,7 @@
 
 The only module that uses knox. Its rows hold the SHA-512 of a token, not the token.
 
-Source: docs/rules.md 85, 125, 128.
+Source: docs/rules.md 85, 125, 128, 132.
 """
 
 from contextlib import suppress
@@ -25,6 +25,10 @@ from rest_framework import exceptions
 
 from core.names import folded
 from events.accounts.addresses import has_confirmed, who_confirmed
+from events.accounts.first_password import (
+    first_password_stands,
+    must_change_first,
+)
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import use_language_of
@@ -37,6 +41,22 @@ SIGN_IN_TOKEN_LIFETIME = timedelta(days=90)
 
 class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
     """``Authorization: Bearer TOKEN``, found in one query by the token's digest."""
+
+    def authenticate(self, request: Any) -> tuple[User, AuthToken] | None:
+        """Return the token's owner and row; None without a token.
+
+        Raises:
+            NotAllowed: the first password has to be changed first, as on pages.
+        """
+        found = self.find(request)
+        if found and must_change_first(request, found[0]):
+            raise first_password_stands()
+        return found
+
+    def find(self, request: Any) -> tuple[User, AuthToken] | None:
+        """Return the same, wherever the request comes from."""
+        found: tuple[User, AuthToken] | None = super().authenticate(request)
+        return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
         """Return the token's owner and row; switch to the owner's language.
@@ -88,7 +108,7 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
     try:
         # Authenticating switches to the owner's language, which must not stay active.
         with translation.override(None), suppress(exceptions.AuthenticationFailed):
-            if BearerAuthentication().authenticate(request):
+            if BearerAuthentication().find(request):
                 return True
         SessionMiddleware(lambda _: HttpResponse()).process_request(request)
         return get_user(request).is_authenticated

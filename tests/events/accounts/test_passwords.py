@@ -13,7 +13,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from events.accounts import hashing
-from events.accounts.authentication import issue_token
+from events.accounts.authentication import is_signed_in, issue_token
 from events.models import SignInTries, User
 from tests.events.accounts.ways_in import (
     OTHER,
@@ -152,6 +152,22 @@ def test_from_elsewhere_it_is_changed_before_anything_else(
     client.post("/account/password/", CHANGE)
     assert client.get("/events/").status_code == 200
     assert not User.objects.get().must_change_password
+
+
+def test_so_it_is_with_a_token_that_was_made_on_that_machine(admin: User) -> None:
+    asked = {"username": "admin", "password": PASSWORD}
+    token = APIClient().post("/api/auth/token", asked).json()["token"]
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert client.get("/api/me").status_code == 200
+    for method in (client.get, client.patch):
+        refused = method("/api/me", {"name": "Ana"}, **ELSEWHERE)
+        assert refused.status_code == 403
+        assert refused.json()["type"].endswith(":change_password_first")
+    assert client.delete("/api/auth/token", **ELSEWHERE).status_code == 403
+    assert is_signed_in(cookies="", authorization=f"Bearer {token}")
+    User.objects.update(must_change_password=False)
+    assert client.get("/api/me", **ELSEWHERE).status_code == 200
 
 
 # --- Hashing --------------------------------------------------------------------------
