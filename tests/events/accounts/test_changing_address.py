@@ -80,8 +80,9 @@ def test_the_old_address_counts_until_then_and_is_told_at_once() -> None:
 def test_the_notice_is_in_the_language_of_the_account() -> None:
     user = make_account(language="ar")
     ask_over_rest(user)
-    assert mail.outbox[0].to == [user.email]
-    assert 'dir="rtl"' in mail.outbox[0].alternatives[0][0]  # type: ignore[attr-defined]
+    notice: Any = mail.outbox[0]
+    assert notice.to == [user.email]
+    assert 'dir="rtl"' in notice.alternatives[0][0]
 
 
 def test_nobody_is_told_whose_address_was_never_confirmed() -> None:

@@ -25,7 +25,7 @@ from tests.events.accounts.ways_in import (
 )
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+ELSEWHERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
 CHANGE = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
 
 
