@@ -3,7 +3,7 @@
 What somebody wrote is kept for the superusers, and mailed to those who have confirmed
 an address. The answer is the same whatever becomes of it, and tells nothing of them.
 
-Source: docs/rules.md 162.
+Source: docs/rules.md 165.
 """
 
 from django.conf import settings
