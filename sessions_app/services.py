@@ -28,6 +28,7 @@ from events.models import (
     Organization,
     Participant,
 )
+from events.recording.consent import must_consent
 from events.removal import begin_removal, hangs_on, must_be_bare
 from sessions_app import livekit
 from sessions_app.locks import lock_rooms, lock_session
@@ -242,7 +243,8 @@ def join_token(
     """Return what ``participant`` needs to join the session's room.
 
     Raises:
-        Conflict: the session is cancelled or has ended, or they are not registered.
+        Conflict: the session is cancelled or has ended, or they are not registered, or
+            must consent to being recorded first.
         NotSetUp: no LiveKit server is configured.
     """
     if session.cancelled_at is not None:
@@ -255,6 +257,7 @@ def join_token(
             _("%(name)s is not registered for this event.")
             % {"name": participant.name},
         )
+    must_consent(participant)
     if not livekit.is_set_up():
         raise NotSetUp(
             "livekit_not_set_up",

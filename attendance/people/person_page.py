@@ -23,6 +23,7 @@ from attendance.people.sessions_of_person import SessionsOfPerson
 from core.times import short_day, shown_zone
 from events.models import Event, Participant, Person, PersonChange
 from events.permissions import Viewer
+from events.recording.in_words import consent_in_words
 from events.roster.enrolment_in_words import enrolment_in_words
 
 ROSTERS_A_PAGE = 50
@@ -89,6 +90,10 @@ class PersonPage:
     @property
     def leaderboard(self) -> str:
         return _("shown") if self.person.show_on_leaderboard else _("not shown")
+
+    @property
+    def consent(self) -> str:
+        return consent_in_words(self.person, self.person.organization.time_zone)
 
     # Rosters
 

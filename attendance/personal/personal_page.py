@@ -23,6 +23,7 @@ from attendance.report_rows.report import Report, ReportRow
 from attendance.wording.phrases import day_and_times
 from events.models import EXPECTED, EventState, Participant, Registration
 from events.public.cancelling import may_cancel
+from events.recording.consent import Asked
 from events.roster.waiting_list import waiting
 from sessions_app import livekit
 from sessions_app.models import LiveSession, Mode
@@ -107,6 +108,16 @@ class PersonalPage:
     def may_cancel(self) -> bool:
         """Whether they may cancel here."""
         return may_cancel(self.place, self._now)
+
+    @property
+    def asked(self) -> Asked:
+        """What they read, and are asked, before they join."""
+        return Asked.of(self.place.person, self.event.organization)
+
+    @property
+    def shows_recording(self) -> bool:
+        """Whether the page tells what is recorded: before they join, or consented."""
+        return bool(self.joinable or self.place.person.consented_at)
 
     # What is recorded
 

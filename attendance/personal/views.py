@@ -12,6 +12,8 @@ from core.errors import RuleBroken
 from events.accounts.language import use_language
 from events.models import Participant
 from events.public.cancelling import cancel_own, may_cancel
+from events.recording.consent import set_consent
+from events.recording.views import consents_in
 from events.roster.personal_links import place_of
 from events.secret_pages import secret_page
 from sessions_app.services import join_token
@@ -37,6 +39,19 @@ def cancel_personally(request: HttpRequest, token: str) -> HttpResponse:
         cancel_own(place=place, now=now)
     except RuleBroken as refusal:
         return _shown(request, token, PersonalPage(place, now=now), refusal)
+    return redirect("personal", token)
+
+
+@secret_page("POST")
+def consent_personally(request: HttpRequest, token: str) -> HttpResponse:
+    """Give or withdraw the person's consent to being recorded."""
+    place = _place(request, token)
+    set_consent(
+        person=place.person,
+        consents=consents_in(request),
+        by=None,
+        now=timezone.now(),
+    )
     return redirect("personal", token)
 
 

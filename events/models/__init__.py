@@ -33,6 +33,7 @@ from events.models.invitations import (
 )
 from events.models.organizations import (
     ADMINS,
+    LONGEST_NOTICE,
     ORGANIZERS,
     Membership,
     Organization,
@@ -56,6 +57,7 @@ __all__ = [
     "EXPECTED",
     "INVITED_BY",
     "LONGEST_DOOR_MINUTES",
+    "LONGEST_NOTICE",
     "MOST_PLACES",
     "NOT_REGISTERED",
     "ORGANIZERS",
