@@ -12,8 +12,7 @@ from core.errors import RuleBroken
 from events.accounts.language import use_language
 from events.models import Participant
 from events.public.cancelling import cancel_own, may_cancel
-from events.recording.consent import set_consent
-from events.recording.views import consents_in
+from events.recording.views import take_answer
 from events.roster.personal_links import place_of
 from events.secret_pages import secret_page
 from sessions_app.services import join_token
@@ -46,12 +45,7 @@ def cancel_personally(request: HttpRequest, token: str) -> HttpResponse:
 def consent_personally(request: HttpRequest, token: str) -> HttpResponse:
     """Give or withdraw the person's consent to being recorded."""
     place = _place(request, token)
-    set_consent(
-        person=place.person,
-        consents=consents_in(request),
-        by=None,
-        now=timezone.now(),
-    )
+    take_answer(request, place.person, by=None)
     return redirect("personal", token)
 
 

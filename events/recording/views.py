@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.accounts.language import use_language
-from events.models import User
+from events.models import Person, User
 from events.pages import form_page
 from events.recording.consent import Asked, set_consent
 
-YES = "yes"
+ANSWERS = {"yes": True, "no": False}
 
 
 @form_page
@@ -21,14 +21,15 @@ def own_recording(request: HttpRequest, user: User, person_id: int) -> HttpRespo
     person = get_object_or_404(mine, pk=person_id)
     use_language(request, person.organization.language)
     if request.method == "POST":
-        consents = consents_in(request)
-        set_consent(person=person, consents=consents, by=user, now=timezone.now())
+        take_answer(request, person, by=user)
         messages.success(request, _("Saved."))
         return redirect("own_recording", person.pk)
     context = {"asked": Asked.of(person, person.organization), "page": "account"}
     return render(request, "events/recording/own.html", context)
 
 
-def consents_in(request: HttpRequest) -> bool:
-    """Return what the button said that was pressed."""
-    return request.POST.get("consents") == YES
+def take_answer(request: HttpRequest, person: Person, *, by: User | None) -> None:
+    """Give or withdraw consent, as the button says that was pressed."""
+    consents = ANSWERS.get(request.POST.get("consents", ""))
+    if consents is not None:
+        set_consent(person=person, consents=consents, by=by, now=timezone.now())

@@ -322,6 +322,16 @@ def test_members_see_on_which_day_on_the_roster_and_on_the_persons_page() -> Non
     assert read["consent_withdrawn_at"] == "2026-03-02T10:00:00Z"
 
 
+@pytest.mark.parametrize("said", ["", "maybe", "YES"])
+def test_only_a_button_that_was_pressed_changes_anything(said: str) -> None:
+    place = make_participant()
+    press(place, said)
+    assert person_of(place).consented_at is None
+    press(place, "yes")
+    press(place, said)
+    assert person_of(place).consents_to_recording
+
+
 def test_withdrawing_what_was_never_given_changes_nothing() -> None:
     place, _user, client = attendee(running(consent_required=True))
     assert agree(client, place.person_id, consents=False).status_code == 200
