@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
-from core.times import day_and_time, shown_zone
+from core.times import day_and_time
+from events.accounts.clocks import zone_of
 from events.locks import lock_event
 from events.models import (
     NOT_REGISTERED,
@@ -407,4 +408,4 @@ def _must_allow_actual_end(session: LiveSession) -> None:
 
 
 def _in_event_zone(session: LiveSession, instant: datetime) -> str:
-    return day_and_time(instant, shown_zone(session.event.time_zone))
+    return day_and_time(instant, zone_of(session.event))

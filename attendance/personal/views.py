@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from attendance.personal.personal_page import PersonalPage
 from core.errors import RuleBroken
+from events.accounts.clocks import ClocksOfPlace, use_clocks
 from events.accounts.language import use_language
 from events.models import Participant
 from events.public.cancelling import cancel_own, may_cancel
@@ -66,7 +67,7 @@ def join_personally(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _place(request: HttpRequest, token: str) -> Participant:
-    """Return whose link it is, and use their language.
+    """Return whose link it is, and use their language and clocks.
 
     Raises:
         Http404: It is nobody's, or no longer theirs.
@@ -74,6 +75,7 @@ def _place(request: HttpRequest, token: str) -> Participant:
     place = place_of(token)
     if place is None:
         raise Http404
+    use_clocks(ClocksOfPlace(place))
     use_language(request, place.language or place.event.organization.language)
     return place
 
