@@ -256,5 +256,8 @@ class School:
 
     def add(self, registration: str) -> None:
         add_participant(
-            event=self.fresh, name="Dua", user=make_user(), registration=registration
+            event=self.fresh,
+            name="Dua",
+            user=make_user().username,
+            registration=registration,
         )
