@@ -60,7 +60,9 @@ class OrganizationForm(RowForm):
         "consent_required",
     )
 
-    name = NameField(label=_("Name"))
+    name = NameField(
+        label=_("Name"), help_text=_("Stands on pages, in mails and on invitations.")
+    )
     time_zone = ZoneField(
         help_text=_("Used for new events unless they have their own.")
     )
