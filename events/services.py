@@ -110,7 +110,7 @@ def _free_slug(name: str) -> str:
 def update_organization(
     *, organization: Organization, changes: Mapping[str, Any]
 ) -> Organization:
-    """Write changes of name, time zone and language."""
+    """Write changes of an organization."""
     return _write(organization, changes)
 
 

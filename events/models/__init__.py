@@ -32,6 +32,7 @@ from events.models.invitations import (
     InvitationState,
 )
 from events.models.organizations import (
+    LONGEST_NOTICE,
     Membership,
     Organization,
     OrganizationQuerySet,
@@ -54,6 +55,7 @@ __all__ = [
     "EXPECTED",
     "GIVEN_BY",
     "LONGEST_DOOR_MINUTES",
+    "LONGEST_NOTICE",
     "LONGEST_PURPOSE",
     "MOST_PLACES",
     "NOT_REGISTERED",

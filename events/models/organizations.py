@@ -18,6 +18,9 @@ slug_validator = RegexValidator(
 )
 
 
+LONGEST_NOTICE = 2000
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Organizations."""
 
@@ -34,6 +37,7 @@ class Organization(models.Model):
     """A tenant: a school, an academy, a community.
 
     The names of its rooms begin with the slug (``{slug}_…``), so it never changes.
+    An empty ``recording_notice`` means the usual one (``events/recording/notice.py``).
     """
 
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
@@ -45,6 +49,16 @@ class Organization(models.Model):
     )
     language = models.CharField(
         _("language"), max_length=16, default="en", validators=[validate_language]
+    )
+    recording_notice = models.TextField(
+        _("what people read before they join"),
+        max_length=LONGEST_NOTICE,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    consent_required = models.BooleanField(
+        _("only who consents to being recorded joins"), default=False, db_default=False
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

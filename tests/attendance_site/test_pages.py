@@ -113,6 +113,8 @@ TABLE = {
     ),
     "GET account/people/{own}/leave/": "302 404 200 404 404 404 404 404",
     "POST account/people/{own}/leave/": "302 404 302 404 404 404 404 404",
+    "GET account/people/{own}/recording/": "302 404 200 404 404 404 404 404",
+    "POST account/people/{own}/recording/": "302 404 302 404 404 404 404 404",
     "GET account/memberships/{membership}/leave/": ("302 404 404 404 200 404 404 404"),
     "POST account/memberships/{membership}/leave/": ("302 404 404 404 302 404 404 404"),
     # The attendee themselves, then somebody else.
@@ -213,6 +215,7 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "events/{event}/people/invite/": {"all": "1"},
     "people/{person}/edit/": {"name": "New"},
+    "account/people/{own}/recording/": {"consents": "yes"},
     # A superuser chooses among all organizations.
     "events/new/": {"title": "New", "organization": "{organization}"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
