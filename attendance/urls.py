@@ -83,6 +83,11 @@ urlpatterns = [
     path(f"{_DOOR}/screen/", door.door_screen, name="door_screen"),
     path("p/<str:token>/", personal.personal, name="personal"),
     path("p/<str:token>/cancel/", personal.cancel_personally, name="cancel_personally"),
+    path(
+        "p/<str:token>/consent/",
+        personal.consent_personally,
+        name="consent_personally",
+    ),
     path("p/<str:token>/join/", personal.join_personally, name="join_personally"),
     path("c/", self_views.type_code, name="type_code"),
     path("c/<str:code>/", self_views.self_check_in, name="self_check_in"),

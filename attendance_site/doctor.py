@@ -26,6 +26,7 @@ from attendance.models import AttendanceChange, SessionCalculation
 from attendance_site import liveness
 from attendance_site.celery import app
 from attendance_site.simulation import ownership
+from core import mails
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
 from sessions_app.models import (
     ConflictingDelivery,
@@ -375,10 +376,10 @@ def _livekit_server() -> Finding:
 
 
 def _mail() -> Finding:
-    if not settings.EMAIL_URL:
+    if not mails.is_set_up():
         return hint(
             "mail",
-            f"No mail can be sent: mails are files in {settings.EMAIL_FILE_PATH}.",
+            f"No mail can be sent: mails are files in {mails.directory()}.",
             "Set EMAIL_URL=smtp://user:password@server:587?tls=1.",
         )
     if not settings.EMAIL_HOST:

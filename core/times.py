@@ -3,36 +3,12 @@
 Lists and sentences use short dates; the page of a session or event uses the long form.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-
-# The zone that the reader of a page has chosen; "" for everybody else.
-_readers_zone = ContextVar("readers_zone", default="")
-
-
-@contextmanager
-def clocks_of_reader(zone: str) -> Iterator[None]:
-    """Show times in this zone meanwhile; "": in that of what they belong to."""
-    token = _readers_zone.set(zone)
-    try:
-        yield
-    finally:
-        _readers_zone.reset(token)
-
-
-def shown_zone(zone: str) -> str:
-    """Return the zone that the reader has chosen, else ``zone``.
-
-    Of pages that are read. Forms, doors, files and REST keep the zone of the event.
-    """
-    return _readers_zone.get() or zone
 
 
 def short_date(day: date, *, beside: date | None = None) -> str:

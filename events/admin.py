@@ -26,12 +26,8 @@ from events.models import (
     User,
 )
 from events.people.services import create_people, update_person
-from events.roster.places import (
-    change_participant,
-    create_places,
-    has_begun,
-    new_place,
-)
+from events.roster.places import change_participant, create_places
+from events.roster.registration import has_begun, new_place
 
 # Django looks for admins here; those of accounts register themselves.
 __all__ = ["account_admin"]

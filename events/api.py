@@ -27,8 +27,9 @@ from events.permissions import (
     signed_in,
     viewer_of,
 )
+from events.roster.adding import add_participant
 from events.roster.personal_links import renew_link
-from events.roster.places import add_participant, change_participant
+from events.roster.places import change_participant
 from events.roster.removing import remove_participant
 from events.serializers import (
     OWN_FIELDS,

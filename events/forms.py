@@ -21,6 +21,7 @@ from core.form_parts import (
 )
 from events.models import (
     LONGEST_DOOR_MINUTES,
+    LONGEST_NOTICE,
     MOST_PLACES,
     Event,
     Organization,
@@ -29,6 +30,8 @@ from events.models import (
     slug_validator,
 )
 from events.people.refusals import candidates_in_words
+from events.recording.notice import usual_notice
+from events.roster.adding import Added, add_participant
 from events.roster.pasted_lines import (
     PastedLine,
     at_line,
@@ -37,18 +40,29 @@ from events.roster.pasted_lines import (
     repeated,
     same_as,
 )
-from events.roster.places import Added, add_participant
 from events.roster.upload import FileTooLarge
 
 LINES_AT_MOST = 200
 
 
 class OrganizationForm(RowForm):
-    """An organization; its slug cannot be changed later."""
+    """An organization; its slug cannot be changed later.
 
-    columns = ("name", "slug", "time_zone", "language")
+    A new one has the usual notice, and requires no consent, until its settings say so.
+    """
 
-    name = NameField(label=_("Name"))
+    columns = (
+        "name",
+        "slug",
+        "time_zone",
+        "language",
+        "recording_notice",
+        "consent_required",
+    )
+
+    name = NameField(
+        label=_("Name"), help_text=_("Stands on pages, in mails and on invitations.")
+    )
     time_zone = ZoneField(
         help_text=_("Used for new events unless they have their own.")
     )
@@ -68,10 +82,40 @@ class OrganizationForm(RowForm):
         ),
     )
 
+    recording_notice = forms.CharField(
+        label=_("What people read before they join"),
+        max_length=LONGEST_NOTICE,
+        required=False,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )
+    consent_required = forms.BooleanField(
+        label=_("Only who consents to being recorded may join"),
+        required=False,
+        help_text=_(
+            "Hosts too. Everybody is asked once, on the page where they join, and can "
+            "withdraw consent there: then they cannot join any more, and you see it on "
+            "the roster."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.row is not None:
+        if isinstance(self.row, Organization):
             del self.fields["slug"]
+            usual = gettext("If empty, they read: %(notice)s")
+            notice = {"notice": usual_notice(self.row)}
+            self.fields["recording_notice"].help_text = usual % notice
+        else:
+            del self.fields["recording_notice"], self.fields["consent_required"]
+
+    def clean_recording_notice(self) -> str:
+        """Return line ends as stored: browsers send CRLF, which would be a change."""
+        return _as_stored(self.cleaned_data["recording_notice"])
+
+
+def _as_stored(text: str) -> str:
+    """Return a text of several lines with the line ends that are stored."""
+    return text.replace("\r\n", "\n")
 
 
 def _minutes(column: str, **texts: Any) -> forms.IntegerField:
@@ -213,7 +257,7 @@ class EventForm(ZonedForm):
 
     def clean_description(self) -> str:
         """Return line ends as stored: browsers send CRLF, which would be a change."""
-        return str(self.cleaned_data["description"]).replace("\r\n", "\n")
+        return _as_stored(self.cleaned_data["description"])
 
     def organization_chosen(self) -> Organization | None:
         """Return the event's organization; None if the choice is not valid."""

@@ -16,7 +16,15 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from core.errors import NotAllowed
-from events.models import ADMINS, ORGANIZERS, Membership, Organization, Role, User
+from events.models import (
+    ADMINS,
+    GIVEN_BY,
+    ORGANIZERS,
+    Membership,
+    Organization,
+    Role,
+    User,
+)
 
 
 class Viewer:
@@ -74,8 +82,22 @@ class Viewer:
         return self._may(organization_id, ADMINS)
 
     def owns(self, organization_id: int) -> bool:
-        """Return whether they may make and unmake owners."""
+        """Return whether they may delete it, and make and unmake owners."""
         return self._may(organization_id, (Role.OWNER,))
+
+    def roles_to_give(self, organization_id: int) -> list[Role]:
+        """Return the roles to which they may invite, the least first."""
+        return [
+            role
+            for role in reversed(Role)
+            if self._may(organization_id, GIVEN_BY[role])
+        ]
+
+    def may_change(self, member: Membership) -> bool:
+        """Return whether they may give a member another role, and remove them."""
+        return self.administers(member.organization_id) and self._may(
+            member.organization_id, GIVEN_BY[Role(member.role)]
+        )
 
     def _may(self, organization_id: int, roles: Collection[str]) -> bool:
         return self.is_superuser or self.roles.get(organization_id) in roles
@@ -98,6 +120,22 @@ class Viewer:
                 "admins_only",
                 _("Only admins and owners of the organization can do this."),
             )
+
+    def must_give(self, organization_id: int, role: str) -> None:
+        """Raise NotAllowed if they may not invite to a role.
+
+        Organizers invite viewers; admins and owners up to their own role.
+        """
+        self.must_organize(organization_id)
+        if role in self.roles_to_give(organization_id):
+            return
+        self.must_administer(organization_id)
+        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+
+    def must_change(self, member: Membership) -> None:
+        """Raise NotAllowed if they may not change a member's role, or remove them."""
+        self.must_administer(member.organization_id)
+        self.must_give(member.organization_id, member.role)
 
 
 def viewer_of(request: Request) -> Viewer:

@@ -116,7 +116,17 @@ class OrganizationSerializer(ModelSerializer[Organization]):
 
     class Meta:
         model = Organization
-        fields = ["id", "name", "slug", "time_zone", "language", "role", "created_at"]
+        fields = [
+            "id",
+            "name",
+            "slug",
+            "time_zone",
+            "language",
+            "recording_notice",
+            "consent_required",
+            "role",
+            "created_at",
+        ]
         read_only_fields = ["created_at"]
 
     def get_role(self, organization: Organization) -> Role | None:

@@ -17,10 +17,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict
 from events.accounts.addresses import account_of_address
 from events.accounts.confirming import confirm_address
-from events.invitations.inviting import must_invite
 from events.invitations.naming import (
     account_named,
     ask_to_be_member,
@@ -111,7 +110,7 @@ def _free_slug(name: str) -> str:
 def update_organization(
     *, organization: Organization, changes: Mapping[str, Any]
 ) -> Organization:
-    """Write changes of name, time zone and language."""
+    """Write changes of an organization."""
     return _write(organization, changes)
 
 
@@ -129,7 +128,7 @@ def add_member(
         Conflict: the account is a member already.
     """
     if not by.user.is_superuser:
-        must_invite(by, organization.pk, role)
+        by.must_give(organization.pk, role)
         return ask_to_be_member(
             organization, role=role, username=username, email=email, by=by.user
         )
@@ -149,8 +148,8 @@ def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
         Conflict: they are the last owner.
     """
     locked = _lock(membership)
-    _must_own_for(locked.role, locked.organization_id, by)
-    _must_own_for(role, locked.organization_id, by)
+    by.must_change(locked)
+    by.must_give(locked.organization_id, role)
     if role != Role.OWNER:
         _must_not_be_last_owner(locked)
     locked.role = role
@@ -168,8 +167,7 @@ def remove_member(*, membership: Membership, by: Viewer) -> None:
     """
     locked = _lock(membership)
     if locked.user_id != by.user.pk:
-        by.must_administer(locked.organization_id)
-        _must_own_for(locked.role, locked.organization_id, by)
+        by.must_change(locked)
     _must_not_be_last_owner(locked)
     locked.delete()
 
@@ -183,11 +181,6 @@ def _lock(membership: Membership) -> Membership:
         pk=membership.organization_id
     )
     return Membership.objects.select_related("user").get(pk=membership.pk)
-
-
-def _must_own_for(role: str, organization_id: int, by: Viewer) -> None:
-    if role == Role.OWNER and not by.owns(organization_id):
-        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
 
 
 def _must_not_be_last_owner(membership: Membership) -> None:

@@ -12,6 +12,7 @@ from events.roster import views as roster
 urlpatterns = [
     path("", include("events.accounts.urls")),
     path("", include("events.invitations.urls")),
+    path("", include("events.recording.urls")),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("organizations/new/", views.new_organization, name="new_organization"),
     path(

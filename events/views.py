@@ -31,8 +31,8 @@ from events.pages import (
     show_form,
 )
 from events.permissions import Viewer
+from events.roster.adding import Added
 from events.roster.importing import import_roster, shown_results
-from events.roster.places import Added
 from events.roster.upload import uploaded_file
 
 # --- Organizations --------------------------------------------------------------------

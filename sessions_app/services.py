@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
-from core.times import day_and_time, shown_zone
+from core.times import day_and_time
+from events.accounts.clocks import zone_of
 from events.locks import lock_event
 from events.models import (
     NOT_REGISTERED,
@@ -28,6 +29,7 @@ from events.models import (
     Organization,
     Participant,
 )
+from events.recording.consent import must_consent
 from events.removal import begin_removal, hangs_on, must_be_bare
 from sessions_app import livekit
 from sessions_app.locks import lock_rooms, lock_session
@@ -242,7 +244,8 @@ def join_token(
     """Return what ``participant`` needs to join the session's room.
 
     Raises:
-        Conflict: the session is cancelled or has ended, or they are not registered.
+        Conflict: the session is cancelled or has ended, or they are not registered, or
+            must consent to being recorded first.
         NotSetUp: no LiveKit server is configured.
     """
     if session.cancelled_at is not None:
@@ -255,6 +258,7 @@ def join_token(
             _("%(name)s is not registered for this event.")
             % {"name": participant.name},
         )
+    must_consent(participant)
     if not livekit.is_set_up():
         raise NotSetUp(
             "livekit_not_set_up",
@@ -404,4 +408,4 @@ def _must_allow_actual_end(session: LiveSession) -> None:
 
 
 def _in_event_zone(session: LiveSession, instant: datetime) -> str:
-    return day_and_time(instant, shown_zone(session.event.time_zone))
+    return day_and_time(instant, zone_of(session.event))

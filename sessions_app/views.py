@@ -25,7 +25,8 @@ from django.utils.translation import gettext as _
 from core.errors import RuleBroken
 from core.names import isolated
 from core.row_ids import row_id
-from core.times import day_and_time, short_day, shown_zone
+from core.times import day_and_time, short_day
+from events.accounts.clocks import zone_of
 from events.models import (
     EXPECTED,
     Event,
@@ -81,9 +82,7 @@ def events(request: HttpRequest, user: User) -> HttpResponse:
     pages = Paginator(with_counts(listed, user, viewer), EVENTS_A_PAGE)
     shown = pages.get_page(request.GET.get("page"))
     context["events"] = shown
-    context["rows"] = [
-        (e, short_day(e.starts_at, shown_zone(e.time_zone))) for e in shown
-    ]
+    context["rows"] = [(e, short_day(e.starts_at, zone_of(e))) for e in shown]
     return render(request, "sessions_app/events.html", context)
 
 
@@ -239,7 +238,7 @@ def end_session(request: HttpRequest, user: User, session_id: int) -> HttpRespon
         form,
         template="sessions_app/end_form.html",
         session=session,
-        planned=day_and_time(session.ends_at, shown_zone(event.time_zone)),
+        planned=day_and_time(session.ends_at, zone_of(event)),
         is_running=is_running,
         is_second=is_running,
         was_ended_early=session.was_ended_early(now),

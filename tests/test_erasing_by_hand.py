@@ -10,6 +10,7 @@ from django.db import connection
 from attendance.audit.seals import verify
 from attendance.models import Attendance, ChangeReason, Feedback
 from events.models import (
+    AccessRequest,
     IdempotentAnswer,
     KnownIdentity,
     Organization,
@@ -69,6 +70,7 @@ def zebulon() -> Participant:
     rest.post(f"/api/sessions/{session.pk}/unmatched/link", link)
     Feedback.objects.create(participant=person, rating=5, text=f"{NAME} liked it")
     LogEntry.objects.log_actions(organizer.pk, [person], CHANGE, single_object=True)
+    AccessRequest.objects.create(name=NAME, email=ADDRESS, purpose=f"Class of {NAME}")
     calculate(session)
     return person
 
@@ -98,6 +100,7 @@ def test_they_are_named_where_the_page_says(zebulon: Participant) -> None:
         "attendance_changereason",
         "attendance_feedback",
         "django_admin_log",
+        "events_accessrequest",
         "events_idempotentanswer",
         "events_knownidentity",
         "events_person",
@@ -138,6 +141,7 @@ def erase(person: Participant) -> None:
     Attendance.objects.filter(participant=person).update(notes="")
     IdempotentAnswer.objects.all().delete()
     Session.objects.all().delete()
+    AccessRequest.objects.filter(email__iexact=ADDRESS).delete()
     Feedback.objects.filter(participant=person).delete()
     LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr="")
     for old, new in ((person.identity, person.identity), (TABLET, "erased")):

@@ -30,7 +30,8 @@ from attendance.models import SessionCalculation
 from core.error_text import error_text
 from core.errors import Conflict
 from core.operations import logged
-from core.times import day_and_time, shown_zone
+from core.times import day_and_time
+from events.accounts.clocks import zone_of
 from events.models import User
 from sessions_app.locks import lock_session
 from sessions_app.models import LiveSession
@@ -139,7 +140,7 @@ def _must_be_over(session: LiveSession, now: datetime) -> None:
         raise Conflict(
             "session_running",
             _("The session has not ended. It can be calculated from %(end)s.")
-            % {"end": day_and_time(session.end, shown_zone(session.event.time_zone))},
+            % {"end": day_and_time(session.end, zone_of(session.event))},
             ends_at=session.end,
         )
 

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from attendance.completion.outlook import NAMED_AT_MOST, Outlook, named_first
 from attendance.decisions.event_outlook import Undecided, Who
-from core.times import day_and_time, short_day, shown_zone
+from core.times import day_and_time, short_day
+from events.accounts.clocks import zone_of
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -36,7 +37,7 @@ class ConfirmPage:
     @property
     def lead(self) -> str:
         """When the event ends, if it has not; else empty."""
-        zone = shown_zone(self.event.time_zone)
+        zone = zone_of(self.event)
         if self._outlook.has_not_begun:
             begins = day_and_time(self.event.starts_at, zone)
             return _(
@@ -154,7 +155,7 @@ class ConfirmPage:
 
     def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
         named = [
-            (session, short_day(session.starts_at, shown_zone(self.event.time_zone)))
+            (session, short_day(session.starts_at, zone_of(self.event)))
             for session in sessions[:NAMED_AT_MOST]
         ]
         sentence = text % {"number": len(sessions)}

@@ -16,7 +16,8 @@ from attendance.models import SOURCE_LABELS, AttendanceChange, Status
 from attendance.rules.precedence import CHECK_IN, SYSTEM_DEFAULT
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
-from core.times import short_day, shown_zone
+from core.times import short_day
+from events.accounts.clocks import zone_of
 from events.models import Participant
 from sessions_app.models import LiveSession
 
@@ -75,7 +76,7 @@ class HistoryPage:
     ) -> None:
         self.person = person
         self.event = person.event
-        self.zone = ZoneInfo(shown_zone(person.event.time_zone))
+        self.zone = ZoneInfo(zone_of(person.event))
         self._places = self._read_places()
         self.session = session if session in dict(self.options) else ""
         changes = AttendanceChange.objects.filter(participant=person)

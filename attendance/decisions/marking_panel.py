@@ -30,7 +30,7 @@ from attendance.rules.precedence import is_automatic
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 
 
 def chooses_all(query: Mapping[str, str]) -> bool:
@@ -80,7 +80,7 @@ class MarkingPanel:
         self._rights = rights
         self._decisions = {decision.participant_id: decision for decision in decisions}
         self._grace_minutes = grace_minutes
-        self._zone = ZoneInfo(shown_zone(place.event.time_zone))
+        self._zone = ZoneInfo(zone_of(place.event))
 
     @property
     def may_override(self) -> bool:

@@ -11,7 +11,7 @@ from attendance.decisions.checking_in import check_in
 from attendance.decisions.place import Place
 from core.form_parts import AddressField, NameField, NumberField
 from events.models import Participant, Registration, User
-from events.roster.places import add_participant
+from events.roster.adding import add_participant
 from events.roster.who_form import WhoForm
 
 

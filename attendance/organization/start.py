@@ -8,11 +8,11 @@ Source: docs/rules.md 143.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attendance.models import Attendance
+from core import mails
 from events.models import Event, Organization
 from sessions_app import livekit
 from sessions_app.models import LiveSession, Mode
@@ -94,7 +94,7 @@ def _members(organization: Organization) -> Iterator[Step]:
             _("Somebody who helps, and who is there when you are not."),
             f"{reverse('members', args=[organization.pk])}#invite",
         )
-    if not settings.EMAIL_URL:
+    if not mails.is_set_up():
         yield Step(
             _("Set up mail, or tell people yourself"),
             _(

@@ -1,7 +1,6 @@
 """The page of an event: its time, its sessions, and how many people are on its roster.
 
-Attendees see only their own places, and the sessions with their own statuses. All times
-are in the time zone of the event.
+Attendees see only their own places, and the sessions with their own statuses.
 """
 
 from collections import Counter
@@ -19,7 +18,7 @@ from attendance.models import Status
 from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import (
     EXPECTED,
     Event,
@@ -64,7 +63,7 @@ class EventPage:
         self.event = event
         self._viewer = viewer
         self._now = now
-        self.zone = ZoneInfo(shown_zone(event.time_zone))
+        self.zone = ZoneInfo(zone_of(event))
         self.sessions = self._sessions().get_page(sessions_page)
 
     # Who reads

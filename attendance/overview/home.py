@@ -17,6 +17,7 @@ from attendance.models import SessionCalculation, Status
 from attendance.overview.numbers import Numbers, OwnStatus, read_numbers
 from attendance.wording.phrases import Count, clock_range
 from core.times import short_date
+from events.accounts.clocks import zone_of
 from events.models import Event, EventState, Organization, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession, Mode
@@ -110,8 +111,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     """Return the sessions, and events without sessions, around ``now``.
 
     Args:
-        user: The reader. Times are in their time zone; if they have set none, in that
-            of the event.
+        user: The reader.
         now: The present time.
     """
     occasions = _around(user, now)
@@ -119,7 +119,7 @@ def sessions_overview(user: User, *, now: datetime) -> Overview:
     sessions = [each for each in occasions if isinstance(each, LiveSession)]
     events = [each for each in occasions if isinstance(each, Event)]
     numbers = read_numbers(sessions, events, user, viewer, now=now)
-    zones = [user.time_zone or event_of(each).time_zone for each in occasions]
+    zones = [zone_of(event_of(each)) for each in occasions]
     common = _common(zones)
     groups: dict[str, list[SessionLine | EventLine]] = defaultdict(list)
     for occasion, zone in zip(occasions, zones, strict=True):
@@ -191,7 +191,7 @@ def event_line(event: Event, viewer: Viewer, *, now: datetime) -> EventLine:
     return _event_line(
         event,
         numbers[OccasionId.of(event)],
-        event.time_zone,
+        zone_of(event),
         now=now,
         with_day=True,
         with_zone=False,

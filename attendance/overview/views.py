@@ -9,7 +9,7 @@ from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
 from events.accounts.views import sign_in
 from events.invitations.answering import invitations_of
-from events.models import User
+from events.models import AccessRequest, User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
 
@@ -23,7 +23,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return redirect("home")
     overview = sessions_overview(request.user, now=timezone.now())
     invitations = invitations_of(request.user).count()
-    context = {"overview": overview, "invitations": invitations, "page": "today"}
+    asked = AccessRequest.objects.count() if request.user.is_superuser else 0
+    context = {
+        "overview": overview,
+        "invitations": invitations,
+        "access_requests": asked,
+        "page": "today",
+    }
     return render(request, "attendance/overview/home.html", context)
 
 

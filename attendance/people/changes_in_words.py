@@ -24,6 +24,7 @@ LABELS = {
     "time_zone": gettext_lazy("Time zone"),
     "language": gettext_lazy("Language"),
     "show_on_leaderboard": gettext_lazy("Show on the leaderboard"),
+    "consents_to_recording": gettext_lazy("Consents to being recorded"),
     "role": gettext_lazy("Role"),
     "registration": gettext_lazy("Registration"),
     "enrolled": gettext_lazy("Enrolled"),
@@ -74,7 +75,7 @@ def change_line(
             "date": short_day(change.at, zone),
             "time": f"{change.at.astimezone(ZoneInfo(zone)):%H:%M}",
         },
-        who=name_of(change.actor) or _("automatically"),
+        who=name_of(change.actor) or _nobody(after),
         is_person=change.actor is not None,
         event=event,
         what=_("Values erased") if is_erased else _what(change, before, after),
@@ -90,6 +91,13 @@ def change_line(
 
 
 Values = Mapping[str, Any] | None
+
+
+def _nobody(after: Values) -> str:
+    """Return what stands for who acted without an account."""
+    if "consents_to_recording" in (after or {}):
+        return _("by the personal link")
+    return _("automatically")
 
 
 def _values(change: PersonChange) -> tuple[Values, Values]:

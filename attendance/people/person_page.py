@@ -20,9 +20,11 @@ from django.utils.translation import gettext as _
 from attendance.models import Status
 from attendance.people.changes_in_words import ChangeLine, change_line
 from attendance.people.sessions_of_person import SessionsOfPerson
-from core.times import short_day, shown_zone
+from core.times import short_day
+from events.accounts.clocks import zone_of
 from events.models import Event, Participant, Person, PersonChange
 from events.permissions import Viewer
+from events.recording.in_words import consent_in_words
 from events.roster.enrolment_in_words import enrolment_in_words
 
 ROSTERS_A_PAGE = 50
@@ -90,6 +92,10 @@ class PersonPage:
     def leaderboard(self) -> str:
         return _("shown") if self.person.show_on_leaderboard else _("not shown")
 
+    @property
+    def consent(self) -> str:
+        return consent_in_words(self.person, self.person.organization.time_zone)
+
     # Rosters
 
     def _places(self) -> "QuerySet[Participant]":
@@ -102,7 +108,7 @@ class PersonPage:
         return [self._roster_line(place) for place in self.rosters]
 
     def _roster_line(self, place: Participant) -> RosterLine:
-        zone = ZoneInfo(shown_zone(place.event.time_zone))
+        zone = ZoneInfo(zone_of(place.event))
         today = self._now.astimezone(zone).date()
         return RosterLine(
             place,

@@ -41,7 +41,8 @@ from attendance.wording.phrases import (
     count_statuses,
     share,
 )
-from core.times import short_date, shown_zone
+from core.times import short_date
+from events.accounts.clocks import zone_of
 from events.models import Participant, Person, Registration, User
 from sessions_app.models import LiveSession
 from sessions_app.occasions import Occasion, OccasionId
@@ -183,8 +184,8 @@ class SessionsOfPerson:
             row=place.pk if row else None,
             title=session.title,
             of=session.event.title,
-            when=self._when(session, shown_zone(session.event.time_zone)),
-            zone=shown_zone(session.event.time_zone),
+            when=self._when(session, zone_of(session.event)),
+            zone=zone_of(session.event),
             tone=Status.UNKNOWN.value if row is None or report.is_void else row.status,
             label=str(Status(row.status).label) if row else "",
             amount=_amount(row) if row else "",
@@ -205,8 +206,8 @@ class SessionsOfPerson:
             row=place.pk if has_row else None,
             title=event.title,
             of="",
-            when=self._when(event, shown_zone(event.time_zone)),
-            zone=shown_zone(event.time_zone),
+            when=self._when(event, zone_of(event)),
+            zone=zone_of(event),
             tone=Status.UNKNOWN.value if report.is_void else status,
             label=str(Status(status).label) if has_row else "",
             amount="",

@@ -21,8 +21,10 @@ from attendance.report_rows.event_rows import event_rows
 from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
 from attendance.wording.phrases import day_and_times
+from events.accounts.clocks import zone_of
 from events.models import EXPECTED, EventState, Participant, Registration
 from events.public.cancelling import may_cancel
+from events.recording.consent import Asked
 from events.roster.waiting_list import waiting
 from sessions_app import livekit
 from sessions_app.models import LiveSession, Mode
@@ -66,7 +68,7 @@ class PersonalPage:
         self.place = place
         self.event = place.event
         self._now = now
-        self._zone = ZoneInfo(place.event.time_zone)
+        self.zone = ZoneInfo(zone_of(place.event))
         begun = self._sessions().filter(starts_at__lte=now)
         self.list: Page[LiveSession] = Paginator(
             begun.order_by("-starts_at", "-pk"), SESSIONS_A_PAGE
@@ -81,7 +83,7 @@ class PersonalPage:
 
     @property
     def when(self) -> str:
-        return day_and_times(self.event.starts_at, self.event.end, self._zone)
+        return day_and_times(self.event.starts_at, self.event.end, self.zone)
 
     @property
     def is_cancelled_event(self) -> bool:
@@ -107,6 +109,16 @@ class PersonalPage:
     def may_cancel(self) -> bool:
         """Whether they may cancel here."""
         return may_cancel(self.place, self._now)
+
+    @property
+    def asked(self) -> Asked:
+        """What they read, and are asked, before they join."""
+        return Asked.of(self.place.person, self.event.organization)
+
+    @property
+    def shows_recording(self) -> bool:
+        """Whether the page tells what is recorded: before they join, or consented."""
+        return bool(self.joinable or self.place.person.consented_at)
 
     # What is recorded
 
@@ -177,4 +189,4 @@ class PersonalPage:
         )
 
     def _when(self, session: LiveSession) -> str:
-        return day_and_times(session.starts_at, session.end, self._zone)
+        return day_and_times(session.starts_at, session.end, self.zone)

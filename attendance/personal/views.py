@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from attendance.personal.personal_page import PersonalPage
 from core.errors import RuleBroken
+from events.accounts.clocks import ClocksOfPlace, use_clocks
 from events.accounts.language import use_language
 from events.models import Participant
 from events.public.cancelling import cancel_own, may_cancel
+from events.recording.views import take_answer
 from events.roster.personal_links import place_of
 from events.secret_pages import secret_page
 from sessions_app.services import join_token
@@ -41,6 +43,14 @@ def cancel_personally(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @secret_page("POST")
+def consent_personally(request: HttpRequest, token: str) -> HttpResponse:
+    """Give or withdraw the person's consent to being recorded."""
+    place = _place(request, token)
+    take_answer(request, place.person, by=None)
+    return redirect("personal", token)
+
+
+@secret_page("POST")
 def join_personally(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the person needs to join the session that runs, or the next one."""
     place, now = _place(request, token), timezone.now()
@@ -57,7 +67,7 @@ def join_personally(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _place(request: HttpRequest, token: str) -> Participant:
-    """Return whose link it is, and use their language.
+    """Return whose link it is, and use their language and clocks.
 
     Raises:
         Http404: It is nobody's, or no longer theirs.
@@ -65,6 +75,7 @@ def _place(request: HttpRequest, token: str) -> Participant:
     place = place_of(token)
     if place is None:
         raise Http404
+    use_clocks(ClocksOfPlace(place))
     use_language(request, place.language or place.event.organization.language)
     return place
 

@@ -22,7 +22,7 @@ from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
 from attendance.rules.event_result import credit, so_far
 from attendance.wording.sentences import sentence_of
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import Event, Participant, Registration, User
 from events.permissions import Viewer
 from sessions_app.models import LiveSession
@@ -88,7 +88,7 @@ def event_rows(
         sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
     if is_derived or tells_so_far:
         policy = policy_at(PolicyScope(event.organization, event=event)).policy
-    zone = ZoneInfo(shown_zone(event.time_zone))
+    zone = ZoneInfo(zone_of(event))
     rows = []
     for person in people:
         decision = decisions.get(person.pk)

@@ -36,7 +36,7 @@ from attendance.rules.calculation import Interval
 from attendance.rules.instants import instant, microseconds
 from attendance.rules.proof import Proof
 from attendance.wording.sentences import sentence_of
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import KnownIdentity, Participant, User
 from sessions_app.models import LiveSession, PresenceEvent
 
@@ -267,7 +267,7 @@ def _row(
     sentence = sentence_of(
         decision or _only_attempts(seen),
         starts_at=report.session.starts_at,
-        zone=ZoneInfo(shown_zone(report.session.event.time_zone)),
+        zone=ZoneInfo(zone_of(report.session.event)),
         intervals=intervals,
         mode=report.session.mode,
         nobody_seen=report.nobody_seen,

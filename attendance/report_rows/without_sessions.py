@@ -17,7 +17,7 @@ from attendance.report_rows.report import ReportRow
 from attendance.report_rows.visibility import ReportVisibility
 from attendance.rules.event_result import credit
 from attendance.wording.sentences import sentence_of
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import Event, EventState, Participant, User
 
 EventRosters: TypeAlias = Sequence[tuple[Event, Sequence[Participant]]]
@@ -82,7 +82,7 @@ def _row(event: Event, person: Participant, decision: Attendance | None) -> Repo
     sentence = sentence_of(
         parts,
         starts_at=event.starts_at,
-        zone=ZoneInfo(shown_zone(event.time_zone)),
+        zone=ZoneInfo(zone_of(event)),
         calculated=True,
         # Of sessions that are gone.
         follows=credit((), sessions=0) if parts.derived else None,

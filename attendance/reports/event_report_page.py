@@ -42,7 +42,8 @@ from attendance.wording.at_door import (
     not_checked_in,
 )
 from attendance.wording.phrases import Count, count_statuses, day_and_times
-from core.times import day_and_time, short_day, shown_zone
+from core.times import day_and_time, short_day
+from events.accounts.clocks import zone_of
 from events.models import (
     EXPECTED,
     Event,
@@ -104,7 +105,7 @@ class EventDecisionsPage:
         refused: RefusedMark | None = None,
     ) -> None:
         self.event = event
-        self.zone = ZoneInfo(shown_zone(event.time_zone))
+        self.zone = ZoneInfo(zone_of(event))
         self.sessions = SessionsOfEvent.of(event, now=now)
         self._now = now
         self._rights = rights

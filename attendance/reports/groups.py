@@ -14,7 +14,8 @@ from attendance.reports.many_reports import OccasionReport
 from attendance.reports.session_report_page import ReportPage
 from attendance.wording.at_door import not_checked_in
 from attendance.wording.phrases import clock_range
-from core.times import short_day, shown_zone
+from core.times import short_day
+from events.accounts.clocks import zone_of
 from events.models import ParticipantRole
 from sessions_app.phase import Phase
 
@@ -83,7 +84,7 @@ class EventGroup:
     def __init__(self, report: EventReport, *, now: datetime) -> None:
         self.event = report.event
         self.is_cancelled = report.is_void
-        self.zone = shown_zone(report.event.time_zone)
+        self.zone = zone_of(report.event)
         self._now = now
         self._shows_people = report.visibility.sees_addresses
         self.rows = [self._row(row) for row in report.rows]

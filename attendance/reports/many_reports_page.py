@@ -23,7 +23,8 @@ from attendance.reports.groups import EventGroup, Group, group_of
 from attendance.reports.many_reports import ReportRows, TypeSummary
 from attendance.wording.phrases import capitalized, count_statuses
 from core.row_ids import row_id
-from core.times import short_day, shown_zone
+from core.times import short_day
+from events.accounts.clocks import zone_at
 from events.models import Event, Organization, Participant, Person, User
 from sessions_app.models import SessionType
 
@@ -140,7 +141,7 @@ class ReportsPage:
             events = events.filter(organization=organization)
         titles = events.values_list("pk", "title", "starts_at", "time_zone")
         fields["event"].widget = _select(
-            (pk, f"{title} ({short_day(starts_at, shown_zone(zone))})")
+            (pk, f"{title} ({short_day(starts_at, zone_at(pk, zone))})")
             for pk, title, starts_at, zone in titles[:EVENTS_OFFERED]
         )
         for name in ("from", "to"):

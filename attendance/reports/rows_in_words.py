@@ -37,7 +37,7 @@ from attendance.wording.phrases import (
 )
 from attendance.wording.timeline import Axis, Bar
 from core.names import comma
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import ParticipantRole
 
 
@@ -123,7 +123,7 @@ class RowsInWords:
     ) -> None:
         self.report = report
         self.mode = report.session.mode
-        self.zone = ZoneInfo(shown_zone(report.session.event.time_zone))
+        self.zone = ZoneInfo(zone_of(report.session.event))
         self.asks_whether_held = asks_whether_held
         self.is_ahead = is_ahead
         self.is_running = is_running

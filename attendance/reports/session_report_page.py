@@ -38,7 +38,8 @@ from attendance.wording.phrases import (
 )
 from attendance.wording.timeline import Axis
 from core.names import is_found
-from core.times import long_date, shown_zone
+from core.times import long_date
+from events.accounts.clocks import zone_of
 from events.models import Organization, Participant
 from events.roster.enrolment_in_words import enrolment_in_words
 from sessions_app import livekit
@@ -77,7 +78,7 @@ class ReportPage:
         self.panel = panel
         self.read_at = now
         self.session = report.session
-        self.zone = ZoneInfo(shown_zone(report.session.event.time_zone))
+        self.zone = ZoneInfo(zone_of(report.session.event))
         self.is_cancelled = report.is_void
         phase = Phase.of(report.session, now)
         self.is_ahead, self.is_running = phase == Phase.AHEAD, phase == Phase.RUNNING

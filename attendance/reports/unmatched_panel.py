@@ -20,7 +20,7 @@ from core.names import isolated
 from core.validators import without_hidden
 from events.models import NOT_REGISTERED, Participant, Registration
 from events.people.matching import Given
-from events.roster.places import who_may_be
+from events.roster.adding import who_may_be
 from events.roster.who_form import choices_of
 from sessions_app.models import LiveSession
 

@@ -18,6 +18,7 @@ from attendance.reports.unmatched_panel import RefusedWalkIn
 from events.models import User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
+from sessions_app.before_joining import asked_before_joining
 from sessions_app.pages import shown_session
 
 
@@ -58,7 +59,9 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
         panel=_marking_panel(request, report, user),
         refused=RefusedWalkIn.take(request, session),
     )
-    return render(request, "attendance/reports/session.html", {"report": page})
+    asked = asked_before_joining(session, user, now=now)
+    context = {"report": page, "asked_before_joining": asked}
+    return render(request, "attendance/reports/session.html", context)
 
 
 def _marking_panel(

@@ -14,7 +14,7 @@ from attendance.wording.modes import why_not_proved
 from attendance.wording.phrases import clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
-from core.times import shown_zone
+from events.accounts.clocks import zone_of
 from events.models import ParticipantRole
 from sessions_app.models import Mode
 
@@ -80,7 +80,7 @@ class WhetherHeld:
         session = self.report.session
         time = clock_beside(
             calculation.said_held_at,
-            ZoneInfo(shown_zone(session.event.time_zone)),
+            ZoneInfo(zone_of(session.event)),
             beside=session.starts_at,
         )
         if name := name_of(calculation.said_held_by):

@@ -10,7 +10,7 @@ from core.form_parts import ActionForm, AddressField, NameField, NumberField
 from core.row_ids import row_id
 from events.models import Event, Participant
 from events.people.matching import Given
-from events.roster.places import who_may_be
+from events.roster.adding import who_may_be
 from events.roster.who_form import NEW, choices_of
 
 LONGEST_IDENTITY = 256

@@ -28,7 +28,8 @@ from events.models import (
     User,
 )
 from events.people.changes import Act, record
-from events.roster.places import add_participant, rejoin
+from events.roster.adding import add_participant
+from events.roster.places import rejoin
 from sessions_app.models import LiveSession
 from sessions_app.sources import stays
 
@@ -92,7 +93,7 @@ def link_identity(
         Invalid: Neither or both people are given, or nobody with this identity was
             seen.
         Conflict: The identity is a participant's own; or the walk-in is on the roster
-            already, or it is doubtful who they are (``events.roster.places``).
+            already, or it is doubtful who they are (``events.roster.adding``).
     """
     with transaction.atomic():
         lock_people(session.event.organization_id)

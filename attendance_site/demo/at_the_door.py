@@ -18,7 +18,7 @@ from attendance_site.demo.events import DAY, TERM, WEEK, event_of, weekly
 from attendance_site.demo.in_a_room import ClassInARoom, Meetup, Visitor
 from attendance_site.simulation import ownership
 from events.models import Event, Organization, Participant, Registration
-from events.roster.places import add_participant
+from events.roster.adding import add_participant
 from sessions_app.models import LiveSession, Mode
 from sessions_app.services import schedule_session
 

@@ -8,8 +8,9 @@ from attendance_site.demo.people import Lessons, Person
 from attendance_site.simulation import ownership
 from events.models import Event, Organization, Registration
 from events.people.services import update_person
+from events.roster.adding import add_participant
 from events.roster.enrolment import UNSET, Bound
-from events.roster.places import add_participant, change_participant
+from events.roster.places import change_participant
 from events.services import create_event, publish_event
 
 WEEKS = 7

@@ -45,7 +45,7 @@ from events.models import (
     ParticipantRole,
     User,
 )
-from events.roster.places import add_participant
+from events.roster.adding import add_participant
 from events.services import create_event, publish_event
 from sessions_app.models import LiveSession, SessionType
 from sessions_app.services import end_session, schedule_session

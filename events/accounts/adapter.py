@@ -11,14 +11,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core.addresses import cleaned
 from core.errors import Conflict
+from core.mails import Mail, MailNotSent, send
 from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
 from events.accounts.client import address_of
@@ -26,6 +27,12 @@ from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
 from events.accounts.sign_up import may_sign_up
 from events.models import User
+
+
+def _must_still_wait(row: EmailAddress) -> None:
+    """Refuse an address whose change a new password cancels at this moment."""
+    if not EmailAddress.objects.select_for_update().filter(pk=row.pk).exists():
+        raise Conflict("link_over", _("This link is over, or was used already."))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -61,7 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Make the address of a confirmation the confirmed one of its account."""
         try:
-            confirm_address(user=email_address.user, email=email_address.email)
+            with transaction.atomic():
+                _must_still_wait(email_address)
+                confirm_address(user=email_address.user, email=email_address.email)
         except Conflict as refused:
             messages.error(request, str(refused))
             return False
@@ -84,17 +93,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, template_prefix: str, email: str, context: dict[str, Any]
     ) -> None:
         """Send the mail of a name of allauth's, in the language of its reader."""
-        user = context.get("user")
-        language = supported_language_of(user) or translation.get_language()
-        with translation.override(language):
-            mail = self._mail(template_prefix.rpartition("/")[2], context)
+        name = template_prefix.rpartition("/")[2]
+        language = supported_language_of(context.get("user")) or ""
         try:
-            with translation.override(language):
-                mails.send(mail, to=email)
-        except mails.MailNotSent:
-            messages.error(
-                self.request, _("The mail could not be sent. Try again later.")
-            )
+            send(lambda: self._mail(name, context), to=email, language=language)
+        except MailNotSent as failed:
+            messages.error(self.request, str(failed))
 
     def send_password_reset_mail(
         self, user: User, email: str, context: dict[str, Any]
@@ -105,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         super().send_password_reset_mail(user, user.email, context)
 
-    def _mail(self, name: str, context: dict[str, Any]) -> mails.Mail:
+    def _mail(self, name: str, context: dict[str, Any]) -> Mail:
         if name == "account_already_exists":
             return mails.account_exists(
                 link=mails.public(reverse("account_reset_password"))

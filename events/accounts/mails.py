@@ -1,72 +1,9 @@
-"""The mails about accounts: what each says, and sending one.
-
-A mail is a few sentences around one link, so text and HTML are made from one source.
-"""
-
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from smtplib import SMTPException
-from typing import Any
+"""What the mails about accounts say."""
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-logger = logging.getLogger(__name__)
-
-
-class MailNotSent(Exception):
-    """The mail server did not take a mail."""
-
-
-def is_set_up() -> bool:
-    """Return whether mails go to people: not into files, or onto a screen."""
-    kind = settings.EMAIL_BACKEND.split(".")[-2]
-    return kind not in ("filebased", "console", "dummy")
-
-
-@dataclass(frozen=True)
-class Mail:
-    """What a mail says, in the language that is active when it is made.
-
-    ``more_links`` stand at the end, each after what it leads to.
-    """
-
-    subject: str
-    before: Sequence[str]
-    link: str = ""
-    button: str = ""
-    after: Sequence[str] = ()
-    more_links: Sequence[tuple[str, str]] = ()
-
-
-def send(mail: Mail, *, to: str, connection: Any = None) -> None:
-    """Send a mail as text and HTML, in the active language.
-
-    ``connection`` is one to the mail server that is open, for many mails.
-
-    Raises:
-        MailNotSent: the server did not take it; the log has the reason.
-    """
-    context = {"mail": mail, "language": translation.get_language()}
-    context["is_rtl"] = translation.get_language_bidi()
-    message = EmailMultiAlternatives(
-        mail.subject,
-        render_to_string("account/email/message.txt", context),
-        to=[to],
-        connection=connection,
-    )
-    message.attach_alternative(
-        render_to_string("account/email/message.html", context), "text/html"
-    )
-    try:
-        message.send()
-    except (OSError, SMTPException) as error:
-        logger.exception("A mail could not be sent.", extra={"op": "mail"})
-        raise MailNotSent from error
+from core.mails import Mail
 
 
 def public(path: str) -> str:
@@ -91,6 +28,30 @@ def confirm_address(*, link: str, username: str) -> Mail:
         link,
         _("Confirm the address"),
         [unasked()],
+    )
+
+
+def another_address_asked_for(*, link: str, username: str) -> Mail:
+    """Return the mail to the confirmed address, when somebody gives another one.
+
+    The other one is not named: whoever gave it could write to the reader by that.
+    """
+    return Mail(
+        _("Somebody asked to change your email address"),
+        [
+            _(
+                "Somebody asked to change the address of your account “%(name)s” at "
+                "Rollcall. This address counts until the new one is confirmed."
+            )
+            % {"name": username},
+            _(
+                "If it was not you, change your password now: that also cancels the "
+                "change, and ends all other sessions and all API tokens."
+            ),
+        ],
+        link,
+        _("Change the password"),
+        [_("If it was you, you need not do anything.")],
     )
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("sign-in/code/", views.EnterCode.as_view(), name="mfa_authenticate"),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-up/", views.SignUp.as_view(), name="account_signup"),
+    path("sign-up/ask/", views.access, name="ask_for_access"),
     path(
         "sign-in/elsewhere/<str:provider_id>/", oidc.login, name="openid_connect_login"
     ),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.utils import complete_signup
 from allauth.account.views import (
     LoginView,
@@ -20,11 +22,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from events import services
 from events.accounts.access import end_access, sessions_of, tokens_of
+from events.accounts.asking import ask_for_access
+from events.accounts.client import network_of
 from events.accounts.confirming import waiting_address
-from events.accounts.forms import NewAddressForm, ProfileForm
+from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
 from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import has_second_factor
 from events.accounts.sign_up import is_invited, may_sign_up
@@ -138,9 +144,15 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     )
 
 
+def _has_to_prove_it(request: HttpRequest) -> bool:
+    """Return whether a form is sent for an account that can be asked for more."""
+    return request.method == "POST" and bool(get_reauthentication_flows(request.user))
+
+
 @form_page
+@reauthentication_required(enabled=_has_to_prove_it)  # type: ignore[untyped-decorator]
 def address(request: HttpRequest, user: User) -> HttpResponse:
-    """Change the address, or get the mail again."""
+    """Change the address, or get the mail again: the password is asked for first."""
     form = NewAddressForm(data=posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         form.save(request)
@@ -162,3 +174,35 @@ def sessions(request: HttpRequest, user: User) -> HttpResponse:
         "zone": user.time_zone or "UTC",
     }
     return render(request, "account/sessions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def access(request: HttpRequest) -> HttpResponse:
+    """Let a visitor ask for access; whoever may sign up does that instead."""
+    if isinstance(request.user, User):
+        return redirect("home")
+    if may_sign_up(request):
+        return redirect("account_signup")
+    form = AskForAccessForm(posted(request))
+    if form.is_valid():
+        try:
+            ask_for_access(**form.values, network=network_of(request))
+        except TooManyTries as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(
+                request,
+                _("Thank you. If you can be let in, a mail comes to your address."),
+            )
+            return redirect("home")
+    page = show_form(
+        request,
+        form,
+        title=_("Ask for access"),
+        above=[],
+        lead=_("Do you want to use Rollcall for a class or a group? Say so here."),
+        submit=_("Send"),
+        back=reverse("home"),
+    )
+    return answer_too_many(form, page)

@@ -24,16 +24,9 @@ from events.models import (
     Person,
     Role,
     User,
+    rank_of,
 )
 from events.people.services import update_person
-
-# The most powerful first.
-_RANKS = list(Role.values)
-
-
-def rank_of(role: str) -> int:
-    """Return how powerful a role is: the higher the more."""
-    return len(_RANKS) - _RANKS.index(role)
 
 
 def _for(user: User) -> InvitationQuerySet:

@@ -19,7 +19,6 @@ from events.invitations.inviting import (
     Made,
     invite_people,
     invite_to_role,
-    must_invite,
 )
 from events.invitations.mailing import send_links
 from events.invitations.serializers import (
@@ -113,7 +112,7 @@ class Invitations(generics.ListAPIView[Invitation]):
         serializer = NewInvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        must_invite(viewer, organization.pk, data["role"])
+        viewer.must_give(organization.pk, data["role"])
         made = invite_to_role(organization=organization, by=user, **data)
         return answer(made, request)
 
@@ -131,7 +130,7 @@ class OneInvitation(APIView):
         viewer.must_organize(organization.pk)
         invitation = get_object_or_404(shown_invitations(organization), pk=pk)
         if invitation.role:
-            must_invite(viewer, organization.pk, invitation.role)
+            viewer.must_give(organization.pk, invitation.role)
         revoke([invitation])
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -19,19 +19,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
-from core.errors import Conflict, NotAllowed
-from events.invitations.answering import rank_of, revoke
+from core.errors import Conflict
+from events.invitations.answering import revoke
 from events.invitations.naming import must_not_be_member
 from events.locks import lock_people
 from events.models import (
     Invitation,
     Organization,
     Person,
-    Role,
     User,
 )
 from events.models.invitations import LIFETIME
-from events.permissions import Viewer
 
 _TOKEN_BYTES = 32
 
@@ -46,34 +44,6 @@ class Made(NamedTuple):
 def digest_of(token: str) -> bytes:
     """Return what is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-def invitable_roles(viewer: Viewer, organization_id: int) -> list[Role]:
-    """Return the roles to which a member may invite, the least first."""
-    if viewer.owns(organization_id):
-        return list(reversed(Role))
-    own = viewer.roles.get(organization_id)
-    if not viewer.organizes(organization_id):
-        return []
-    if not viewer.administers(organization_id):
-        return [Role.VIEWER]
-    return [role for role in reversed(Role) if own and rank_of(role) <= rank_of(own)]
-
-
-def must_invite(viewer: Viewer, organization_id: int, role: str) -> None:
-    """Refuse an invitation to a role that the member may not give.
-
-    Raises:
-        NotAllowed: Organizers invite viewers; admins and owners up to their own role.
-    """
-    viewer.must_organize(organization_id)
-    if role in invitable_roles(viewer, organization_id):
-        return
-    if role == Role.OWNER:
-        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
-    raise NotAllowed(
-        "admins_only", _("Only admins and owners of the organization can do this.")
-    )
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from events.accounts.mails import is_set_up
+from core.mails import reaches_people
 from events.invitations.inviting import Made
 from events.invitations.mailing import send_links
 from events.invitations.states import Shown, state_of
@@ -27,7 +27,7 @@ def show_links(
         "organization": organization,
         "made": list(zip(made, states, strict=True)),
         "has_unsent": Shown.NOT_SENT in states,
-        "sends_no_mail": not is_set_up(),
+        "sends_no_mail": not reaches_people(),
         "back": back,
         "page": "events",
     }

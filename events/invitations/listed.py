@@ -6,7 +6,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from events.invitations.inviting import invitable_roles
 from events.invitations.states import Shown, shown_invitations, state_of
 from events.models import Invitation, InvitationState, Organization
 from events.permissions import Viewer
@@ -60,6 +59,6 @@ def _listed(
 
 def _row(viewer: Viewer, invitation: Invitation) -> Row:
     organization, role = invitation.organization_id, invitation.role
-    may_invite = not role or role in invitable_roles(viewer, organization)
+    may_invite = not role or role in viewer.roles_to_give(organization)
     is_open = invitation.state != InvitationState.ACCEPTED
     return Row(invitation, state_of(invitation), may_invite and is_open)

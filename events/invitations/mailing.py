@@ -6,22 +6,21 @@ invitation says that it was not sent.
 Source: docs/rules.md 161.
 """
 
-import logging
 import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.core.mail import get_connection
-from django.utils import timezone, translation
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.addresses import folded_address
+from core.mails import Mail, MailNotSent, open_connection, reaches_people, send
 from core.names import isolated
 from core.times import short_day
 from events.accounts.attempts import count_try, key_of
 from events.accounts.limits import TooManyTries
-from events.accounts.mails import Mail, MailNotSent, is_set_up, send
 from events.invitations.inviting import Made
 from events.models import NOT_REGISTERED, EventState, Invitation, Participant, User
 from events.roster.personal_links import personal_url
@@ -33,8 +32,6 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
 
-logger = logging.getLogger(__name__)
-
 
 def send_links(made: Sequence[Made], *, by: User) -> None:
     """Mail the links to all who have an address, and note which were sent.
@@ -44,24 +41,20 @@ def send_links(made: Sequence[Made], *, by: User) -> None:
     to_send = [each for each in made if each.invitation.email]
     if not to_send:
         return
-    until = time.monotonic() + SECONDS_AT_MOST
-    places = upcoming_places(each.invitation.person_id for each in to_send)
-    connection = get_connection()
-    try:
-        connection.open()
-    except Exception:  # What a backend raises is up to it; the page must stand.
-        logger.exception("The mail server did not answer.", extra={"op": "mail"})
-        _note([each.invitation for each in to_send], failed=True)
-        return
     sent: list[Invitation] = []
     unsent: list[Invitation] = []
-    for each in to_send:
-        in_time = time.monotonic() < until
-        own = places.get(each.invitation.person_id or 0, [])
-        is_sent = in_time and _send_one(each, own, by, connection)
-        (sent if is_sent else unsent).append(each.invitation)
-    connection.close()
-    if is_set_up():  # Else they are files that nobody gets.
+    until = time.monotonic() + SECONDS_AT_MOST
+    places = upcoming_places(each.invitation.person_id for each in to_send)
+    try:
+        with open_connection() as connection:
+            for each in to_send:
+                own = places.get(each.invitation.person_id or 0, [])
+                in_time = time.monotonic() < until
+                is_sent = in_time and _send_one(each, own, by, connection)
+                (sent if is_sent else unsent).append(each.invitation)
+    except MailNotSent:
+        unsent = [each.invitation for each in to_send]
+    if reaches_people():  # Else they are files that nobody gets.
         _note(sent, failed=False)
     _note(unsent, failed=True)
 
@@ -84,23 +77,19 @@ def upcoming_places(people: Iterable[int | None]) -> dict[int, list[Participant]
 
 
 def _send_one(
-    made: Made, places: Sequence[Participant], by: User, connection: object
+    made: Made, places: Sequence[Participant], by: User, connection: BaseEmailBackend
 ) -> bool:
     invitation = made.invitation
     person = invitation.person
-    language = (person and person.language) or invitation.organization.language
     try:
         _must_not_be_too_many(by, invitation)
-        with translation.override(language):
-            send(
-                mail_of(invitation, made.url, places),
-                to=invitation.email,
-                connection=connection,
-            )
+        send(
+            lambda: mail_of(invitation, made.url, places),
+            to=invitation.email,
+            language=(person and person.language) or invitation.organization.language,
+            connection=connection,
+        )
     except (MailNotSent, TooManyTries):
-        return False
-    except ValueError:
-        logger.exception("A mail could not be written.", extra={"op": "mail"})
         return False
     return True
 

@@ -71,7 +71,10 @@ def leave_organization(
     return _leave(
         request,
         membership.organization.name,
-        lead=_("You lose your role there, and what you see by it."),
+        lead=_(
+            "You no longer see its events, unless you are on a roster. Only its "
+            "members can add you again."
+        ),
         leave=lambda: services.remove_member(membership=membership, by=Viewer.of(user)),
     )
 

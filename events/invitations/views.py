@@ -10,15 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import NotAllowed, RuleBroken
+from core.mails import reaches_people
 from core.names import isolated
 from core.row_ids import row_id
-from events.accounts.mails import is_set_up
 from events.invitations.answering import revoke
 from events.invitations.inviting import (
     Made,
     invite_again,
     invite_people,
-    must_invite,
 )
 from events.invitations.links_page import show_links
 from events.invitations.listed import all_invitations
@@ -114,7 +113,7 @@ def _changed(
     still = shown_invitations(organization).exclude(state=InvitationState.ACCEPTED)
     invitation = get_object_or_404(still, pk=invitation_id)
     if invitation.role:
-        must_invite(viewer, organization.pk, invitation.role)
+        viewer.must_give(organization.pk, invitation.role)
     return invitation
 
 
@@ -156,7 +155,7 @@ def invite_person(request: HttpRequest, user: User, person_id: int) -> HttpRespo
 def _where_it_goes(person: Person) -> str:
     if not person.email:
         return _("There is no address: pass the link on yourself.")
-    if not is_set_up():
+    if not reaches_people():
         return _("This installation sends no mail: pass the link on yourself.")
     return _("It is mailed to %(email)s.") % {"email": isolated(person.email)}
 

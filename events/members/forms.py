@@ -26,7 +26,7 @@ class RoleField(forms.ChoiceField):
 
 
 class _FormWithRole(RowForm):
-    """A form with the roles that the viewer may give: admins make no owners."""
+    """A form with the roles that the viewer may give."""
 
     role = RoleField()
 
@@ -34,9 +34,9 @@ class _FormWithRole(RowForm):
         self, *args: Any, viewer: Viewer, organization_id: int, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        if not viewer.owns(organization_id):
-            offered = [each for each in Role.choices if each[0] != Role.OWNER]
-            self.fields["role"] = RoleField(choices=offered)
+        given = viewer.roles_to_give(organization_id)
+        offered = [(role.value, role.label) for role in Role if role in given]
+        self.fields["role"] = RoleField(choices=offered)
 
 
 class RoleForm(_FormWithRole):

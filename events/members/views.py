@@ -12,13 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.errors import NotAllowed, RuleBroken
+from core.errors import RuleBroken
 from core.names import isolated
 from events import services
 from events.accounts.language import use_language
 from events.invitations.colleagues import invite_colleague
 from events.invitations.forms import InviteForm
-from events.invitations.inviting import invitable_roles
 from events.invitations.listed import waiting_for_roles
 from events.members.forms import RoleForm
 from events.models import Membership, Organization, Role, User
@@ -41,7 +40,7 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
     viewer = Viewer.of(user)
     if request.method == "POST":
         viewer.must_organize(organization.pk)
-    form = InviteForm(posted(request), roles=invitable_roles(viewer, organization.pk))
+    form = InviteForm(posted(request), roles=viewer.roles_to_give(organization.pk))
     if answer := invite_colleague(request, viewer, organization, form):
         return answer
     rows = organization.memberships.select_related("user").order_by("user__username")
@@ -49,7 +48,7 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
         "page": "events",
         "organization": organization,
         "rows": [
-            (member, may_change(viewer, member), member.user_id == user.pk)
+            (member, viewer.may_change(member), member.user_id == user.pk)
             for member in sorted(rows, key=lambda member: _IN_ORDER[Role(member.role)])
         ],
     }
@@ -59,21 +58,11 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
     return render(request, "events/members/list.html", context)
 
 
-def may_change(viewer: Viewer, member: Membership) -> bool:
-    """Return whether the viewer may change and remove a member."""
-    organization = member.organization_id
-    if member.role == Role.OWNER:
-        return viewer.owns(organization)
-    return viewer.administers(organization)
-
-
 @form_page
 def edit_member(request: HttpRequest, user: User, member_id: int) -> HttpResponse:
     member = _shown_member(request, user, member_id)
     viewer = Viewer.of(user)
-    viewer.must_administer(member.organization_id)
-    if not may_change(viewer, member):
-        raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+    viewer.must_change(member)
     form = RoleForm(
         posted(request),
         row=member,
@@ -97,52 +86,32 @@ def edit_member(request: HttpRequest, user: User, member_id: int) -> HttpRespons
 
 @form_page
 def remove_member(request: HttpRequest, user: User, member_id: int) -> HttpResponse:
-    """Show a page to confirm, then remove a member, or let somebody leave."""
+    """Show a page to confirm, then remove a member. Oneself leaves on another page."""
     member = _shown_member(request, user, member_id)
-    is_own = member.user_id == user.pk
+    if member.user_id == user.pk:
+        return redirect("leave_organization", member.pk)
     viewer = Viewer.of(user)
-    if not is_own:
-        viewer.must_administer(member.organization_id)
-        if not may_change(viewer, member):
-            raise NotAllowed("owners_only", _("Only owners can add and remove owners."))
+    viewer.must_change(member)
     if request.method != "POST":
-        return _ask(request, member, is_own=is_own)
+        return confirm_page(
+            request,
+            title=_("Remove %(name)s") % {"name": isolated(name_of(member.user))},
+            above=[member.organization.name],
+            lead=_(
+                "They lose their role here. What they decided stays, and so do their "
+                "account and their places on rosters."
+            ),
+            submit=_("Remove"),
+            keep=_("Keep the member"),
+            back=reverse("members", args=[member.organization_id]),
+        )
     try:
         services.remove_member(membership=member, by=viewer)
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
-        return redirect("members", member.organization_id)
-    text = (
-        _("You have left the organization.") if is_own else _("The member was removed.")
-    )
-    messages.success(request, text)
-    return _back(user, member.organization)
-
-
-def _ask(request: HttpRequest, member: Membership, *, is_own: bool) -> HttpResponse:
-    organization = member.organization
-    if is_own:
-        texts = {
-            "title": _("Leave %(name)s") % {"name": isolated(organization.name)},
-            "lead": _(
-                "You no longer see its events, unless you are on a roster. Only its "
-                "members can add you again."
-            ),
-            "submit": _("Leave"),
-            "keep": _("Stay"),
-        }
     else:
-        texts = {
-            "title": _("Remove %(name)s") % {"name": isolated(name_of(member.user))},
-            "lead": _(
-                "They lose their role here. What they decided stays, and so do their "
-                "account and their places on rosters."
-            ),
-            "submit": _("Remove"),
-            "keep": _("Keep the member"),
-        }
-    back = reverse("members", args=[organization.pk])
-    return confirm_page(request, above=[organization.name], back=back, **texts)
+        messages.success(request, _("The member was removed."))
+    return redirect("members", member.organization_id)
 
 
 def _shown_member(request: HttpRequest, user: User, member_id: int) -> Membership:

@@ -3,6 +3,7 @@
 Each invariant is a named constraint of the database. Times are aware and in UTC.
 """
 
+from events.models.access_requests import LONGEST_PURPOSE, AccessRequest
 from events.models.accounts import (
     IdempotentAnswer,
     SignInTries,
@@ -26,18 +27,15 @@ from events.models.events import (
     new_identity,
 )
 from events.models.invitations import (
-    INVITED_BY,
     Invitation,
     InvitationQuerySet,
     InvitationState,
 )
 from events.models.organizations import (
-    ADMINS,
-    ORGANIZERS,
+    LONGEST_NOTICE,
     Membership,
     Organization,
     OrganizationQuerySet,
-    Role,
     slug_validator,
 )
 from events.models.people import (
@@ -49,16 +47,20 @@ from events.models.people import (
     PersonQuerySet,
 )
 from events.models.registration_mails import RegistrationMail, RegistrationNews
+from events.models.roles import ADMINS, GIVEN_BY, ORGANIZERS, Role, rank_of
 
 __all__ = [
     "ADMINS",
     "DEFAULT_EVENT_LENGTH",
     "EXPECTED",
-    "INVITED_BY",
+    "GIVEN_BY",
     "LONGEST_DOOR_MINUTES",
+    "LONGEST_NOTICE",
+    "LONGEST_PURPOSE",
     "MOST_PLACES",
     "NOT_REGISTERED",
     "ORGANIZERS",
+    "AccessRequest",
     "Event",
     "EventQuerySet",
     "EventState",
@@ -87,5 +89,6 @@ __all__ = [
     "User",
     "Visibility",
     "new_identity",
+    "rank_of",
     "slug_validator",
 ]

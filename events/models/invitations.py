@@ -11,25 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from events.models.accounts import User
-from events.models.organizations import (
-    ADMINS,
-    ORGANIZERS,
-    Membership,
-    Organization,
-    Role,
-)
+from events.models.organizations import Membership, Organization
 from events.models.people import FoldedField, Person
+from events.models.roles import GIVEN_BY, ORGANIZERS, Role
 
 # How long a link works, and whoever was named for a role may accept.
 LIFETIME = timedelta(days=14)
-# Who may invite to a role; "" is the place of a person.
-INVITED_BY = {
-    "": ORGANIZERS,
-    Role.VIEWER: ORGANIZERS,
-    Role.ORGANIZER: ADMINS,
-    Role.ADMIN: ADMINS,
-    Role.OWNER: (Role.OWNER,),
-}
+# The role of an invitation to the place of a person.
+FOR_A_PERSON = ""
 
 
 class InvitationState(models.TextChoices):
@@ -95,7 +84,7 @@ def _inviter_may() -> Q:
         user=OuterRef("invited_by"), organization=OuterRef("organization")
     )
     by_members = Q()
-    for role, inviters in INVITED_BY.items():
+    for role, inviters in [*GIVEN_BY.items(), (FOR_A_PERSON, ORGANIZERS)]:
         by_members |= Q(role=role) & Q(Exists(members.filter(role__in=inviters)))
     is_superuser = Q(invited_by__is_superuser=True)
     is_offer = Q(invited_by=None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.validators import validate_language, validate_name, validate_time_zone
 from events.models.accounts import User
+from events.models.roles import Role
 
 slug_validator = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
@@ -17,17 +18,7 @@ slug_validator = RegexValidator(
 )
 
 
-class Role(models.TextChoices):
-    """A member's role in an organization, the most powerful first."""
-
-    OWNER = "owner", _("owner")
-    ADMIN = "admin", _("admin")
-    ORGANIZER = "organizer", _("organizer")
-    VIEWER = "viewer", _("viewer")
-
-
-ADMINS = (Role.OWNER, Role.ADMIN)
-ORGANIZERS = (Role.OWNER, Role.ADMIN, Role.ORGANIZER)
+LONGEST_NOTICE = 2000
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -46,6 +37,7 @@ class Organization(models.Model):
     """A tenant: a school, an academy, a community.
 
     The names of its rooms begin with the slug (``{slug}_…``), so it never changes.
+    An empty ``recording_notice`` means the usual one (``events/recording/notice.py``).
     """
 
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
@@ -57,6 +49,16 @@ class Organization(models.Model):
     )
     language = models.CharField(
         _("language"), max_length=16, default="en", validators=[validate_language]
+    )
+    recording_notice = models.TextField(
+        _("what people read before they join"),
+        max_length=LONGEST_NOTICE,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    consent_required = models.BooleanField(
+        _("only who consents to being recorded joins"), default=False, db_default=False
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

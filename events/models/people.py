@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +76,8 @@ class Person(models.Model):
     accepts.
     ``external_id`` is the organization's own number for the person, such as a student
     number.
+    ``consented_at`` is when they last consented to being recorded, whatever was
+    withdrawn before; ``consent_withdrawn_at`` is when they withdrew that.
     """
 
     organization = models.ForeignKey(
@@ -111,6 +113,12 @@ class Person(models.Model):
         _("language"), max_length=16, blank=True, validators=[validate_language]
     )
     show_on_leaderboard = models.BooleanField(_("show on leaderboard"), default=False)
+    consented_at = models.DateTimeField(
+        _("consented to being recorded at"), null=True, editable=False
+    )
+    consent_withdrawn_at = models.DateTimeField(
+        _("withdrew consent to being recorded at"), null=True, editable=False
+    )
     folded_name = FoldedField(of="name", by=folded)
     folded_email = FoldedField(of="email", by=folded_address)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -138,10 +146,23 @@ class Person(models.Model):
                 condition=~Q(external_id=""),
                 name="person_external_id_once_per_organization",
             ),
+            models.CheckConstraint(
+                condition=Q(consent_withdrawn_at__isnull=True)
+                | Q(
+                    consented_at__isnull=False,
+                    consent_withdrawn_at__gte=F("consented_at"),
+                ),
+                name="person_withdraws_consent_that_was_given",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def consents_to_recording(self) -> bool:
+        """Whether they have consented to being recorded, and not withdrawn it."""
+        return self.consented_at is not None and self.consent_withdrawn_at is None
 
     @property
     def account_name(self) -> str:
@@ -232,9 +253,9 @@ class PersonChangeValues(models.Model):
 
     ``before`` and ``after`` have the same keys: ``name``, ``email``, ``external_id``,
     ``user`` (a user name), ``invited_account`` (one that was asked), ``time_zone``,
-    ``language``, ``show_on_leaderboard``, ``role``, ``registration``, ``enrolled``,
-    ``identity`` (a linked one). ``before``
-    is null when somebody was added, ``after`` when they were removed.
+    ``language``, ``show_on_leaderboard``, ``consents_to_recording``, ``role``,
+    ``registration``, ``enrolled``, ``identity`` (a linked one). ``before`` is null when
+    somebody was added, ``after`` when they were removed.
     """
 
     change = models.OneToOneField(

@@ -2,8 +2,10 @@
 
 from typing import cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -28,6 +30,7 @@ from events.people.serializers import (
 )
 from events.people.services import add_person, organize_person, update_person
 from events.permissions import OrganizersChange, signed_in, viewer_of
+from events.recording.consent import set_consent
 
 
 class PersonList(generics.ListAPIView[Person]):
@@ -155,7 +158,8 @@ class OwnPeopleViews(generics.GenericAPIView[Person]):
         """Return them, in all organizations."""
         if getattr(self, "swagger_fake_view", False):
             return Person.objects.none()
-        return signed_in(self.request).people.order_by("pk")
+        own = signed_in(self.request).people
+        return own.select_related("organization").order_by("pk")
 
 
 class OwnPeople(OwnPeopleViews, generics.ListAPIView[Person]):
@@ -167,16 +171,20 @@ class OwnPerson(OwnPeopleViews):
 
     @extend_schema(operation_id="me_people_update")
     def patch(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """Take part in the leaderboard, or not."""
-        person = self.get_object()
+        """Take part in the leaderboard, or not; consent to being recorded, or not."""
+        person, user = self.get_object(), signed_in(request)
         serializer = self.get_serializer(person, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        changed = update_person(
-            person=person,
-            changes=serializer.validated_data,
-            by=signed_in(request),
-        )
-        return Response(self.get_serializer(changed).data)
+        changes = serializer.validated_data
+        consents = changes.pop("consents_to_recording", None)
+        with transaction.atomic():
+            if changes:
+                update_person(person=person, changes=changes, by=user)
+            if consents is not None:
+                set_consent(
+                    person=person, consents=consents, by=user, now=timezone.now()
+                )
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(operation_id="me_people_destroy", responses={204: None})
     def delete(self, request: Request, *args: object, **kwargs: object) -> Response:

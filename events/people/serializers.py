@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from core.fields import Declared, ModelSerializer
 from events.models import Person, PersonChange
+from events.recording.notice import recording_notice
 from events.serializers import AcceptedField, AccountField
 
 
@@ -28,6 +29,8 @@ class PersonSerializer(ModelSerializer[Person]):
             "time_zone",
             "language",
             "show_on_leaderboard",
+            "consented_at",
+            "consent_withdrawn_at",
             "created_at",
         ]
         read_only_fields = ["organization", "created_at"]
@@ -49,12 +52,36 @@ class NewPersonSerializer(PersonSerializer):
 
 
 class OwnPersonSerializer(ModelSerializer[Person]):
-    """One of the people for whom the caller's account stands."""
+    """One of the people for whom the caller's account stands.
+
+    Where ``consent_required``, they join once they consent to what ``recording_notice``
+    says.
+    """
+
+    consents_to_recording = serializers.BooleanField(required=False)
+    consent_required = serializers.BooleanField(
+        source="organization.consent_required", read_only=True
+    )
+    recording_notice = serializers.SerializerMethodField()
 
     class Meta:
         model = Person
-        fields = ["id", "organization", "name", "show_on_leaderboard"]
+        fields = [
+            "id",
+            "organization",
+            "name",
+            "show_on_leaderboard",
+            "consents_to_recording",
+            "consented_at",
+            "consent_withdrawn_at",
+            "consent_required",
+            "recording_notice",
+        ]
         read_only_fields = ["organization", "name"]
+
+    def get_recording_notice(self, person: Person) -> str:
+        """Return what they read before they join."""
+        return recording_notice(person.organization)
 
 
 class ActorSerializer(Declared):

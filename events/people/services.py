@@ -43,6 +43,7 @@ def values_of(person: Person) -> dict[str, Any]:
         "user": person.user.username if person.user else None,
         "invited_account": person.invited_username or None,
         "show_on_leaderboard": person.show_on_leaderboard,
+        "consents_to_recording": person.consents_to_recording,
     }
 
 

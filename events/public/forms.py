@@ -15,7 +15,7 @@ class RegistrationForm(RowForm):
         required=True,
         widget=forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
         help_text=_(
-            "You get a mail with a link. The registration counts once you confirm "
-            "it there."
+            "You get a mail with a link. Open it and confirm. Only then are you "
+            "registered."
         ),
     )

@@ -1,47 +1,11 @@
-"""The mails of public events: what each says, and sending one.
+"""What the mails of public events say."""
 
-A mail is a few sentences around one link, so text and HTML are made from one source.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.mails import Mail
 from events.models import Event, Participant, RegistrationNews
 from events.public.when import when
 from events.roster.personal_links import personal_url
-
-
-@dataclass(frozen=True)
-class Mail:
-    """What a mail says, in the language that is active when it is made."""
-
-    subject: str
-    before: Sequence[str]
-    link: str
-    button: str
-    after: Sequence[str]
-
-
-def send(mail: Mail, *, to: str) -> None:
-    """Send a mail as text and HTML, in the active language.
-
-    Raises:
-        OSError: the mail server did not take it (SMTPException is one).
-    """
-    context = {"mail": mail, "language": translation.get_language()}
-    context["is_rtl"] = translation.get_language_bidi()
-    text, page = (
-        render_to_string(f"events/public/mail.{kind}", context)
-        for kind in ("txt", "html")
-    )
-    message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, to=[to])
-    message.attach_alternative(page, "text/html")
-    message.send()
 
 
 def please_confirm(event: Event, *, link: str) -> Mail:
@@ -87,8 +51,8 @@ def about_registration(place: Participant, news: str) -> Mail:
         _("Open your own page"),
         [
             _(
-                "There you see what is recorded of you, and can cancel. The link is "
-                "yours alone: who has it needs no password."
+                "There you see what is recorded of you. You can also cancel there. "
+                "Keep the link to yourself: whoever has it needs no password."
             )
         ],
     )

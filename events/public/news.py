@@ -10,12 +10,10 @@ Source: docs/rules.md 150.
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
 
-from django.utils import translation
-
+from core.mails import MailNotSent, send
 from events.models import Participant, RegistrationMail
-from events.public.mails import about_registration, send
+from events.public.mails import about_registration
 
 logger = logging.getLogger(__name__)
 
@@ -61,13 +59,13 @@ def _sent(participant_id: int, news: str) -> bool:
     if place is None or not place.email:
         return True
     try:
-        with translation.override(_language_of(place)):
-            send(about_registration(place, news), to=place.email)
-    except SMTPRecipientsRefused:
-        logger.warning("A mail was refused.", extra={"op": "registration_mail"})
-    except OSError:
-        logger.exception("A mail was not sent.", extra={"op": "registration_mail"})
-        return False
+        send(
+            lambda: about_registration(place, news),
+            to=place.email,
+            language=_language_of(place),
+        )
+    except MailNotSent as failed:
+        return failed.is_refused
     return True
 
 

@@ -8,9 +8,7 @@ doubtful, it is somebody new.
 Source: docs/rules.md 148, 149, 150.
 """
 
-import logging
 from datetime import datetime
-from smtplib import SMTPRecipientsRefused
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
 from core.errors import Conflict, RuleBroken
+from core.mails import MailNotSent, send
 from events.accounts.attempts import DAY, HOUR, count_try, key_of
 from events.locks import lock_event, lock_people
 from events.models import (
@@ -33,11 +32,10 @@ from events.models import (
 from events.people.lookups import who_may_be_meant
 from events.people.matching import Given, Known, Meant, who_is_meant
 from events.public.claims import Claim, token_of
-from events.public.mails import please_confirm, send
-from events.roster.places import add_participant, let_move_up
+from events.public.mails import please_confirm
+from events.roster.adding import add_participant
+from events.roster.places import let_move_up
 from events.roster.waiting_list import is_full, tell_later
-
-logger = logging.getLogger(__name__)
 
 # Each in a minute.
 FROM_A_NETWORK, FOR_AN_EVENT, ON_THE_INSTALLATION = 10, 60, 200
@@ -56,20 +54,10 @@ class TooManyRegistrations(RuleBroken):
         self.wait = wait
 
 
-class MailNotSent(RuleBroken):
-    """The mail server does not take mails at present."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        text = _("The mail could not be sent. Try again in a few minutes.")
-        super().__init__("mail_not_sent", text)
-
-
-def ask_to_confirm(
+def ask_to_confirm_registration(
     *, event: Event, name: str, email: str, language: str, network: str, now: datetime
 ) -> None:
-    """Send a mail with which its reader confirms a registration.
+    """Send the mail in which its reader confirms a registration.
 
     Args:
         event: The event.
@@ -93,13 +81,11 @@ def ask_to_confirm(
     token = token_of(Claim(event.pk, name, email, language, now))
     link = settings.PUBLIC_URL + reverse("confirm_registration", args=[token])
     try:
-        send(please_confirm(event, link=link), to=email)
-    except SMTPRecipientsRefused:
+        send(lambda: please_confirm(event, link=link), to=email)
+    except MailNotSent as failed:
         # Whether a mailbox exists is not ours to tell.
-        return
-    except OSError as failed:
-        logger.exception("A mail was not sent.", extra={"op": "confirm_registration"})
-        raise MailNotSent from failed
+        if not failed.is_refused:
+            raise
 
 
 def _must_not_be_too_many(event: Event, network: str) -> None:

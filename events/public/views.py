@@ -20,7 +20,7 @@ from events.models import Event, User, Visibility
 from events.pages import posted
 from events.public.claims import claim_of
 from events.public.forms import RegistrationForm
-from events.public.registering import ask_to_confirm, confirm
+from events.public.registering import ask_to_confirm_registration, confirm
 from events.public.when import when
 from events.roster.personal_links import personal_path
 from events.roster.waiting_list import is_full
@@ -42,7 +42,7 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
     status, wait = 200, None
     if form.is_valid():
         try:
-            ask_to_confirm(
+            ask_to_confirm_registration(
                 event=event,
                 language=get_language() or "",
                 network=network_of(request),
@@ -52,8 +52,8 @@ def public_event(request: HttpRequest, event_id: int) -> HttpResponse:
             messages.success(
                 request,
                 _(
-                    "You get a mail with a link in a moment. Open it to confirm your "
-                    "registration: it counts only then."
+                    "You get a mail in a moment. Open its link and confirm. Only then "
+                    "are you registered."
                 ),
             )
             return redirect("public_event", event.pk)

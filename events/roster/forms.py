@@ -19,7 +19,7 @@ from core.form_parts import (
 )
 from events.models import Event, Participant, ParticipantRole, Registration
 from events.roster.enrolment import UNSET, Bound
-from events.roster.places import has_begun
+from events.roster.registration import has_begun
 from events.roster.who_form import WhoForm
 from events.serializers import OWN_FIELDS
 

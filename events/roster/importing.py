@@ -46,11 +46,13 @@ from events.people.matching import (
 )
 from events.people.refusals import as_candidate, candidates_in_words
 from events.people.services import create_people, update_people
-from events.roster import places
+from events.roster.adding import completed
 from events.roster.asked import as_changes
 from events.roster.enrolment import UNSET
 from events.roster.file import Table, read_table
 from events.roster.lines import Entry, Fault, read_line
+from events.roster.places import create_places, update_places, values_of
+from events.roster.registration import apply_changes, has_begun, new_place
 
 LINES_ON_A_PAGE = 500
 # Of whom a line may mean; the first are enough to find them.
@@ -189,7 +191,7 @@ class _Importing:
         self.places = {place.person_id: place for place in standing}
         for person_id, place in self.places.items():
             place.event, place.person = self.event, self.people[person_id]
-        self.late = places.has_begun(self.event, self.now)
+        self.late = has_begun(self.event, self.now)
 
     def run(self, *, partial: bool) -> RosterImport:
         lines: dict[int, int] = {}
@@ -250,7 +252,7 @@ class _Importing:
     def _plan_known(self, entry: Entry, known: Known) -> _Plan:
         person = self.people[known.person]
         values = {"time_zone": entry.time_zone, "language": entry.language}
-        about = places.completed(person, _given(entry), values)
+        about = completed(person, _given(entry), values)
         standing = self.places.get(person.pk)
         if standing is None:
             place = self._new_place(entry, person)
@@ -259,12 +261,12 @@ class _Importing:
         asked = _asked(entry)
         if place.registration in NOT_REGISTERED:
             asked.setdefault("registration", Registration.REGISTERED)
-        places.apply_changes(place, asked, late=self.late, now=self.now)
-        before = places.values_of(standing)
+        apply_changes(place, asked, late=self.late, now=self.now)
+        before = values_of(standing)
         return _Plan(entry.line, person, about, place, before)
 
     def _new_place(self, entry: Entry, person: Person) -> Participant:
-        return places.new_place(
+        return new_place(
             self.event, person, _asked(entry), late=self.late, now=self.now
         )
 
@@ -279,8 +281,8 @@ class _Importing:
         ]
         update_people([(plan.person, plan.about) for plan in known], by=self.by)
         create_people([plan.person for plan in new], by=self.by)
-        places.create_places(added, by=self.by)
-        places.update_places(changed, by=self.by)
+        create_places(added, by=self.by)
+        update_places(changed, by=self.by)
         for plan in self.plans:
             result = self.results[plan.line]
             is_new = plan.before is None

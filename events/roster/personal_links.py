@@ -22,7 +22,7 @@ from events.models import Participant
 SALT = "events.roster.personal_links"
 # Of the digest: 144 bits cannot be guessed.
 DIGEST_BYTES = 18
-_TOKEN = re.compile(r"(\d+)-([\w-]{24})", re.ASCII)
+_TOKEN = re.compile(r"(\d{1,19})-([\w-]{24})", re.ASCII)
 
 
 def personal_url(place: Participant) -> str:
@@ -45,7 +45,9 @@ def place_of(token: str) -> Participant | None:
     found = _TOKEN.fullmatch(token)
     if found is None:
         return None
-    places = Participant.objects.in_reports().select_related("event__organization")
+    places = Participant.objects.in_reports().select_related(
+        "event__organization", "person__user"
+    )
     place = places.filter(pk=row_id(found[1]) or 0).first()
     is_theirs = constant_time_compare(found[2], _digest(place or Participant()))
     return place if place is not None and is_theirs else None

@@ -21,6 +21,7 @@ from django.utils.functional import cached_property
 from core.names import is_found
 from events.models import EXPECTED, Event, Participant, ParticipantRole, Registration
 from events.permissions import Viewer
+from events.recording.in_words import withdrawal_in_words
 from events.roster.enrolment_in_words import enrolment_in_words
 from events.roster.personal_links import personal_path
 
@@ -69,6 +70,7 @@ class Choice(NamedTuple):
 class RosterRow(NamedTuple):
     """One person on the roster; ``enrolled`` is empty for the whole event.
 
+    ``withdrew_consent`` says so, and when, to members; else it is empty.
     ``personal_path`` is their secret link, for organizers alone; onlookers have none.
     """
 
@@ -76,6 +78,7 @@ class RosterRow(NamedTuple):
     enrolled: str
     is_ticked: bool
     personal_path: str
+    withdrew_consent: str
 
 
 class _Listed(NamedTuple):
@@ -157,6 +160,7 @@ class RosterPage:
                 enrolment_in_words(place.enrolled, zone, beside=today),
                 self.chooses_all or place.pk in self._ticked,
                 self._personal_path(place),
+                self._withdrew_consent(place),
             )
             for place in people.order_by(*IN_ORDER)
         ]
@@ -164,6 +168,10 @@ class RosterPage:
     def _personal_path(self, place: Participant) -> str:
         has_one = self.may_change and place.registration != Registration.VIEWED
         return personal_path(place) if has_one else ""
+
+    def _withdrew_consent(self, place: Participant) -> str:
+        zone = self.event.time_zone
+        return withdrawal_in_words(place.person, zone) if self.sees_emails else ""
 
     @property
     def shows_numbers(self) -> bool:

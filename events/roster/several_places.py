@@ -11,7 +11,8 @@ from django.utils import timezone
 from events.locks import lock_event, lock_people
 from events.models import Event, User
 from events.roster.enrolment import UNSET, Bound
-from events.roster.places import apply_changes, has_begun, update_places, values_of
+from events.roster.places import update_places, values_of
+from events.roster.registration import apply_changes, has_begun
 
 
 @transaction.atomic

@@ -25,9 +25,10 @@ from events.pages import (
     shown_participant,
 )
 from events.permissions import Viewer
+from events.roster.adding import Added, add_participant
 from events.roster.forms import NewParticipantForm, ParticipantForm, PlacesForm
 from events.roster.personal_links import personal_url, renew_link
-from events.roster.places import Added, add_participant, change_participant
+from events.roster.places import change_participant
 from events.roster.removing import (
     bare_places,
     remove_participant,

@@ -17,7 +17,7 @@ from core.row_ids import row_id
 from events.models import Event
 from events.people.matching import Doubt, Doubtful, Given, Known
 from events.people.refusals import in_words
-from events.roster.places import who_may_be
+from events.roster.adding import who_may_be
 
 T = TypeVar("T")
 

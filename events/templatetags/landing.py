@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 
 from events.public.listing import next_public_events
@@ -11,8 +12,11 @@ from events.public.when import when
 register = template.Library()
 
 
-@register.inclusion_tag("events/public/_landing.html")
-def landing() -> dict[str, Any]:
+@register.inclusion_tag("events/public/_landing.html", takes_context=True)
+def landing(context: Context) -> dict[str, Any]:
     """Tell what this is, how to get in, and which public events come next."""
     events = next_public_events(now=timezone.now())
-    return {"events": [(event, when(event)) for event in events]}
+    return {
+        "events": [(event, when(event)) for event in events],
+        "may_sign_up": context["may_sign_up"],
+    }

@@ -1,9 +1,9 @@
 """Where mails are, while they are files."""
 
 from django import template
-from django.conf import settings
 from django.template import Context
 
+from core.mails import directory
 from events.accounts.client import is_local
 
 register = template.Library()
@@ -15,5 +15,4 @@ def mail_files(context: Context) -> str:
 
     "" also where a mail server is set up.
     """
-    in_files = settings.EMAIL_BACKEND.endswith(".filebased.EmailBackend")
-    return settings.EMAIL_FILE_PATH if in_files and is_local(context["request"]) else ""
+    return directory() if is_local(context["request"]) else ""

@@ -31,8 +31,9 @@ from events.models import (
     PersonChange,
 )
 from events.people.services import update_person
+from events.roster.adding import add_participant
 from events.roster.importing import import_roster
-from events.roster.places import add_participant, change_participant
+from events.roster.places import change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there
 from tests.factories import (

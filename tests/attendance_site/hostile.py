@@ -107,6 +107,7 @@ def make_world() -> World:
             "invitations": make_invitation(organization, user, by=user).pk,
             "memberships": membership.pk,
             "i": "token",
+            "elsewhere": "unknown",
         },
     )
 

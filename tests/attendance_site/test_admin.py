@@ -38,6 +38,7 @@ from attendance.models import (
 from events.admin_base import ReadOnlyAdmin
 from events.invitations.answering import offered_people
 from events.models import (
+    AccessRequest,
     Event,
     EventView,
     IdempotentAnswer,
@@ -172,6 +173,9 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     RegistrationMail: lambda number: RegistrationMail.objects.create(
         participant=make_participant(), news="moved_up", due_at=START
     ),
+    AccessRequest: lambda number: AccessRequest.objects.create(
+        name=f"name{number}", email=f"a{number}@example.com", purpose="A class"
+    ),
     SignInTries: lambda number: SignInTries.objects.create(
         key=f"{number}", tries=1, since=START
     ),
@@ -220,7 +224,7 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     ),
 }
 # Their owners make them on pages of their own.
-MADE_ELSEWHERE = {Authenticator, SocialAccount}
+MADE_ELSEWHERE = {AccessRequest, Authenticator, SocialAccount}
 REGISTERED = [*admin.site._registry]  # noqa: SLF001
 READ_ONLY = [
     model

@@ -110,6 +110,8 @@ TABLE = {
     ),
     "GET account/people/{own}/leave/": "302 404 200 404 404 404 404 404",
     "POST account/people/{own}/leave/": "302 404 302 404 404 404 404 404",
+    "GET account/people/{own}/recording/": "302 404 200 404 404 404 404 404",
+    "POST account/people/{own}/recording/": "302 404 302 404 404 404 404 404",
     "GET account/memberships/{membership}/leave/": ("302 404 404 404 200 404 404 404"),
     "POST account/memberships/{membership}/leave/": ("302 404 404 404 302 404 404 404"),
     # The attendee themselves, then somebody else.
@@ -206,6 +208,7 @@ SENT: dict[str, dict[str, Any]] = {
     "organizations/{organization}/people/new/": {"name": "New"},
     "events/{event}/people/invite/": {"all": "1"},
     "people/{person}/edit/": {"name": "New"},
+    "account/people/{own}/recording/": {"consents": "yes"},
     # A superuser chooses among all organizations.
     "events/new/": {"title": "New", "organization": "{organization}"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
@@ -349,7 +352,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, accounts, the report, machines' routes,
 # and what is open without an account.
 ELSEWHERE = re.compile(
-    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\\^|reports|metrics|e/|p/"
+    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 

@@ -12,7 +12,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Person, Role, User
 from events.people.services import update_person
-from events.roster.places import add_participant as add_participant_of
+from events.roster.adding import add_participant as add_participant_of
 from sessions_app.models import LiveSession
 from tests.attendance.meetups import come, make_meetup
 from tests.factories import (

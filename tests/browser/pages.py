@@ -18,6 +18,7 @@ ACTIONS = {
     "accept_invitation",
     "calculate",
     "cancel_session",
+    "consent_personally",
     "join_personally",
     "count_as_absent",
     "decline_invitation",
@@ -300,7 +301,6 @@ ORGANIZATIONS = {
     "members, for an organizer": Seen("members", "organization"),
     "a member's role": Seen("edit_member", "member", "owner"),
     "remove a member": Seen("remove_member", "member", "owner"),
-    "leave": Seen("remove_member", "member", "viewer"),
 }
 PUBLIC = {
     "public event": Seen("public_event", "public", who=""),
@@ -318,6 +318,10 @@ PUBLIC = {
     "personal, waiting": Seen("personal", who="", link="waiting"),
     "personal, recorded": Seen("personal", who="", link="recorded"),
     "personal, cancelled": Seen("personal", who="", link="has cancelled"),
+    "personal, consented": Seen("personal", who="", link="place of who consented"),
+    "personal, withdrew consent": Seen(
+        "personal", who="", link="place of who withdrew"
+    ),
     "cancel personally": Seen("cancel_personally", who="", link="registered"),
     "personal, unknown": Seen(
         "personal", who="", link="nobody", status=HTTPStatus.NOT_FOUND
@@ -330,6 +334,8 @@ _FORGOTTEN = "account_reset_password"
 ACCOUNTS = {
     "sign in": Seen("account_login", who="", query="?next=/events/"),
     "sign up, by invitation": Seen("account_signup", who=""),
+    "ask for access": Seen("ask_for_access", who=""),
+    "ask for access, refused": Seen("ask_for_access", who="", refused=True),
     "sign in elsewhere, cancelled": Seen("socialaccount_login_cancelled", who=""),
     "sign in elsewhere, failed": Seen(
         "socialaccount_login_error", who="", status=HTTPStatus.UNAUTHORIZED
@@ -374,6 +380,10 @@ INVITATIONS = {
     "sessions of somebody invited": Seen("home", who="invited"),
     "leave an organization": Seen("leave_organization", "membership", "invited"),
     "leave a place": Seen("leave_person", "own person", "invited"),
+    "being recorded": Seen("own_recording", "own person", "invited"),
+    "being recorded, asked": Seen("own_recording", "asked", "invited"),
+    "being recorded, consented": Seen("own_recording", "consented", "invited"),
+    "being recorded, withdrawn": Seen("own_recording", "withdrew", "invited"),
     "link to a role": Seen("invitation", who="", key="invitation to a role"),
     "link to a place": Seen("invitation", who="", key="invitation to a place"),
     "link, another account": Seen(

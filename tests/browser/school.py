@@ -21,14 +21,24 @@ from attendance.models import (
     Status,
 )
 from core.spans import Span
-from events.models import Event, EventState, Participant, ParticipantRole, Role, User
+from events.models import (
+    Event,
+    EventState,
+    Participant,
+    ParticipantRole,
+    Person,
+    Role,
+    User,
+)
 from events.people.services import update_person
-from events.roster.places import add_participant, change_participant
+from events.roster.adding import add_participant
+from events.roster.places import change_participant
 from sessions_app.models import LiveSession
 from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room
 from tests.browser.public_events import public_events
 from tests.browser.with_accounts import Accounts
+from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
 from tests.factories import (
     make_event,
@@ -102,6 +112,10 @@ class School:
         self.subjects["nobody came"] = nobody_came.event
         self.subjects |= self._meetups_later()
         self.subjects["over"] = self._over()
+        self.subjects |= people_asked(self.invited, now=self.now)
+        Person.objects.filter(pk=self.omar.person_id).update(
+            consented_at=self.now, consent_withdrawn_at=self.now
+        )
         self.subjects |= public_events(self.organization, now=self.now)
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()

@@ -118,6 +118,24 @@ def test_name_language_and_zone_are_set_and_the_page_stays() -> None:
     assert set(wrong(send(client, path, **school | {"name": ""}))) == {"name"}
 
 
+def test_every_setting_says_in_a_sentence_what_it_means() -> None:
+    organization = make_organization()
+    client = signed_in(make_member(organization, Role.OWNER))
+    page = client.get(f"/organizations/{organization.pk}/settings/").content.decode()
+    control = r'<(?:input|select|textarea)[^>]* id="id_(\w+)"'
+    fields = set(re.findall(control, page))
+    assert fields == {
+        "name",
+        "time_zone",
+        "language",
+        "recording_notice",
+        "consent_required",
+    }
+    for field in fields:
+        [said] = re.findall(rf'id="id_{field}_helptext">(.*?)</p>', page, re.DOTALL)
+        assert said.strip().endswith("."), field
+
+
 def test_points_are_set_and_said_in_words() -> None:
     organization = make_organization()
     client = signed_in(make_member(organization, Role.OWNER))

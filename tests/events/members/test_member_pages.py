@@ -18,11 +18,16 @@ from tests.factories import (
 from tests.forms import assert_told, send
 
 pytestmark = pytest.mark.django_db
+PATHS = {
+    "edit": "/members/{}/edit/",
+    "remove": "/members/{}/remove/",
+    "leave": "/account/memberships/{}/leave/",
+}
 LAST_OWNER = "The last owner cannot leave. Make somebody else an owner first."
 
 
 def path_of(membership: Membership, action: str) -> str:
-    return f"/members/{membership.pk}/{action}/"
+    return PATHS[action].format(membership.pk)
 
 
 def test_an_owner_invites_a_colleague_by_name_who_accepts_and_sees_the_members() -> (
@@ -159,33 +164,48 @@ def test_each_is_offered_what_they_may_do_alone() -> None:
         member.role: {
             (other.role, action)
             for other in (owner, admin, viewer)
-            for action in ("edit", "remove")
-            if path_of(other, action)
+            for action in PATHS
+            if PATHS[action].format(other.pk)
             in signed_in(member.user)
             .get(f"/organizations/{organization.pk}/members/")
             .content.decode()
         }
         for member in (owner, admin, viewer)
     }
-    everything = {(r, a) for r in ("admin", "viewer") for a in ("edit", "remove")}
-    assert offered == {
-        "owner": everything | {("owner", "edit"), ("owner", "remove")},
-        "admin": everything,
-        "viewer": {("viewer", "remove")},
+    admin_and_viewer = {
+        (role, action) for role in ("admin", "viewer") for action in ("edit", "remove")
     }
+    others = {
+        "owner": admin_and_viewer | {("owner", "edit")},
+        "admin": admin_and_viewer - {("admin", "remove")},
+        "viewer": set(),
+    }
+    assert offered == {role: {(role, "leave"), *others[role]} for role in others}
 
 
 def test_whoever_leaves_sees_nothing_of_it_any_more() -> None:
     organization = make_organization()
     viewer = make_membership(organization, role=Role.VIEWER)
     client = signed_in(viewer.user)
-    page = text(client.get(path_of(viewer, "remove")).content.decode())
+    page = text(client.get(path_of(viewer, "leave")).content.decode())
     assert "You no longer see its events" in page
-    answer = send(client, path_of(viewer, "remove"))
-    assert answer["Location"] == "/"
-    assert "You have left the organization." in client.get("/").content.decode()
+    answer = client.post(path_of(viewer, "leave"), follow=True)
+    assert "You left" in text(answer.content.decode())
     path = f"/organizations/{organization.pk}/members/"
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", Role)
+def test_to_remove_oneself_leads_to_the_one_page_on_which_one_leaves(
+    role: Role,
+) -> None:
+    organization = make_organization()
+    make_member(organization, Role.OWNER)
+    member = make_membership(organization, role=role)
+    for send_it in (signed_in(member.user).get, signed_in(member.user).post):
+        answer = send_it(path_of(member, "remove"))
+        assert answer["Location"] == path_of(member, "leave")
+    assert organization.memberships.filter(user=member.user).exists()
 
 
 def test_the_last_owner_stays_and_is_told_why() -> None:
@@ -193,7 +213,7 @@ def test_the_last_owner_stays_and_is_told_why() -> None:
     owner = make_membership(organization, role=Role.OWNER)
     client = signed_in(owner.user)
     assert_told(send(client, path_of(owner, "edit"), role="admin"), "", LAST_OWNER)
-    left = client.post(path_of(owner, "remove"), follow=True)
+    left = client.post(path_of(owner, "leave"), follow=True)
     assert LAST_OWNER in text(left.content.decode())
     assert organization.memberships.get().role == Role.OWNER
 

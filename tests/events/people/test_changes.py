@@ -18,8 +18,9 @@ from events.models import (
 )
 from events.people.changes import digest_of
 from events.people.services import update_person
+from events.roster.adding import add_participant
 from events.roster.importing import import_roster
-from events.roster.places import add_participant, change_participant, rejoin
+from events.roster.places import change_participant, rejoin
 from tests.events.people.changes import changes_of
 from tests.factories import make_event, make_member, make_participant, make_user
 

@@ -1,5 +1,6 @@
 """What organizers say of the public page of an event, on its form and over REST."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +50,24 @@ def test_a_capacity_is_a_number_of_people(capacity: str) -> None:
     answer = send(make_event(), **PUBLIC | {"capacity": capacity})
     assert answer.status_code == 200
     assert "id_capacity_error" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("visibility", "everybody"),
+        ("capacity", "none"),
+        ("door_opens_minutes", "soon"),
+        ("door_closes_minutes", "-1"),
+    ],
+)
+def test_the_form_says_beside_the_field_what_is_wrong(field: str, wrong: str) -> None:
+    answer = send(make_event(), **PUBLIC | {field: wrong})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert f'id="id_{field}_error"' in page
+    [described] = re.findall(rf'name="{field}"[^>]* aria-describedby="([^"]+)"', page)
+    assert f"id_{field}_error" in described.split()
 
 
 def patch(event: Event, **changes: Any) -> Any:

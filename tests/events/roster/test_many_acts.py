@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from core.errors import Conflict
 from events.models import Participant, Person, PersonChange
+from events.roster.adding import add_participant
 from events.roster.importing import import_roster
-from events.roster.places import add_participant, change_participant
+from events.roster.places import change_participant
 from tests.events.people.changes import values_of
 from tests.factories import make_event, make_organization, make_session
 
