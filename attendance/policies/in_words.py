@@ -25,13 +25,13 @@ def _on_time(policy: Policy) -> str:
 
 def _too_little(policy: Policy) -> str:
     if not policy.partial_from:
-        text = _("Who is there for up to %(partial)d %% of the time is partial.")
+        text = _("Who is there for up to %(up_to)d %% of the time is partial.")
     else:
         text = _(
-            "Who is there for less than %(absent)d %% of the time is absent, and up to "
-            "%(partial)d %% partial."
+            "Who is there for less than %(less_than)d %% of the time is absent, and up "
+            "to %(up_to)d %% partial."
         )
-    return text % {"absent": policy.partial_from, "partial": policy.present_over}
+    return text % {"less_than": policy.partial_from, "up_to": policy.present_over}
 
 
 def _enough(policy: Policy) -> str:

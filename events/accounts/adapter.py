@@ -11,6 +11,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +27,12 @@ from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
 from events.accounts.sign_up import may_sign_up
 from events.models import User
+
+
+def _must_still_wait(row: EmailAddress) -> None:
+    """Refuse an address whose change a new password cancels at this moment."""
+    if not EmailAddress.objects.select_for_update().filter(pk=row.pk).exists():
+        raise Conflict("link_over", _("This link is over, or was used already."))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -61,7 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Make the address of a confirmation the confirmed one of its account."""
         try:
-            confirm_address(user=email_address.user, email=email_address.email)
+            with transaction.atomic():
+                _must_still_wait(email_address)
+                confirm_address(user=email_address.user, email=email_address.email)
         except Conflict as refused:
             messages.error(request, str(refused))
             return False
@@ -105,6 +114,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         super().send_password_reset_mail(user, user.email, context)
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell of a new passkey, which opens the account for good; of nothing else."""
+        if template_prefix.endswith("webauthn_added") and user.email_verified_at:
+            self.send_mail(template_prefix, user.email, {"user": user})
+
     def _mail(self, name: str, context: dict[str, Any]) -> mails.Mail:
         if name == "account_already_exists":
             return mails.account_exists(
@@ -113,6 +133,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "unknown_account":
             return mails.no_account()
         username = context["user"].username
+        if name == "webauthn_added":
+            link = mails.public(reverse("mfa_list_webauthn"))
+            return mails.passkey_added(link=link, username=username)
         if name == "password_reset_key":
             path = reverse(
                 "account_reset_password_from_key",

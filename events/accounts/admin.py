@@ -1,9 +1,9 @@
 """The admin of accounts and of their roles.
 
 Who may change accounts without being a superuser can neither become one by it, nor act
-as one, nor make owners.
+as one or as an owner, nor make owners, nor make anybody a member unasked.
 
-Source: docs/rules.md 134.
+Source: docs/rules.md 134, 153.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,14 @@ RIGHTS = ("is_superuser", "groups", "user_permissions")
 
 def is_superuser(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.is_superuser
+
+
+def is_shielded(request: HttpRequest, account: User | None) -> bool:
+    """Return whether an account can do what whoever asks cannot."""
+    if account is None or is_superuser(request):
+        return False
+    owned = Membership.objects.filter(user=account, role=Role.OWNER)
+    return account.is_superuser or owned.exists()
 
 
 @admin.register(User)
@@ -76,16 +85,16 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def has_change_permission(
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
-        """Leave superusers to superusers: their password and address, too."""
+        """Leave superusers and owners to superusers: password and address, too."""
         may = super().has_change_permission(request, obj)
-        return may and (is_superuser(request) or not (obj and obj.is_superuser))
+        return may and not is_shielded(request, obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
-        """Leave superusers to superusers."""
+        """Leave superusers and owners to superusers."""
         may = super().has_delete_permission(request, obj)
-        return may and (is_superuser(request) or not (obj and obj.is_superuser))
+        return may and not is_shielded(request, obj)
 
     def save_model(
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
@@ -102,13 +111,49 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
                 self.message_user(request, str(refused), level="warning")
 
 
+class MembershipForm(ModelForm):  # type: ignore[type-arg]
+    """A membership, which superusers alone make without asking."""
+
+    may_make: bool
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a new one by anybody else."""
+        if not self.instance.pk and not self.may_make:
+            raise ValidationError(
+                _(
+                    "Only superusers make somebody a member without asking them. "
+                    "Members are invited on the page “Members” of their organization."
+                )
+            )
+        return super().clean()
+
+
 @admin.register(Membership)
 class MembershipAdmin(RowAdmin[Membership]):
+    form = MembershipForm
     list_display = ("user", "organization", "role", "created_at")
     list_filter = ("role", ("organization", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user", "organization")
     search_fields = ("user__username", "user__email", "organization__name")
     autocomplete_fields = ("user", "organization")
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Membership | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Tell the form who asks."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"may_make": is_superuser(request)})
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Membership | None = None
+    ) -> tuple[str, ...]:
+        """Keep whose membership it is, and where: else it made others members."""
+        is_kept = obj and not is_superuser(request)
+        return ("user", "organization") if is_kept else ()
 
     def formfield_for_choice_field(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

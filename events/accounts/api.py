@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.errors import Invalid
 from core.problems import ProblemResponse
 from events import services
 from events.accounts.authentication import (
@@ -22,9 +23,9 @@ from events.accounts.authentication import (
     BearerAuthentication,
     issue_token,
 )
-from events.accounts.confirming import ask_to_confirm, drop_address
+from events.accounts.confirming import ask_to_confirm, count_mails, drop_address
 from events.accounts.first_password import change_password_first, must_change_first
-from events.accounts.limits import Attempt, TooManyTries
+from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import (
     has_second_factor,
     take_code,
@@ -140,13 +141,16 @@ def _too_many(refused: TooManyTries) -> ProblemResponse:
 
 
 def _change_address(request: Request, user: User, email: str) -> ProblemResponse | None:
-    """Let an address wait to be confirmed; an empty one holds at once."""
+    """Let an address wait to be confirmed; only an unconfirmed one can be left out."""
     django_request = request._request  # noqa: SLF001
+    if not email and user.email_verified_at:
+        text = _("A confirmed address stays until another one is confirmed: send that.")
+        raise Invalid("address_needed", text, field="email")
     if not email:
         drop_address(user=user)
         return None
     try:
-        Attempt("mail", django_request, email)
+        count_mails(user=user, email=email, request=django_request)
     except TooManyTries as refused:
         return _too_many(refused)
     ask_to_confirm(user=user, email=email, request=django_request)

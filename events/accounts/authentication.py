@@ -2,7 +2,7 @@
 
 The only module that uses knox. Its rows hold the SHA-512 of a token, not the token.
 
-Source: docs/rules.md 85, 125, 128.
+Source: docs/rules.md 85, 125, 128, 132.
 """
 
 from contextlib import suppress
@@ -23,7 +23,12 @@ from knox.crypto import hash_token
 from knox.models import AuthToken
 from rest_framework import exceptions
 
-from events.accounts.addresses import account_that_signs_in_by
+from core.names import folded
+from events.accounts.addresses import has_confirmed, who_confirmed
+from events.accounts.first_password import (
+    first_password_stands,
+    must_change_first,
+)
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import use_language_of
@@ -36,6 +41,22 @@ SIGN_IN_TOKEN_LIFETIME = timedelta(days=90)
 
 class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
     """``Authorization: Bearer TOKEN``, found in one query by the token's digest."""
+
+    def authenticate(self, request: Any) -> tuple[User, AuthToken] | None:
+        """Return the token's owner and row; None without a token.
+
+        Raises:
+            NotAllowed: the first password has to be changed first, as on pages.
+        """
+        found = self.find(request)
+        if found and must_change_first(request, found[0]):
+            raise first_password_stands()
+        return found
+
+    def find(self, request: Any) -> tuple[User, AuthToken] | None:
+        """Return the same, wherever the request comes from."""
+        found: tuple[User, AuthToken] | None = super().authenticate(request)
+        return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, AuthToken]:
         """Return the token's owner and row; switch to the owner's language.
@@ -87,7 +108,7 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
     try:
         # Authenticating switches to the owner's language, which must not stay active.
         with translation.override(None), suppress(exceptions.AuthenticationFailed):
-            if BearerAuthentication().authenticate(request):
+            if BearerAuthentication().find(request):
                 return True
         SessionMiddleware(lambda _: HttpResponse()).process_request(request)
         return get_user(request).is_authenticated
@@ -101,9 +122,9 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
 class PasswordBackend(ModelBackend):
     """Checks passwords of accounts, by their name or confirmed address in any case.
 
-    For REST, the sign-in page and whatever else signs in. Every check hashes a password
-    once, whether there is such an account or not. Attempts are limited
-    (``events/accounts/limits.py``); calls without a request are not counted.
+    For REST, the sign-in page and whatever else signs in. A wrong password costs the
+    same queries and hashes whether there is such an account or not. Attempts are
+    limited (``events/accounts/limits.py``); calls without a request are not counted.
     """
 
     def authenticate(
@@ -122,13 +143,14 @@ class PasswordBackend(ModelBackend):
             return None
         candidates = accounts_that_may_be_meant(username)
         if request is None:
-            return _first_with_password(candidates, password)
+            return _first_with_password(candidates, username, password)
         is_known = any(has_signed_in_here(request, user) for user in candidates)
         attempt = Attempt("sign in", request, username, is_known=is_known)
         try:
-            with room_to_hash():
-                user = _first_with_password(candidates, password)
+            with room_to_hash(is_known=is_known):
+                user = _first_with_password(candidates, username, password)
         except Busy:
+            attempt.take_back()
             raise TooManyTries(SECONDS_TO_COME_BACK) from None
         if user is not None:
             attempt.succeeded()
@@ -140,18 +162,24 @@ def accounts_that_may_be_meant(login: str) -> list[User]:
 
     Two only if one account has the confirmed address of another as its name.
     """
-    found: list[User | None] = []
-    if "@" in login:
-        found.append(account_that_signs_in_by(login))
-    with suppress(User.DoesNotExist):
-        found.append(User.objects.get_by_natural_key(login))
-    return [user for user in dict.fromkeys(found) if user and user.is_active]
+    folded_name = folded(login)
+    named = Q(username=login) | Q(folded_username=folded_name)
+    found = list(User.objects.filter(named | has_confirmed(login)))
+    exact = [user for user in found if user.username == login]
+    alike = [user for user in found if user.folded_username == folded_name]
+    by_name = next(iter(exact + alike), None)
+    meant = dict.fromkeys([who_confirmed(login, among=found), by_name])
+    return [user for user in meant if user and user.is_active]
 
 
-def _first_with_password(candidates: list[User], password: str) -> User | None:
+def _first_with_password(
+    candidates: list[User], login: str, password: str
+) -> User | None:
     for user in candidates:
         if user.check_password(password):
             return user
-    if not candidates:
+    # An address may be another account's name, so it always costs as much as two.
+    most = 2 if "@" in login else 1
+    for _more in range(most - len(candidates)):
         make_password(password)
     return None

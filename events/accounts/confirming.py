@@ -3,9 +3,10 @@
 An account has one address. While another one waits to be confirmed, a second row of
 allauth's ``EmailAddress`` holds it; nothing else knows of it.
 
-Source: docs/rules.md 86, 126, 127.
+Source: docs/rules.md 86, 126, 127, 162.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -13,12 +14,17 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address, is_same_mailbox
 from core.errors import Conflict
+from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
+from events.accounts.known_browsers import has_signed_in_here
+from events.accounts.language import supported_language_of
+from events.accounts.limits import Attempt
 from events.invitations.offers import offer_all_places
 from events.models import User
 
@@ -84,15 +90,46 @@ def drop_address(*, user: User) -> None:
     user.save(update_fields=["email", "email_verified_at", "folded_email"])
 
 
+def drop_waiting_addresses(user: User) -> None:
+    """Void the links of all mails that ask to confirm an address of this account."""
+    gone, _rows = EmailAddress.objects.filter(user=user, verified=False).delete()
+    if gone:
+        follow(user)
+
+
+def count_mails(*, user: User, email: str, request: HttpRequest) -> None:
+    """Count the mails of asking to confirm an address: to it, and to the old one.
+
+    Raises:
+        TooManyTries: one of the two addresses had too many.
+    """
+    is_known = has_signed_in_here(request, user)
+    old = user.email if user.email_verified_at else ""
+    for address in {folded_address(email), folded_address(old)} - {""}:
+        Attempt("mail", request, address, is_known=is_known)
+
+
 def ask_to_confirm(*, user: User, email: str, request: HttpRequest) -> EmailAddress:
     """Let an address wait to be confirmed, and send the mail that asks for it.
 
-    If another account has confirmed it, the mail says so instead.
+    If another account has confirmed it, the mail says so instead. The address that is
+    confirmed so far is told at once: whoever stole a session could ask for it.
     """
+    is_news = folded_address(email) != folded_address(waiting_address(user))
     row = propose_address(user=user, email=email)
+    if is_news and user.email_verified_at and not is_same_mailbox(email, user.email):
+        _tell_old_address(user)
     if get_adapter().should_send_confirmation_mail(request, row, signup=False):
         row.send_confirmation(request)
     return row
+
+
+def _tell_old_address(user: User) -> None:
+    language = supported_language_of(user) or translation.get_language()
+    link = mails.public(reverse("account_change_password"))
+    with translation.override(language), suppress(mails.MailNotSent):
+        mail = mails.another_address_asked_for(link=link, username=user.username)
+        mails.send(mail, to=user.email)
 
 
 def follow(user: User) -> None:

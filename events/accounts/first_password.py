@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.errors import NotAllowed
 from core.problems import ProblemResponse
 from events.accounts.client import is_local
 from events.accounts.language import WORDLESS
@@ -26,13 +27,18 @@ def must_change_first(request: HttpRequest, user: object) -> bool:
     return has_first_one and not is_local(request)
 
 
+def first_password_stands() -> NotAllowed:
+    """Return why REST does nothing until then."""
+    return NotAllowed(
+        "change_password_first",
+        _("Change the first password on the page of your account."),
+    )
+
+
 def change_password_first() -> ProblemResponse:
     """Return what REST answers until then."""
-    return ProblemResponse(
-        403,
-        _("Change the first password on the page of your account."),
-        code="change_password_first",
-    )
+    refusal = first_password_stands()
+    return ProblemResponse(refusal.status, refusal.message, code=refusal.code)
 
 
 class FirstPasswordMiddleware:

@@ -22,8 +22,9 @@ from events.accounts.addresses import (
     account_that_signs_in_by,
     is_confirmed_by_others,
 )
-from events.accounts.confirming import ask_to_confirm
+from events.accounts.confirming import ask_to_confirm, count_mails
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
+from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.sign_up import invited_address, is_invited, make_account
 from events.models import User
@@ -51,6 +52,13 @@ def _new_password_fields(form: forms.Form, first: Any, second: Any = None) -> No
     form.fields["password1"].label = first
     if second:
         form.fields["password2"].label = second
+
+
+def _mail_to(email: str, user: User | None) -> Attempt:
+    """Count a mail; ``user`` has confirmed the address, if anybody has."""
+    request = context.request
+    is_known = user is not None and has_signed_in_here(request, user)
+    return Attempt("mail", request, email, is_known=is_known)
 
 
 class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
@@ -101,7 +109,7 @@ class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
     def clean_email(self) -> str:
         """Note whether the address has an account; nothing says so but a mail."""
         email = cleaned(self.cleaned_data["email"])
-        Attempt("mail", context.request, email)
+        self._attempt = _mail_to(email, account_that_signs_in_by(email))
         self.account_already_exists = is_confirmed_by_others(email)
         return email
 
@@ -116,6 +124,7 @@ class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
                     return self.save(request), None
                 make_password(self.cleaned_data["password1"])
         except Busy:
+            self._attempt.take_back()
             raise TooManyTries(SECONDS_TO_COME_BACK) from None
         adapter = allauth.get_adapter()
         adapter.send_account_already_exists_mail(self.cleaned_data["email"])
@@ -143,7 +152,7 @@ class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
         email = str(self.cleaned_data["email"])
         if self.user.email_verified_at and email == self.user.email:
             raise forms.ValidationError(_("This is your address already."))
-        Attempt("mail", context.request, email)
+        count_mails(user=self.user, email=email, request=context.request)
         return email
 
     def save(self, request: HttpRequest) -> EmailAddress:
@@ -165,7 +174,12 @@ class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):  # type: ignore[
     def clean_oldpassword(self) -> str:
         """Check the present password, limited as signing in is."""
         attempt = Attempt("sign in", context.request, self.user.username, is_known=True)
-        password = str(super().clean_oldpassword())
+        try:
+            with room_to_hash(is_known=True):
+                password = str(super().clean_oldpassword())
+        except Busy:
+            attempt.take_back()
+            raise TooManyTries(SECONDS_TO_COME_BACK) from None
         attempt.succeeded()
         return password
 
@@ -188,10 +202,19 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
     def clean_email(self) -> str:
         """Find the account, which only the mail tells of."""
         email = str(self.cleaned_data["email"])
-        Attempt("mail", context.request, email)
         user = account_that_signs_in_by(email)
+        _mail_to(email, user)
         self.users = [user] if user else []
         return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the mail; without an account, a token is made as well, for nobody."""
+        if not self.users:
+            nobody = User(pk=0)
+            # Allauth looks for the row of an account's address first.
+            EmailAddress.objects.filter(user_id=nobody.pk).exists()
+            allauth.default_token_generator.make_token(nobody)
+        return str(super().save(request, **kwargs))
 
 
 class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]

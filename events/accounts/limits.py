@@ -4,9 +4,10 @@ Ten times a minute with one name from one address. Wider limits hold up whoever 
 many names or comes from many addresses, but never a browser that has signed in to the
 account before: else strangers could lock people out.
 
-Source: docs/rules.md 85, 130.
+Source: docs/rules.md 85, 130, 163, 164.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,7 +16,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.names import folded
-from events.accounts.attempts import count_try, forget_tries, key_of, take_back_try
+from events.accounts.attempts import (
+    HOUR,
+    MINUTE,
+    count_try,
+    forget_tries,
+    key_of,
+    take_back_try,
+)
 from events.accounts.client import address_of, network_of
 
 if TYPE_CHECKING:
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 
 PER_NETWORK = 100
 PER_INSTALLATION = 1_000
+# An hour: codes have six digits, and whoever guesses them has the password already.
+CODES_PER_ACCOUNT = 100
 
 
 TOO_MANY = _("Too many attempts. Wait %(wait)s seconds, then try again.")
@@ -64,14 +74,25 @@ class Attempt:
         self._count(self._narrow, settings.LOGIN_TRIES_PER_MINUTE)
         if is_known:
             return
-        self._wide = [key_of(what, "network", network_of(request)), key_of(what, "all")]
-        for key, most in zip(self._wide, (PER_NETWORK, PER_INSTALLATION), strict=True):
-            self._count(key, most)
+        self._count_wide(key_of(what, "network", network_of(request)), PER_NETWORK)
+        self._count_wide(key_of(what, "all"), PER_INSTALLATION)
+        if what == "code":
+            key = key_of(what, "account", folded(name))
+            self._count_wide(key, CODES_PER_ACCOUNT, HOUR)
 
-    def _count(self, key: str, most: int) -> None:
-        tries = count_try(key)
+    def _count_wide(self, key: str, most: int, within: timedelta = MINUTE) -> None:
+        self._wide.append(key)
+        self._count(key, most, within)
+
+    def _count(self, key: str, most: int, within: timedelta = MINUTE) -> None:
+        tries = count_try(key, within)
         if tries.number > most:
             raise TooManyTries(tries.wait, self._text)
+
+    def take_back(self) -> None:
+        """Forget that this was a try: nothing was looked at."""
+        for key in (self._narrow, *self._wide):
+            take_back_try(key)
 
     def succeeded(self) -> None:
         """Forget the tries with this name, and that this was one at all."""

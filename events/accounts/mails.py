@@ -84,6 +84,45 @@ def confirm_address(*, link: str, username: str) -> Mail:
     )
 
 
+def another_address_asked_for(*, link: str, username: str) -> Mail:
+    """Return the mail to the confirmed address, when somebody gives another one.
+
+    The other one is not named: whoever gave it could write to the reader by that.
+    """
+    return Mail(
+        _("Somebody asked to change your email address"),
+        [
+            _(
+                "Somebody asked to change the address of your account “%(name)s” at "
+                "Rollcall. This address counts until the new one is confirmed."
+            )
+            % {"name": username},
+            _(
+                "If it was not you, change your password now: that also cancels the "
+                "change, and ends all other sessions and all API tokens."
+            ),
+        ],
+        link,
+        _("Change the password"),
+        [_("If it was you, you need not do anything.")],
+    )
+
+
+def passkey_added(*, link: str, username: str) -> Mail:
+    """Return the mail to the confirmed address, when an account has a new passkey."""
+    return Mail(
+        _("Your account has a new passkey"),
+        [
+            _("A passkey now signs in to your account “%(name)s” at Rollcall.")
+            % {"name": username},
+            _("If it was not you, remove it, and change your password."),
+        ],
+        link,
+        _("Passkeys"),
+        [_("If it was you, you need not do anything.")],
+    )
+
+
 def account_exists(*, link: str) -> Mail:
     """Return the mail to somebody with an account whose address was given again."""
     return Mail(

@@ -3,7 +3,7 @@
 A passkey signs in without a password, and is a second factor. Whoever uses one always
 shows the device that it is them (a fingerprint, a PIN), so it stands for both.
 
-Source: docs/rules.md 130, 162.
+Source: docs/rules.md 130, 165.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The second factor: codes of an app, passkeys, and codes to recover.
 
-Source: docs/rules.md 133, 162.
+Source: docs/rules.md 133, 165.
 """
 
 from typing import Any

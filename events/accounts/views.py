@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.utils import complete_signup
 from allauth.account.views import (
     LoginView,
@@ -169,9 +171,15 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     )
 
 
+def _has_to_prove_it(request: HttpRequest) -> bool:
+    """Return whether a form is sent for an account that can be asked for more."""
+    return request.method == "POST" and bool(get_reauthentication_flows(request.user))
+
+
 @form_page
+@reauthentication_required(enabled=_has_to_prove_it)  # type: ignore[untyped-decorator]
 def address(request: HttpRequest, user: User) -> HttpResponse:
-    """Change the address, or get the mail again."""
+    """Change the address, or get the mail again: the password is asked for first."""
     form = NewAddressForm(data=posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         form.save(request)

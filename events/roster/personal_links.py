@@ -22,7 +22,7 @@ from events.models import Participant
 SALT = "events.roster.personal_links"
 # Of the digest: 144 bits cannot be guessed.
 DIGEST_BYTES = 18
-_TOKEN = re.compile(r"(\d+)-([\w-]{24})", re.ASCII)
+_TOKEN = re.compile(r"(\d{1,19})-([\w-]{24})", re.ASCII)
 
 
 def personal_url(place: Participant) -> str:

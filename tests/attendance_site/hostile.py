@@ -109,6 +109,7 @@ def make_world() -> World:
             "memberships": membership.pk,
             "passkeys": make_passkey(user).pk,
             "i": "token",
+            "elsewhere": "unknown",
         },
     )
 

@@ -249,8 +249,9 @@ UPDATE attendance_sessioncalculation SET failures = 1,
 SAID_AGAIN = """
 WITH teacher AS (
     INSERT INTO events_user (username, password, is_superuser, is_staff, is_active,
-        first_name, last_name, email, date_joined, time_zone, language, wants_prompts)
-    VALUES ('amal', '', false, false, true, '', '', '', now(), '', '', true)
+        first_name, last_name, email, date_joined, time_zone, language, wants_prompts,
+        must_change_password)
+    VALUES ('amal', '', false, false, true, '', '', '', now(), '', '', true, false)
     RETURNING id
 )
 INSERT INTO attendance_attendancechange (organization_id, participant_id, session_id,

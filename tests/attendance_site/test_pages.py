@@ -356,7 +356,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, accounts, the report, machines' routes,
 # and what is open without an account.
 ELSEWHERE = re.compile(
-    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\\^|reports|metrics|e/|p/"
+    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 

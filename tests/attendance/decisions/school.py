@@ -28,6 +28,7 @@ from attendance.points.ledger import PointsPerStatus, set_points_per_status
 from attendance.policies import effective
 from attendance.rules.calculation import Policy
 from attendance.unmatched.linking import link_identity, unlink_identity
+from events.invitations.answering import accept_by_coming
 from events.models import Event, Participant, Role
 from events.roster.places import add_participant, change_participant
 from events.services import publish_event
@@ -255,6 +256,12 @@ class School:
             change_participant(participant=person, changes=changes)
 
     def add(self, registration: str) -> None:
-        add_participant(
-            event=self.fresh, name="Dua", user=make_user(), registration=registration
+        account = make_user()
+        added = add_participant(
+            event=self.fresh,
+            name="Dua",
+            user=account.username,
+            registration=registration,
+            by=self.organizer,
         )
+        accept_by_coming(added.participant.person, user=account)

@@ -7,7 +7,12 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from events.models import Membership, Role, User
-from tests.events.accounts.ways_in import PASSWORD, make_account, signs_in_as
+from tests.events.accounts.ways_in import (
+    PASSWORD,
+    browser_of,
+    make_account,
+    signs_in_as,
+)
 from tests.factories import make_membership, make_organization, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +65,21 @@ def test_they_touch_no_superuser(staff: Client, root: User) -> None:
     assert signs_in_as("root", PASSWORD) == "root"
 
 
+def test_they_touch_no_owner(staff: Client, root: User) -> None:
+    owner = make_account("owner")
+    make_membership(make_organization(), user=owner, role=Role.OWNER)
+    for fields in ({"email": "mine@x.example"}, {"username": "x"}, {"is_active": ""}):
+        assert change(staff, owner, **fields) == 403
+    password = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+    path = f"/admin/events/user/{owner.pk}"
+    assert staff.post(f"{path}/password/", password).status_code == 403
+    assert staff.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+    assert staff.get(f"{path}/change/").status_code == 200
+    assert signs_in_as("owner", PASSWORD) == "owner"
+    assert signs_in_as(owner.email) == "owner"
+    assert change(browser_of(root), owner, email="theirs@x.example") == 302
+
+
 def test_they_make_no_owner_and_put_nobody_in_an_owners_place(staff: Client) -> None:
     organization, user = make_organization(), make_user()
     owner = make_membership(organization, role=Role.OWNER)
@@ -68,10 +88,30 @@ def test_they_make_no_owner_and_put_nobody_in_an_owners_place(staff: Client) -> 
     assert staff.post(f"{page}/add/", sent).status_code == 200
     assert staff.post(f"{page}/{owner.pk}/change/", sent).status_code == 403
     assert staff.post(f"{page}/{owner.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert staff.post(f"{page}/add/", sent | {"role": "admin"}).status_code == 302
-    membership = Membership.objects.get(user=user)
+    membership = make_membership(organization, role=Role.ADMIN)
     assert staff.post(f"{page}/{membership.pk}/change/", sent).status_code == 200
     assert Membership.objects.get(role=Role.OWNER) == owner
+
+
+def test_they_make_nobody_a_member_unasked(staff: Client, root: User) -> None:
+    organization, user = make_organization(), make_user()
+    page, sent = "/admin/events/membership", {"user": user.pk, "role": "viewer"}
+    sent["organization"] = organization.pk
+    refused: Any = staff.post(f"{page}/add/", sent)
+    assert refused.status_code == 200
+    assert "are invited on the page" in refused.content.decode()
+    membership = make_membership(make_organization(), role=Role.VIEWER)
+    path = f"{page}/{membership.pk}/change/"
+    assert staff.post(path, sent | {"role": "organizer"}).status_code == 302
+    changed = Membership.objects.get()
+    assert changed.role == Role.ORGANIZER
+    assert (changed.user, changed.organization) == (
+        membership.user,
+        membership.organization,
+    )
+    client = browser_of(root)
+    assert client.post(f"{page}/add/", sent).status_code == 302
+    assert Membership.objects.filter(user=user).exists()
 
 
 def test_they_make_no_tokens_for_others(staff: Client, root: User) -> None:

@@ -126,6 +126,27 @@ def test_what_either_side_has_not_confirmed_finds_nobody(
     assert user.email_verified_at == ours
 
 
+def test_an_address_that_only_looks_alike_finds_nobody(
+    provider: Provider, settings: Any
+) -> None:
+    settings.SIGN_UP = "OPEN"
+    user = make_user(email="kims@x.example", email_verified_at=timezone.now())
+    for number, email in enumerate(["\u212aims@x.example", "kim\u017f@x.example"]):
+        claims = {"email": email, "email_verified": True}
+        client, _answer = come_by(provider, sub=str(number), **claims)
+        assert signed_in_as(client) not in ("", user.username)
+
+
+def test_nor_does_it_confirm_somebody_elses_mailbox(
+    provider: Provider, settings: Any
+) -> None:
+    settings.SIGN_UP = "OPEN"
+    claims = {"email": "\u212aim@x.example", "email_verified": True}
+    client, _answer = come_by(provider, **claims)
+    user = User.objects.get(username=signed_in_as(client))
+    assert (user.email, user.email_verified_at) == ("", None)
+
+
 def test_strangers_get_an_account_only_where_anybody_may_sign_up(
     provider: Provider, settings: Any
 ) -> None:

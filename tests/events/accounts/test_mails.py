@@ -47,6 +47,7 @@ def test_each_mail_has_text_and_html_that_say_the_same() -> None:
     link = mails.public("/x/")
     made = (
         mails.confirm_address(link=link, username="zoe"),
+        mails.another_address_asked_for(link=link, username="zoe"),
         mails.account_exists(link=link),
         mails.new_password(link=link, username="zoe"),
         mails.no_account(),

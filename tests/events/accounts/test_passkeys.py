@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.test import Client
 
 from events.models import User
@@ -21,7 +22,15 @@ from tests.events.accounts.devices import (
     use,
 )
 from tests.events.accounts.test_second_factor import CODE_PAGE, code_of, half_way, token
-from tests.events.accounts.ways_in import OTHER, PASSWORD, make_account, sign_in, who
+from tests.events.accounts.ways_in import (
+    OTHER,
+    PASSWORD,
+    last_mail,
+    link_in,
+    make_account,
+    sign_in,
+    who,
+)
 
 pytestmark = pytest.mark.django_db
 LIST = "/account/second-factor/passkeys/"
@@ -86,6 +95,14 @@ def test_the_second_one_leads_to_the_list_and_one_without_a_name_gets_one(
     answer = send(client, ADD, Device().make(asked_for(client, ADD)))
     assert answer["Location"] == LIST
     assert names(user) == ["Phone", "Passkey 2"]
+
+
+def test_the_confirmed_address_is_told_of_a_new_one(user: User) -> None:
+    added(user)
+    assert last_mail().to == [user.email]
+    assert link_in(last_mail()) == LIST
+    added(make_account(confirmed=False))
+    assert len(mail.outbox) == 1
 
 
 def test_of_a_passkey_only_what_is_needed_to_know_it_again_is_stored(

@@ -1,7 +1,9 @@
 """What a changed password ends, sessions and tokens, and the first password."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,8 +13,8 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from events.accounts import hashing
-from events.accounts.authentication import issue_token
-from events.models import User
+from events.accounts.authentication import is_signed_in, issue_token
+from events.models import SignInTries, User
 from tests.events.accounts.ways_in import (
     OTHER,
     PASSWORD,
@@ -23,7 +25,7 @@ from tests.events.accounts.ways_in import (
 )
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+ELSEWHERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
 CHANGE = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
 
 
@@ -152,32 +154,81 @@ def test_from_elsewhere_it_is_changed_before_anything_else(
     assert not User.objects.get().must_change_password
 
 
+def test_so_it_is_with_a_token_that_was_made_on_that_machine(admin: User) -> None:
+    asked = {"username": "admin", "password": PASSWORD}
+    token = APIClient().post("/api/auth/token", asked).json()["token"]
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert client.get("/api/me").status_code == 200
+    for method in (client.get, client.patch):
+        refused = method("/api/me", {"name": "Ana"}, **ELSEWHERE)
+        assert refused.status_code == 403
+        assert refused.json()["type"].endswith(":change_password_first")
+    assert client.delete("/api/auth/token", **ELSEWHERE).status_code == 403
+    assert is_signed_in(cookies="", authorization=f"Bearer {token}")
+    User.objects.update(must_change_password=False)
+    assert client.get("/api/me", **ELSEWHERE).status_code == 200
+
+
 # --- Hashing --------------------------------------------------------------------------
 
 
+@contextmanager
+def as_many_as_possible(*, known: bool = False) -> Iterator[None]:
+    """All places of those who hash or wait are taken."""
+    lane = hashing.KNOWN if known else hashing.STRANGERS
+    with ExitStack() as taken:
+        for _ in range(lane.places):
+            taken.enter_context(hashing.room_to_hash(is_known=known))
+        yield
+
+
 def test_few_passwords_are_hashed_at_once_and_few_wait() -> None:
-    let_go, inside = Event(), []
-
-    def hold() -> None:
-        with hashing.room_to_hash():
-            inside.append(1)
-            let_go.wait(10)
-
-    threads = [Thread(target=hold) for _ in range(hashing.AT_ONCE + hashing.WAITING)]
-    for thread in threads:
-        thread.start()
-    try:
-        user = make_account()
-        while len(inside) < len(threads):
-            pass
+    user = make_account()
+    with as_many_as_possible():
         answer = sign_in(user.username)
         assert answer.status_code == 429
         assert answer["Retry-After"] == str(hashing.SECONDS_TO_COME_BACK)
-    finally:
-        let_go.set()
-        for thread in threads:
-            thread.join()
     assert sign_in(user.username)["Location"] == "/"
+
+
+def test_strangers_do_not_keep_out_browsers_that_signed_in_before() -> None:
+    user, other = make_account(), make_account()
+    client = signed_in(user)
+    client.post("/sign-out/")
+    with as_many_as_possible(), hashing_strangers():
+        assert sign_in(other.username, client=client).status_code == 429
+        assert sign_in(user.username, client=client)["Location"] == "/"
+        assert client.post("/account/password/", CHANGE).status_code == 302
+        with as_many_as_possible(known=True):
+            assert sign_in(user.username, OTHER, client).status_code == 302
+            client.post("/sign-out/")
+            assert sign_in(user.username, OTHER, client).status_code == 429
+
+
+@contextmanager
+def hashing_strangers() -> Iterator[None]:
+    """As many passwords of strangers as possible are being hashed."""
+    with ExitStack() as taken:
+        while hashing.STRANGERS.hashing.acquire(blocking=False):
+            taken.callback(hashing.STRANGERS.hashing.release)
+        yield
+
+
+def test_whoever_is_asked_to_come_back_has_not_tried(settings: Any) -> None:
+    settings.SIGN_UP = "OPEN"
+    user = make_account()
+    client = signed_in(user)
+    new = {"name": "Noor", "email": "noor@x.example", "password1": PASSWORD}
+    with as_many_as_possible(), as_many_as_possible(known=True):
+        for _ in range(12):
+            assert sign_in(user.username).status_code == 429
+            assert Client().post("/sign-up/", new).status_code == 429
+            assert client.post("/account/password/", CHANGE).status_code == 429
+    assert not SignInTries.objects.exists()
+    assert sign_in(user.username)["Location"] == "/"
+    assert Client().post("/sign-up/", new).status_code == 302
+    assert client.post("/account/password/", CHANGE).status_code == 302
 
 
 def test_the_hasher_hashes_as_django_does_and_one_after_the_other() -> None:
@@ -186,13 +237,20 @@ def test_the_hasher_hashes_as_django_does_and_one_after_the_other() -> None:
     assert encoded.startswith("pbkdf2_sha256$1$salt$")
     assert hasher.verify(PASSWORD, encoded)
     done: list[str] = []
-    taken = [hashing._hashing.acquire(timeout=5) for _ in range(hashing.AT_ONCE)]  # noqa: SLF001
-    assert all(taken)
-    thread = Thread(target=lambda: done.append(hasher.encode(PASSWORD, "salt", 1)))
-    thread.start()
-    thread.join(0.2)
-    assert done == []
-    for _ in taken:
-        hashing._hashing.release()  # noqa: SLF001
-    thread.join(10)
-    assert done == [encoded]
+
+    def hash_one(*, known: bool) -> None:
+        with hashing.room_to_hash(is_known=known):
+            done.append(hasher.encode(PASSWORD, "salt", 1))
+
+    stranger, known = (
+        Thread(target=hash_one, kwargs={"known": known}) for known in (False, True)
+    )
+    with hashing_strangers():
+        stranger.start()
+        stranger.join(0.2)
+        assert done == []
+        known.start()
+        known.join(10)
+        assert done == [encoded]
+    stranger.join(10)
+    assert done == [encoded, encoded]

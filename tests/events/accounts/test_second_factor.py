@@ -1,5 +1,6 @@
 """The second factor: on pages and over REST, each code once, and not by guessing."""
 
+from datetime import timedelta
 from time import time
 from typing import Any
 
@@ -9,9 +10,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from events.models import User
+from events.accounts import limits
+from events.models import SignInTries, User
 from tests.events.accounts.ways_in import PASSWORD, make_account, sign_in, who
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +30,15 @@ def wrong_code() -> str:
     return "000000" if code_now() != "000000" else "111111"
 
 
-@pytest.fixture
-def user() -> User:
+def with_factor() -> User:
     user = make_account()
     TOTP.activate(user, SECRET)
     return user
+
+
+@pytest.fixture
+def user() -> User:
+    return with_factor()
 
 
 def half_way(user: User, path: str = "/sign-in/") -> Client:
@@ -83,6 +90,36 @@ def test_codes_cannot_be_guessed(user: User) -> None:
     assert codes == [200] * 10 + [429]
     client.post(CODE_PAGE, {"code": code_now()})
     assert who(client) == ""
+
+
+def wrong_from(address: str, user: User, client: Client | None = None) -> int:
+    client = client or half_way(user)
+    wrong = {"code": wrong_code()}
+    return client.post(CODE_PAGE, wrong, REMOTE_ADDR=address).status_code
+
+
+def test_nor_from_many_addresses(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CODES_PER_ACCOUNT", 12)
+    known = half_way(user)
+    known.post(CODE_PAGE, {"code": code_now()})
+    SignInTries.objects.all().delete()
+    cache.clear()
+    known.post("/sign-out/")
+    codes = [wrong_from(f"192.0.2.{number}", user) for number in range(13)]
+    assert codes == [200] * 12 + [429]
+    SignInTries.objects.update(since=timezone.now() - timedelta(minutes=59))
+    assert token(user, otp=wrong_code()).status_code == 429, "for an hour"
+    assert wrong_from("192.0.2.99", with_factor()) == 200, "of another account"
+    known.post("/sign-in/", {"login": user.username, "password": PASSWORD})
+    assert wrong_from("192.0.2.1", user, known) == 200, "signed in there before"
+    SignInTries.objects.update(since=timezone.now() - timedelta(minutes=61))
+    assert wrong_from("192.0.2.98", user) == 200
+
+
+def test_right_codes_count_for_nothing(user: User) -> None:
+    half_way(user).post(CODE_PAGE, {"code": code_now()})
+    # What is left: that this code was used.
+    assert SignInTries.objects.count() == 1
 
 
 def test_a_recovery_code_opens_once(user: User) -> None:

@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.accounts import limits
@@ -108,16 +109,21 @@ def test_known_and_unknown_names_get_the_same_answer_after_the_same_work() -> No
     known = make_account()
     asleep = make_account(is_active=False)
     without = make_user(email_verified_at=timezone.now(), password="!")
-    logins = [known.username, known.email, asleep.username, without.email, "nobody"]
-    answers, hashes = [], []
-    for login in logins:
-        with counted_hashes() as count:
+    named = make_account("zoe@x.example")
+    make_account(email=named.username)
+    names = [known.username, asleep.username, without.username, "nobody"]
+    addresses = [known.email, without.email, named.username, "nobody@x.example"]
+    answers, work = [], []
+    for login in names + addresses:
+        with counted_hashes() as count, CaptureQueriesContext(connection) as queries:
             answer = sign_in(login, "wrong")
-            hashes.append(count())
+            work.append((count(), len(queries)))
         text = answer.content.decode().replace(login, "")
         answers.append((answer.status_code, _without_tokens(text), [*answer.cookies]))
     assert all(answer == answers[0] for answer in answers)
-    assert hashes == [1] * len(logins)
+    [of_name], [of_address] = set(work[: len(names)]), set(work[len(names) :])
+    assert (of_name[0], of_address[0]) == (1, 2)
+    assert of_name[1] == of_address[1]
 
 
 def _without_tokens(text: str) -> str:

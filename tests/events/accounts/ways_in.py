@@ -35,6 +35,15 @@ def sign_in(
     return client.post("/sign-in/", {"login": login, "password": password}, **extra)
 
 
+def browser_of(user: User, *, just_now: bool = False) -> Client:
+    """A browser that is signed in; ``just_now``: it gave the password again."""
+    client = Client()
+    client.force_login(user)
+    if just_now:
+        client.post("/account/password/again/", {"password": PASSWORD})
+    return client
+
+
 def who(client: Client) -> str:
     """The name of whoever is signed in; "" if nobody is."""
     return str(client.get("/api/me").json().get("username", ""))
