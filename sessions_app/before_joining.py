@@ -1,6 +1,6 @@
 """What the reader of a session's page is told, and asked, before they join.
 
-Source: docs/rules.md 162, 163.
+Source: docs/rules.md 165, 166.
 """
 
 from datetime import datetime

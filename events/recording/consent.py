@@ -3,7 +3,7 @@
 It belongs to the person, so it holds at all events of the organization. Only they give
 and withdraw it: signed in, or by a personal link.
 
-Source: docs/rules.md 163, 164.
+Source: docs/rules.md 166, 167.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What people read before they join: what is recorded of them, and who sees it.
 
-Source: docs/rules.md 162.
+Source: docs/rules.md 165.
 """
 
 from django.utils.translation import gettext as _
