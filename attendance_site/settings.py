@@ -241,7 +241,16 @@ MFA_FORMS = {
     "authenticate": "events.accounts.second_factor.CodeForm",
     "reauthenticate": "events.accounts.second_factor.CodeAgainForm",
     "activate_totp": "events.accounts.second_factor.ActivateForm",
+    "authenticate_webauthn": "events.accounts.passkeys.PasskeyForm",
+    "reauthenticate_webauthn": "events.accounts.passkeys.PasskeyAgainForm",
+    "login_webauthn": "events.accounts.passkeys.SignInByPasskeyForm",
+    "add_webauthn": "events.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "events.accounts.passkeys.RenamePasskeyForm",
 }
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey stands for two factors: the device, and its owner's finger or PIN.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # An address that is not confirmed connects with nothing, so it harms nobody here.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Rollcall"
@@ -380,6 +389,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", LEVELS)},
     "loggers": {
+        # It tells which passkey was used.
+        "fido2": {"level": "WARNING"},
         # With Django's own handlers, everything would be logged twice.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

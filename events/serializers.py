@@ -39,7 +39,10 @@ class SignInSerializer(serializers.Serializer[dict[str, str]]):
         max_length=16,
         default="",
         allow_blank=True,
-        help_text="Of accounts with a second factor: the code that the app shows.",
+        help_text=(
+            "Of accounts with a second factor: the code that the app shows, or a "
+            "recovery code."
+        ),
     )
 
 

@@ -26,7 +26,7 @@ def served(**variables: str) -> Iterator[int]:
         **os.environ,
         "DATABASE_URL": urlunsplit((url.scheme, url.netloc, database, url.query, "")),
         "ROLLCALL_AS_OWNER": "0",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": f"http://localhost:{port}",
         **variables,
     }
     granian = [str(PYTHON), "-m", "granian", "--interface", "asgi", "--no-ws"]

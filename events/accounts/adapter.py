@@ -109,6 +109,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         super().send_password_reset_mail(user, user.email, context)
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell of a new passkey, which opens the account for good; of nothing else."""
+        if template_prefix.endswith("webauthn_added") and user.email_verified_at:
+            self.send_mail(template_prefix, user.email, {"user": user})
+
     def _mail(self, name: str, context: dict[str, Any]) -> Mail:
         if name == "account_already_exists":
             return mails.account_exists(
@@ -117,6 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "unknown_account":
             return mails.no_account()
         username = context["user"].username
+        if name == "webauthn_added":
+            link = mails.public(reverse("mfa_list_webauthn"))
+            return mails.passkey_added(link=link, username=username)
         if name == "password_reset_key":
             path = reverse(
                 "account_reset_password_from_key",

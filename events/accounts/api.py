@@ -26,7 +26,11 @@ from events.accounts.authentication import (
 from events.accounts.confirming import ask_to_confirm_address, count_mails, drop_address
 from events.accounts.first_password import change_password_first, must_change_first
 from events.accounts.limits import TooManyTries
-from events.accounts.second_factor import has_second_factor, take_code
+from events.accounts.second_factor import (
+    has_second_factor,
+    take_code,
+    what_code_is_asked,
+)
 from events.models import Membership, User
 from events.permissions import signed_in
 from events.serializers import AccountSerializer, SignInSerializer, TokenSerializer
@@ -60,7 +64,8 @@ class TokenView(APIView):
         """Sign in with user name and password; the token is valid for 90 days.
 
         An account with a second factor needs `otp` too: without it the answer is 401
-        with the code `otp_required`.
+        with the code `otp_required`. It is a code of the app, or a recovery code: those
+        are what accounts with passkeys alone send.
         """
         serializer = SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -76,8 +81,7 @@ class TokenView(APIView):
                 return change_password_first()
             if has_second_factor(user):
                 if not sent["otp"]:
-                    text = _("This account needs a code, too: send it as otp.")
-                    return _refused("otp_required", text)
+                    return _refused("otp_required", what_code_is_asked(user))
                 if not take_code(django_request, user, sent["otp"]):
                     text = _("This code is wrong, or was used already.")
                     return _refused("wrong_otp", text)

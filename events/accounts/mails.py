@@ -55,6 +55,21 @@ def another_address_asked_for(*, link: str, username: str) -> Mail:
     )
 
 
+def passkey_added(*, link: str, username: str) -> Mail:
+    """Return the mail to the confirmed address, when an account has a new passkey."""
+    return Mail(
+        _("Your account has a new passkey"),
+        [
+            _("A passkey now signs in to your account “%(name)s” at Rollcall.")
+            % {"name": username},
+            _("If it was not you, remove it, and change your password."),
+        ],
+        link,
+        _("Passkeys"),
+        [_("If it was you, you need not do anything.")],
+    )
+
+
 def account_exists(*, link: str) -> Mail:
     """Return the mail to somebody with an account whose address was given again."""
     return Mail(

@@ -1,9 +1,10 @@
-"""The second factor: codes of an app, and codes to recover, over pages and REST.
+"""The second factor: codes of an app, passkeys, and codes to recover.
 
-Source: docs/rules.md 133.
+Source: docs/rules.md 133, 169.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.core import context
 from allauth.mfa import models
@@ -11,7 +12,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.accounts.attempts import count_try, key_of
@@ -20,6 +23,7 @@ from events.accounts.limits import Attempt
 from events.models import User
 
 DIGITS_AT_MOST = 16
+APP, PASSKEY = models.Authenticator.Type.TOTP, models.Authenticator.Type.WEBAUTHN
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -29,12 +33,34 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("This code is wrong, or was used already."),
     }
 
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
+        """Return the name of a passkey that got none."""
+        number = factors_of(user).count(PASSKEY) + 1
+        return gettext("Passkey %(number)s") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return for which site passkeys are: whatever ``Host`` a proxy passes on."""
+        return {"id": urlsplit(settings.PUBLIC_URL).hostname or "", "name": "Rollcall"}
+
+
+def factors_of(user: User) -> list[str]:
+    """Return what an account needs beside the password: APP once, each PASSKEY."""
+    rows = models.Authenticator.objects.filter(user=user, type__in=(APP, PASSKEY))
+    return list(rows.values_list("type", flat=True))
+
 
 def has_second_factor(user: User) -> bool:
     """Return whether somebody needs more than the password to sign in."""
-    kinds = [models.Authenticator.Type.TOTP, models.Authenticator.Type.WEBAUTHN]
-    rows = models.Authenticator.objects.filter(user=user, type__in=kinds)
-    return bool(rows.exists())
+    return bool(factors_of(user))
+
+
+def what_code_is_asked(user: User) -> str:
+    """Tell a program that only a code is missing, and which."""
+    if APP in factors_of(user):
+        return gettext("This account needs a code, too: send it as otp.")
+    return gettext(
+        "This account has passkeys and no app: send one of its recovery codes as otp."
+    )
 
 
 def count_code(request: HttpRequest, user: User) -> Attempt:
@@ -54,9 +80,7 @@ def take_code(request: HttpRequest, user: User, code: str) -> bool:
         TooManyTries: there were too many attempts.
     """
     attempt = count_code(request, user)
-    for row in models.Authenticator.objects.filter(user=user).exclude(
-        type=models.Authenticator.Type.WEBAUTHN
-    ):
+    for row in models.Authenticator.objects.filter(user=user).exclude(type=PASSKEY):
         if row.wrap().validate_code(code) and is_first_use(user, code):
             row.record_usage()
             attempt.succeeded()

@@ -8,13 +8,20 @@ from allauth.socialaccount import views as elsewhere
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path, re_path
 
+from events.accounts import passkey_views as passkeys
 from events.accounts import views
 
 _FACTOR = "account/second-factor"
+_PASSKEYS = f"{_FACTOR}/passkeys"
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-in/code/", views.EnterCode.as_view(), name="mfa_authenticate"),
+    path(
+        "sign-in/passkey/",
+        passkeys.SignInByPasskey.as_view(),
+        name="mfa_login_webauthn",
+    ),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-up/", views.SignUp.as_view(), name="account_signup"),
     path("sign-up/ask/", views.access, name="ask_for_access"),
@@ -83,7 +90,9 @@ urlpatterns = [
     path(f"{_FACTOR}/", mfa.index, name="mfa_index"),
     path(f"{_FACTOR}/again/", views.ConfirmCode.as_view(), name="mfa_reauthenticate"),
     path(f"{_FACTOR}/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path(f"{_FACTOR}/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path(
+        f"{_FACTOR}/app/off/", views.SwitchOffApp.as_view(), name="mfa_deactivate_totp"
+    ),
     path(
         f"{_FACTOR}/codes/",
         recovery_codes.view_recovery_codes,
@@ -98,5 +107,22 @@ urlpatterns = [
         f"{_FACTOR}/codes/file/",
         recovery_codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
+    ),
+    path(f"{_PASSKEYS}/", passkeys.Passkeys.as_view(), name="mfa_list_webauthn"),
+    path(f"{_PASSKEYS}/add/", passkeys.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        f"{_PASSKEYS}/again/",
+        passkeys.PasskeyAgain.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        f"{_PASSKEYS}/<int:pk>/rename/",
+        passkeys.RenamePasskey.as_view(),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        f"{_PASSKEYS}/<int:pk>/remove/",
+        passkeys.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
     ),
 ]

@@ -16,6 +16,7 @@ from allauth.account.views import (
 )
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeAgainView
+from allauth.mfa.totp.views import DeactivateTOTPView
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,12 @@ from events.accounts.client import network_of
 from events.accounts.confirming import waiting_address
 from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
 from events.accounts.limits import TooManyTries
-from events.accounts.second_factor import has_second_factor
+from events.accounts.second_factor import (
+    APP,
+    PASSKEY,
+    factors_of,
+    has_second_factor,
+)
 from events.accounts.sign_up import is_invited, may_sign_up
 from events.models import User
 from events.pages import form_page, posted, show_form
@@ -107,6 +113,12 @@ class ForgottenPassword(LimitedView, PasswordResetView):  # type: ignore[misc]
 class ChangePassword(LimitedView, PasswordChangeView):  # type: ignore[misc]
     """Changes the password, which ends all other sessions and all tokens."""
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether there are passkeys, which stay."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        has_passkey = PASSKEY in factors_of(self.request.user)
+        return context | {"has_passkey": has_passkey}
+
 
 class ConfirmPassword(LimitedView, ReauthenticateView):  # type: ignore[misc]
     """Asks for the password again."""
@@ -116,8 +128,27 @@ class ConfirmCode(LimitedView, CodeAgainView):  # type: ignore[misc]
     """Asks for a code again."""
 
 
+class SwitchOffApp(DeactivateTOTPView):  # type: ignore[misc]
+    """Switches the codes of the app off."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether a second factor is left."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"has_passkey": PASSKEY in factors_of(self.request.user)}
+
+
 class EnterCode(LimitedView, AuthenticateView):  # type: ignore[misc]
-    """Asks for the code at sign-in."""
+    """Asks for the code or the passkey at sign-in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell what the account has."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        factors = factors_of(self.stage.login.user)
+        return context | {
+            "has_app": APP in factors,
+            "has_passkey": PASSKEY in factors,
+            "site": settings.PUBLIC_URL,
+        }
 
 
 sign_in: Callable[..., HttpResponse] = SignIn.as_view()

@@ -16,6 +16,7 @@ from events.models import Role, User, Visibility
 from events.public.claims import Claim, token_of
 from events.roster.personal_links import token_of as link_of
 from tests.attendance_site.routes import routes
+from tests.events.accounts.devices import make_passkey
 from tests.factories import (
     make_connection,
     make_event,
@@ -106,6 +107,7 @@ def make_world() -> World:
             ),
             "invitations": make_invitation(organization, user, by=user).pk,
             "memberships": membership.pk,
+            "passkeys": make_passkey(user).pk,
             "i": "token",
             "elsewhere": "unknown",
         },

@@ -390,7 +390,16 @@ def test_anonymous_visitors(world: World, settings: Settings) -> None:
             query = urlencode(dict.fromkeys(PARAMETERS, value))
             fields = urlencode(
                 dict.fromkeys(
-                    (*RIGHT, "username", "password", "next", "login", "code"), value
+                    (
+                        *RIGHT,
+                        "username",
+                        "password",
+                        "next",
+                        "login",
+                        "code",
+                        "credential",
+                    ),
+                    value,
                 )
             )
             sender.send("GET", f"{address}?{query}")

@@ -18,7 +18,7 @@ from tests.tables import empty_tables
 def site(django_db_setup: None) -> Iterator[str]:
     """Rollcall as users get it, over the database of the tests: its address."""
     with served() as port:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://localhost:{port}"
 
 
 @pytest.fixture(scope="module")

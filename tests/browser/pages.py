@@ -367,6 +367,18 @@ ACCOUNTS = {
     "second factor, switch off": Seen("mfa_deactivate_totp", who="guarded"),
     "second factor, again": Seen("mfa_reauthenticate", who="guarded"),
     "recovery codes": Seen("mfa_view_recovery_codes", who="guarded"),
+    "sign in by a passkey": Seen("mfa_login_webauthn", who="", query="?next=/events/"),
+    "passkeys": Seen("mfa_list_webauthn", who="guarded"),
+    "passkeys, none": Seen("mfa_list_webauthn", who="newcomer"),
+    "passkey, add": Seen("mfa_add_webauthn", who="guarded"),
+    "passkey, again": Seen("mfa_reauthenticate_webauthn", who="guarded"),
+    "passkey, rename": Seen("mfa_edit_webauthn", "passkey", "guarded"),
+    "passkey, rename, refused": Seen(
+        "mfa_edit_webauthn", "passkey", "guarded", refused=True
+    ),
+    "passkey, remove": Seen("mfa_remove_webauthn", "passkey", "guarded"),
+    "password, passkeys stay": Seen("account_change_password", who="guarded"),
+    "password again, or a passkey": Seen("account_reauthenticate", who="guarded"),
     "recovery codes, new": Seen("mfa_generate_recovery_codes", who="guarded"),
 }
 INVITATIONS = {

@@ -90,6 +90,7 @@ class School:
             "member": self.viewer.memberships.get(),
             "membership": self.invitations.membership,
             "own person": self.invitations.person,
+            "passkey": self.accounts.passkey,
             "event": self.event,
             "empty event": self._event(LONG),
             "draft": self._event("Draft", state=EventState.DRAFT),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from events.accounts.authentication import issue_token
 from events.models import User
+from tests.events.accounts.devices import make_passkey
 from tests.factories import make_user
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -32,6 +33,9 @@ class Accounts:
         )
         TOTP.activate(self.guarded, SECRET)
         RecoveryCodes.activate(self.guarded)
+        self.passkey = make_passkey(self.guarded, "x" * 200)
+        self.passkey.record_usage()
+        make_passkey(self.guarded, "هاتفي")
         issue_token(user=self.guarded, lifetime=timedelta(days=90))
         issue_token(user=self.guarded, lifetime=None)
         EmailAddress.objects.create(user=self.guarded, email="waits@example.com")
