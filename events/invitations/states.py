@@ -3,7 +3,7 @@
 Of an account that was named, or whose address was given, nothing shows before it
 accepts: who declined looks like who never answered, and like who does not exist.
 
-Source: docs/rules.md 153, 169.
+Source: docs/rules.md 153, 170.
 """
 
 from django.db.models import QuerySet, TextChoices
