@@ -153,6 +153,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sessions_app.tasks.reconcile_connections",
         "schedule": crontab(minute="*/10"),
     },
+    "forget sessions that are over": {
+        "task": "events.tasks.forget_sessions_that_are_over",
+        "schedule": crontab(hour="3", minute="17"),
+    },
 }
 
 # --- LiveKit ----------------------------------------------------------------------

@@ -25,6 +25,8 @@ CALCULATE, COMPLETE, RECONCILE, TELL = TASKS = (
     "sessions_app.tasks.reconcile_connections",
     "events.tasks.send_registration_news",
 )
+# It tidies up, once, when hardly anybody is there.
+NIGHTLY = "events.tasks.forget_sessions_that_are_over"
 # Facts by room and when they were received: Django named it.
 FACTS = "sessions_ap_room_na_c2ad76_idx"
 # The indexes by which each task finds its work.
@@ -62,7 +64,7 @@ ROWS_AT_MOST_IF_DUE = 20_000
 
 def test_all_tasks_are_looked_at() -> None:
     beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert beat == set(TASKS)
+    assert beat == {*TASKS, NIGHTLY}
 
 
 @pytest.fixture(scope="module")
