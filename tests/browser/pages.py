@@ -283,9 +283,6 @@ ORGANIZATIONS = {
     "sessions of a superuser": Seen("home", who="superuser"),
     "requests for access": Seen("access_requests", who="superuser"),
     "let somebody in": Seen("let_in", "asks for access", "superuser"),
-    "let somebody in, refused": Seen(
-        "let_in", "asks for access", "superuser", refused=True
-    ),
     "delete a request": Seen("delete_access_request", "asks for access", "superuser"),
     "settings": Seen("organization_settings", "organization", "owner"),
     "settings, refused": Seen(
