@@ -220,6 +220,21 @@ def test_what_is_not_calculated_yet_and_what_comes_is_told_too() -> None:
     assert "running now" in shown
 
 
+def test_before_anything_is_decided_it_says_so_once() -> None:
+    place = make_participant()
+    seen = make_session(place.event, title="Seen")
+    be_there(seen, place)
+    make_session(
+        place.event, title="In a room", mode=Mode.IN_PERSON, starts_at=timezone.now()
+    )
+    shown = page(place)
+    assert shown.count("Nothing is decided yet.") == 1
+    assert shown.count("Nothing is recorded yet.") == 1
+    assert "nknown" not in shown.partition("What is recorded of you</h2>")[2]
+    calculate(seen, timezone.now())
+    assert "Present: 60 of 60 minutes" in page(place)
+
+
 def test_its_queries_do_not_grow_with_the_sessions() -> None:
     place = make_participant()
 
