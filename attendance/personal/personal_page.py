@@ -115,6 +115,11 @@ class PersonalPage:
         return may_cancel(self.place, self._now)
 
     @property
+    def may_register_again(self) -> bool:
+        """Whether they have cancelled, and its public page takes registrations."""
+        return self.has_cancelled and self.event.takes_registrations(self._now)
+
+    @property
     def asked(self) -> Asked:
         """What they read, and are asked, before they join."""
         return Asked.of(self.place.person, self.event.organization)

@@ -15,7 +15,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance_site import logs
 from core.secret_links import without_secrets
-from events.models import EventState, Participant, Registration, Role
+from events.models import Event, EventState, Participant, Registration, Role
 from events.roster.personal_links import personal_path, personal_url, renew_link
 from events.roster.places import change_participant
 from sessions_app.models import Mode
@@ -308,6 +308,17 @@ def test_from_a_class_nobody_cancels_by_their_link() -> None:
     assert answer.status_code == 409
     place.refresh_from_db()
     assert place.registration == Registration.REGISTERED
+
+
+def test_who_has_cancelled_finds_back_while_registration_is_open() -> None:
+    event = meetup()
+    place = make_participant(event)
+    public = f'href="/e/{event.pk}/"'
+    assert public not in page(place)
+    Client().post(f"{personal_path(place)}cancel/")
+    assert public in page(place)
+    Event.objects.update(registration_open=False)
+    assert public not in page(place)
 
 
 def test_nor_once_it_has_begun() -> None:
