@@ -43,7 +43,8 @@ class Line:
         zone: The time zone of ``when``; empty if all lines have the same.
         counts: Number of people by status, once decided; while it runs, of those who
             were checked in at a door, and not; none for attendees.
-        own: What attendees see instead: one status for each of their places.
+        own: What attendees see instead: each of their places, with a status once it is
+            decided.
         remark: Why there is neither, or whether it was held, where that is asked;
             empty if that is obvious.
         is_running: It has begun, has not ended, and is not cancelled.
@@ -56,6 +57,11 @@ class Line:
     own: list[OwnStatus]
     remark: str
     is_running: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is told of anybody."""
+        return _tells(self.counts, self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +230,16 @@ def _session_line(
     if phase == Phase.ENDED and not session.cancelled_at and is_decided:
         counts, own = numbers.by_status, numbers.own
     elif is_running and session.mode == Mode.IN_PERSON:
-        counts, own = numbers.of_running_session, numbers.own_known
+        counts, own = numbers.of_running_session, numbers.own_so_far
+    is_told = _tells(counts, own)
     return SessionLine(
         session=session,
         event=session.event,
         when=_when(session, ZoneInfo(zone), now, with_day=with_day),
         zone=zone if with_zone else "",
         counts=counts,
-        own=own,
-        remark=_remark(session, phase, numbers, is_told=bool(counts or own)),
+        own=own or numbers.own_names,
+        remark=_remark(session, phase, numbers, is_told=is_told),
         is_running=is_running,
     )
 
@@ -264,16 +271,20 @@ def _event_line(
     if phase != Phase.AHEAD:
         is_over = phase == Phase.ENDED
         counts = numbers.of_event(event, is_over=is_over)
-        own = numbers.own if is_over else numbers.own_known
+        own = numbers.own if is_over else numbers.own_so_far
     return EventLine(
         event=event,
         when=_when(event, ZoneInfo(zone), now, with_day=with_day),
         zone=zone if with_zone else "",
         counts=counts,
-        own=own,
+        own=own or numbers.own_names,
         remark="",
         is_running=phase == Phase.RUNNING,
     )
+
+
+def _tells(counts: Collection[Count], own: Iterable[OwnStatus]) -> bool:
+    return bool(counts) or any(one.label for one in own)
 
 
 def _common(zones: Iterable[str]) -> str:

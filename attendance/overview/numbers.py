@@ -38,7 +38,8 @@ from sessions_app.occasions import OccasionId
 class OwnStatus(NamedTuple):
     """The status of the reader, or of somebody for whom their account stands.
 
-    ``name`` is empty if all lines are about one name.
+    ``name`` is empty if all lines are about one name; ``label`` is as long as no status
+    is told.
     """
 
     name: str
@@ -71,9 +72,18 @@ class Numbers:
         )
 
     @property
-    def own_known(self) -> list[OwnStatus]:
-        """The reader's own statuses, without those of which nothing is decided."""
-        return [one for one in self.own if one.status != Status.UNKNOWN]
+    def own_so_far(self) -> list[OwnStatus]:
+        """The reader's own places, with a status where one is decided already."""
+        named = [
+            one._replace(label="") if one.status == Status.UNKNOWN else one
+            for one in self.own
+        ]
+        return [one for one in named if one.name or one.label]
+
+    @property
+    def own_names(self) -> list[OwnStatus]:
+        """The reader's own places by name; none if all lines are about one name."""
+        return [one._replace(label="") for one in self.own if one.name]
 
     @property
     def by_status(self) -> list[Count]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.overview.home import session_lines
@@ -16,6 +17,7 @@ from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows
 from events.models import EventState, Participant, Role, User
 from events.permissions import Viewer
+from events.roster.personal_links import personal_path
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
@@ -223,6 +225,33 @@ def test_a_parent_finds_the_status_of_each_child_with_their_name() -> None:
     assert "Chadi" not in today
 
 
+def test_a_parent_finds_all_children_before_anything_is_decided() -> None:
+    session, children = make_lesson("Amina Ben")
+    make_session(session.event, starts_at=AFTERWARDS + timedelta(days=1))
+    make_session(session.event, starts_at=AFTERWARDS, mode="in_person")
+    parent = make_user()
+    for child in children:
+        change_person(child, user=parent)
+    running = session.event.sessions.get(mode="in_person")
+    by = organizer_of(session)
+    check_in(Place(session.event, running), children[0], by=by, now=AFTERWARDS)
+    groups = groups_of(home(parent))
+    assert groups["Running now"].endswith("Amina present Ben")
+    assert groups["Today"].endswith("not calculated yet Amina Ben")
+    assert groups["Coming up"].endswith("Amina Ben")
+
+
+def test_each_place_of_an_account_leads_to_its_personal_page() -> None:
+    session, children = make_lesson("Amina Ben Chadi")
+    parent = make_user()
+    for child in children[:2]:
+        change_person(child, user=parent)
+    page = home(parent)
+    led_to = [personal_path(child) in page for child in children]
+    assert led_to == [True, True, False]
+    assert "Personal pages" not in home(organizer_of(session))
+
+
 def test_sessions_of_others_are_not_listed() -> None:
     session, _ = make_lesson("Amina")
     assert session.title not in home(make_member(make_organization()))
@@ -300,4 +329,4 @@ def test_the_first_page_takes_as_many_queries_for_ten_sessions_as_for_one() -> N
             session.event.organization.memberships.create(user=user, role=Role.VIEWER)
         counts.add(queries(signed_in(user), "/"))
     assert len(counts) == 1
-    assert counts.pop() <= 13
+    assert counts.pop() <= 14
