@@ -141,6 +141,7 @@ def update_person(
     """
     lock_people(person.organization_id)
     locked = get_object_or_404(Person.objects.select_related("user"), pk=person.pk)
+    changes = _without_own_name(locked, changes)
     _must_be_free(changes.get("external_id", ""), locked)
     before = values_of(locked)
     had_no_account = locked.user is None
@@ -153,9 +154,16 @@ def update_person(
     record([act], organization_id=locked.organization_id, by=by)
     if "user" in changes:
         _invite(locked, changes["user"], named, by)
-    if changes.get("email"):
+    if changes.get("email") or "user" in changes:
         offer_places([locked])
     return locked
+
+
+def _without_own_name(person: Person, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the name of the account that a person has, be it inactive."""
+    if person.user and changes.get("user") == person.user.username:
+        return {name: value for name, value in changes.items() if name != "user"}
+    return changes
 
 
 def _set_values(

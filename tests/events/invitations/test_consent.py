@@ -152,16 +152,40 @@ def test_who_confirmed_the_address_of_a_person_is_offered_the_place(
     assert invitations(user) == []
 
 
-def test_who_was_taken_off_a_place_is_not_offered_it_again(
-    amina: User, place: Participant
+@pytest.mark.parametrize("account", [None, "other", "typo"])
+@pytest.mark.parametrize("took_it_by", ["offer", "name"])
+def test_whom_an_organizer_took_off_a_place_is_offered_it_again(
+    took_it_by: str, account: str | None, amina: User, place: Participant
 ) -> None:
+    make_user("other", email="other@example.com")
     organizer = make_client(make_member(place.event.organization))
     path = f"/api/people/{place.person_id}"
     organizer.patch(path, {"email": amina.email})
+    if took_it_by == "name":
+        name(place.person, "amina")
     assert answer(amina, "accept") == 204
-    assert organizer.patch(path, {"user": None}).json()["accepted"] is False
+    assert organizer.patch(path, {"user": account}).json()["accepted"] is False
+    assert not amina.people.exists()
+    assert answer(amina, "accept") == 204
+    assert amina.people.get() == place.person
+    organizer.patch(path, {"user": None})
+    assert answer(amina, "decline") == 204
+    organizer.patch(path, {"user": account})
     verify_email(user=amina)
     assert invitations(amina) == []
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_naming_the_account_that_a_person_has_changes_nothing(
+    is_active: bool, amina: User, place: Participant
+) -> None:
+    name(place.person, "amina")
+    assert answer(amina, "accept") == 204
+    changes = place.person.changes.count()
+    User.objects.filter(pk=amina.pk).update(is_active=is_active)
+    name(place.person, "amina")
+    assert amina.people.get() == place.person
+    assert place.person.changes.count() == changes
 
 
 def test_what_was_declined_is_not_offered_again_unless_named_anew(
