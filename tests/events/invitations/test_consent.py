@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from attendance.door.self_check_in import code_of
 from attendance.models import Attendance
-from events.models import Membership, Participant, Person, Role, User
+from events.models import Membership, Organization, Participant, Person, Role, User
+from events.roster.places import change_participant
 from events.services import verify_email
 from tests.events.invitations.browsers import browser
 from tests.factories import (
@@ -315,3 +316,64 @@ def test_joining_accepts(amina: User, place: Participant, settings: Settings) ->
     assert joined.status_code == 200, joined.json()
     assert joined.json()["identity"] == place.identity
     assert amina.people.get() == place.person
+
+
+def join(user: User, place: Participant, **session: Any) -> Any:
+    made = make_session(place.event, **session)
+    with time_machine.travel(START, tick=False):
+        return make_client(user).post(f"/api/sessions/{made.pk}/join-token")
+
+
+@pytest.mark.parametrize("registration", ["cancelled", "waitlisted"])
+def test_a_join_that_is_refused_accepts_nothing_and_names_nobody(
+    registration: str, amina: User, place: Participant, settings: Settings
+) -> None:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    name(place.person, "amina")
+    change_participant(participant=place, changes={"registration": registration})
+    refused = join(amina, place)
+    assert refused.status_code == 409
+    assert "Hidden" not in refused.content.decode()
+    assert "person" not in refused.json()
+    assert not amina.people.exists()
+
+
+@pytest.mark.parametrize(
+    ("server", "session", "code"),
+    [
+        ("", {}, 503),
+        ("wss://livekit.example.com", {"cancelled_at": START}, 409),
+        ("wss://livekit.example.com", {"starts_at": START - timedelta(hours=5)}, 409),
+    ],
+)
+def test_nor_does_one_to_what_nobody_joins(
+    server: str,
+    session: dict[str, Any],
+    code: int,
+    amina: User,
+    place: Participant,
+    settings: Settings,
+) -> None:
+    settings.LIVEKIT_URL = server
+    name(place.person, "amina")
+    assert join(amina, place, **session).status_code == code
+    assert not amina.people.exists()
+
+
+def test_joining_accepts_before_it_asks_for_consent(
+    amina: User, place: Participant, settings: Settings
+) -> None:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    Organization.objects.update(consent_required=True)
+    name(place.person, "amina")
+    session = make_session(place.event)
+    path = f"/api/sessions/{session.pk}/join-token"
+    client = make_client(amina)
+    with time_machine.travel(START, tick=False):
+        refused = client.post(path)
+        assert refused.status_code == 409
+        assert refused.json()["person"] == place.person_id
+        assert amina.people.get() == place.person
+        agreed = {"consents_to_recording": True}
+        client.patch(f"/api/me/people/{place.person_id}", agreed)
+        assert client.post(path).status_code == 200
