@@ -31,6 +31,7 @@ from events.people.matching import (
     who_is_meant,
 )
 from events.people.refusals import doubtful, known_already, number_taken
+from events.roster.personal_links import renew_links_of
 
 # What people are known by; everything else of theirs is per event.
 COLUMNS = ("name", "email", "external_id", "user", "time_zone", "language")
@@ -128,6 +129,7 @@ def update_person(
     """Write changes of a person.
 
     An account that is named is asked, and so is the one that confirmed a new address.
+    With another mailbox the person has other personal links.
 
     Args:
         person: The person.
@@ -143,7 +145,7 @@ def update_person(
     locked = get_object_or_404(Person.objects.select_related("user"), pk=person.pk)
     changes = _without_own_name(locked, changes)
     _must_be_free(changes.get("external_id", ""), locked)
-    before = values_of(locked)
+    before, mailbox = values_of(locked), locked.folded_email
     had_no_account = locked.user is None
     named = _set_values(locked, changes, by)
     if had_no_account and locked.user and not changes.get("show_on_leaderboard"):
@@ -152,6 +154,9 @@ def update_person(
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
+    if mailbox and mailbox != locked.folded_email:
+        # Somebody else may read there what was sent.
+        renew_links_of(locked)
     if "user" in changes:
         _invite(locked, changes["user"], named, by)
     if changes.get("email") or "user" in changes:

@@ -164,6 +164,31 @@ def test_organizers_renew_it_over_rest_and_on_its_page() -> None:
     assert [Client().get(link).status_code for link in links] == [404, 404, 200]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        ("wrong@example.com", "right@example.com", True),
+        ("wrong@example.com", "", True),
+        ("Ana@example.com", "ana@Example.com", False),
+        ("", "ana@example.com", False),
+    ],
+)
+@pytest.mark.parametrize("changed", ["people/{0.person_id}", "participants/{0.pk}"])
+def test_it_ends_when_the_address_turns_out_to_be_wrong(
+    changed: str, before: str, after: str, *, ends: bool
+) -> None:
+    place = make_participant(email=before)
+    organization = place.event.organization
+    again = make_participant(make_event(organization), person=place.person)
+    links = [personal_path(place), personal_path(again)]
+    organizer = make_client(make_member(organization))
+    assert organizer.patch(f"/api/{changed.format(place)}", {"email": after}).json()
+    for link in links:
+        assert Client().get(link).status_code == (404 if ends else 200)
+    shown = organizer.get(f"/api/participants/{again.pk}").json()["personal_url"]
+    assert (links[1] not in shown) is ends
+
+
 def test_the_roster_has_it_for_organizers_alone() -> None:
     place = make_participant()
     organization = place.event.organization
