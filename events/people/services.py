@@ -146,11 +146,14 @@ def update_person(
     changes = _without_own_name(locked, changes)
     _must_be_free(changes.get("external_id", ""), locked)
     before, mailbox = values_of(locked), locked.folded_email
-    had_no_account = locked.user is None
+    account = locked.user
     named = _set_values(locked, changes, by)
-    if had_no_account and locked.user and not changes.get("show_on_leaderboard"):
+    if account is None and locked.user and not changes.get("show_on_leaderboard"):
         # From now on they decide themselves.
         locked.show_on_leaderboard = False
+    if account and account != locked.user and locked.consents_to_recording:
+        # Nobody consents for somebody else; that it was withdrawn stays.
+        locked.consented_at = None
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
