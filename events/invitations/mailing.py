@@ -27,7 +27,9 @@ from events.roster.personal_links import personal_url
 
 MAILS_A_MINUTE = 300
 MAILS_A_DAY = 1_000
+# Of one organization, and of all together: none takes the mails of the others.
 TO_ONE_ADDRESS_A_DAY = 10
+TO_ONE_ADDRESS_A_DAY_FROM_ALL = 30
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
@@ -98,13 +100,14 @@ def _must_not_be_too_many(by: User, invitation: Invitation) -> None:
     account = ("invitations by", str(by.pk))
     organization = ("invitations of", str(invitation.organization_id))
     receiver = ("invitations to", folded_address(invitation.email))
-    for (what, who), within, most in (
+    for counted, within, most in (
         (account, _MINUTE, MAILS_A_MINUTE),
         (account, _DAY, MAILS_A_DAY),
         (organization, _DAY, MAILS_A_DAY),
-        (receiver, _DAY, TO_ONE_ADDRESS_A_DAY),
+        ((*organization, *receiver), _DAY, TO_ONE_ADDRESS_A_DAY),
+        (receiver, _DAY, TO_ONE_ADDRESS_A_DAY_FROM_ALL),
     ):
-        tries = count_try(key_of(what, who, str(within)), within=within)
+        tries = count_try(key_of(*counted, str(within)), within=within)
         if tries.number > most:
             raise TooManyTries(tries.wait)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -70,7 +70,9 @@ def send_again(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _changed(organization, viewer, invitation_id)
+    invitation = _waiting(organization, viewer, invitation_id)
+    if invitation.token_digest is None:
+        raise Http404  # Who was named got no link, and a link is for whoever has it.
     back = _list_of(invitation)
     made = _or_tell(request, lambda: [invite_again(invitation, by=user)])
     if not made:
@@ -83,7 +85,7 @@ def revoke_invitation(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _changed(organization, viewer, invitation_id)
+    invitation = _waiting(organization, viewer, invitation_id)
     revoke([invitation])
     messages.success(request, _("The invitation was withdrawn."))
     return redirect(_list_of(invitation))
@@ -106,10 +108,10 @@ def _or_tell(request: HttpRequest, make: Callable[[], list[Made]]) -> list[Made]
         return []
 
 
-def _changed(
+def _waiting(
     organization: Organization, viewer: Viewer, invitation_id: int
 ) -> Invitation:
-    """Return an invitation that a member may send again and withdraw."""
+    """Return an invitation that nobody accepted yet, if the viewer may withdraw it."""
     still = shown_invitations(organization).exclude(state=InvitationState.ACCEPTED)
     invitation = get_object_or_404(still, pk=invitation_id)
     if invitation.role:

@@ -27,12 +27,22 @@ def invite(organization: Organization, number: int, **fields: str) -> int:
     return len(mail.outbox)
 
 
-def test_no_address_is_flooded_from_wherever() -> None:
+def test_no_organization_floods_an_address_nor_takes_the_mails_of_others() -> None:
+    school, other = make_organization(), make_organization()
     for number in range(12):
-        invite(make_organization(), number, username="amina@example.com")
+        invite(school, number, username="amina@example.com")
     assert len(mail.outbox) == 10
-    assert invite(make_organization(), 13, username="Amina@example.com") == 10
-    assert invite(make_organization(), 14) == 11
+    assert invite(school, 13, username="Amina@example.com") == 10
+    assert invite(school, 14) == 11
+    assert invite(other, 15, username="amina@example.com") == 12
+
+
+def test_all_together_do_not_flood_it_either() -> None:
+    for number in range(32):
+        invite(make_organization(), number, username="amina@example.com")
+    assert len(mail.outbox) == 30
+    assert invite(make_organization(), 33, username="Amina@example.com") == 30
+    assert invite(make_organization(), 34) == 31
 
 
 def test_accounts_and_organizations_have_a_budget_a_day(
