@@ -70,7 +70,7 @@ def send_again(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _waiting(organization, viewer, invitation_id)
+    invitation = _withdrawable(organization, viewer, invitation_id)
     if invitation.token_digest is None:
         raise Http404  # Who was named got no link, and a link is for whoever has it.
     back = _list_of(invitation)
@@ -85,7 +85,7 @@ def revoke_invitation(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _waiting(organization, viewer, invitation_id)
+    invitation = _withdrawable(organization, viewer, invitation_id)
     revoke([invitation])
     messages.success(request, _("The invitation was withdrawn."))
     return redirect(_list_of(invitation))
@@ -108,7 +108,7 @@ def _or_tell(request: HttpRequest, make: Callable[[], list[Made]]) -> list[Made]
         return []
 
 
-def _waiting(
+def _withdrawable(
     organization: Organization, viewer: Viewer, invitation_id: int
 ) -> Invitation:
     """Return an invitation that nobody accepted yet, if the viewer may withdraw it."""
