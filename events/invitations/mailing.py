@@ -176,11 +176,9 @@ def _about_personal(places: Sequence[Participant]) -> list[str]:
     return [
         ngettext(
             "This is your own page of an event ahead. It works without an account. "
-            "There you see what is recorded, and can say that you will not come. "
-            "Keep the link to yourself:",
+            "There you see what is recorded. Keep the link to yourself:",
             "These are your own pages of the events ahead. They work without an "
-            "account. There you see what is recorded, and can say that you will not "
-            "come. Keep the links to yourself:",
+            "account. There you see what is recorded. Keep the links to yourself:",
             len(places),
         )
     ]
