@@ -1,6 +1,5 @@
 """From the link of an invitation to being a member, or having one's place."""
 
-import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +9,7 @@ from pytest_django import Settings
 
 from events.models import Invitation, Membership, Role, User
 from tests.events.invitations.browsers import (
+    LINK,
     browser,
     link_in,
     link_to_place,
@@ -75,7 +75,7 @@ def test_a_mother_accepts_the_places_of_both_children() -> None:
     ]
     organizer = browser(make_member(event.organization))
     page = organizer.post(f"/events/{event.pk}/people/invite/", {"all": "1"})
-    links = re.findall(r'value="[^"]*(/i/[\w-]+/)"', page.content.decode())
+    links = LINK.findall(page.content.decode())
     assert len(links) == 2
     mother = make_user(email="mother@example.com")
     client = browser(mother)
