@@ -149,12 +149,10 @@ def invitation_of(digest: bytes) -> Invitation | None:
 def invitation_used(digest: bytes, user: User) -> Invitation | None:
     """Return the invitation of a link by which an account came, if it still belongs."""
     rows = Invitation.objects.with_validity().select_related("organization")
-    return rows.filter(
-        token_digest=digest,
-        state=InvitationState.ACCEPTED,
-        answered_by=user,
-        has_left=False,
+    used = rows.filter(
+        token_digest=digest, state=InvitationState.ACCEPTED, answered_by=user
     ).first()
+    return used if used and not used.has_left else None
 
 
 def note_opened(invitation: Invitation) -> None:

@@ -192,6 +192,7 @@ def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpR
     context = {
         "event": event,
         "people": _invitable(places, asked),
+        "sends_mail": reaches_people(),
         "page": "events",
     }
     return render(request, "events/invitations/from_roster.html", context)

@@ -1,5 +1,7 @@
 """Invitations are no way to send mails to strangers."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -73,9 +75,11 @@ def test_the_mail_to_a_place_names_the_person_and_cannot_be_broken_by_it() -> No
     school = make_organization(name="Harbour School")
     for name in ("Ana Reis", "Rui\r\nBcc: all@example.com\u2028<b>Reis</b>"):
         link_to_place(make_person(school, name=name, email="mother@example.com"))
+    ana: Any
+    rui: Any
     ana, rui = mail.outbox
     assert ana.subject == "\u2068Harbour School\u2069 invites you: \u2068Ana Reis\u2069"
     assert "invites \u2068Ana Reis\u2069 to its events." in ana.body
     assert rui.message()["Bcc"] is None
     assert rui.recipients() == ["mother@example.com"]
-    assert "<b>" not in str(rui.alternatives[0][0])  # type: ignore[attr-defined]
+    assert "<b>" not in str(rui.alternatives[0][0])

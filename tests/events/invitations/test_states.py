@@ -63,6 +63,11 @@ def test_what_is_written_into_files_is_not_sent(
     settings.EMAIL_FILE_PATH = str(tmp_path)
     pages = browser(owner)
     path = f"/organizations/{school.pk}/members/"
+    told = "This installation sends no mail"
+    place = make_participant(make_event(school))
+    on_roster = f"/events/{place.event_id}/people/invite/"
+    assert told in pages.get(path).content.decode()
+    assert told in pages.get(on_roster).content.decode()
     made = pages.post(path, {"username": "amina@example.com", "role": "viewer"})
     page = made.content.decode()
     assert "This installation sends no mail." in page
@@ -90,6 +95,7 @@ def test_what_failed_is_sent_again(
     row = Invitation.objects.get()
     browser(owner).post(f"/organizations/{school.pk}/invitations/{row.pk}/again/")
     assert state(school, owner) == "sent"
+    assert "It is also mailed." in page
 
 
 def test_whoever_was_named_and_did_not_answer_in_time_is_expired(
