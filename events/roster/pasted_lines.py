@@ -4,7 +4,7 @@ Source: docs/rules.md 107, 109.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext
@@ -58,7 +58,8 @@ def read_line(number: int, text: str) -> PastedLine:
 
     Tabs separate; in a line without any, semicolons; without those, commas, also the
     Arabic ones. The address and the number may stand anywhere. A comma in the name
-    stays, as in "Last, First". An address alone is also the name.
+    stays, as in "Last, First". An address alone is also the name. The last of three
+    parts is an address, so that a wrong one is told, and not taken for a name.
     """
     line = _without_end(text)
     written = as_in_mail(line)
@@ -69,6 +70,7 @@ def read_line(number: int, text: str) -> PastedLine:
         email = next(filter(_is_address, parts), "")
         if not (email or is_one_part):
             email = next(filter(_is_address_without_at, parts), "")
+            email = email or _in_place_of_an_address(rest, parts)
         parts = [part for part in parts if part != email]
     numbers = [part for part in parts if _is_number(part)]
     if numbers == parts and not "".join(parts).isdigit():
@@ -116,6 +118,19 @@ def _is_address_without_at(part: str) -> bool:
     before, _dot, last = part.rpartition(".")
     is_plain = part.isascii() and part == part.lower() and " " not in part
     return is_plain and before != "" and last.isalpha() and len(last) > 1
+
+
+def _in_place_of_an_address(text: str, parts: Sequence[str]) -> str:
+    """Return what stands last in three columns or more, unless it is a number.
+
+    Names alone between commas are several people, which is told otherwise.
+    """
+    separator = _separator(text)
+    columns = separator.split(text.strip(_END)) if separator else []
+    if len(columns) < 3 or not parts or _is_number(parts[-1]):
+        return ""
+    is_full = len(parts) == len(columns) and not any(map(_is_number, parts))
+    return "" if is_full and "\t" not in text else parts[-1]
 
 
 def _is_number(part: str) -> bool:
