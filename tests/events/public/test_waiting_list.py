@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from attendance.completion.completing import reopen_event
+from attendance.personal.personal_page import PersonalPage
 from events.models import (
     Event,
     EventState,
@@ -70,6 +71,16 @@ def test_when_all_places_are_taken_people_wait_in_order() -> None:
     page = Client().get(personal_path(cem)).content.decode()
     assert "number 2 on the waiting list" in page
     assert "All places are taken" in Client().get(f"/e/{event.pk}/").content.decode()
+
+
+def test_who_moves_up_while_their_page_is_made_is_still_told_a_number() -> None:
+    event = full("Ana Ben Cem")
+    ana, ben, cem = event.participants.order_by("pk")
+    cancel(event, [ana.pk])
+    assert ben.registration == Registration.WAITLISTED
+    assert [
+        PersonalPage(place, now=timezone.now()).number_waiting for place in (ben, cem)
+    ] == [1, 1]
 
 
 def test_hosts_take_no_place() -> None:
