@@ -25,7 +25,7 @@ from events.accounts.clocks import zone_of
 from events.models import EventState, Participant, Registration
 from events.public.cancelling import may_cancel
 from events.recording.consent import Asked
-from events.roster.waiting_list import waiting
+from events.roster.waiting_list import number_waiting
 from sessions_app import livekit
 from sessions_app.before_joining import why_not
 from sessions_app.models import LiveSession, Mode
@@ -100,11 +100,10 @@ class PersonalPage:
     def has_cancelled(self) -> bool:
         return self.place.registration == Registration.CANCELLED
 
-    @cached_property
+    @property
     def number_waiting(self) -> int:
         """Which number they are on the waiting list."""
-        line = list(waiting(self.event).values_list("pk", flat=True))
-        return line.index(self.place.pk) + 1
+        return number_waiting(self.place)
 
     @property
     def may_cancel(self) -> bool:

@@ -16,11 +16,13 @@ from attendance.decisions.place import Place
 from attendance_site import logs
 from core.secret_links import without_secrets
 from events.models import EventState, Participant, Registration, Role
+from events.roster.adding import add_participant
 from events.roster.personal_links import personal_path, personal_url, renew_link
 from events.roster.places import change_participant
+from events.services import update_event
 from sessions_app.models import Mode
 from tests.attendance.pages import be_there, calculate
-from tests.events.public.registrations import meetup
+from tests.events.public.registrations import meetup, register
 from tests.factories import (
     START,
     make_client,
@@ -318,6 +320,29 @@ def test_from_a_class_nobody_cancels_by_their_link() -> None:
     assert answer.status_code == 409
     place.refresh_from_db()
     assert place.registration == Registration.REGISTERED
+
+
+def test_but_who_registered_themselves_before_it_was_for_members_alone_still_does() -> (
+    None
+):
+    event = meetup(capacity=2)
+    ana, ben = register(event, "Ana"), register(event, "Ben")
+    cancelled = {"registration": Registration.CANCELLED}
+    change_participant(participant=ben, changes=cancelled, by=make_user())
+    ben = register(event, "Ben")
+    added = add_participant(event=event, name="Cem", by=make_user()).participant
+    for place in (added, ben):
+        waiting = {"registration": Registration.WAITLISTED}
+        change_participant(participant=place, changes=waiting, by=make_user())
+    update_event(event=event, changes={"capacity": 5, "visibility": "members"})
+    added.refresh_from_db()
+    assert added.registration == Registration.REGISTERED
+    assert Client().post(f"{personal_path(added)}cancel/").status_code == 409
+    for place in (ana, ben):
+        assert "cancel/" in page(place)
+        assert Client().post(f"{personal_path(place)}cancel/").status_code == 302
+        place.refresh_from_db()
+        assert place.registration == Registration.CANCELLED
 
 
 def test_nor_once_it_has_begun() -> None:

@@ -1,15 +1,17 @@
 """A visitor asks for access, where accounts are made by invitation."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from events.models import AccessRequest, User
+from events.models import AccessRequest, SignInTries, User
 from tests.events.public.registrations import html_of
 from tests.factories import make_user
 from tests.mail_server import mail_server
@@ -37,6 +39,10 @@ def make_superuser(**fields: Any) -> User:
 
 def ask(computer: str = "192.0.2.1", **fields: str) -> Any:
     return Client(REMOTE_ADDR=computer).post(PATH, ASKED | fields)
+
+
+def a_minute_passes() -> None:
+    SignInTries.objects.update(since=F("since") - timedelta(minutes=1))
 
 
 def first_page(user: User) -> str:
@@ -149,6 +155,18 @@ def test_a_network_asks_ten_times_a_minute() -> None:
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
     assert int(answers[-1]["Retry-After"]) <= 60
     assert ask("2001:db8:0:1::1").status_code == 302
+
+
+def test_and_twenty_times_a_day_so_that_none_uses_up_what_is_kept_of_all() -> None:
+    answers = []
+    for number in range(21):
+        if number % 10 == 0:
+            a_minute_passes()
+        answers.append(ask(email=f"a{number}@example.com"))
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert 3600 < int(answers[-1]["Retry-After"]) <= 24 * 3600
+    assert ask("192.0.2.2").status_code == 302
+    assert AccessRequest.objects.count() == 21
 
 
 def test_everybody_together_asks_sixty_times_a_minute() -> None:
