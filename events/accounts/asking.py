@@ -95,7 +95,7 @@ def mail_about(asked: AccessRequest) -> mails.Mail:
             isolated(asked.email),
             isolated(asked.purpose),
         ],
-        settings.PUBLIC_URL + reverse("admin:events_accessrequest_changelist"),
+        settings.PUBLIC_URL + reverse("access_requests"),
         _("Show the requests"),
         [_("The address is not confirmed. To let them in, invite them.")],
     )

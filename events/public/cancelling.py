@@ -17,9 +17,11 @@ from events.models import (
     ParticipantRole,
     PersonChange,
     Registration,
+    RegistrationNews,
     Visibility,
 )
 from events.roster.places import change_participant
+from events.roster.waiting_list import tell_later
 
 MAY_CANCEL = (Registration.REGISTERED, Registration.WAITLISTED)
 
@@ -60,7 +62,9 @@ def _registered_themselves(place: Participant) -> bool:
 
 @transaction.atomic
 def cancel_own(*, place: Participant, now: datetime) -> Participant:
-    """Cancel somebody's registration, as they asked for; twice is once.
+    """Cancel somebody's registration, as they asked for; a mail tells them.
+
+    Twice is once.
 
     Raises:
         Conflict: They cannot do so themselves.
@@ -72,6 +76,8 @@ def cancel_own(*, place: Participant, now: datetime) -> Participant:
             "not_cancelled",
             _("It cannot be cancelled here any more. Tell an organizer instead."),
         )
-    return change_participant(
+    cancelled = change_participant(
         participant=place, changes={"registration": Registration.CANCELLED}
     )
+    tell_later([cancelled], RegistrationNews.CANCELLED, now=now)
+    return cancelled

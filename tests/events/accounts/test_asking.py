@@ -19,7 +19,7 @@ from tests.mail_server import mail_server
 pytestmark = pytest.mark.django_db
 PATH = "/sign-up/ask/"
 ASKED = {"name": "Ana Costa", "email": "ana@example.com", "purpose": "Two classes"}
-LIST = "/admin/events/accessrequest/"
+LIST, IN_ADMIN = "/access-requests/", "/admin/events/accessrequest/"
 
 
 @pytest.fixture(autouse=True)
@@ -74,13 +74,13 @@ def test_what_a_visitor_asks_reaches_the_superusers() -> None:
     assert "Two classes" in client.get(LIST).content.decode()
 
 
-def test_superusers_delete_what_they_answered_and_write_nothing() -> None:
+def test_superusers_delete_in_the_admin_too_and_write_nothing() -> None:
     ask()
     client = Client()
     client.force_login(make_superuser())
-    path = f"{LIST}{AccessRequest.objects.get().pk}"
+    path = f"{IN_ADMIN}{AccessRequest.objects.get().pk}"
     assert client.post(f"{path}/change/", ASKED).status_code == 403
-    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.get(f"{IN_ADMIN}add/").status_code == 403
     client.post(f"{path}/delete/", {"post": "yes"})
     assert not AccessRequest.objects.exists()
 
@@ -91,7 +91,8 @@ def test_others_are_told_of_none() -> None:
     assert LIST not in first_page(staff)
     client = Client()
     client.force_login(staff)
-    assert client.get(LIST).status_code == 403
+    assert client.get(LIST).status_code == 404
+    assert client.get(IN_ADMIN).status_code == 403
 
 
 # --- The answer -----------------------------------------------------------------------

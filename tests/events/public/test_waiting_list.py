@@ -112,8 +112,10 @@ def test_somebody_who_cancels_on_their_page_makes_room_for_the_first_who_waits()
         Registration.WAITLISTED,
     ]
     send_news(now=timezone.now())
-    [told] = mail.outbox
-    assert told.to == ["ben@example.com"]
+    told, ana_told = sorted(
+        mail.outbox, key=lambda message: "cancel" in message.subject
+    )
+    assert (told.to, ana_told.to) == (["ben@example.com"], ["ana@example.com"])
     assert "place" in told.subject
     ben = event.participants.get(person__name="Ben")
     assert personal_url(ben) in str(told.body)
@@ -250,6 +252,40 @@ def test_who_confirms_is_told_by_mail_too() -> None:
         "You are on the waiting list: Repair café",
     ]
     assert send_news(now=timezone.now()) == 0
+
+
+def test_who_cancels_before_the_mail_went_out_is_told_only_of_that() -> None:
+    place = register(meetup(), "Ana")
+    for _twice in range(2):
+        Client().post(personal_path(place) + "cancel/")
+    assert send_news(now=timezone.now()) == 1
+    [told] = mail.outbox
+    assert told.subject == "Your registration is cancelled: Repair café"
+    assert "Ana is not registered any more for:" in str(told.body)
+    assert "You can also cancel there" not in str(told.body)
+
+
+@pytest.mark.parametrize("now_is", [CANCELLED, WAITING])
+def test_what_is_no_longer_true_is_told_to_nobody(now_is: dict[str, str]) -> None:
+    change_participant(participant=register(meetup(), "Ana"), changes=now_is)
+    assert send_news(now=timezone.now()) == 1
+    assert mail.outbox == []
+
+
+def test_nor_that_somebody_cancelled_who_is_registered_again() -> None:
+    place = register(meetup(), "Ana")
+    Client().post(personal_path(place) + "cancel/")
+    change_participant(participant=place, changes={"registration": "registered"})
+    assert send_news(now=timezone.now()) == 1
+    assert mail.outbox == []
+
+
+def test_nor_of_a_place_at_an_event_that_was_cancelled() -> None:
+    event = meetup()
+    register(event, "Ana")
+    Event.objects.filter(pk=event.pk).update(state=EventState.CANCELLED)
+    assert send_news(now=timezone.now()) == 1
+    assert mail.outbox == []
 
 
 def test_a_mail_server_that_was_away_gets_the_mail_later(settings: Settings) -> None:
