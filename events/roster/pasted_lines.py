@@ -58,8 +58,8 @@ def read_line(number: int, text: str) -> PastedLine:
 
     Tabs separate; in a line without any, semicolons; without those, commas, also the
     Arabic ones. The address and the number may stand anywhere. A comma in the name
-    stays, as in "Last, First". An address alone is also the name. The last of three
-    parts is an address, so that a wrong one is told, and not taken for a name.
+    stays, as in "Last, First". An address alone is also the name. What stands last,
+    after an empty column or a number, is an address, so that a wrong one is told.
     """
     line = _without_end(text)
     written = as_in_mail(line)
@@ -121,16 +121,17 @@ def _is_address_without_at(part: str) -> bool:
 
 
 def _in_place_of_an_address(text: str, parts: Sequence[str]) -> str:
-    """Return what stands last in three columns or more, unless it is a number.
+    """Return what follows a name and then an empty column, or a number.
 
-    Names alone between commas are several people, which is told otherwise.
+    There an address belongs. What follows a name at once may be another name.
     """
     separator = _separator(text)
     columns = separator.split(text.strip(_END)) if separator else []
-    if len(columns) < 3 or not parts or _is_number(parts[-1]):
+    has_name = any(not _is_number(part) for part in parts[:-1])
+    if len(columns) < 3 or not has_name or _is_number(parts[-1]):
         return ""
-    is_full = len(parts) == len(columns) and not any(map(_is_number, parts))
-    return "" if is_full and "\t" not in text else parts[-1]
+    before = columns[-2].strip()
+    return parts[-1] if not before or _is_number(before) else ""
 
 
 def _is_number(part: str) -> bool:
