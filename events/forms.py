@@ -89,7 +89,7 @@ class OrganizationForm(RowForm):
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
     )
     consent_required = forms.BooleanField(
-        label=_("Only who consents to being recorded may join"),
+        label=_("Only who consents to attendance being recorded may join"),
         required=False,
         help_text=_(
             "Hosts too. Everybody is asked once, on the page where they join, and can "

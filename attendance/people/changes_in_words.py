@@ -24,7 +24,7 @@ LABELS = {
     "time_zone": gettext_lazy("Time zone"),
     "language": gettext_lazy("Language"),
     "show_on_leaderboard": gettext_lazy("Show on the leaderboard"),
-    "consents_to_recording": gettext_lazy("Consents to being recorded"),
+    "consents_to_recording": gettext_lazy("Consents to attendance being recorded"),
     "role": gettext_lazy("Role"),
     "registration": gettext_lazy("Registration"),
     "enrolled": gettext_lazy("Enrolled"),

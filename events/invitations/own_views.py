@@ -23,6 +23,7 @@ from events.invitations.listed import ROWS_A_PAGE
 from events.models import User
 from events.pages import confirm_page, form_page, page, read_page
 from events.permissions import Viewer
+from events.recording.consent import people_asked
 
 
 @read_page
@@ -33,7 +34,7 @@ def own_invitations(request: HttpRequest, user: User) -> HttpResponse:
             request.GET.get("page")
         ),
         "memberships": user.memberships.select_related("organization"),
-        "people": user.people.select_related("organization"),
+        "people": people_asked(user),
     }
     return render(request, "events/invitations/own.html", context)
 

@@ -1,4 +1,4 @@
-"""Consent of people to being recorded, without which nobody joins where it is required.
+"""Consent to attendance being recorded, without which nobody joins where required.
 
 It belongs to the person, so it holds at all events of the organization. Only they give
 and withdraw it: signed in, or by a personal link.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,9 @@ from events.locks import lock_people
 from events.models import Organization, Participant, Person, User
 from events.people.services import update_person
 from events.recording.notice import recording_notice
+
+# The modes of sessions that have a room to join.
+_ONLINE = ("online", "hybrid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,9 @@ def must_consent(place: Participant) -> None:
     """
     if consent_is_missing(place.person, place.event.organization):
         text = _(
-            "%(name)s must first consent to being recorded: on the page of their "
-            "personal link, or, with an account, on the page of the account under "
-            "“%(link)s”."
+            "%(name)s must first consent to attendance being recorded: on the page of "
+            "their personal link, or, with an account, on the page of the account "
+            "under “%(link)s”."
         )
         names = {"name": place.name, "link": _("Invitations, and where you belong")}
         raise Conflict("consent_missing", text % names, person=place.person_id)
@@ -98,3 +102,16 @@ def set_consent(
         given_at = locked.consented_at or now
         changes = {"consent_withdrawn_at": max(now, given_at)}
     return update_person(person=locked, changes=changes, by=by)
+
+
+def people_asked(user: User) -> QuerySet[Person]:
+    """Return the people of an account; ``is_asked``: recording by joining is for them.
+
+    That is so where something is held online, and for whoever answered before. In a
+    room nobody joins, and there is nothing to consent to.
+    """
+    places = Participant.objects.filter(person=OuterRef("pk"))
+    joins = Exists(places.filter(event__sessions__mode__in=_ONLINE))
+    return user.people.select_related("organization").annotate(
+        is_asked=joins | Q(consented_at__isnull=False)
+    )

@@ -21,6 +21,8 @@ def usual_notice(organization: Organization) -> str:
     """Return what people read where the organization has no text of its own."""
     text = _(
         "When you join, your attendance is recorded: when you come, and when you "
-        "leave. %(organization)s keeps it until it deletes it. Its organizers see it."
+        "leave. The organizers of %(organization)s see it, and keep it until they "
+        "delete it: no date is set for that. Ask them to know what is kept, or to have "
+        "it deleted."
     )
     return text % {"organization": isolated(organization.name)}

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 USUAL = "When you join, your attendance is recorded"
 OWN = "We record who comes."
-CONSENT = "I consent to being recorded"
+CONSENT = "I consent to attendance being recorded"
 WITHDRAW = "Withdraw consent"
 
 
@@ -110,6 +110,23 @@ def test_where_nobody_joins_it_does_not_stand() -> None:
     assert USUAL not in page(client, f"/sessions/{session.pk}/")
 
 
+@pytest.mark.parametrize(
+    ("mode", "is_led"), [("online", True), ("hybrid", True), ("in_person", False)]
+)
+def test_an_account_is_led_to_it_where_something_is_held_online(
+    mode: str, is_led: bool
+) -> None:
+    session = running()
+    session.mode = mode
+    session.save()
+    place, user, _client = attendee(session)
+    client = signed_in(user)
+    path = f"/account/people/{place.person_id}/recording/"
+    assert (path in page(client, "/account/invitations/")) == is_led
+    send(client, path, consents="yes")
+    assert path in page(client, "/account/invitations/")
+
+
 def test_who_does_not_join_is_not_told() -> None:
     session = running(consent_required=True)
     organizer = make_client(make_member(session.event.organization))
@@ -172,7 +189,7 @@ def test_nobody_joins_before_they_consent() -> None:
     told = refused.json()
     assert told["type"].endswith("consent_missing")
     assert told["person"] == place.person_id
-    assert "Ali must first consent to being recorded" in told["detail"]
+    assert "Ali must first consent to attendance being recorded" in told["detail"]
     assert "personal link" in told["detail"]
     assert agree(client, place.person_id).status_code == 200
     assert token(client, session).status_code == 200
@@ -398,7 +415,7 @@ def test_the_log_has_who_consented_when_and_each_once() -> None:
     assert changes[1]["actor"]["id"] == user.pk
     shown = page(organizer, f"/people/{place.person_id}/")
     assert "by the personal link" in shown
-    assert "Consents to being recorded" in shown
+    assert "Consents to attendance being recorded" in shown
 
 
 def test_consenting_again_keeps_the_newest_instants() -> None:
