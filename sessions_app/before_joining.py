@@ -26,11 +26,10 @@ def why_not(place: Participant, *, by_organizer: bool = False) -> Conflict | Non
     if place.registration == Registration.WAITLISTED:
         waits = Conflict("waitlisted", _("You are on the waiting list."))
         return None if by_organizer else waits
-    text = _("You are not registered for this event.")
     if by_organizer:
-        named = _("%(name)s is not registered for this event.")
-        text = named % {"name": place.name}
-    return Conflict("not_registered", text)
+        text = _("%(name)s is not registered for this event.")
+        return Conflict("not_registered", text % {"name": place.name})
+    return Conflict("not_registered", _("You are not registered for this event."))
 
 
 def asked_before_joining(
