@@ -26,10 +26,10 @@ def why_not(place: Participant, *, by_organizer: bool = False) -> Conflict | Non
     if place.registration == Registration.WAITLISTED:
         waits = Conflict("waitlisted", _("You are on the waiting list."))
         return None if by_organizer else waits
-    if by_organizer:
-        text = _("%(name)s is not registered for this event.")
-        return Conflict("not_registered", text % {"name": place.name})
-    return Conflict("not_registered", _("You are not registered for this event."))
+    if not by_organizer:
+        return Conflict("not_registered", _("You are not registered for this event."))
+    text = _("%(name)s is not registered for this event.")
+    return Conflict("not_registered", text % {"name": place.name})
 
 
 def asked_before_joining(

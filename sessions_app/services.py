@@ -21,7 +21,7 @@ from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
 from core.times import day_and_time
 from events.accounts.clocks import zone_of
-from events.locks import lock_event
+from events.locks import lock_event, lock_people
 from events.models import (
     Event,
     EventState,
@@ -30,6 +30,7 @@ from events.models import (
 )
 from events.recording.consent import must_consent
 from events.removal import begin_removal, hangs_on, must_be_bare
+from events.roster.places import let_move_up
 from sessions_app import livekit
 from sessions_app.before_joining import why_not
 from sessions_app.locks import lock_rooms, lock_session
@@ -183,12 +184,16 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
 def restore_session(*, session: LiveSession) -> LiveSession:
     """Restore a cancelled session; a cancelled event gets its former state back.
 
+    Who waits for the event then moves up into places that became free meanwhile.
+
     Raises:
         Conflict: another session has the room at that time.
     """
+    lock_people(session.event.organization_id)
     event = lock_event(session.event_id)
     locked = lock_session(session.pk)
-    if event.state == EventState.CANCELLED:
+    was_cancelled = event.state == EventState.CANCELLED
+    if was_cancelled:
         event.state = event.state_before_cancel
         event.save(update_fields=["state"])
     if locked.cancelled_at is not None:
@@ -196,6 +201,8 @@ def restore_session(*, session: LiveSession) -> LiveSession:
         _save(locked, ["cancelled_at"])
         session_changed.send(LiveSession, session=locked, changed={"cancelled_at"})
         sessions_changed.send(LiveSession, event=event)
+    if was_cancelled:
+        let_move_up(event)
     return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
 
 

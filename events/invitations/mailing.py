@@ -130,7 +130,8 @@ def mail_of(
 ) -> Mail:
     """Return the mail of an invitation, in the language that is active.
 
-    It tells the organization's name, and nothing else that somebody wrote.
+    It tells the name of the organization and, if it is to a place, of the person, and
+    nothing else that somebody wrote: who has two children tells the mails apart.
 
     Args:
         invitation: The invitation.
@@ -138,12 +139,19 @@ def mail_of(
         places: Those whose personal links go along.
     """
     organization = isolated(invitation.organization.name)
-    names = {"organization": organization, "role": invitation.get_role_display()}
+    names = {
+        "organization": organization,
+        "role": invitation.get_role_display(),
+        "name": isolated(invitation.person.name if invitation.person else ""),
+    }
+    subject = _("%(organization)s invites you")
+    if invitation.person:
+        subject = _("%(organization)s invites you: %(name)s")
     assert invitation.expires_at  # noqa: S101  every link has an end
     until = short_day(invitation.expires_at, invitation.organization.time_zone)
     unknown = _("If you do not know who invites you, you need not do anything.")
     return Mail(
-        _("%(organization)s invites you") % names,
+        subject % names,
         [
             *(sentence % names for sentence in _about(invitation)),
             _("To accept, open this page before %(date)s. The link works once.")
@@ -159,8 +167,9 @@ def mail_of(
 def _about(invitation: Invitation) -> list[str]:
     if invitation.person:
         return [
-            _("%(organization)s invites you, or a child of yours, to its events."),
-            _("With an account you see there who came, and can join online."),
+            _("%(organization)s invites %(name)s to its events."),
+            _("Accept if that is you, or a child of yours."),
+            _("With an account you see what is recorded, and can join online."),
         ]
     return [
         _("%(organization)s invites you to its team, as %(role)s."),
@@ -179,11 +188,9 @@ def _about_personal(places: Sequence[Participant]) -> list[str]:
     return [
         ngettext(
             "This is your own page of an event ahead. It works without an account. "
-            "There you see what is recorded, and can say that you will not come. "
-            "Keep the link to yourself:",
+            "There you see what is recorded. Keep the link to yourself:",
             "These are your own pages of the events ahead. They work without an "
-            "account. There you see what is recorded, and can say that you will not "
-            "come. Keep the links to yourself:",
+            "account. There you see what is recorded. Keep the links to yourself:",
             len(places),
         )
     ]

@@ -21,10 +21,9 @@ from events.invitations.inviting import (
 )
 from events.invitations.links_page import show_links
 from events.invitations.listed import all_invitations
+from events.invitations.on_rosters import without_account
 from events.invitations.states import Shown, shown_invitations, state_of
 from events.models import (
-    NOT_REGISTERED,
-    Event,
     Invitation,
     InvitationState,
     Organization,
@@ -178,7 +177,7 @@ class Invitable(NamedTuple):
 def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     """List who on a roster has no account; a POST invites those ticked, or all."""
     event = organized_event(request, user, event_id)
-    places = list(_without_account(event))
+    places = list(without_account(event))
     if request.method == "POST":
         ticked = set(map(row_id, request.POST.getlist("participant")))
         chosen = [
@@ -190,23 +189,15 @@ def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpR
         if made := _or_tell(request, lambda: invite_people(people, by=user)):
             back = reverse("roster", args=[event.pk])
             return show_links(request, user, event.organization, made, back=back)
-        places = list(_without_account(event))
+        places = list(without_account(event))
     asked = set(map(row_id, request.GET.getlist("participant")))
     context = {
         "event": event,
         "people": _invitable(places, asked),
+        "sends_mail": reaches_people(),
         "page": "events",
     }
     return render(request, "events/invitations/from_roster.html", context)
-
-
-def _without_account(event: Event) -> Sequence[Participant]:
-    places = event.participants.filter(person__user=None)
-    return list(
-        places.exclude(registration__in=NOT_REGISTERED)
-        .select_related("person__organization")
-        .order_by("person__name", "pk")
-    )
 
 
 def _invitable(

@@ -15,12 +15,14 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance_site import logs
 from core.secret_links import without_secrets
-from events.models import EventState, Participant, Registration, Role
+from events.models import Event, EventState, Participant, Registration, Role
+from events.roster.adding import add_participant
 from events.roster.personal_links import personal_path, personal_url, renew_link
 from events.roster.places import change_participant
+from events.services import update_event
 from sessions_app.models import Mode
 from tests.attendance.pages import be_there, calculate
-from tests.events.public.registrations import meetup
+from tests.events.public.registrations import meetup, register
 from tests.factories import (
     START,
     make_client,
@@ -245,6 +247,21 @@ def test_what_is_not_calculated_yet_and_what_comes_is_told_too() -> None:
     assert "running now" in shown
 
 
+def test_before_anything_is_decided_it_says_so_once() -> None:
+    place = make_participant()
+    seen = make_session(place.event, title="Seen")
+    be_there(seen, place)
+    make_session(
+        place.event, title="In a room", mode=Mode.IN_PERSON, starts_at=timezone.now()
+    )
+    shown = page(place)
+    assert shown.count("Nothing is decided yet.") == 1
+    assert shown.count("Nothing is recorded yet.") == 1
+    assert "nknown" not in shown.partition("What is recorded of you</h2>")[2]
+    calculate(seen, timezone.now())
+    assert "Present: 60 of 60 minutes" in page(place)
+
+
 def test_its_queries_do_not_grow_with_the_sessions() -> None:
     place = make_participant()
 
@@ -318,6 +335,40 @@ def test_from_a_class_nobody_cancels_by_their_link() -> None:
     assert answer.status_code == 409
     place.refresh_from_db()
     assert place.registration == Registration.REGISTERED
+
+
+def test_but_who_registered_themselves_before_it_was_for_members_alone_still_does() -> (
+    None
+):
+    event = meetup(capacity=2)
+    ana, ben = register(event, "Ana"), register(event, "Ben")
+    cancelled = {"registration": Registration.CANCELLED}
+    change_participant(participant=ben, changes=cancelled, by=make_user())
+    ben = register(event, "Ben")
+    added = add_participant(event=event, name="Cem", by=make_user()).participant
+    for place in (added, ben):
+        waiting = {"registration": Registration.WAITLISTED}
+        change_participant(participant=place, changes=waiting, by=make_user())
+    update_event(event=event, changes={"capacity": 5, "visibility": "members"})
+    added.refresh_from_db()
+    assert added.registration == Registration.REGISTERED
+    assert Client().post(f"{personal_path(added)}cancel/").status_code == 409
+    for place in (ana, ben):
+        assert "cancel/" in page(place)
+        assert Client().post(f"{personal_path(place)}cancel/").status_code == 302
+        place.refresh_from_db()
+        assert place.registration == Registration.CANCELLED
+
+
+def test_who_has_cancelled_finds_back_while_registration_is_open() -> None:
+    event = meetup()
+    place = make_participant(event)
+    public = f'href="/e/{event.pk}/"'
+    assert public not in page(place)
+    Client().post(f"{personal_path(place)}cancel/")
+    assert public in page(place)
+    Event.objects.update(registration_open=False)
+    assert public not in page(place)
 
 
 def test_nor_once_it_has_begun() -> None:
