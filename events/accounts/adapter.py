@@ -1,6 +1,7 @@
 """What django-allauth does otherwise than by default.
 
-Limits, look-ups and hashing of passwords are those of ``authentication.py``; who has
+Passwords are checked in ``authentication.py``, their hashing is bounded in
+``hashing.py``, limits stand in ``limits.py``, look-ups in ``addresses.py``. Who has
 confirmed which address is decided by ``confirming.py``; ``mails.py`` has the mails.
 """
 
@@ -155,4 +156,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Lead to the account's page, which shows the address; or to signing in."""
-        return reverse("account" if self.request.user.is_authenticated else "home")
+        is_theirs = self.request.user == email_address.user
+        return reverse("account" if is_theirs else "home")

@@ -10,6 +10,7 @@ from django.urls import path, re_path
 
 from events.accounts import passkey_views as passkeys
 from events.accounts import views
+from events.accounts.confirm_page import ConfirmAddress
 
 _FACTOR = "account/second-factor"
 _PASSKEYS = f"{_FACTOR}/passkeys"
@@ -53,7 +54,7 @@ urlpatterns = [
     ),
     re_path(
         r"^account/email/confirm/(?P<key>[-:\w]+)/$",
-        allauth.confirm_email,
+        ConfirmAddress.as_view(),
         name="account_confirm_email",
     ),
     path(

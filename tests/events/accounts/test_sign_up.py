@@ -86,7 +86,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
     path = link_in(last_mail())
     assert client.get(path).status_code == 200
     assert User.objects.get().email_verified_at is None, "opened by a mail scanner"
-    client.post(path)
+    client.post(path, {"password": PASSWORD})
     assert who(client) == user.username
     assert signs_in_as(user.email) == user.username
     assert EmailAddress.objects.get().verified
@@ -96,7 +96,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
 def test_another_browser_confirms_but_is_not_signed_in() -> None:
     sign_up()
     client, path = Client(), link_in(last_mail())
-    assert client.post(path)["Location"] == "/"
+    assert client.post(path, {"password": PASSWORD})["Location"] == "/"
     assert User.objects.get().email_verified_at
     assert who(client) == ""
     assert client.post(path).status_code == 404
@@ -134,8 +134,8 @@ def test_an_address_that_nobody_confirmed_is_free() -> None:
     sign_up()
     sign_up()
     first, second = (link_in(message) for message in mail.outbox)
-    Client().post(second)
-    Client().post(first)
+    Client().post(second, {"password": PASSWORD})
+    Client().post(first, {"password": PASSWORD})
     verified = User.objects.exclude(email_verified_at=None)
     assert [user.email for user in verified] == ["noor@x.example"]
 
