@@ -5,7 +5,7 @@ Source: docs/rules.md 86, 126, 128.
 
 from collections.abc import Iterable
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -67,12 +67,17 @@ def who_confirmed(email: str, *, among: Iterable[User]) -> User | None:
     return next(iter(exact + folded), None)
 
 
+def confirmed_alike(email: str) -> QuerySet[User]:
+    """Return the account that has confirmed an address that looks like this, if any."""
+    return User.objects.filter(folded_email=look_alike(email))
+
+
 def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:
     """Return whether somebody has confirmed an address that looks like this.
 
     The account's own address counts as well, unless this is the same mailbox.
     """
-    others = User.objects.filter(folded_email=look_alike(email))
+    others = confirmed_alike(email)
     if user and is_same_mailbox(email, user.email):
         others = others.exclude(pk=user.pk)
     return others.exists()

@@ -1,4 +1,4 @@
-"""The link of a mail confirms an address for whom the account is, not for its reader."""
+"""The link of a mail confirms an address for whoever has the account, and no other."""
 
 from typing import Any
 

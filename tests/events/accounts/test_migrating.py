@@ -10,7 +10,12 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from events.models import User
+from core.addresses import folded_address
+from core.errors import Conflict
+from events.invitations.answering import offered_people
+from events.invitations.offers import offer_places
+from events.models import Invitation, User
+from events.services import verify_email
 from tests.events.accounts.ways_in import (
     PASSWORD,
     last_mail,
@@ -18,7 +23,13 @@ from tests.events.accounts.ways_in import (
     make_account,
     signs_in_as,
 )
-from tests.factories import make_user
+from tests.factories import (
+    make_invitation,
+    make_member,
+    make_organization,
+    make_person,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 fold = import_module("events.migrations.0015_accounts").fold
@@ -42,8 +53,8 @@ def from_before(username: str, email: str, *, confirmed: bool = True) -> User:
 
 
 def migrate() -> None:
-    EmailAddress.objects.all().delete()
     fold(apps, NOTHING)
+    EmailAddress.objects.all().delete()
     make_rows(apps, NOTHING)
 
 
@@ -95,6 +106,29 @@ def test_allauth_has_a_row_for_each_address_confirmed_as_the_account_says() -> N
         ("e", f"{LONG_S}im@x.example", True),
         ("f", "sim@x.example", True),
     ]
+
+
+@pytest.mark.parametrize(
+    "letter", ["\N{KELVIN SIGN}", "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"]
+)
+def test_what_counts_as_another_mailbox_is_confirmed_no_more(letter: str) -> None:
+    user = from_before("user", f"{letter}m@x.example")
+    taken = folded_address(user.email)
+    school = make_organization()
+    place = make_person(school, email=taken)
+    invitation = make_invitation(school, by=make_member(school), email=taken)
+    migrate()
+    user.refresh_from_db()
+    assert (user.email_verified_at, user.folded_email) == (None, None)
+    assert not EmailAddress.objects.filter(verified=True).exists()
+    with pytest.raises(Conflict):
+        verify_email(user=user)
+    offer_places([place])
+    assert not offered_people(user)
+    assert invitation not in Invitation.objects.standing().for_account(user)
+    assert signs_in_as(user.email) == ""
+    plain = make_account(email=taken, confirmed=False)
+    assert verify_email(user=plain) == 1
 
 
 def test_the_rows_follow_whatever_is_saved() -> None:
