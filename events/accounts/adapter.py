@@ -26,6 +26,7 @@ from events.accounts.addresses import is_confirmed_by_others
 from events.accounts.client import address_of
 from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
+from events.accounts.limits import has_mails_enough
 from events.accounts.sign_up import may_sign_up
 from events.models import User
 
@@ -95,6 +96,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Send the mail of a name of allauth's, in the language of its reader."""
         name = template_prefix.rpartition("/")[2]
+        is_notice = name == "webauthn_added"
+        if has_mails_enough(email, what="told" if is_notice else "asked for"):
+            return
         language = supported_language_of(context.get("user")) or ""
         try:
             send(lambda: self._mail(name, context), to=email, language=language)

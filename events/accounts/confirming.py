@@ -25,7 +25,7 @@ from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import supported_language_of
-from events.accounts.limits import Attempt
+from events.accounts.limits import Attempt, has_mails_enough
 from events.invitations.offers import offer_all_places
 from events.models import User
 
@@ -127,6 +127,8 @@ def ask_to_confirm_address(
 
 
 def _tell_old_address(user: User) -> None:
+    if has_mails_enough(user.email, what="told"):
+        return
     link = mails.public(reverse("account_change_password"))
     with suppress(MailNotSent):
         send(

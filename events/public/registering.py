@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import folded_address
 from core.errors import Conflict, RuleBroken
 from core.mails import MailNotSent, send
-from events.accounts.attempts import DAY, HOUR, count_try, key_of
+from events.accounts.attempts import DAY, HOUR, count_try, is_too_often, key_of
 from events.locks import lock_event, lock_people
 from events.models import (
     NOT_REGISTERED,
@@ -101,13 +101,8 @@ def _must_not_be_too_many(event: Event, network: str) -> None:
 
 def _has_got_enough(email: str) -> bool:
     """Count a mail to an address; return whether it is one too many."""
-    return any(
-        count_try(
-            key_of("register", "mail", str(within), folded_address(email)), within
-        ).number
-        > most
-        for within, most in MAILS_TO_AN_ADDRESS.items()
-    )
+    address = folded_address(email)
+    return is_too_often("register", "mail", address, most=MAILS_TO_AN_ADDRESS)
 
 
 class Confirmed(NamedTuple):
