@@ -13,24 +13,6 @@ from core.addresses import cleaned, folded_address, is_same_mailbox, look_alike
 from events.models import User
 
 
-def account_of_address(email: str) -> User | None:
-    """Return the active account that has confirmed this address, in any case."""
-    if not email:
-        return None
-    return accounts_of_addresses([email]).get(folded_address(email))
-
-
-def accounts_of_addresses(emails: Iterable[str]) -> dict[str, User]:
-    """Return the active accounts that have confirmed these addresses, by the folded."""
-    wanted = {email: folded_address(email) for email in emails if email}
-    found = User.objects.filter(
-        folded_email__in={look_alike(email) for email in wanted}, is_active=True
-    )
-    addresses = set(wanted.values())
-    accounts = {folded_address(user.email): user for user in found}
-    return {address: user for address, user in accounts.items() if address in addresses}
-
-
 def account_that_signs_in_by(email: str) -> User | None:
     """Return the active account that has confirmed this address, found in one query.
 
