@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
-from events.accounts.addresses import account_of_address
+from events.accounts.addresses import account_that_signs_in_by
 from events.accounts.confirming import confirm_address
 from events.invitations.naming import (
     account_named,
@@ -134,7 +134,7 @@ def add_member(
         return ask_to_be_member(
             organization, role=role, username=username, email=email, by=by.user
         )
-    user = account_named(username) if username else account_of_address(email)
+    user = account_named(username) if username else account_that_signs_in_by(email)
     if user is None:
         field = "username" if username else "email"
         raise no_such_account(username or email, field=field)

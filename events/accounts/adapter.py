@@ -1,6 +1,7 @@
 """What django-allauth does otherwise than by default.
 
-Limits, look-ups and hashing of passwords are those of ``authentication.py``; who has
+Passwords are checked in ``authentication.py``, their hashing is bounded in
+``hashing.py``, limits stand in ``limits.py``, look-ups in ``addresses.py``. Who has
 confirmed which address is decided by ``confirming.py``; ``mails.py`` has the mails.
 """
 
@@ -25,6 +26,7 @@ from events.accounts.addresses import is_confirmed_by_others
 from events.accounts.client import address_of
 from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
+from events.accounts.limits import has_mails_enough
 from events.accounts.sign_up import may_sign_up
 from events.models import User
 
@@ -94,6 +96,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Send the mail of a name of allauth's, in the language of its reader."""
         name = template_prefix.rpartition("/")[2]
+        is_notice = name == "webauthn_added"
+        if has_mails_enough(email, what="told" if is_notice else "asked for"):
+            return
         language = supported_language_of(context.get("user")) or ""
         try:
             send(lambda: self._mail(name, context), to=email, language=language)
@@ -155,4 +160,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Lead to the account's page, which shows the address; or to signing in."""
-        return reverse("account" if self.request.user.is_authenticated else "home")
+        is_theirs = self.request.user == email_address.user
+        return reverse("account" if is_theirs else "home")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core import mails
 from core.addresses import folded_address
 from core.names import isolated
-from events.accounts.attempts import DAY, MINUTE, count_try, key_of
+from events.accounts.attempts import DAY, MINUTE, count_try, is_too_often, key_of
 from events.accounts.limits import TooManyTries
 from events.models import AccessRequest, User
 
@@ -50,12 +50,12 @@ def ask_for_access(*, name: str, email: str, purpose: str, network: str) -> None
     if _is_over(OF_AN_ADDRESS, *of_address) or _is_over(KEPT, "kept"):
         return
     asked = AccessRequest.objects.create(name=name, email=email, purpose=purpose)
-    if mails.is_set_up() and not _is_over(MAILED, "mailed"):
+    if mails.reaches_people() and not _is_over(MAILED, "mailed"):
         _tell_superusers(asked)
 
 
 def _is_over(most: int, *what: str) -> bool:
-    return count_try(key_of("ask for access", *what), within=DAY).number > most
+    return is_too_often("ask for access", *what, most={DAY: most})
 
 
 def _tell_superusers(asked: AccessRequest) -> None:

@@ -209,7 +209,7 @@ def sessions(request: HttpRequest, user: User) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def access(request: HttpRequest) -> HttpResponse:
+def ask_to_be_let_in(request: HttpRequest) -> HttpResponse:
     """Let a visitor ask for access; whoever may sign up does that instead."""
     if isinstance(request.user, User):
         return redirect("home")

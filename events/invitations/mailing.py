@@ -8,7 +8,6 @@ Source: docs/rules.md 161.
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
@@ -19,8 +18,7 @@ from core.addresses import folded_address
 from core.mails import Mail, MailNotSent, open_connection, reaches_people, send
 from core.names import isolated
 from core.times import short_day
-from events.accounts.attempts import count_try, key_of
-from events.accounts.limits import TooManyTries
+from events.accounts.attempts import DAY, MINUTE, is_too_often
 from events.invitations.inviting import Made
 from events.models import NOT_REGISTERED, EventState, Invitation, Participant, User
 from events.roster.personal_links import personal_url
@@ -30,7 +28,6 @@ MAILS_A_DAY = 1_000
 # Of one organization, and of all together: none takes the mails of the others.
 TO_ONE_ADDRESS_A_DAY = 10
 TO_ONE_ADDRESS_A_DAY_FROM_ALL = 30
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
 
@@ -83,33 +80,30 @@ def _send_one(
 ) -> bool:
     invitation = made.invitation
     person = invitation.person
+    if _are_too_many(by, invitation):
+        return False
     try:
-        _must_not_be_too_many(by, invitation)
         send(
             lambda: mail_of(invitation, made.url, places),
             to=invitation.email,
             language=(person and person.language) or invitation.organization.language,
             connection=connection,
         )
-    except (MailNotSent, TooManyTries):
+    except MailNotSent:
         return False
     return True
 
 
-def _must_not_be_too_many(by: User, invitation: Invitation) -> None:
+def _are_too_many(by: User, invitation: Invitation) -> bool:
     account = ("invitations by", str(by.pk))
     organization = ("invitations of", str(invitation.organization_id))
     receiver = ("invitations to", folded_address(invitation.email))
-    for counted, within, most in (
-        (account, _MINUTE, MAILS_A_MINUTE),
-        (account, _DAY, MAILS_A_DAY),
-        (organization, _DAY, MAILS_A_DAY),
-        ((*organization, *receiver), _DAY, TO_ONE_ADDRESS_A_DAY),
-        (receiver, _DAY, TO_ONE_ADDRESS_A_DAY_FROM_ALL),
-    ):
-        tries = count_try(key_of(*counted, str(within)), within=within)
-        if tries.number > most:
-            raise TooManyTries(tries.wait)
+    return (
+        is_too_often(*account, most={MINUTE: MAILS_A_MINUTE, DAY: MAILS_A_DAY})
+        or is_too_often(*organization, most={DAY: MAILS_A_DAY})
+        or is_too_often(*organization, *receiver, most={DAY: TO_ONE_ADDRESS_A_DAY})
+        or is_too_often(*receiver, most={DAY: TO_ONE_ADDRESS_A_DAY_FROM_ALL})
+    )
 
 
 def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:

@@ -20,7 +20,7 @@ from core.addresses import folded_address
 from core.errors import Conflict, RuleBroken
 from core.mails import MailNotSent, send
 from core.names import folded
-from events.accounts.attempts import DAY, HOUR, count_try, key_of
+from events.accounts.attempts import DAY, HOUR, count_try, is_too_often, key_of
 from events.locks import lock_event, lock_people
 from events.models import (
     NOT_REGISTERED,
@@ -107,15 +107,10 @@ def _has_got_enough(event: Event, name: str, email: str) -> bool:
 
     What is too much about somebody at one event counts for nothing else.
     """
-    address = folded_address(email)
-    limits = (
-        (MAILS_ABOUT_SOMEBODY, (address, str(event.pk), folded(name))),
-        (MAILS_TO_AN_ADDRESS, (address,)),
-    )
-    return any(
-        count_try(key_of("register", "mail", str(within), *what), within).number > most
-        for spans, what in limits
-        for within, most in spans.items()
+    receiver = ("register", "mail", folded_address(email))
+    somebody = (*receiver, str(event.pk), folded(name))
+    return is_too_often(*somebody, most=MAILS_ABOUT_SOMEBODY) or is_too_often(
+        *receiver, most=MAILS_TO_AN_ADDRESS
     )
 
 

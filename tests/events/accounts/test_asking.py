@@ -22,11 +22,6 @@ ASKED = {"name": "Ana Costa", "email": "ana@example.com", "purpose": "Two classe
 LIST, IN_ADMIN = "/access-requests/", "/admin/events/accessrequest/"
 
 
-@pytest.fixture(autouse=True)
-def _mail_is_set_up(settings: Settings) -> None:
-    settings.EMAIL_URL = "smtp://"
-
-
 def make_superuser(**fields: Any) -> User:
     usual: dict[str, Any] = {
         "is_superuser": True,
@@ -107,7 +102,7 @@ def test_the_answer_is_the_same_whatever_becomes_of_it(
     if what != "nobody to tell":
         make_superuser(email="refused@example.com")
     if what == "no mail":
-        settings.EMAIL_URL = ""
+        settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     if what == "full":
         for _time in range(3):
             ask()
@@ -121,6 +116,17 @@ def test_the_answer_is_the_same_whatever_becomes_of_it(
         answer = ask()
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert AccessRequest.objects.count() == (3 if what == "full" else 1)
+
+
+def test_nothing_is_mailed_where_mails_reach_nobody(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.EMAIL_URL = "consolemail://"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    superuser = make_superuser()
+    ask()
+    assert superuser.email not in capsys.readouterr().out
+    assert LIST in first_page(superuser)
 
 
 def test_what_one_mailbox_refuses_the_others_get(settings: Settings) -> None:

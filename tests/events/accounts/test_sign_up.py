@@ -29,6 +29,7 @@ from tests.events.accounts.ways_in import (
     who,
 )
 from tests.factories import (
+    make_client,
     make_invitation,
     make_member,
     make_organization,
@@ -86,7 +87,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
     path = link_in(last_mail())
     assert client.get(path).status_code == 200
     assert User.objects.get().email_verified_at is None, "opened by a mail scanner"
-    client.post(path)
+    client.post(path, {"password": PASSWORD})
     assert who(client) == user.username
     assert signs_in_as(user.email) == user.username
     assert EmailAddress.objects.get().verified
@@ -96,7 +97,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
 def test_another_browser_confirms_but_is_not_signed_in() -> None:
     sign_up()
     client, path = Client(), link_in(last_mail())
-    assert client.post(path)["Location"] == "/"
+    assert client.post(path, {"password": PASSWORD})["Location"] == "/"
     assert User.objects.get().email_verified_at
     assert who(client) == ""
     assert client.post(path).status_code == 404
@@ -134,8 +135,8 @@ def test_an_address_that_nobody_confirmed_is_free() -> None:
     sign_up()
     sign_up()
     first, second = (link_in(message) for message in mail.outbox)
-    Client().post(second)
-    Client().post(first)
+    Client().post(second, {"password": PASSWORD})
+    Client().post(first, {"password": PASSWORD})
     verified = User.objects.exclude(email_verified_at=None)
     assert [user.email for user in verified] == ["noor@x.example"]
 
@@ -156,6 +157,36 @@ def test_mails_to_one_address_are_limited() -> None:
     answer = Client().post("/account/password/forgotten/", forgot)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
+
+
+@pytest.mark.usefixtures("anybody")
+def test_no_address_is_flooded_from_wherever() -> None:
+    user, known = make_account(email="noor@x.example"), Client()
+    sign_in(user.username, client=known)
+    forgotten_page, mine = "/account/password/forgotten/", {"email": "Noor@x.example"}
+    for number in range(6):
+        computer = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        assert computer.post(forgotten_page, mine)["Location"].endswith("/sent/")
+        assert sign_up(computer)["Location"] == SENT
+    assert len(mail.outbox) == 10
+    page: Any = known.post(forgotten_page, mine, follow=True)
+    assert page.status_code == 200
+    make_client(make_account(email="old@x.example")).patch("/api/me", mine)
+    sign_up(email="other@x.example")
+    receivers = [message.to for message in mail.outbox[10:]]
+    assert receivers == [["old@x.example"], ["other@x.example"]]
+
+
+@pytest.mark.usefixtures("anybody")
+def test_strangers_do_not_use_up_the_notices_to_an_account() -> None:
+    user = make_account(email="noor@x.example")
+    for _time in range(10):
+        sign_up(Client(REMOTE_ADDR="192.0.2.1"))
+    make_client(user).patch("/api/me", {"email": "new@x.example"})
+    assert [message.to for message in mail.outbox[10:]] == [
+        ["noor@x.example"],
+        ["new@x.example"],
+    ]
 
 
 def test_a_browser_that_signed_in_before_gets_its_mail_whatever_strangers_do(

@@ -53,6 +53,15 @@ def test_from_the_public_page_to_the_roster() -> None:
     assert "Ana Costa" in page.content.decode()
 
 
+def test_an_address_that_counts_as_anothers_is_to_be_typed_anew() -> None:
+    event = meetup()
+    sent = ANA | {"email": "\N{KELVIN SIGN}im@example.com"}
+    page = Client().post(f"/e/{event.pk}/", sent)
+    assert page.status_code == 200
+    assert "Type this address anew" in page.content.decode()
+    assert mail.outbox == []
+
+
 def test_nothing_is_stored_before_somebody_confirms() -> None:
     """Scanners open the links of mails."""
     event = meetup()
