@@ -22,6 +22,7 @@ from core.errors import Conflict
 from core.mails import Mail, MailNotSent, send
 from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
+from events.accounts.authentication import NotConfirmed
 from events.accounts.client import address_of
 from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
@@ -49,6 +50,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = credentials.get("username") or credentials.get("email")
         user = authenticate(request, username=name, password=credentials["password"])
         return user if isinstance(user, User) else None
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password again; that of somebody else's address is wrong."""
+        try:
+            return bool(super().reauthenticate(user, password))
+        except NotConfirmed:
+            return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address of whoever asks, as limits take it."""
@@ -128,6 +136,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "unknown_account":
             return mails.no_account()
         username = context["user"].username
+        if name == "never_confirmed":
+            path = reverse("account_confirm_email", args=[context["key"]])
+            return mails.never_confirmed(link=mails.public(path), username=username)
         if name == "webauthn_added":
             link = mails.public(reverse("mfa_list_webauthn"))
             return mails.passkey_added(link=link, username=username)

@@ -102,6 +102,30 @@ def new_password(*, link: str, username: str) -> Mail:
     )
 
 
+def never_confirmed(*, link: str, username: str) -> Mail:
+    """Return the mail instead of a new password's, where nobody confirmed the address.
+
+    ``username``: of an account that has it.
+    """
+    return Mail(
+        _("Confirm your email address first"),
+        [
+            _(
+                "Somebody asked for a new password with this address. The address of "
+                "the account “%(name)s” was never confirmed."
+            )
+            % {"name": username},
+            _(
+                "If it was you, confirm it on this page, then ask for a new password "
+                "again:"
+            ),
+        ],
+        link,
+        _("Confirm the address"),
+        [unasked()],
+    )
+
+
 def no_account() -> Mail:
     """Return the mail to an address that no account has confirmed."""
     return Mail(

@@ -54,6 +54,7 @@ def test_each_mail_has_text_and_html_that_say_the_same() -> None:
         mails.account_exists(link=link),
         mails.new_password(link=link, username="zoe"),
         mails.no_account(),
+        mails.never_confirmed(link=link, username="zoe"),
     )
     for one in made:
         send(partial(replace, one), to="zoe@x.example")

@@ -227,9 +227,29 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account() -> None:
         assert not answer.cookies
     [same] = set(answers)
     assert same[:3] == (302, "/account/password/forgotten/sent/", 0)
-    to_known, *to_others = mail.outbox
+    to_known, to_unsure, to_nobody = mail.outbox
     assert known.username in to_known.body
-    assert all("no account" in message.body for message in to_others)
+    assert "no account" not in to_unsure.body
+    assert "no account" in to_nobody.body
+
+
+def test_whoever_never_confirmed_gets_the_link_to_do_it_then_a_new_password() -> None:
+    user = make_account(email="unsure@x.example", confirmed=False)
+    forgotten(user.email)
+    assert "was never confirmed" in last_mail().body
+    Client().post(link_in(last_mail()))
+    forgotten(user.email)
+    client = Client()
+    form = client.get(link_in(last_mail()))["Location"]
+    client.post(form, {"password1": OTHER, "password2": OTHER})
+    assert signs_in_as(user.email, OTHER) == user.username
+
+
+def test_an_address_that_waits_beside_a_confirmed_one_is_no_account() -> None:
+    user = make_account(email="old@x.example")
+    browser_of(user, just_now=True).post("/account/email/", {"email": "new@x.example"})
+    forgotten("new@x.example")
+    assert "no account" in last_mail().body
 
 
 def test_the_link_of_the_mail_gives_a_new_password_once() -> None:
