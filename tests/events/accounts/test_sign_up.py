@@ -1,5 +1,6 @@
 """Making an account, confirming an address, and getting back in without a password."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -195,6 +196,33 @@ def test_the_invited_are_signed_in_at_once_and_confirm_later() -> None:
     assert User.objects.exclude(email_verified_at=None).exists()
     client.post("/sign-out/")
     assert "by invitation" in client.get("/sign-up/").content.decode()
+
+
+def test_the_invited_are_told_their_name_and_to_confirm_until_they_do() -> None:
+    client = Client()
+    invite(client)
+    assert sign_up(client)["Location"] == "/"
+    user = User.objects.get(email="noor@x.example")
+    told = client.get("/").content.decode()
+    assert f"Your user name is \u2068{user.username}\u2069." in told
+    assert "A mail to \u2068noor@x.example\u2069 asks you to confirm" in told
+    assert "waits to be confirmed" in client.get("/account/").content.decode()
+    again = client.post("/account/email/", {"email": "noor@x.example"})
+    assert again["Location"] == SENT
+    assert len(mail.outbox) == 2
+    client.post(link_in(last_mail()))
+    assert "waits to be confirmed" not in client.get("/account/").content.decode()
+
+
+def test_the_invited_are_told_where_the_mail_lies(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    client = Client()
+    invite(client)
+    sign_up(client)
+    assert str(tmp_path) in client.get("/").content.decode()
 
 
 def test_the_invited_do_not_learn_who_has_an_account_either() -> None:
