@@ -5,6 +5,7 @@ confirmed which address is decided by ``confirming.py``; ``mails.py`` has the ma
 """
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -124,9 +125,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell of a new passkey, which opens the account for good; of nothing else."""
-        if template_prefix.endswith("webauthn_added") and user.email_verified_at:
-            self.send_mail(template_prefix, user.email, {"user": user})
+        """Tell of what whoever took an account over would do; of nothing else.
+
+        Without a word if it cannot be sent: what it tells of is done.
+        """
+        news = mails.NEWS.get(template_prefix.rpartition("/")[2])
+        if not news or not user.email_verified_at:
+            return
+        with suppress(MailNotSent):
+            send(
+                lambda: news(user.username),
+                to=user.email,
+                language=supported_language_of(user) or "",
+            )
 
     def _mail(self, name: str, context: dict[str, Any]) -> Mail:
         if name == "account_already_exists":
@@ -139,9 +150,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "never_confirmed":
             path = reverse("account_confirm_email", args=[context["key"]])
             return mails.never_confirmed(link=mails.public(path), username=username)
-        if name == "webauthn_added":
-            link = mails.public(reverse("mfa_list_webauthn"))
-            return mails.passkey_added(link=link, username=username)
         if name == "password_reset_key":
             path = reverse(
                 "account_reset_password_from_key",

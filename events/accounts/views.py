@@ -34,6 +34,7 @@ from events.accounts.asking import ask_for_access
 from events.accounts.client import is_local, network_of
 from events.accounts.confirming import waiting_address
 from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
+from events.accounts.language import use_own_language
 from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import (
     APP,
@@ -185,6 +186,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     form = ProfileForm(posted(request), user=user)
     saved = form.write(lambda: services.update_account(user=user, changes=form.changes))
     if saved:
+        use_own_language(request)
         messages.success(request, _("Saved."))
         return redirect("account")
     return show_form(

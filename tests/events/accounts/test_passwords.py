@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils.html import strip_tags
@@ -20,6 +21,8 @@ from events.models import SignInTries, User
 from tests.events.accounts.ways_in import (
     OTHER,
     PASSWORD,
+    last_mail,
+    link_in,
     make_account,
     sign_in,
     signs_in_as,
@@ -70,6 +73,34 @@ def test_a_new_password_ends_all_other_sessions_and_all_tokens(change: Any) -> N
     assert (who(browser), who(strangers)) == ("", other.username)
     assert [opens(token) for token in tokens] == [False, False, True, True]
     assert signs_in_as(user.username, OTHER) == user.username
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_confirmed_address_is_told_of_a_new_password(confirmed: bool) -> None:
+    user = make_account(confirmed=confirmed)
+    by_page(user)
+    told = [(message.to, message.subject) for message in mail.outbox]
+    assert told == [([user.email], "Your account has a new password")] * confirmed
+
+
+def test_so_it_is_of_a_password_that_was_forgotten() -> None:
+    user, client = make_account(), Client()
+    client.post("/account/password/forgotten/", {"email": user.email})
+    form = client.get(link_in(last_mail()))["Location"]
+    client.post(form, {"password1": OTHER, "password2": OTHER})
+    assert last_mail().subject == "Your account has a new password"
+    assert last_mail().to == [user.email]
+
+
+def test_a_password_is_saved_though_the_mail_that_tells_of_it_is_not_sent(
+    settings: Any,
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client = signed_in(make_account())
+    page: Any = client.post("/account/password/", CHANGE, follow=True)
+    assert "The new password is saved." in page.content.decode()
+    assert "could not be sent" not in page.content.decode()
 
 
 def test_the_present_password_is_needed_and_cannot_be_guessed() -> None:
