@@ -66,9 +66,7 @@ def _taken() -> Conflict:
 def waiting_address(user: User) -> str:
     """Return the address that waits to be confirmed; "" if none does."""
     row = EmailAddress.objects.filter(user=user, verified=False).order_by("pk").last()
-    if row:
-        return str(row.email)
-    return "" if user.email_verified_at else user.email
+    return str(row.email) if row else ""
 
 
 @transaction.atomic

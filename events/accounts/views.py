@@ -32,6 +32,7 @@ from events import services
 from events.accounts.access import end_access, sessions_of, tokens_of
 from events.accounts.asking import ask_for_access
 from events.accounts.client import is_local, network_of
+from events.accounts.clocks import zone_of_account
 from events.accounts.confirming import waiting_address
 from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
 from events.accounts.language import use_own_language
@@ -236,7 +237,7 @@ def sessions(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "sessions": sessions_of(user, request),
         "tokens": tokens_of(user),
-        "zone": user.time_zone or "UTC",
+        "zone": zone_of_account(user),
     }
     return render(request, "account/sessions.html", context)
 

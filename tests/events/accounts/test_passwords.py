@@ -28,8 +28,10 @@ from tests.events.accounts.ways_in import (
     signs_in_as,
     who,
 )
+from tests.factories import make_membership, make_organization, make_person
 
 pytestmark = pytest.mark.django_db
+SESSIONS = "/account/sessions/"
 ELSEWHERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
 CHANGE = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
 
@@ -130,6 +132,18 @@ def test_sessions_and_tokens_are_listed_and_ended_one_by_one() -> None:
     here.post("/account/sessions/", {"end": f"session-{session.pk}"})
     assert (who(here), who(there)) == (user.username, "")
     assert "Phone" not in here.get("/account/sessions/").content.decode()
+
+
+def test_times_are_on_the_clocks_of_the_account_else_of_its_organization() -> None:
+    user = make_account()
+    client = signed_in(user)
+    assert '(<bdi dir="ltr">UTC</bdi>)' in client.get(SESSIONS).content.decode()
+    make_person(make_organization(time_zone="Asia/Riyadh"), user=user)
+    assert "Asia/Riyadh" in client.get(SESSIONS).content.decode()
+    make_membership(make_organization(time_zone="Europe/Lisbon"), user)
+    assert "Europe/Lisbon" in client.get(SESSIONS).content.decode()
+    User.objects.update(time_zone="America/Lima")
+    assert "America/Lima" in client.get(SESSIONS).content.decode()
 
 
 def test_each_button_says_which_session_or_token_it_ends() -> None:
