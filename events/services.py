@@ -48,6 +48,8 @@ M = TypeVar("M", bound=models.Model)
 
 SLUG_LENGTH = 50
 ONE_DAY = timedelta(days=1)
+# What may make room: more places, or a later end; without one, the start decides.
+MAKES_ROOM = {"capacity", "starts_at", "ends_at"}
 
 # --- Accounts -----------------------------------------------------------------------
 
@@ -212,8 +214,8 @@ def create_event(*, organization: Organization, **fields: Any) -> Event:
 
 @transaction.atomic
 def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
-    """Write changes of anything but the state; more places let people move up."""
-    if "capacity" not in changes:
+    """Write changes of anything but the state; who waits moves up into free places."""
+    if not changes.keys() & MAKES_ROOM:
         return _write(event, changes)
     lock_people(event.organization_id)
     locked = lock_event(event.pk)
@@ -227,17 +229,20 @@ def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
 def publish_event(*, event: Event) -> Event:
     """Publish a draft or a cancelled event: it becomes scheduled.
 
-    Sessions that were cancelled with the event stay cancelled until they are restored.
+    Who waits moves up into places that became free meanwhile. Sessions that were
+    cancelled with the event stay cancelled until they are restored.
 
     Raises:
         Conflict: the event is completed.
     """
+    lock_people(event.organization_id)
     locked = lock_event(event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     if locked.state != EventState.SCHEDULED:
         locked.state = EventState.SCHEDULED
         locked.save(update_fields=["state"])
+        let_move_up(locked)
     return locked
 
 

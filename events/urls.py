@@ -10,6 +10,7 @@ from events.public import views as public
 from events.roster import views as roster
 
 urlpatterns = [
+    path("", include("events.access_requests.urls")),
     path("", include("events.accounts.urls")),
     path("", include("events.invitations.urls")),
     path("", include("events.recording.urls")),

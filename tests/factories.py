@@ -12,6 +12,7 @@ from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
 from core.spans import Span
 from events.models import (
+    AccessRequest,
     Event,
     EventState,
     Invitation,
@@ -126,6 +127,12 @@ def make_link(participant: Participant, identity: str) -> KnownIdentity:
         person=participant.person,
         event=participant.event,
     )
+
+
+def make_access_request(**fields: Any) -> AccessRequest:
+    """A visitor who asks to be let in."""
+    usual = {"name": "Ana Costa", "email": "ana@example.com", "purpose": "Two classes"}
+    return AccessRequest.objects.create(**usual | fields)
 
 
 def make_invitation(

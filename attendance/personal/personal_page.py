@@ -15,6 +15,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from attendance.models import Status
 from attendance.report_rows.event_rows import event_rows
@@ -22,11 +23,12 @@ from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
 from attendance.wording.phrases import day_and_times
 from events.accounts.clocks import zone_of
-from events.models import EXPECTED, EventState, Participant, Registration
+from events.models import EventState, Participant, Registration
 from events.public.cancelling import may_cancel
 from events.recording.consent import Asked
-from events.roster.waiting_list import waiting
+from events.roster.waiting_list import number_waiting
 from sessions_app import livekit
+from sessions_app.before_joining import why_not
 from sessions_app.models import LiveSession, Mode
 
 SESSIONS_A_PAGE = 50
@@ -35,7 +37,10 @@ AHEAD_AT_MOST = 5
 
 
 class RecordedSession(NamedTuple):
-    """What is recorded of the person at one session."""
+    """What is recorded of the person at one session.
+
+    ``label`` is empty as long as nothing is decided: the sentence says so.
+    """
 
     title: str
     when: str
@@ -99,16 +104,20 @@ class PersonalPage:
     def has_cancelled(self) -> bool:
         return self.place.registration == Registration.CANCELLED
 
-    @cached_property
+    @property
     def number_waiting(self) -> int:
         """Which number they are on the waiting list."""
-        line = list(waiting(self.event).values_list("pk", flat=True))
-        return line.index(self.place.pk) + 1
+        return number_waiting(self.place)
 
     @property
     def may_cancel(self) -> bool:
         """Whether they may cancel here."""
         return may_cancel(self.place, self._now)
+
+    @property
+    def may_register_again(self) -> bool:
+        """Whether they have cancelled, and its public page takes registrations."""
+        return self.has_cancelled and self.event.takes_registrations(self._now)
 
     @property
     def asked(self) -> Asked:
@@ -148,8 +157,8 @@ class PersonalPage:
             title=report.session.title,
             when=self._when(report.session),
             tone=Status.UNKNOWN.value if report.is_void else status.value,
-            label=str(status.label),
-            sentence=row.explanation,
+            label="" if status == Status.UNKNOWN else str(status.label),
+            sentence=_sentence(report, row),
             is_void=report.is_void,
         )
 
@@ -168,7 +177,7 @@ class PersonalPage:
     @property
     def joinable(self) -> LiveSession | None:
         """The session that they can join: the one that runs, else the next online."""
-        if not livekit.is_set_up() or self.place.registration not in EXPECTED:
+        if not livekit.is_set_up() or why_not(self.place):
             return None
         online = (s for s in self._coming if s.mode != Mode.IN_PERSON)
         return next(online, None)
@@ -190,3 +199,18 @@ class PersonalPage:
 
     def _when(self, session: LiveSession) -> str:
         return day_and_times(session.starts_at, session.end, self.zone)
+
+
+def _sentence(report: Report, row: ReportRow) -> str:
+    """Return the explanation, or plainly that there is nothing to explain yet."""
+    decision = row.attendance
+    is_told = decision and (
+        decision.source or decision.checked_in_at or decision.self_attended is not None
+    )
+    if is_told or report.calculated_at is not None:
+        return row.explanation
+    if report.is_void:
+        return ""
+    if row.intervals:
+        return _("Nothing is decided yet.")
+    return _("Nothing is recorded yet.")

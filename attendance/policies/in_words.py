@@ -5,11 +5,22 @@ from django.utils.translation import ngettext
 
 from attendance.policies.effective import Scope
 from attendance.rules.calculation import Policy
+from sessions_app.models import Mode
 
 
-def policy_in_words(policy: Policy) -> str:
-    """Return who is on time, absent, partial, present and late by a policy."""
-    return " ".join([_on_time(policy), _too_little(policy), _enough(policy)])
+def policy_in_words(policy: Policy, mode: str | None = None) -> str:
+    """Return who is on time, absent, partial, present and late by a policy.
+
+    Args:
+        policy: The thresholds.
+        mode: Where the session is held that they are for; None: they are for several.
+    """
+    online = [_on_time(policy), _too_little(policy), _enough(policy)]
+    if mode == Mode.ONLINE:
+        return " ".join(online)
+    if mode == Mode.IN_PERSON:
+        return _at_door(policy)
+    return " ".join([*online, _at_door(policy)])
 
 
 def _on_time(policy: Policy) -> str:
@@ -44,6 +55,23 @@ def _enough(policy: Policy) -> str:
         "%(regardless)d %% everybody is present, however late they come."
     )
     return text % {"regardless": policy.present_regardless_over}
+
+
+def _at_door(policy: Policy) -> str:
+    """Return who is late at a door, where nothing is measured."""
+    if not policy.grace_minutes:
+        return _(
+            "Who is checked in at the door by the start is present, and later late, "
+            "however long they stay."
+        )
+    text = ngettext(
+        "Who is checked in at the door within %(number)d minute of the start is "
+        "present, and later late, however long they stay.",
+        "Who is checked in at the door within %(number)d minutes of the start is "
+        "present, and later late, however long they stay.",
+        policy.grace_minutes,
+    )
+    return text % {"number": policy.grace_minutes}
 
 
 def comes_from(scope: Scope) -> str:

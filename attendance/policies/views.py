@@ -102,6 +102,7 @@ def session_policy(request: HttpRequest, user: User, session_id: int) -> HttpRes
         lead=_("For this session alone."),
         inherit=_("Use what other sessions have"),
         back=reverse("session", args=[session.pk]),
+        mode=session.mode,
     )
 
 
@@ -112,6 +113,7 @@ def _policy_page(
     own: Scope,
     inherit: str,
     back: str,
+    mode: str | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show the thresholds of a place; set them, or let the place inherit again.
@@ -122,6 +124,7 @@ def _policy_page(
         own: Where the policy of this place itself comes from.
         inherit: The text of the button that removes it.
         back: The URL to which people return.
+        mode: Where the session is held; None: it is for several.
         context: ``above`` and ``lead`` of the page.
     """
     policy, scope = policy_at(place)
@@ -136,7 +139,7 @@ def _policy_page(
         form,
         template="attendance/policies/policy.html",
         title=_("Who is late, who is absent"),
-        meaning=policy_in_words(policy),
+        meaning=policy_in_words(policy, mode),
         source=comes_from(scope),
         inherit=inherit if scope == own else "",
         submit=_("Save"),

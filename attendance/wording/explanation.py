@@ -130,10 +130,8 @@ def _by_the_sessions(decision: ExplainedDecision, credit: Credit) -> str:
         )
     elif not credit.is_measured:
         text = ngettext(
-            "%(status)s: came to %(came)d of %(counted)d counted session, "
-            "%(percentage)s %% of the time",
-            "%(status)s: came to %(came)d of %(counted)d counted sessions, "
-            "%(percentage)s %% of the time",
+            "%(status)s: came to %(came)d of %(counted)d counted session",
+            "%(status)s: came to %(came)d of %(counted)d counted sessions",
             credit.sessions - credit.excused,
         )
     else:

@@ -17,6 +17,8 @@ from core.names import comma
 def so_far_in_words(so_far: SoFar, policy: Policy) -> str:
     """Return the number of sessions by status, and the share of the time in them.
 
+    Where nothing was measured, there is no share.
+
     Args:
         so_far: The decisions at the sessions.
         policy: The policy that the course result will follow.
@@ -24,7 +26,7 @@ def so_far_in_words(so_far: SoFar, policy: Policy) -> str:
     credit = so_far.credit
     if not credit.sessions:
         return _("No decision at any session yet")
-    if credit.excused == credit.sessions:
+    if credit.excused == credit.sessions or not credit.is_measured:
         text = ngettext(
             "In %(sessions)d session so far: %(counts)s",
             "In %(sessions)d sessions so far: %(counts)s",

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from core import mails
 from core.addresses import folded_address
 from core.names import isolated
-from events.accounts.attempts import DAY, count_try, key_of
+from events.accounts.attempts import DAY, MINUTE, count_try, key_of
 from events.accounts.limits import TooManyTries
 from events.models import AccessRequest, User
 
 # Each in a minute.
 FROM_A_NETWORK, ON_THE_INSTALLATION = 10, 60
 # Each in a day.
-OF_AN_ADDRESS, KEPT, MAILED = 3, 500, 20
+OF_A_NETWORK, OF_AN_ADDRESS, KEPT, MAILED = 20, 3, 500, 20
 SUPERUSERS_TOLD = 20
 
 
@@ -37,11 +37,12 @@ def ask_for_access(*, name: str, email: str, purpose: str, network: str) -> None
     Raises:
         TooManyTries: There are too many from this network, or on the installation.
     """
-    for key, most in (
-        (key_of("ask for access", network), FROM_A_NETWORK),
-        (key_of("ask for access"), ON_THE_INSTALLATION),
+    for key, within, most in (
+        (key_of("ask for access", network), MINUTE, FROM_A_NETWORK),
+        (key_of("ask for access", "of network", network), DAY, OF_A_NETWORK),
+        (key_of("ask for access"), MINUTE, ON_THE_INSTALLATION),
     ):
-        tries = count_try(key)
+        tries = count_try(key, within)
         if tries.number > most:
             raise TooManyTries(tries.wait)
     # From here on the answer does not tell.
@@ -94,7 +95,7 @@ def mail_about(asked: AccessRequest) -> mails.Mail:
             isolated(asked.email),
             isolated(asked.purpose),
         ],
-        settings.PUBLIC_URL + reverse("admin:events_accessrequest_changelist"),
+        settings.PUBLIC_URL + reverse("access_requests"),
         _("Show the requests"),
         [_("The address is not confirmed. To let them in, invite them.")],
     )

@@ -1,4 +1,12 @@
-"""A row of allauth's for the address of each account, confirmed as the account says."""
+"""A row of allauth's for the address of each account, confirmed as the account says.
+
+It holds the folded address, but for accounts of which an older one has a look-alike:
+theirs is written as it is. Where that is the very address to which the older one's is
+folded (Python makes ``κως@`` of ``ΚΩΣ@``, Postgres does not, and took them for two), the
+older keeps it, and the other account is not confirmed any more: it signs in by its name.
+"""
+
+from typing import Any
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -10,6 +18,7 @@ from core.addresses import folded_address
 def make_rows(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     rows = apps.get_model("account", "EmailAddress").objects
     users = apps.get_model("events", "User").objects
+    unconfirm_who_collides(users)
     rows.bulk_create(
         rows.model(
             user_id=user.pk,
@@ -22,6 +31,19 @@ def make_rows(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
         )
         for user in users.exclude(email="").iterator()
     )
+
+
+def unconfirm_who_collides(users: Any) -> None:
+    confirmed = users.exclude(email="").exclude(email_verified_at=None)
+    folded = {
+        folded_address(email)
+        for email in confirmed.exclude(folded_email=None)
+        .values_list("email", flat=True)
+        .iterator()
+    }
+    younger = confirmed.filter(folded_email=None).values_list("pk", "email")
+    collide = [pk for pk, email in younger.iterator() if email in folded]
+    users.filter(pk__in=collide).update(email_verified_at=None)
 
 
 def delete_rows(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -14,6 +14,7 @@ class RegistrationNews(models.TextChoices):
     REGISTERED = "registered", _("registered")
     WAITLISTED = "waitlisted", _("on the waiting list")
     MOVED_UP = "moved_up", _("moved up from the waiting list")
+    CANCELLED = "cancelled", _("cancelled by themselves")
 
 
 class RegistrationMail(models.Model):

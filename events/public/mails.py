@@ -33,6 +33,7 @@ def about_registration(place: Participant, news: str) -> Mail:
         RegistrationNews.REGISTERED: _("You are registered: %(event)s"),
         RegistrationNews.WAITLISTED: _("You are on the waiting list: %(event)s"),
         RegistrationNews.MOVED_UP: _("You have a place now: %(event)s"),
+        RegistrationNews.CANCELLED: _("Your registration is cancelled: %(event)s"),
     }
     sentences = {
         RegistrationNews.REGISTERED: _("%(name)s is registered for:"),
@@ -42,6 +43,7 @@ def about_registration(place: Participant, news: str) -> Mail:
         RegistrationNews.MOVED_UP: _(
             "A place has become free. %(name)s is registered now for:"
         ),
+        RegistrationNews.CANCELLED: _("%(name)s is not registered any more for:"),
     }
     kind = RegistrationNews(news)
     return Mail(
@@ -49,12 +51,19 @@ def about_registration(place: Participant, news: str) -> Mail:
         [sentences[kind] % {"name": place.name}, *_about(event)],
         personal_url(place),
         _("Open your own page"),
-        [
-            _(
-                "There you see what is recorded of you. You can also cancel there. "
-                "Keep the link to yourself: whoever has it needs no password."
-            )
-        ],
+        [_about_own_page(kind)],
+    )
+
+
+def _about_own_page(kind: RegistrationNews) -> str:
+    if kind == RegistrationNews.CANCELLED:
+        return _(
+            "There you see what is recorded of you. "
+            "Keep the link to yourself: whoever has it needs no password."
+        )
+    return _(
+        "There you see what is recorded of you. You can also cancel there. "
+        "Keep the link to yourself: whoever has it needs no password."
     )
 
 

@@ -1,10 +1,11 @@
 """Tells people by mail what happened to their registrations.
 
 A row for each mail is written together with what it tells of, and deleted once the mail
-server has the mail. Somebody who tries to send one moves its time on first, so that no
-two do at once, and a mail server that is away gets it later.
+server has the mail, or once the news are no longer true: somebody may confirm and
+cancel before the next mails go out. Somebody who tries to send one moves its time on
+first, so that no two do at once, and a mail server that is away gets it later.
 
-Source: docs/rules.md 150.
+Source: docs/rules.md 150, 171.
 """
 
 import logging
@@ -12,7 +13,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from core.mails import MailNotSent, send
-from events.models import Participant, RegistrationMail
+from events.models import (
+    EXPECTED,
+    EventState,
+    Participant,
+    Registration,
+    RegistrationMail,
+    RegistrationNews,
+)
 from events.public.mails import about_registration
 
 logger = logging.getLogger(__name__)
@@ -21,6 +29,13 @@ TRY_AGAIN_AFTER = timedelta(minutes=5)
 # Older news are of no use any more.
 TOO_OLD = timedelta(days=3)
 AT_ONCE = 100
+# What somebody's registration is as long as news are true.
+TRUE_OF = {
+    RegistrationNews.REGISTERED: EXPECTED,
+    RegistrationNews.WAITLISTED: (Registration.WAITLISTED,),
+    RegistrationNews.MOVED_UP: EXPECTED,
+    RegistrationNews.CANCELLED: (Registration.CANCELLED,),
+}
 
 
 def send_news(*, now: datetime) -> int:
@@ -53,10 +68,10 @@ def _claimed(now: datetime) -> Iterator[RegistrationMail]:
 
 
 def _sent(participant_id: int, news: str) -> bool:
-    """Send one mail; return False if the mail server is away."""
+    """Send one mail if it is still true; return False if the mail server is away."""
     places = Participant.objects.select_related("event__organization", "person__user")
     place = places.filter(pk=participant_id).first()
-    if place is None or not place.email:
+    if place is None or not place.email or not _is_true(place, news):
         return True
     try:
         send(
@@ -67,6 +82,13 @@ def _sent(participant_id: int, news: str) -> bool:
     except MailNotSent as failed:
         return failed.is_refused
     return True
+
+
+def _is_true(place: Participant, news: str) -> bool:
+    kind = RegistrationNews(news)
+    if place.event.state == EventState.CANCELLED and kind != RegistrationNews.CANCELLED:
+        return False
+    return place.registration in TRUE_OF[kind]
 
 
 def _language_of(place: Participant) -> str:

@@ -18,6 +18,7 @@ from events.roster.personal_links import token_of as link_of
 from tests.attendance_site.routes import routes
 from tests.events.accounts.devices import make_passkey
 from tests.factories import (
+    make_access_request,
     make_connection,
     make_event,
     make_invitation,
@@ -93,6 +94,7 @@ def make_world() -> World:
             "members": membership.pk,
             "events": event.pk,
             "people": person.person_id,
+            "access-requests": make_access_request().pk,
             "check-in": person.pk,
             "participants": person.pk,
             "sessions": session.pk,

@@ -1,7 +1,8 @@
 """Who may open and send which page: each route of pages, method and role.
 
 A page that stands in no row fails the test. The stranger owns another organization.
-A superuser without any role gets the owner's answers, and is told so.
+A superuser without any role gets the owner's answers, and is told so; some pages only
+superusers have.
 """
 
 import re
@@ -25,6 +26,7 @@ from tests.attendance_site.routes import ROLES, fill, patterns, starred
 from tests.browser.pages import routes
 from tests.factories import (
     START,
+    make_access_request,
     make_event,
     make_invitation,
     make_member,
@@ -53,6 +55,7 @@ ORGANIZERS = "302 404 403 403 403 200 200 200"
 ORGANIZERS_SENT = "302 404 403 403 403 302 302 302"
 HOSTS = "302 404 403 200 403 200 200 200"
 HOSTS_SENT = "302 404 403 302 403 302 302 302"
+NOBODY = "302 404 404 404 404 404 404 404"
 TABLE = {
     "GET events/": "302 200 200 200 200 200 200 200",
     "GET events/{event}/": "302 404 200 200 200 200 200 200",
@@ -182,6 +185,17 @@ TABLE = {
     "POST sessions/{session}/end/": ORGANIZERS_SENT,
 }
 
+# What superusers have alone.
+FOR_SUPERUSERS = {
+    "GET access-requests/": 200,
+    "GET access-requests/{asked}/invite/": 200,
+    # Its answer shows the link.
+    "POST access-requests/{asked}/invite/": 200,
+    "GET access-requests/{asked}/delete/": 200,
+    "POST access-requests/{asked}/delete/": 302,
+}
+TABLE |= dict.fromkeys(FOR_SUPERUSERS, NOBODY)
+
 SENT: dict[str, dict[str, Any]] = {
     "organizations/new/": {"name": "New", "time_zone": "UTC", "language": "en"},
     "organizations/{organization}/settings/": {
@@ -207,6 +221,10 @@ SENT: dict[str, dict[str, Any]] = {
     "members/{other_owner}/edit/": {"role": "organizer"},
     "organizations/{organization}/people/new/": {"name": "New"},
     "events/{event}/people/invite/": {"all": "1"},
+    "access-requests/{asked}/invite/": {
+        "organization": "{organization}",
+        "role": "viewer",
+    },
     "people/{person}/edit/": {"name": "New"},
     "account/people/{own}/recording/": {"consents": "yes"},
     # A superuser chooses among all organizations.
@@ -293,6 +311,7 @@ def world() -> World:
             token_digest=b"x",
             expires_at=timezone.now() + timedelta(days=14),
         ).pk,
+        "asked": make_access_request().pk,
         "session": session.pk,
         "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
         "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
@@ -309,7 +328,7 @@ def marked(place: Place, person: Participant, by: User) -> AttendanceChange:
 @pytest.mark.parametrize("route", TABLE)
 def test_each_role_gets_the_answer_of_the_table(route: str, world: World) -> None:
     expected = dict(zip(ROLES, map(int, TABLE[route].split()), strict=True))
-    expected["superuser"] = expected["owner"]
+    expected["superuser"] = FOR_SUPERUSERS.get(route, expected["owner"])
     assert {role: answer_of(route, role, world) for role in expected} == expected
 
 
@@ -397,7 +416,7 @@ def test_something_leads_to_every_page() -> None:
 def test_a_form_needs_its_token(path: str, world: World) -> None:
     users, ids = world
     client = Client(enforce_csrf_checks=True)
-    client.force_login(users["owner"])
+    client.force_login(users["superuser"])
     address = f"/{path.format_map(ids)}"
     assert client.post(address, SENT[path]).status_code == 403
     assert b"csrfmiddlewaretoken" in client.get(address).content

@@ -281,6 +281,9 @@ ORGANIZATIONS = {
         "organization", "other organization", "superuser"
     ),
     "sessions of a superuser": Seen("home", who="superuser"),
+    "requests for access": Seen("access_requests", who="superuser"),
+    "let somebody in": Seen("let_in", "asks for access", "superuser"),
+    "delete a request": Seen("delete_access_request", "asks for access", "superuser"),
     "settings": Seen("organization_settings", "organization", "owner"),
     "settings, refused": Seen(
         "organization_settings", "organization", "owner", refused=True

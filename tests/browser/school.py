@@ -41,6 +41,7 @@ from tests.browser.with_accounts import Accounts
 from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
 from tests.factories import (
+    make_access_request,
     make_event,
     make_member,
     make_membership,
@@ -88,6 +89,7 @@ class School:
         self.subjects: dict[str, Model] = {
             "organization": self.organization,
             "member": self.viewer.memberships.get(),
+            "asks for access": make_access_request(name=LONG),
             "membership": self.invitations.membership,
             "own person": self.invitations.person,
             "passkey": self.accounts.passkey,

@@ -15,12 +15,14 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance_site import logs
 from core.secret_links import without_secrets
-from events.models import EventState, Participant, Registration, Role
+from events.models import Event, EventState, Participant, Registration, Role
+from events.roster.adding import add_participant
 from events.roster.personal_links import personal_path, personal_url, renew_link
 from events.roster.places import change_participant
+from events.services import update_event
 from sessions_app.models import Mode
 from tests.attendance.pages import be_there, calculate
-from tests.events.public.registrations import meetup
+from tests.events.public.registrations import meetup, register
 from tests.factories import (
     START,
     make_client,
@@ -164,6 +166,31 @@ def test_organizers_renew_it_over_rest_and_on_its_page() -> None:
     assert [Client().get(link).status_code for link in links] == [404, 404, 200]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        ("wrong@example.com", "right@example.com", True),
+        ("wrong@example.com", "", True),
+        ("Ana@example.com", "ana@Example.com", False),
+        ("", "ana@example.com", False),
+    ],
+)
+@pytest.mark.parametrize("changed", ["people/{0.person_id}", "participants/{0.pk}"])
+def test_it_ends_when_the_address_turns_out_to_be_wrong(
+    changed: str, before: str, after: str, *, ends: bool
+) -> None:
+    place = make_participant(email=before)
+    organization = place.event.organization
+    again = make_participant(make_event(organization), person=place.person)
+    links = [personal_path(place), personal_path(again)]
+    organizer = make_client(make_member(organization))
+    assert organizer.patch(f"/api/{changed.format(place)}", {"email": after}).json()
+    for link in links:
+        assert Client().get(link).status_code == (404 if ends else 200)
+    shown = organizer.get(f"/api/participants/{again.pk}").json()["personal_url"]
+    assert (links[1] not in shown) is ends
+
+
 def test_the_roster_has_it_for_organizers_alone() -> None:
     place = make_participant()
     organization = place.event.organization
@@ -218,6 +245,21 @@ def test_what_is_not_calculated_yet_and_what_comes_is_told_too() -> None:
     shown = page(place)
     assert shown.index("Now") < shown.index("Ahead")
     assert "running now" in shown
+
+
+def test_before_anything_is_decided_it_says_so_once() -> None:
+    place = make_participant()
+    seen = make_session(place.event, title="Seen")
+    be_there(seen, place)
+    make_session(
+        place.event, title="In a room", mode=Mode.IN_PERSON, starts_at=timezone.now()
+    )
+    shown = page(place)
+    assert shown.count("Nothing is decided yet.") == 1
+    assert shown.count("Nothing is recorded yet.") == 1
+    assert "nknown" not in shown.partition("What is recorded of you</h2>")[2]
+    calculate(seen, timezone.now())
+    assert "Present: 60 of 60 minutes" in page(place)
 
 
 def test_its_queries_do_not_grow_with_the_sessions() -> None:
@@ -293,6 +335,40 @@ def test_from_a_class_nobody_cancels_by_their_link() -> None:
     assert answer.status_code == 409
     place.refresh_from_db()
     assert place.registration == Registration.REGISTERED
+
+
+def test_but_who_registered_themselves_before_it_was_for_members_alone_still_does() -> (
+    None
+):
+    event = meetup(capacity=2)
+    ana, ben = register(event, "Ana"), register(event, "Ben")
+    cancelled = {"registration": Registration.CANCELLED}
+    change_participant(participant=ben, changes=cancelled, by=make_user())
+    ben = register(event, "Ben")
+    added = add_participant(event=event, name="Cem", by=make_user()).participant
+    for place in (added, ben):
+        waiting = {"registration": Registration.WAITLISTED}
+        change_participant(participant=place, changes=waiting, by=make_user())
+    update_event(event=event, changes={"capacity": 5, "visibility": "members"})
+    added.refresh_from_db()
+    assert added.registration == Registration.REGISTERED
+    assert Client().post(f"{personal_path(added)}cancel/").status_code == 409
+    for place in (ana, ben):
+        assert "cancel/" in page(place)
+        assert Client().post(f"{personal_path(place)}cancel/").status_code == 302
+        place.refresh_from_db()
+        assert place.registration == Registration.CANCELLED
+
+
+def test_who_has_cancelled_finds_back_while_registration_is_open() -> None:
+    event = meetup()
+    place = make_participant(event)
+    public = f'href="/e/{event.pk}/"'
+    assert public not in page(place)
+    Client().post(f"{personal_path(place)}cancel/")
+    assert public in page(place)
+    Event.objects.update(registration_open=False)
+    assert public not in page(place)
 
 
 def test_nor_once_it_has_begun() -> None:

@@ -88,6 +88,35 @@ def test_it_is_said_in_words(policy: Policy, meaning: str) -> None:
     assert meaning in policy_in_words(policy)
 
 
+AT_DOOR = (
+    "Who is checked in at the door within 15 minutes of the start is present, and "
+    "later late, however long they stay."
+)
+ONLINE = "over 75 % everybody is present"
+
+
+@pytest.mark.parametrize(
+    ("mode", "speaks_of_door", "speaks_of_length"),
+    [("online", False, True), ("in_person", True, False), ("hybrid", True, True)],
+)
+def test_a_session_is_told_of_what_is_known_where_it_is_held(
+    mode: str, speaks_of_door: bool, speaks_of_length: bool
+) -> None:
+    session, _people = make_lesson(mode=mode)
+    client = signed_in(make_member(session.event.organization))
+    page = text(client.get(f"/sessions/{session.pk}/policy/").content.decode())
+    assert (AT_DOOR in page) == speaks_of_door
+    assert (ONLINE in page) == speaks_of_length
+
+
+def test_what_is_for_several_sessions_speaks_of_the_door_last() -> None:
+    assert policy_in_words(Policy()).endswith(AT_DOOR)
+    assert policy_in_words(Policy(grace_minutes=0)).endswith(
+        "Who is checked in at the door by the start is present, and later late, "
+        "however long they stay."
+    )
+
+
 def test_the_most_specific_place_that_a_page_sets_holds() -> None:
     """A session's before its event's, that before its type's, that before others."""
     session, _people = make_lesson()

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from attendance.completion.completing import complete_event
+from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Event, Participant, User
@@ -94,6 +95,18 @@ def test_everybody_is_told_what_their_sessions_have_decided(
         in text(row_of(page, "Cem"))
     )
     assert "In 3 sessions so far: 3 excused unknown" in text(row_of(page, "Dan"))
+
+
+def test_in_a_room_nothing_is_told_of_time(course: Event, organizer: User) -> None:
+    ana = make_participant(course, name="Ana")
+    make_participant(course, name="Ben")
+    session = make_session(course, mode="in_person")
+    late = START + timedelta(minutes=20)
+    check_in(Place(course, session), ana, by=organizer, now=late)
+    calculate(session)
+    page = get(course, organizer, 1)
+    assert "In 1 session so far: 1 late unknown" in text(row_of(page, "Ana"))
+    assert "In 1 session so far: 1 absent unknown" in text(row_of(page, "Ben"))
 
 
 def test_the_share_is_that_of_the_course_result(course: Event, organizer: User) -> None:

@@ -1,15 +1,17 @@
 """A visitor asks for access, where accounts are made by invitation."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from events.models import AccessRequest, User
+from events.models import AccessRequest, SignInTries, User
 from tests.events.public.registrations import html_of
 from tests.factories import make_user
 from tests.mail_server import mail_server
@@ -17,7 +19,7 @@ from tests.mail_server import mail_server
 pytestmark = pytest.mark.django_db
 PATH = "/sign-up/ask/"
 ASKED = {"name": "Ana Costa", "email": "ana@example.com", "purpose": "Two classes"}
-LIST = "/admin/events/accessrequest/"
+LIST, IN_ADMIN = "/access-requests/", "/admin/events/accessrequest/"
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +39,10 @@ def make_superuser(**fields: Any) -> User:
 
 def ask(computer: str = "192.0.2.1", **fields: str) -> Any:
     return Client(REMOTE_ADDR=computer).post(PATH, ASKED | fields)
+
+
+def a_minute_passes() -> None:
+    SignInTries.objects.update(since=F("since") - timedelta(minutes=1))
 
 
 def first_page(user: User) -> str:
@@ -68,13 +74,13 @@ def test_what_a_visitor_asks_reaches_the_superusers() -> None:
     assert "Two classes" in client.get(LIST).content.decode()
 
 
-def test_superusers_delete_what_they_answered_and_write_nothing() -> None:
+def test_superusers_delete_in_the_admin_too_and_write_nothing() -> None:
     ask()
     client = Client()
     client.force_login(make_superuser())
-    path = f"{LIST}{AccessRequest.objects.get().pk}"
+    path = f"{IN_ADMIN}{AccessRequest.objects.get().pk}"
     assert client.post(f"{path}/change/", ASKED).status_code == 403
-    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.get(f"{IN_ADMIN}add/").status_code == 403
     client.post(f"{path}/delete/", {"post": "yes"})
     assert not AccessRequest.objects.exists()
 
@@ -85,7 +91,8 @@ def test_others_are_told_of_none() -> None:
     assert LIST not in first_page(staff)
     client = Client()
     client.force_login(staff)
-    assert client.get(LIST).status_code == 403
+    assert client.get(LIST).status_code == 404
+    assert client.get(IN_ADMIN).status_code == 403
 
 
 # --- The answer -----------------------------------------------------------------------
@@ -149,6 +156,18 @@ def test_a_network_asks_ten_times_a_minute() -> None:
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
     assert int(answers[-1]["Retry-After"]) <= 60
     assert ask("2001:db8:0:1::1").status_code == 302
+
+
+def test_and_twenty_times_a_day_so_that_none_uses_up_what_is_kept_of_all() -> None:
+    answers = []
+    for number in range(21):
+        if number % 10 == 0:
+            a_minute_passes()
+        answers.append(ask(email=f"a{number}@example.com"))
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert 3600 < int(answers[-1]["Retry-After"]) <= 24 * 3600
+    assert ask("192.0.2.2").status_code == 302
+    assert AccessRequest.objects.count() == 21
 
 
 def test_everybody_together_asks_sixty_times_a_minute() -> None:

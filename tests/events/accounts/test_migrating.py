@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 fold = import_module("events.migrations.0015_accounts").fold
 make_rows = import_module("events.migrations.0016_addresses_of_allauth").make_rows
+KELVIN = "\N{KELVIN SIGN}"
 LONG_S = "\N{LATIN SMALL LETTER LONG S}"
 NOTHING: Any = SimpleNamespace()
 
@@ -64,6 +66,31 @@ def test_of_accounts_that_collide_the_older_keeps_the_folded_form() -> None:
             for user in (older, younger, third)
         ]
         assert names == [older.username, "", ""]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "folded"),
+    [
+        ("ΚΩΣ@x.example", "κως@x.example", "κως@x.example"),
+        ("κως@x.example", "ΚΩΣ@x.example", "κως@x.example"),
+        (f"{KELVIN}im@x.example", "kim@x.example", "kim@x.example"),
+    ],
+)
+def test_of_addresses_that_only_python_lowers_alike_the_older_keeps_its_own(
+    first: str, second: str, folded: str
+) -> None:
+    """Where Postgres took them for two, which its collation decides, both count."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX user_verified_email_unique")
+    older, younger = from_before("older", first), from_before("younger", second)
+    migrate()
+    row = EmailAddress.objects.get(verified=True, user=older)
+    assert row.email == folded
+    for user in (older, younger):
+        user.refresh_from_db()
+        user.save()
+    rows = EmailAddress.objects.filter(email=folded, verified=True)
+    assert rows.get().user == older
 
 
 def test_a_new_password_goes_to_whoever_confirmed_exactly_this_address() -> None:

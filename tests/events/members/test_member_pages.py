@@ -41,7 +41,7 @@ def test_an_owner_invites_a_colleague_by_name_who_accepts_and_sees_the_members()
     answer = send(client, path, username="amina", role="organizer")
     assert answer["Location"] == path
     page = text(client.get(path).content.decode())
-    assert "If there is an account “amina”, it is invited." in re.sub(
+    assert "If somebody has the account “amina”, they are invited." in re.sub(
         r"[\u2068\u2069]", "", page
     )
     assert "Invited, not accepted yet" in page

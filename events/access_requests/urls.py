@@ -1,0 +1,15 @@
+"""Routes of the pages on which superusers answer requests for access."""
+
+from django.urls import path
+
+from events.access_requests import views
+
+urlpatterns = [
+    path("access-requests/", views.access_requests, name="access_requests"),
+    path("access-requests/<int:pk>/invite/", views.let_in, name="let_in"),
+    path(
+        "access-requests/<int:pk>/delete/",
+        views.delete_access_request,
+        name="delete_access_request",
+    ),
+]
