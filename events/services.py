@@ -10,7 +10,7 @@ Source: docs/rules.md 84, 86.
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.text import slugify
@@ -40,6 +40,9 @@ from events.permissions import Viewer
 from events.removal import begin_removal, hangs_on, must_be_bare
 from events.roster.places import let_move_up
 from events.roster.removing import hangs_on_links, hangs_on_places, remove_places
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 M = TypeVar("M", bound=models.Model)
 
@@ -153,7 +156,10 @@ def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
     by.must_change(locked)
     by.must_give(locked.organization_id, role)
     if role != Role.OWNER:
-        _must_not_be_last_owner(locked)
+        _must_not_be_last_owner(
+            locked,
+            _("The last owner stays owner. Make somebody else an owner first."),
+        )
     locked.role = role
     locked.save(update_fields=["role"])
     return locked
@@ -170,7 +176,9 @@ def remove_member(*, membership: Membership, by: Viewer) -> None:
     locked = _lock(membership)
     if locked.user_id != by.user.pk:
         by.must_change(locked)
-    _must_not_be_last_owner(locked)
+    _must_not_be_last_owner(
+        locked, _("The last owner cannot leave. Make somebody else an owner first.")
+    )
     locked.delete()
 
 
@@ -185,17 +193,14 @@ def _lock(membership: Membership) -> Membership:
     return Membership.objects.select_related("user").get(pk=membership.pk)
 
 
-def _must_not_be_last_owner(membership: Membership) -> None:
+def _must_not_be_last_owner(membership: Membership, text: "StrOrPromise") -> None:
     if membership.role != Role.OWNER:
         return
     owners = Membership.objects.filter(
         organization=membership.organization_id, role=Role.OWNER
     )
     if owners.count() == 1:
-        raise Conflict(
-            "last_owner",
-            _("The last owner cannot leave. Make somebody else an owner first."),
-        )
+        raise Conflict("last_owner", text)
 
 
 # --- Events ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ confirmed which address is decided by ``confirming.py``; ``mails.py`` has the ma
 """
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,6 +24,7 @@ from core.errors import Conflict
 from core.mails import Mail, MailNotSent, send
 from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
+from events.accounts.authentication import NotConfirmed
 from events.accounts.client import address_of
 from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
@@ -51,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = credentials.get("username") or credentials.get("email")
         user = authenticate(request, username=name, password=credentials["password"])
         return user if isinstance(user, User) else None
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password again; that of somebody else's address is wrong."""
+        try:
+            return bool(super().reauthenticate(user, password))
+        except NotConfirmed:
+            return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address of whoever asks, as limits take it."""
@@ -121,9 +130,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell of a new passkey, which opens the account for good; of nothing else."""
-        if template_prefix.endswith("webauthn_added") and user.email_verified_at:
-            self.send_mail(template_prefix, user.email, {"user": user})
+        """Tell of what whoever took an account over would do; of nothing else.
+
+        Without a word if it cannot be sent: what it tells of is done.
+        """
+        news = mails.NEWS.get(template_prefix.rpartition("/")[2])
+        if not news or not user.email_verified_at:
+            return
+        with suppress(MailNotSent):
+            send(
+                lambda: news(user.username),
+                to=user.email,
+                language=supported_language_of(user) or "",
+            )
 
     def _mail(self, name: str, context: dict[str, Any]) -> Mail:
         if name == "account_already_exists":
@@ -133,9 +152,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "unknown_account":
             return mails.no_account()
         username = context["user"].username
-        if name == "webauthn_added":
-            link = mails.public(reverse("mfa_list_webauthn"))
-            return mails.passkey_added(link=link, username=username)
+        if name == "never_confirmed":
+            path = reverse("account_confirm_email", args=[context["key"]])
+            return mails.never_confirmed(link=mails.public(path), username=username)
         if name == "password_reset_key":
             path = reverse(
                 "account_reset_password_from_key",

@@ -1,10 +1,11 @@
 """Finds accounts by their confirmed addresses.
 
-Source: docs/rules.md 86, 126, 128.
+Source: docs/rules.md 86, 126, 128, 173.
 """
 
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
@@ -52,6 +53,22 @@ def who_confirmed(email: str, *, among: Iterable[User]) -> User | None:
 def confirmed_alike(email: str) -> QuerySet[User]:
     """Return the account that has confirmed an address that looks like this, if any."""
     return User.objects.filter(folded_email=look_alike(email))
+
+
+def unconfirmed_address(email: str) -> EmailAddress | None:
+    """Return the row of an address that its account never confirmed, nor any other.
+
+    Several accounts may have it: then that of the newest active one.
+    """
+    rows = EmailAddress.objects.filter(
+        email=folded_address(email),
+        primary=True,
+        verified=False,
+        user__is_active=True,
+        user__email_verified_at=None,
+    )
+    found: EmailAddress | None = rows.select_related("user").order_by("pk").last()
+    return found
 
 
 def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:

@@ -44,7 +44,8 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
     form = InviteForm(posted(request), roles=viewer.roles_to_give(organization.pk))
     if answer := invite_colleague(request, viewer, organization, form):
         return answer
-    rows = organization.memberships.select_related("user").order_by("user__username")
+    members = organization.memberships.with_last_owner().select_related("user")
+    rows = members.order_by("user__username")
     context = {
         "page": "events",
         "organization": organization,

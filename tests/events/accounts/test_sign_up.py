@@ -1,5 +1,6 @@
 """Making an account, confirming an address, and getting back in without a password."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,6 +229,33 @@ def test_the_invited_are_signed_in_at_once_and_confirm_later() -> None:
     assert "by invitation" in client.get("/sign-up/").content.decode()
 
 
+def test_the_invited_are_told_their_name_and_to_confirm_until_they_do() -> None:
+    client = Client()
+    invite(client)
+    assert sign_up(client)["Location"] == "/"
+    user = User.objects.get(email="noor@x.example")
+    told = client.get("/").content.decode()
+    assert f"Your user name is \u2068{user.username}\u2069." in told
+    assert "A mail to \u2068noor@x.example\u2069 asks you to confirm" in told
+    assert "waits to be confirmed" in client.get("/account/").content.decode()
+    again = client.post("/account/email/", {"email": "noor@x.example"})
+    assert again["Location"] == SENT
+    assert len(mail.outbox) == 2
+    client.post(link_in(last_mail()))
+    assert "waits to be confirmed" not in client.get("/account/").content.decode()
+
+
+def test_the_invited_are_told_where_the_mail_lies(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    client = Client()
+    invite(client)
+    sign_up(client)
+    assert str(tmp_path) in client.get("/").content.decode()
+
+
 def test_the_invited_do_not_learn_who_has_an_account_either() -> None:
     owner = make_account(email="noor@x.example")
     client = Client()
@@ -258,9 +286,29 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account() -> None:
         assert not answer.cookies
     [same] = set(answers)
     assert same[:3] == (302, "/account/password/forgotten/sent/", 0)
-    to_known, *to_others = mail.outbox
+    to_known, to_unsure, to_nobody = mail.outbox
     assert known.username in to_known.body
-    assert all("no account" in message.body for message in to_others)
+    assert "no account" not in to_unsure.body
+    assert "no account" in to_nobody.body
+
+
+def test_whoever_never_confirmed_gets_the_link_to_do_it_then_a_new_password() -> None:
+    user = make_account(email="unsure@x.example", confirmed=False)
+    forgotten(user.email)
+    assert "was never confirmed" in last_mail().body
+    Client().post(link_in(last_mail()))
+    forgotten(user.email)
+    client = Client()
+    form = client.get(link_in(last_mail()))["Location"]
+    client.post(form, {"password1": OTHER, "password2": OTHER})
+    assert signs_in_as(user.email, OTHER) == user.username
+
+
+def test_an_address_that_waits_beside_a_confirmed_one_is_no_account() -> None:
+    user = make_account(email="old@x.example")
+    browser_of(user, just_now=True).post("/account/email/", {"email": "new@x.example"})
+    forgotten("new@x.example")
+    assert "no account" in last_mail().body
 
 
 def test_the_link_of_the_mail_gives_a_new_password_once() -> None:
