@@ -166,13 +166,19 @@ def never_confirmed(*, link: str, username: str) -> Mail:
             )
             % {"name": username},
             _(
-                "If it was you, confirm it on this page, then ask for a new password "
-                "again:"
+                "If you still know its password, confirm the address on this page. "
+                "After that you can ask for a new password at any time."
             ),
         ],
         link,
         _("Confirm the address"),
-        [unasked()],
+        [
+            _(
+                "If you do not know it, make a new account: ask whoever invited you for "
+                "another invitation."
+            ),
+            unasked(),
+        ],
     )
 
 

@@ -35,7 +35,7 @@ def test_nobody_confirms_their_address_for_a_strangers_account() -> None:
     link = asked_by(stranger)
     for reader in (Client(), browser_of(make_account("victim"))):
         before = who(reader)
-        page = reader.get(link).content.decode()
+        page = reader.get(link).content.decode().replace("<wbr>", "")
         assert "stranger" in page
         assert VICTIMS in page
         assert "close this page" in page

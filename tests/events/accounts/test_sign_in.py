@@ -63,7 +63,7 @@ def test_whoever_knows_the_password_is_told_to_confirm_and_gets_the_mail() -> No
     assert who(client) == ""
     assert last_mail().to == ["noor@x.example"]
     assert user.username in last_mail().body
-    client.post(link_in(last_mail()))
+    client.post(link_in(last_mail()), {"password": PASSWORD})
     assert signs_in_as(user.email) == user.username
 
 

@@ -296,7 +296,7 @@ def test_whoever_never_confirmed_gets_the_link_to_do_it_then_a_new_password() ->
     user = make_account(email="unsure@x.example", confirmed=False)
     forgotten(user.email)
     assert "was never confirmed" in last_mail().body
-    Client().post(link_in(last_mail()))
+    Client().post(link_in(last_mail()), {"password": PASSWORD})
     forgotten(user.email)
     client = Client()
     form = client.get(link_in(last_mail()))["Location"]
