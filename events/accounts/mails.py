@@ -174,8 +174,8 @@ def never_confirmed(*, link: str, username: str) -> Mail:
         _("Confirm the address"),
         [
             _(
-                "If you do not know it, make a new account: ask whoever invited you for "
-                "another invitation."
+                "If you do not know it, make a new account: ask whoever invited you "
+                "for another invitation."
             ),
             unasked(),
         ],
