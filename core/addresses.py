@@ -29,6 +29,14 @@ def is_same_mailbox(one: str, other: str) -> bool:
     return cleaned(one).encode().lower() == cleaned(other).encode().lower()
 
 
+def is_plain(address: str) -> bool:
+    """Return whether mail to the folded address reaches this one.
+
+    What is found by the folded address may be given to whoever reads this one then.
+    """
+    return is_same_mailbox(address, folded_address(address))
+
+
 def look_alike(address: str) -> str:
     """Return an address in the form that is equal for all that look like it.
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import is_plain
+
 # Overrides and isolates: people do not type them, and they make a name look like
 # another. Joiners and marks that scripts need (U+200C to U+200F) are allowed.
 _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -48,6 +50,14 @@ def must_hide_nothing(value: str) -> None:
             ),
             code="control_character",
             params={"code": _code(found[0])},
+        )
+
+
+def validate_plain_address(value: str) -> None:
+    """Refuse an address that counts as another mailbox's when folded."""
+    if not is_plain(value):
+        raise ValidationError(
+            _("Type this address anew, in plain small letters."), code="not_plain"
         )
 
 

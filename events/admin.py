@@ -28,6 +28,7 @@ from events.models import (
 from events.people.services import create_people, update_person
 from events.roster.places import change_participant, create_places
 from events.roster.registration import has_begun, new_place
+from events.services import update_event
 
 # Django looks for admins here; those of accounts register themselves.
 __all__ = ["account_admin"]
@@ -59,6 +60,16 @@ class EventAdmin(RowAdmin[Event]):
     # The state is changed on the event's page and over REST, which change its sessions.
     readonly_fields = ("state", "roster_changed_at", "created_at")
     date_hierarchy = "starts_at"
+
+    def save_model(
+        self, request: HttpRequest, obj: Event, form: "ModelForm[Event]", change: bool
+    ) -> None:
+        """Write by the service, so that who waits moves up into free places."""
+        if change:
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            update_event(event=obj, changes=changes)
+        else:
+            super().save_model(request, obj, form, change)
 
 
 class PersonForm(ModelForm):  # type: ignore[type-arg]

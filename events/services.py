@@ -10,7 +10,7 @@ Source: docs/rules.md 84, 86.
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.text import slugify
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
-from events.accounts.addresses import account_of_address
+from events.accounts.addresses import account_that_signs_in_by
 from events.accounts.confirming import confirm_address
 from events.invitations.naming import (
     account_named,
@@ -41,10 +41,15 @@ from events.removal import begin_removal, hangs_on, must_be_bare
 from events.roster.places import let_move_up
 from events.roster.removing import hangs_on_links, hangs_on_places, remove_places
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 M = TypeVar("M", bound=models.Model)
 
 SLUG_LENGTH = 50
 ONE_DAY = timedelta(days=1)
+# What may make room: more places, or a later end; without one, the start decides.
+MAKES_ROOM = {"capacity", "starts_at", "ends_at"}
 
 # --- Accounts -----------------------------------------------------------------------
 
@@ -132,7 +137,7 @@ def add_member(
         return ask_to_be_member(
             organization, role=role, username=username, email=email, by=by.user
         )
-    user = account_named(username) if username else account_of_address(email)
+    user = account_named(username) if username else account_that_signs_in_by(email)
     if user is None:
         field = "username" if username else "email"
         raise no_such_account(username or email, field=field)
@@ -151,7 +156,10 @@ def change_role(*, membership: Membership, by: Viewer, role: str) -> Membership:
     by.must_change(locked)
     by.must_give(locked.organization_id, role)
     if role != Role.OWNER:
-        _must_not_be_last_owner(locked)
+        _must_not_be_last_owner(
+            locked,
+            _("The last owner stays owner. Make somebody else an owner first."),
+        )
     locked.role = role
     locked.save(update_fields=["role"])
     return locked
@@ -168,7 +176,9 @@ def remove_member(*, membership: Membership, by: Viewer) -> None:
     locked = _lock(membership)
     if locked.user_id != by.user.pk:
         by.must_change(locked)
-    _must_not_be_last_owner(locked)
+    _must_not_be_last_owner(
+        locked, _("The last owner cannot leave. Make somebody else an owner first.")
+    )
     locked.delete()
 
 
@@ -183,17 +193,14 @@ def _lock(membership: Membership) -> Membership:
     return Membership.objects.select_related("user").get(pk=membership.pk)
 
 
-def _must_not_be_last_owner(membership: Membership) -> None:
+def _must_not_be_last_owner(membership: Membership, text: "StrOrPromise") -> None:
     if membership.role != Role.OWNER:
         return
     owners = Membership.objects.filter(
         organization=membership.organization_id, role=Role.OWNER
     )
     if owners.count() == 1:
-        raise Conflict(
-            "last_owner",
-            _("The last owner cannot leave. Make somebody else an owner first."),
-        )
+        raise Conflict("last_owner", text)
 
 
 # --- Events ---------------------------------------------------------------------------
@@ -207,8 +214,8 @@ def create_event(*, organization: Organization, **fields: Any) -> Event:
 
 @transaction.atomic
 def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
-    """Write changes of anything but the state; more places let people move up."""
-    if "capacity" not in changes:
+    """Write changes of anything but the state; who waits moves up into free places."""
+    if not changes.keys() & MAKES_ROOM:
         return _write(event, changes)
     lock_people(event.organization_id)
     locked = lock_event(event.pk)
@@ -222,17 +229,20 @@ def update_event(*, event: Event, changes: Mapping[str, Any]) -> Event:
 def publish_event(*, event: Event) -> Event:
     """Publish a draft or a cancelled event: it becomes scheduled.
 
-    Sessions that were cancelled with the event stay cancelled until they are restored.
+    Who waits moves up into places that became free meanwhile. Sessions that were
+    cancelled with the event stay cancelled until they are restored.
 
     Raises:
         Conflict: the event is completed.
     """
+    lock_people(event.organization_id)
     locked = lock_event(event.pk)
     if locked.state == EventState.COMPLETED:
         raise Conflict("event_completed", _("The event is already completed."))
     if locked.state != EventState.SCHEDULED:
         locked.state = EventState.SCHEDULED
         locked.save(update_fields=["state"])
+        let_move_up(locked)
     return locked
 
 

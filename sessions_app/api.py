@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import django_filters.rest_framework as django_filters
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
@@ -179,19 +178,29 @@ class SessionJoinToken(SessionViews):
     def post(self, request: Request, **kwargs: object) -> Response:
         """Return a token for the caller; organizers may get one for anybody.
 
-        409 with `participants` if the caller's account stands for several people of the
-        roster: then send `participant`.
+        It accepts the place that the caller is offered, also if they must consent to
+        being recorded first. 409 with `participants` if the caller's account stands for
+        several people of the roster: then send `participant`.
         """
         session = self.get_object()
         serializer = JoinSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         chosen = serializer.validated_data["participant"]
         participant = self._participant(session, chosen)
-        with transaction.atomic():
-            self._accept(participant, chosen)
-            token = services.join_token(
-                session=session, participant=participant, now=timezone.now()
-            )
+        by_organizer = viewer_of(request).organizes(session.event.organization_id)
+        now = timezone.now()
+        # A place that cannot be joined is not accepted. Consent is asked afterwards:
+        # only who has the place can give it.
+        services.must_be_joinable(
+            session, participant, by_organizer=by_organizer, now=now
+        )
+        self._accept(participant, chosen)
+        token = services.join_token(
+            session=session,
+            participant=participant,
+            by_organizer=by_organizer,
+            now=now,
+        )
         answer = Response(JoinTokenSerializer(token._asdict()).data)
         answer["Cache-Control"] = "no-store"
         return answer

@@ -1,15 +1,35 @@
-"""What the reader of a session's page is told, and asked, before they join.
+"""Who may join, and what they are told, and asked, before they do.
 
-Source: docs/rules.md 166, 167.
+Source: docs/rules.md 13, 166, 167.
 """
 
 from datetime import datetime
 
-from events.models import EXPECTED, User
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Conflict
+from events.models import EXPECTED, Participant, Registration, User
 from events.people.lookups import own_places
 from events.recording.consent import Asked
 from sessions_app import livekit
 from sessions_app.models import LiveSession, Mode
+
+
+def why_not(place: Participant, *, by_organizer: bool = False) -> Conflict | None:
+    """Return why somebody may not join sessions of their event; None if they may.
+
+    Organizers may let in who waits. Only they read the name: others may not have
+    accepted the place yet.
+    """
+    if place.registration in EXPECTED:
+        return None
+    if place.registration == Registration.WAITLISTED:
+        waits = Conflict("waitlisted", _("You are on the waiting list."))
+        return None if by_organizer else waits
+    if not by_organizer:
+        return Conflict("not_registered", _("You are not registered for this event."))
+    text = _("%(name)s is not registered for this event.")
+    return Conflict("not_registered", text % {"name": place.name})
 
 
 def asked_before_joining(
@@ -25,5 +45,5 @@ def asked_before_joining(
     return [
         Asked.of(place.person, session.event.organization)
         for place in own_places(session.event, user.pk)
-        if place.registration in EXPECTED
+        if why_not(place) is None
     ]

@@ -21,9 +21,8 @@ from core.constraints import violated_constraint
 from core.errors import Conflict, Invalid, NotSetUp
 from core.times import day_and_time
 from events.accounts.clocks import zone_of
-from events.locks import lock_event
+from events.locks import lock_event, lock_people
 from events.models import (
-    NOT_REGISTERED,
     Event,
     EventState,
     Organization,
@@ -31,7 +30,9 @@ from events.models import (
 )
 from events.recording.consent import must_consent
 from events.removal import begin_removal, hangs_on, must_be_bare
+from events.roster.places import let_move_up
 from sessions_app import livekit
+from sessions_app.before_joining import why_not
 from sessions_app.locks import lock_rooms, lock_session
 from sessions_app.models import LiveSession, new_room_name
 from sessions_app.signals import session_changed, sessions_changed
@@ -183,12 +184,16 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
 def restore_session(*, session: LiveSession) -> LiveSession:
     """Restore a cancelled session; a cancelled event gets its former state back.
 
+    Who waits for the event then moves up into places that became free meanwhile.
+
     Raises:
         Conflict: another session has the room at that time.
     """
+    lock_people(session.event.organization_id)
     event = lock_event(session.event_id)
     locked = lock_session(session.pk)
-    if event.state == EventState.CANCELLED:
+    was_cancelled = event.state == EventState.CANCELLED
+    if was_cancelled:
         event.state = event.state_before_cancel
         event.save(update_fields=["state"])
     if locked.cancelled_at is not None:
@@ -196,6 +201,8 @@ def restore_session(*, session: LiveSession) -> LiveSession:
         _save(locked, ["cancelled_at"])
         session_changed.send(LiveSession, session=locked, changed={"cancelled_at"})
         sessions_changed.send(LiveSession, event=event)
+    if was_cancelled:
+        let_move_up(event)
     return LiveSession.objects.select_related("event__organization").get(pk=locked.pk)
 
 
@@ -238,32 +245,54 @@ def cancel_event(*, event: Event, now: datetime) -> Event:
     return locked
 
 
-def join_token(
-    *, session: LiveSession, participant: Participant, now: datetime
-) -> JoinToken:
-    """Return what ``participant`` needs to join the session's room.
+def must_be_joinable(
+    session: LiveSession,
+    participant: Participant,
+    *,
+    by_organizer: bool,
+    now: datetime,
+) -> None:
+    """Refuse to let ``participant`` join for any reason but that consent is missing.
 
     Raises:
-        Conflict: the session is cancelled or has ended, or they are not registered, or
-            must consent to being recorded first.
+        Conflict: the session is cancelled or has ended, or they are not registered.
         NotSetUp: no LiveKit server is configured.
     """
     if session.cancelled_at is not None:
         raise Conflict("session_cancelled", _("The session is cancelled."))
     if now >= session.end:
         raise Conflict("session_ended", _("The session has ended."))
-    if participant.registration in NOT_REGISTERED:
-        raise Conflict(
-            "not_registered",
-            _("%(name)s is not registered for this event.")
-            % {"name": participant.name},
-        )
-    must_consent(participant)
+    if refusal := why_not(participant, by_organizer=by_organizer):
+        raise refusal
     if not livekit.is_set_up():
         raise NotSetUp(
             "livekit_not_set_up",
             _("Set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET."),
         )
+
+
+def join_token(
+    *,
+    session: LiveSession,
+    participant: Participant,
+    by_organizer: bool = False,
+    now: datetime,
+) -> JoinToken:
+    """Return what ``participant`` needs to join the session's room.
+
+    Args:
+        session: The session.
+        participant: Who joins.
+        by_organizer: An organizer asks for it, who may let in who waits.
+        now: The present.
+
+    Raises:
+        Conflict: as :func:`must_be_joinable`, or they must consent to being recorded
+            first.
+        NotSetUp: no LiveKit server is configured.
+    """
+    must_be_joinable(session, participant, by_organizer=by_organizer, now=now)
+    must_consent(participant)
     expires_at = min(session.end + TOKEN_AFTER_END, now + LONGEST_TOKEN)
     token = livekit.join_token(
         room_name=session.room_name,

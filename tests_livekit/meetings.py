@@ -13,12 +13,14 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -201,7 +203,16 @@ class Rollcall:
         sign_in = Path(os.environ["ROLLCALL_DATA_DIR"], "sign-in.txt")
         name, password = sign_in.read_text().split()
         account = {"username": name, "password": password}
-        self.token = self.post("/api/auth/token", account)["token"]
+        until(lambda: self._has_token(account), every=1.0)
+
+    def _has_token(self, account: Json) -> bool:
+        """Ask for a token: all workers do so at once, and some are to come back."""
+        try:
+            self.token = self.post("/api/auth/token", account)["token"]
+        except urllib.error.HTTPError as refused:
+            if refused.code != HTTPStatus.TOO_MANY_REQUESTS:
+                raise
+        return bool(self.token)
 
     def get(self, path: str) -> Json:
         return self._ask("GET", path, None)

@@ -27,8 +27,9 @@ from attendance.models import SOURCE_LABELS, Attendance, Status
 from attendance.rules.precedence import SYSTEM_DEFAULT
 from core.error_text import error_text
 from core.errors import Conflict
-from events.locks import lock_event
+from events.locks import lock_event, lock_people
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
+from events.roster.places import let_move_up
 from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)
@@ -150,14 +151,18 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
 def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
     """Undo the completion of an event; decisions of people stay.
 
+    If the event is not over, who waits moves up into places that became free meanwhile.
+
     Raises:
         Conflict: The event is not completed.
     """
+    lock_people(event.organization_id)
     locked = lock_event(event.pk)
     if locked.state != EventState.COMPLETED:
         raise Conflict("not_completed", _("The event is not completed."))
     locked.state, locked.reopened_at = EventState.SCHEDULED, now
     locked.save(update_fields=["state", "reopened_at"])
+    let_move_up(locked)
     lock_event_results([locked.pk])
     by_system = Attendance.objects.filter(event=locked, session=None).exclude(
         derived=False, source__in=_BY_PEOPLE

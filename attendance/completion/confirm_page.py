@@ -14,7 +14,7 @@ from events.models import Participant
 from sessions_app.models import LiveSession
 
 
-class Listed(NamedTuple):
+class Finding(NamedTuple):
     """A sentence, and the people or sessions that it is about.
 
     ``rest`` is how many more there are than the page names.
@@ -50,7 +50,7 @@ class ConfirmPage:
         return ""
 
     @cached_property
-    def lists(self) -> list[Listed]:
+    def lists(self) -> list[Finding]:
         """What there is to know: about sessions, then about people."""
         if self._outlook.has_not_begun:
             return []
@@ -67,7 +67,7 @@ class ConfirmPage:
         return [each for each in listed if each.people or each.sessions]
 
     @property
-    def _unfinished(self) -> Listed:
+    def _unfinished(self) -> Finding:
         return self._sessions(
             ngettext(
                 "%(number)d session has not ended. Wait for that, or cancel it.",
@@ -78,7 +78,7 @@ class ConfirmPage:
         )
 
     @property
-    def _not_calculated(self) -> Listed:
+    def _not_calculated(self) -> Finding:
         return self._sessions(
             ngettext(
                 "%(number)d session is not calculated yet. That is done first, and may "
@@ -91,7 +91,7 @@ class ConfirmPage:
         )
 
     @property
-    def _not_proved(self) -> Listed:
+    def _not_proved(self) -> Finding:
         return self._sessions(
             ngettext(
                 "Nothing proves that %(number)d session was held. It is not counted, "
@@ -104,7 +104,7 @@ class ConfirmPage:
         )
 
     @property
-    def _absent(self) -> Listed:
+    def _absent(self) -> Finding:
         people = self._outlook.absent
         return self._people(
             ngettext(
@@ -116,7 +116,7 @@ class ConfirmPage:
         )
 
     @property
-    def _stay_unknown(self) -> Listed:
+    def _stay_unknown(self) -> Finding:
         people = self._outlook.stay_unknown(Who.ATTENDEE)
         return self._people(
             ngettext(
@@ -128,7 +128,7 @@ class ConfirmPage:
         )
 
     @property
-    def _hosts(self) -> Listed:
+    def _hosts(self) -> Finding:
         people = self._outlook.stay_unknown(Who.HOST)
         return self._people(
             ngettext(
@@ -140,7 +140,7 @@ class ConfirmPage:
         )
 
     @property
-    def _waiting(self) -> Listed:
+    def _waiting(self) -> Finding:
         people = self._outlook.stay_unknown(Who.WAITING)
         return self._people(
             ngettext(
@@ -153,15 +153,15 @@ class ConfirmPage:
             people,
         )
 
-    def _sessions(self, text: str, sessions: list[LiveSession]) -> Listed:
+    def _sessions(self, text: str, sessions: list[LiveSession]) -> Finding:
         named = [
             (session, short_day(session.starts_at, zone_of(self.event)))
             for session in sessions[:NAMED_AT_MOST]
         ]
         sentence = text % {"number": len(sessions)}
-        return Listed(sentence, [], named, len(sessions) - len(named))
+        return Finding(sentence, [], named, len(sessions) - len(named))
 
-    def _people(self, text: str, people: list[Undecided]) -> Listed:
+    def _people(self, text: str, people: list[Undecided]) -> Finding:
         named = named_first(people) if people else []
         number = len(people)
-        return Listed(text % {"number": number}, named, [], number - len(named))
+        return Finding(text % {"number": number}, named, [], number - len(named))

@@ -94,7 +94,7 @@ def _members(organization: Organization) -> Iterator[Step]:
             _("Somebody who helps, and who is there when you are not."),
             f"{reverse('members', args=[organization.pk])}#invite",
         )
-    if not mails.is_set_up():
+    if not mails.reaches_people():
         yield Step(
             _("Set up mail, or tell people yourself"),
             _(

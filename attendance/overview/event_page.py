@@ -19,6 +19,7 @@ from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
 from events.accounts.clocks import zone_of
+from events.invitations.on_rosters import number_not_invited
 from events.models import (
     EXPECTED,
     Event,
@@ -249,6 +250,14 @@ class EventPage:
     def people_count(self) -> int:
         """The number of people on the roster, as far as the reader sees it."""
         return self._numbers.total()
+
+    @cached_property
+    def number_not_invited(self) -> int:
+        """How many have neither an account nor an invitation, while that matters."""
+        is_open = self.event.state in (EventState.DRAFT, EventState.SCHEDULED)
+        if not (self.may_change and is_open and self.people_count) or self.is_over:
+            return 0
+        return number_not_invited(self.event)
 
     @property
     def registrations(self) -> list[tuple[str, str, int]]:

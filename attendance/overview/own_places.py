@@ -1,6 +1,6 @@
 """Where an account finds the personal pages of its own places.
 
-Source: docs/rules.md 173.
+Source: docs/rules.md 175.
 """
 
 from typing import NamedTuple

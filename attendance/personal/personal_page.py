@@ -23,11 +23,12 @@ from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
 from attendance.wording.phrases import day_and_times
 from events.accounts.clocks import zone_of
-from events.models import EXPECTED, EventState, Participant, Registration
+from events.models import EventState, Participant, Registration
 from events.public.cancelling import may_cancel
 from events.recording.consent import Asked
-from events.roster.waiting_list import waiting
+from events.roster.waiting_list import number_waiting
 from sessions_app import livekit
+from sessions_app.before_joining import why_not
 from sessions_app.models import LiveSession, Mode
 
 SESSIONS_A_PAGE = 50
@@ -103,11 +104,10 @@ class PersonalPage:
     def has_cancelled(self) -> bool:
         return self.place.registration == Registration.CANCELLED
 
-    @cached_property
+    @property
     def number_waiting(self) -> int:
         """Which number they are on the waiting list."""
-        line = list(waiting(self.event).values_list("pk", flat=True))
-        return line.index(self.place.pk) + 1
+        return number_waiting(self.place)
 
     @property
     def may_cancel(self) -> bool:
@@ -177,7 +177,7 @@ class PersonalPage:
     @property
     def joinable(self) -> LiveSession | None:
         """The session that they can join: the one that runs, else the next online."""
-        if not livekit.is_set_up() or self.place.registration not in EXPECTED:
+        if not livekit.is_set_up() or why_not(self.place):
             return None
         online = (s for s in self._coming if s.mode != Mode.IN_PERSON)
         return next(online, None)

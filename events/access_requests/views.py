@@ -28,7 +28,7 @@ REQUESTS_A_PAGE = 50
 
 def _superusers_only(
     view: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, User, P], HttpResponse]:
+) -> Any:
     @wraps(view)
     def guarded(
         request: HttpRequest, user: User, *args: P.args, **kwargs: P.kwargs

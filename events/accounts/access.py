@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 from knox.models import AuthToken
 
+from events.accounts.browsers import in_words
 from events.models import User
 
 SHOWN_OF_TOKEN = 8
@@ -34,7 +35,7 @@ def sessions_of(user: User, request: HttpRequest) -> list[Access]:
     return [
         Access(
             f"session-{row.pk}",
-            row.user_agent,
+            in_words(row.user_agent),
             row.created_at,
             ip=str(row.ip),
             is_current=row.session_key == current,

@@ -1,10 +1,12 @@
 """What django-allauth does otherwise than by default.
 
-Limits, look-ups and hashing of passwords are those of ``authentication.py``; who has
+Passwords are checked in ``authentication.py``, their hashing is bounded in
+``hashing.py``, limits stand in ``limits.py``, look-ups in ``addresses.py``. Who has
 confirmed which address is decided by ``confirming.py``; ``mails.py`` has the mails.
 """
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,9 +24,11 @@ from core.errors import Conflict
 from core.mails import Mail, MailNotSent, send
 from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
+from events.accounts.authentication import NotConfirmed
 from events.accounts.client import address_of
 from events.accounts.confirming import confirm_address
 from events.accounts.language import supported_language_of
+from events.accounts.limits import has_mails_enough
 from events.accounts.sign_up import may_sign_up
 from events.models import User
 
@@ -49,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         name = credentials.get("username") or credentials.get("email")
         user = authenticate(request, username=name, password=credentials["password"])
         return user if isinstance(user, User) else None
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password again; that of somebody else's address is wrong."""
+        try:
+            return bool(super().reauthenticate(user, password))
+        except NotConfirmed:
+            return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address of whoever asks, as limits take it."""
@@ -94,6 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Send the mail of a name of allauth's, in the language of its reader."""
         name = template_prefix.rpartition("/")[2]
+        is_notice = name == "webauthn_added"
+        if has_mails_enough(email, what="told" if is_notice else "asked for"):
+            return
         language = supported_language_of(context.get("user")) or ""
         try:
             send(lambda: self._mail(name, context), to=email, language=language)
@@ -116,9 +130,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell of a new passkey, which opens the account for good; of nothing else."""
-        if template_prefix.endswith("webauthn_added") and user.email_verified_at:
-            self.send_mail(template_prefix, user.email, {"user": user})
+        """Tell of what whoever took an account over would do; of nothing else.
+
+        Without a word if it cannot be sent: what it tells of is done.
+        """
+        news = mails.NEWS.get(template_prefix.rpartition("/")[2])
+        if not news or not user.email_verified_at:
+            return
+        with suppress(MailNotSent):
+            send(
+                lambda: news(user.username),
+                to=user.email,
+                language=supported_language_of(user) or "",
+            )
 
     def _mail(self, name: str, context: dict[str, Any]) -> Mail:
         if name == "account_already_exists":
@@ -128,9 +152,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if name == "unknown_account":
             return mails.no_account()
         username = context["user"].username
-        if name == "webauthn_added":
-            link = mails.public(reverse("mfa_list_webauthn"))
-            return mails.passkey_added(link=link, username=username)
+        if name == "never_confirmed":
+            path = reverse("account_confirm_email", args=[context["key"]])
+            return mails.never_confirmed(link=mails.public(path), username=username)
         if name == "password_reset_key":
             path = reverse(
                 "account_reset_password_from_key",
@@ -155,4 +179,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Lead to the account's page, which shows the address; or to signing in."""
-        return reverse("account" if self.request.user.is_authenticated else "home")
+        is_theirs = self.request.user == email_address.user
+        return reverse("account" if is_theirs else "home")

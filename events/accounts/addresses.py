@@ -1,34 +1,17 @@
 """Finds accounts by their confirmed addresses.
 
-Source: docs/rules.md 86, 126, 128.
+Source: docs/rules.md 86, 126, 128, 173.
 """
 
 from collections.abc import Iterable
 
-from django.db.models import Q, Value
+from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from core.addresses import cleaned, folded_address, is_same_mailbox, look_alike
 from events.models import User
-
-
-def account_of_address(email: str) -> User | None:
-    """Return the active account that has confirmed this address, in any case."""
-    if not email:
-        return None
-    return accounts_of_addresses([email]).get(folded_address(email))
-
-
-def accounts_of_addresses(emails: Iterable[str]) -> dict[str, User]:
-    """Return the active accounts that have confirmed these addresses, by the folded."""
-    wanted = {email: folded_address(email) for email in emails if email}
-    found = User.objects.filter(
-        folded_email__in={look_alike(email) for email in wanted}, is_active=True
-    )
-    addresses = set(wanted.values())
-    accounts = {folded_address(user.email): user for user in found}
-    return {address: user for address, user in accounts.items() if address in addresses}
 
 
 def account_that_signs_in_by(email: str) -> User | None:
@@ -67,12 +50,33 @@ def who_confirmed(email: str, *, among: Iterable[User]) -> User | None:
     return next(iter(exact + folded), None)
 
 
+def confirmed_alike(email: str) -> QuerySet[User]:
+    """Return the account that has confirmed an address that looks like this, if any."""
+    return User.objects.filter(folded_email=look_alike(email))
+
+
+def unconfirmed_address(email: str) -> EmailAddress | None:
+    """Return the row of an address that its account never confirmed, nor any other.
+
+    Several accounts may have it: then that of the newest active one.
+    """
+    rows = EmailAddress.objects.filter(
+        email=folded_address(email),
+        primary=True,
+        verified=False,
+        user__is_active=True,
+        user__email_verified_at=None,
+    )
+    found: EmailAddress | None = rows.select_related("user").order_by("pk").last()
+    return found
+
+
 def is_confirmed_by_others(email: str, *, user: User | None = None) -> bool:
     """Return whether somebody has confirmed an address that looks like this.
 
     The account's own address counts as well, unless this is the same mailbox.
     """
-    others = User.objects.filter(folded_email=look_alike(email))
+    others = confirmed_alike(email)
     if user and is_same_mailbox(email, user.email):
         others = others.exclude(pk=user.pk)
     return others.exists()

@@ -1,7 +1,8 @@
 """The admin of accounts and of their roles.
 
 Who may change accounts without being a superuser can neither become one by it, nor act
-as one or as an owner, nor make owners, nor make anybody a member unasked.
+as one or as an owner, nor make owners, nor raise themselves, nor make anybody a member
+unasked.
 
 Source: docs/rules.md 134, 153.
 """
@@ -10,15 +11,27 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import folded_address
 from core.errors import Conflict
+from core.validators import validate_plain_address
+from events.accounts.addresses import confirmed_alike
+from events.accounts.confirming import TAKEN
 from events.admin_base import CLEANED_ADDRESSES, ReadOnlyAdmin, RowAdmin
-from events.models import AccessRequest, Membership, Role, SignInTries, User
+from events.models import (
+    AccessRequest,
+    Invitation,
+    InvitationQuerySet,
+    Membership,
+    Role,
+    SignInTries,
+    User,
+)
 from events.services import verify_email
 
 RIGHTS = ("is_superuser", "groups", "user_permissions")
@@ -32,8 +45,36 @@ def is_shielded(request: HttpRequest, account: User | None) -> bool:
     """Return whether an account can do what whoever asks cannot."""
     if account is None or is_superuser(request):
         return False
-    owned = Membership.objects.filter(user=account, role=Role.OWNER)
-    return account.is_superuser or owned.exists()
+    return (
+        account.is_superuser
+        or Membership.objects.filter(user=account, role=Role.OWNER).exists()
+        or _invitations_of_owners().for_account(account).exists()
+    )
+
+
+def _invitations_of_owners() -> InvitationQuerySet:
+    return Invitation.objects.standing().filter(role=Role.OWNER)
+
+
+class CheckedAddress(ModelForm):  # type: ignore[type-arg]
+    """An account whose new address can be confirmed at once."""
+
+    def clean_email(self) -> str:
+        """Refuse an address that another account has confirmed, or one like it."""
+        email = str(self.cleaned_data["email"] or "")
+        if email and "email" in self.changed_data:
+            validate_plain_address(email)
+            if confirmed_alike(email).exclude(pk=self.instance.pk).exists():
+                raise ValidationError(TAKEN, code="email_taken")
+        return email
+
+
+class AccountForm(CheckedAddress, UserChangeForm):  # type: ignore[type-arg]
+    """An account."""
+
+
+class NewAccountForm(CheckedAddress, AdminUserCreationForm):  # type: ignore[type-arg]
+    """A new account."""
 
 
 @admin.register(User)
@@ -59,7 +100,8 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
-    add_form = AdminUserCreationForm
+    form = AccountForm
+    add_form = NewAccountForm
     add_fieldsets = (
         (
             None,
@@ -99,16 +141,34 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def save_model(
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
     ) -> None:
-        """Mark a new address as verified, if no other account has verified it."""
+        """Mark a new address as confirmed."""
         is_new_address = not change or "email" in form.changed_data
         if is_new_address:
             obj.email_verified_at = obj.folded_email = None
         super().save_model(request, obj, form, change)
         if is_new_address:
-            try:
-                verify_email(user=obj)
-            except Conflict as refused:
-                self.message_user(request, str(refused), level="warning")
+            self._confirm_address(request, obj)
+
+    def _confirm_address(self, request: HttpRequest, account: User) -> None:
+        """Vouch for an address; but not for one that makes the account an owner."""
+        address = folded_address(account.email)
+        invited = _invitations_of_owners().filter(folded_email=address)
+        try:
+            if address and not is_superuser(request) and invited.exists():
+                raise _confirmed_by_mail_alone()
+            verify_email(user=account)
+        except Conflict as refused:
+            self.message_user(request, str(refused), level="warning")
+
+
+def _confirmed_by_mail_alone() -> Conflict:
+    return Conflict(
+        "invited_as_owner",
+        _(
+            "The address is not confirmed, because an invitation to become an owner "
+            "went to it. Whoever reads its mail can confirm it."
+        ),
+    )
 
 
 class MembershipForm(ModelForm):  # type: ignore[type-arg]
@@ -168,9 +228,10 @@ class MembershipAdmin(RowAdmin[Membership]):
     def has_change_permission(
         self, request: HttpRequest, obj: Membership | None = None
     ) -> bool:
-        """Leave owners to superusers: else one became somebody else."""
+        """Leave owners, and one's own role, to superusers."""
         may = super().has_change_permission(request, obj)
-        return may and (is_superuser(request) or not (obj and obj.role == Role.OWNER))
+        is_shut = obj and (obj.role == Role.OWNER or obj.user_id == request.user.pk)
+        return may and (is_superuser(request) or not is_shut)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Membership | None = None

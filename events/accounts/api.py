@@ -21,6 +21,7 @@ from events import services
 from events.accounts.authentication import (
     SIGN_IN_TOKEN_LIFETIME,
     BearerAuthentication,
+    NotConfirmed,
     issue_token,
 )
 from events.accounts.confirming import ask_to_confirm_address, count_mails, drop_address
@@ -85,6 +86,8 @@ class TokenView(APIView):
                 if not take_code(django_request, user, sent["otp"]):
                     text = _("This code is wrong, or was used already.")
                     return _refused("wrong_otp", text)
+        except NotConfirmed:
+            return _refused("wrong_password", _("Wrong user name or password."))
         except TooManyTries as refused:
             return _too_many(refused)
         token, expires_at = issue_token(user=user, lifetime=SIGN_IN_TOKEN_LIFETIME)

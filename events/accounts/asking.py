@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from core import mails
 from core.addresses import folded_address
 from core.names import isolated
-from events.accounts.attempts import DAY, count_try, key_of
+from events.accounts.attempts import DAY, MINUTE, count_try, is_too_often, key_of
 from events.accounts.limits import TooManyTries
 from events.models import AccessRequest, User
 
 # Each in a minute.
 FROM_A_NETWORK, ON_THE_INSTALLATION = 10, 60
 # Each in a day.
-OF_AN_ADDRESS, KEPT, MAILED = 3, 500, 20
+OF_A_NETWORK, OF_AN_ADDRESS, KEPT, MAILED = 20, 3, 500, 20
 SUPERUSERS_TOLD = 20
 
 
@@ -37,11 +37,12 @@ def ask_for_access(*, name: str, email: str, purpose: str, network: str) -> None
     Raises:
         TooManyTries: There are too many from this network, or on the installation.
     """
-    for key, most in (
-        (key_of("ask for access", network), FROM_A_NETWORK),
-        (key_of("ask for access"), ON_THE_INSTALLATION),
+    for key, within, most in (
+        (key_of("ask for access", network), MINUTE, FROM_A_NETWORK),
+        (key_of("ask for access", "of network", network), DAY, OF_A_NETWORK),
+        (key_of("ask for access"), MINUTE, ON_THE_INSTALLATION),
     ):
-        tries = count_try(key)
+        tries = count_try(key, within)
         if tries.number > most:
             raise TooManyTries(tries.wait)
     # From here on the answer does not tell.
@@ -49,12 +50,12 @@ def ask_for_access(*, name: str, email: str, purpose: str, network: str) -> None
     if _is_over(OF_AN_ADDRESS, *of_address) or _is_over(KEPT, "kept"):
         return
     asked = AccessRequest.objects.create(name=name, email=email, purpose=purpose)
-    if mails.is_set_up() and not _is_over(MAILED, "mailed"):
+    if mails.reaches_people() and not _is_over(MAILED, "mailed"):
         _tell_superusers(asked)
 
 
 def _is_over(most: int, *what: str) -> bool:
-    return count_try(key_of("ask for access", *what), within=DAY).number > most
+    return is_too_often("ask for access", *what, most={DAY: most})
 
 
 def _tell_superusers(asked: AccessRequest) -> None:

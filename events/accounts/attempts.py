@@ -9,6 +9,7 @@ Source: docs/rules.md 55, 85.
 
 import hashlib
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -58,6 +59,17 @@ def count_try(key: str, within: timedelta = MINUTE) -> Tries:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"key": key, "seconds": within.total_seconds()})
         return _read(cursor.fetchone())
+
+
+def is_too_often(*what: str, most: Mapping[timedelta, int]) -> bool:
+    """Count one more, and return whether it is more than ``most`` within one span.
+
+    What is too often within one span is not counted in those after it.
+    """
+    return any(
+        count_try(key_of(*what, str(within)), within).number > number
+        for within, number in most.items()
+    )
 
 
 def tries_of(key: str) -> Tries:

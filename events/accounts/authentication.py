@@ -7,8 +7,9 @@ Source: docs/rules.md 85, 125, 128, 132.
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
@@ -24,7 +25,11 @@ from knox.models import AuthToken
 from rest_framework import exceptions
 
 from core.names import folded
-from events.accounts.addresses import has_confirmed, who_confirmed
+from events.accounts.addresses import (
+    has_confirmed,
+    unconfirmed_address,
+    who_confirmed,
+)
 from events.accounts.first_password import (
     first_password_stands,
     must_change_first,
@@ -119,6 +124,14 @@ def is_signed_in(*, cookies: str, authorization: str) -> bool:
 # --- Passwords ----------------------------------------------------------------------
 
 
+class NotConfirmed(Exception):
+    """The password is right, but the address is not confirmed: it is no way in."""
+
+    def __init__(self, address: EmailAddress) -> None:
+        super().__init__()
+        self.address = address
+
+
 class PasswordBackend(ModelBackend):
     """Checks passwords of accounts, by their name or confirmed address in any case.
 
@@ -138,17 +151,22 @@ class PasswordBackend(ModelBackend):
 
         Raises:
             TooManyTries: a limit is reached, even if the password is right.
+            NotConfirmed: it is that of an account that never confirmed this address.
         """
         if username is None or password is None:
             return None
         candidates = accounts_that_may_be_meant(username)
         if request is None:
             return _first_with_password(candidates, username, password)
+        waiting = unconfirmed_address(username) if "@" in username else None
+        # Only by those whom the name means: anybody may give the address of others.
         is_known = any(has_signed_in_here(request, user) for user in candidates)
         attempt = Attempt("sign in", request, username, is_known=is_known)
         try:
             with room_to_hash(is_known=is_known):
                 user = _first_with_password(candidates, username, password)
+                if user is None and _has_password(waiting, username, password):
+                    raise NotConfirmed(waiting)
         except Busy:
             attempt.take_back()
             raise TooManyTries(SECONDS_TO_COME_BACK) from None
@@ -183,3 +201,14 @@ def _first_with_password(
     for _more in range(most - len(candidates)):
         make_password(password)
     return None
+
+
+def _has_password(
+    waiting: EmailAddress | None, login: str, password: str
+) -> TypeGuard[EmailAddress]:
+    """Return whether it is that of the account; addresses always cost a hash."""
+    if waiting:
+        return bool(waiting.user.check_password(password))
+    if "@" in login:
+        make_password(password)
+    return False

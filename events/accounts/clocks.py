@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from events.accounts.language import WORDLESS
-from events.models import Event, Membership, Participant, User
+from events.models import Event, Membership, Organization, Participant, User
 
 WITHOUT_CLOCKS = (*WORDLESS, "/api/", "/admin/")
 
@@ -76,6 +76,22 @@ class ClocksOfPlace:
     def zone_at(self, event: int, zone: str) -> str:
         """Return the zone of an event's times, whose own zone is ``zone``."""
         return self._zone or zone
+
+
+def zone_of_account(user: User) -> str:
+    """Return the zone of times that belong to no event.
+
+    That of the account, else of the organization to which it belongs the longest, as a
+    member or by a place.
+    """
+    if user.time_zone:
+        return user.time_zone
+    places = Organization.objects.filter(people__user=user)
+    found = Organization.objects.filter(memberships__user=user)
+    for organizations in (found.order_by("memberships"), places.order_by("people")):
+        if first := organizations.first():
+            return first.time_zone
+    return "UTC"
 
 
 _clocks: ContextVar[Clocks | None] = ContextVar("clocks", default=None)

@@ -18,16 +18,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.addresses import folded_address, is_same_mailbox
+from core.addresses import folded_address, is_plain, is_same_mailbox
 from core.errors import Conflict
 from core.mails import MailNotSent, send
 from events.accounts import mails
 from events.accounts.addresses import is_confirmed_by_others
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.language import supported_language_of
-from events.accounts.limits import Attempt
+from events.accounts.limits import Attempt, has_mails_enough
 from events.invitations.offers import offer_all_places
 from events.models import User
+
+TAKEN = _("Another account has already confirmed this address.")
 
 
 @transaction.atomic
@@ -38,9 +40,10 @@ def confirm_address(*, user: User, email: str) -> int:
         The number of places that are offered now.
 
     Raises:
-        Conflict: another account has confirmed this address, or one that looks like it.
+        Conflict: another account has confirmed this address, or one that looks like it;
+            or it only looks like the address that it counts as when folded.
     """
-    if is_confirmed_by_others(email, user=user):
+    if not is_plain(email) or is_confirmed_by_others(email, user=user):
         raise _taken()
     if not is_same_mailbox(email, user.email):
         user.email, user.email_verified_at = email, None
@@ -56,11 +59,7 @@ def confirm_address(*, user: User, email: str) -> int:
 
 
 def _taken() -> Conflict:
-    return Conflict(
-        "email_taken",
-        _("Another account has already confirmed this address."),
-        field="email",
-    )
+    return Conflict("email_taken", TAKEN, field="email")
 
 
 def waiting_address(user: User) -> str:
@@ -128,6 +127,8 @@ def ask_to_confirm_address(
 
 
 def _tell_old_address(user: User) -> None:
+    if has_mails_enough(user.email, what="told"):
+        return
     link = mails.public(reverse("account_change_password"))
     with suppress(MailNotSent):
         send(

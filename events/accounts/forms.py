@@ -9,7 +9,7 @@ Source: docs/rules.md 128, 130.
 from typing import Any
 
 from allauth.account import forms as allauth
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core import context
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -21,7 +21,9 @@ from core.form_parts import AddressField, LanguageField, NameField, RowForm, Zon
 from events.accounts.addresses import (
     account_that_signs_in_by,
     is_confirmed_by_others,
+    unconfirmed_address,
 )
+from events.accounts.authentication import NotConfirmed
 from events.accounts.confirming import ask_to_confirm_address, count_mails
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
@@ -64,6 +66,8 @@ def _mail_to(email: str, user: User | None) -> Attempt:
 class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
     """User name or address, and password."""
 
+    has_sent_mail = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login: Any = self.fields["login"]
@@ -86,9 +90,24 @@ class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
             return super()._clean_with_password(credentials)  # type: ignore[no-any-return]
         except TooManyTries:
             raise
+        except NotConfirmed as found:
+            raise self._ask_to_confirm(found.address) from None
         except forms.ValidationError:
             text = _("User name or password is wrong.")
             raise forms.ValidationError(text, code="wrong_password") from None
+
+    def _ask_to_confirm(self, address: EmailAddress) -> forms.ValidationError:
+        """Send the mail to whoever knows the password; return what to tell them."""
+        request = context.request
+        user, email = address.user, address.user.email
+        count_mails(user=user, email=email, request=request)
+        ask_to_confirm_address(user=user, email=email, request=request)
+        self.has_sent_mail = True
+        text = _(
+            "Confirm your address first: a new mail is on its way. Or sign in with "
+            "your user name."
+        )
+        return forms.ValidationError(text, code="not_confirmed")
 
 
 class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
@@ -205,6 +224,7 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
         user = account_that_signs_in_by(email)
         _mail_to(email, user)
         self.users = [user] if user else []
+        self.waiting = unconfirmed_address(email)
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
@@ -214,7 +234,15 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
             # Allauth looks for the row of an account's address first.
             EmailAddress.objects.filter(user_id=nobody.pk).exists()
             allauth.default_token_generator.make_token(nobody)
+        if self.waiting and not self.users:
+            return self._ask_to_confirm(self.waiting)
         return str(super().save(request, **kwargs))
+
+    def _ask_to_confirm(self, address: EmailAddress) -> str:
+        key = EmailConfirmationHMAC(address).key
+        said = {"user": address.user, "key": key}
+        allauth.get_adapter().send_mail("never_confirmed", address.email, said)
+        return str(self.cleaned_data["email"])
 
 
 class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]

@@ -46,6 +46,11 @@ def use_language(request: HttpRequest, language: str) -> None:
         translation.activate(supported)
 
 
+def use_own_language(request: HttpRequest) -> None:
+    """Use the language of an account that has just changed it."""
+    translation.activate(_asked_for(request) or settings.LANGUAGE_CODE)
+
+
 def use_language_of(user: User) -> None:
     """Use the language of the user whom a token named, if the account has one.
 

@@ -2,7 +2,8 @@
 
 Ten times a minute with one name from one address. Wider limits hold up whoever tries
 many names or comes from many addresses, but never a browser that has signed in to the
-account before: else strangers could lock people out.
+account before: else strangers could lock people out. What one address gets is limited
+for everybody alike.
 
 Source: docs/rules.md 85, 130, 163, 164.
 """
@@ -15,12 +16,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import folded_address
 from core.names import folded
 from events.accounts.attempts import (
     HOUR,
     MINUTE,
     count_try,
     forget_tries,
+    is_too_often,
     key_of,
     take_back_try,
 )
@@ -33,6 +36,8 @@ PER_NETWORK = 100
 PER_INSTALLATION = 1_000
 # An hour: codes have six digits, and whoever guesses them has the password already.
 CODES_PER_ACCOUNT = 100
+# From wherever they are asked for, and whoever asks.
+MAILS_TO_AN_ADDRESS = {HOUR: 10}
 
 
 TOO_MANY = _("Too many attempts. Wait %(wait)s seconds, then try again.")
@@ -50,6 +55,15 @@ class TooManyTries(ValidationError):
     def __init__(self, wait: int, text: "StrOrPromise" = TOO_MANY) -> None:
         super().__init__(text, code="too_many_tries", params={"wait": wait})
         self.wait = wait
+
+
+def has_mails_enough(email: str, *, what: str) -> bool:
+    """Count a mail to an address; return whether it is one too many.
+
+    ``what``: those that strangers can cause use up nothing of the others.
+    """
+    address = folded_address(email)
+    return is_too_often("account mail", what, address, most=MAILS_TO_AN_ADDRESS)
 
 
 class Attempt:

@@ -1,6 +1,9 @@
 """What the mails about accounts say."""
 
+from collections.abc import Callable
+
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.mails import Mail
@@ -55,8 +58,9 @@ def another_address_asked_for(*, link: str, username: str) -> Mail:
     )
 
 
-def passkey_added(*, link: str, username: str) -> Mail:
+def passkey_added(username: str) -> Mail:
     """Return the mail to the confirmed address, when an account has a new passkey."""
+    link = public(reverse("mfa_list_webauthn"))
     return Mail(
         _("Your account has a new passkey"),
         [
@@ -68,6 +72,52 @@ def passkey_added(*, link: str, username: str) -> Mail:
         _("Passkeys"),
         [_("If it was you, you need not do anything.")],
     )
+
+
+def password_changed(username: str) -> Mail:
+    """Return the mail to the confirmed address, when an account has a new password."""
+    return Mail(
+        _("Your account has a new password"),
+        [
+            _("Your account “%(name)s” at Rollcall has a new password.")
+            % {"name": username},
+            _(
+                "If it was not you, choose another one now. That ends all sessions and "
+                "all API tokens."
+            ),
+        ],
+        public(reverse("account_reset_password")),
+        _("Choose a new password"),
+        [_("If it was you, you need not do anything.")],
+    )
+
+
+def codes_switched_off(username: str) -> Mail:
+    """Return the mail to the confirmed address, when codes are asked for no more."""
+    return Mail(
+        _("Your account no longer asks for codes"),
+        [
+            _(
+                "The app with codes was switched off for your account “%(name)s” at "
+                "Rollcall."
+            )
+            % {"name": username},
+            _("If it was not you, choose a new password, and set the app up again."),
+        ],
+        public(reverse("account_reset_password")),
+        _("Choose a new password"),
+        [_("If it was you, you need not do anything.")],
+    )
+
+
+# By allauth's names of what happened.
+NEWS: dict[str, Callable[[str], Mail]] = {
+    "webauthn_added": passkey_added,
+    "password_changed": password_changed,
+    "password_reset": password_changed,
+    "password_set": password_changed,
+    "totp_deactivated": codes_switched_off,
+}
 
 
 def account_exists(*, link: str) -> Mail:
@@ -99,6 +149,36 @@ def new_password(*, link: str, username: str) -> Mail:
         link,
         _("Choose a new password"),
         [unasked()],
+    )
+
+
+def never_confirmed(*, link: str, username: str) -> Mail:
+    """Return the mail instead of a new password's, where nobody confirmed the address.
+
+    ``username``: of an account that has it.
+    """
+    return Mail(
+        _("Confirm your email address first"),
+        [
+            _(
+                "Somebody asked for a new password with this address. The address of "
+                "the account “%(name)s” was never confirmed."
+            )
+            % {"name": username},
+            _(
+                "If you still know its password, confirm the address on this page. "
+                "After that you can ask for a new password at any time."
+            ),
+        ],
+        link,
+        _("Confirm the address"),
+        [
+            _(
+                "If you do not know it, make a new account: ask whoever invited you "
+                "for another invitation."
+            ),
+            unasked(),
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from events.accounts.clocks import zone_of_account
 from events.accounts.second_factor import factors_of
 from events.accounts.views import answer_too_many
 
@@ -62,7 +63,7 @@ class Passkeys(webauthn.ListWebAuthnView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell in which zone their times are."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"zone": self.request.user.time_zone or "UTC"}
+        return context | {"zone": zone_of_account(self.request.user)}
 
 
 class AddPasskey(_Asks, webauthn.AddWebAuthnView):  # type: ignore[misc]

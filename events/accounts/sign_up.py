@@ -46,6 +46,13 @@ def invited_address(request: HttpRequest) -> str:
     return invitation.email if invitation else ""
 
 
+def link_has_made_its_account(request: HttpRequest) -> bool:
+    """Return whether somebody made an account by the link that this browser opened."""
+    digest = remembered_digest(request)
+    made = Invitation.objects.filter(token_digest=digest).exclude(user=None)
+    return bool(digest) and made.exists()
+
+
 def may_sign_up(request: HttpRequest) -> bool:
     """Return whether the visitor may make an account."""
     return bool(settings.SIGN_UP == "OPEN") or is_invited(request)

@@ -10,6 +10,7 @@ from django.urls import path, re_path
 
 from events.accounts import passkey_views as passkeys
 from events.accounts import views
+from events.accounts.confirm_page import ConfirmAddress
 
 _FACTOR = "account/second-factor"
 _PASSKEYS = f"{_FACTOR}/passkeys"
@@ -24,7 +25,7 @@ urlpatterns = [
     ),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-up/", views.SignUp.as_view(), name="account_signup"),
-    path("sign-up/ask/", views.access, name="ask_for_access"),
+    path("sign-up/ask/", views.ask_to_be_let_in, name="ask_for_access"),
     path(
         "sign-in/elsewhere/<str:provider_id>/", oidc.login, name="openid_connect_login"
     ),
@@ -53,7 +54,7 @@ urlpatterns = [
     ),
     re_path(
         r"^account/email/confirm/(?P<key>[-:\w]+)/$",
-        allauth.confirm_email,
+        ConfirmAddress.as_view(),
         name="account_confirm_email",
     ),
     path(

@@ -26,12 +26,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core.mails import directory
+from core.names import isolated
 from events import services
 from events.accounts.access import end_access, sessions_of, tokens_of
 from events.accounts.asking import ask_for_access
-from events.accounts.client import network_of
+from events.accounts.client import is_local, network_of
+from events.accounts.clocks import zone_of_account
 from events.accounts.confirming import waiting_address
 from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
+from events.accounts.language import use_own_language
 from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import (
     APP,
@@ -39,7 +43,11 @@ from events.accounts.second_factor import (
     factors_of,
     has_second_factor,
 )
-from events.accounts.sign_up import is_invited, may_sign_up
+from events.accounts.sign_up import (
+    is_invited,
+    link_has_made_its_account,
+    may_sign_up,
+)
 from events.models import User
 from events.pages import form_page, posted, show_form
 
@@ -103,7 +111,26 @@ class SignUp(LimitedView, SignupView):  # type: ignore[misc]
         answer: HttpResponse = complete_signup(
             self.request, user, confirmed_how, self.get_success_url()
         )
+        if invited:
+            messages.success(self.request, _how_to_sign_in(self.request, user))
         return answer
+
+    def closed(self) -> HttpResponse:
+        """Tell why no account can be made."""
+        context = {"link_is_used": link_has_made_its_account(self.request)}
+        return render(self.request, self.template_name_signup_closed, context)
+
+
+def _how_to_sign_in(request: HttpRequest, user: User) -> str:
+    """Return what somebody reads who has just made an account by an invitation."""
+    text = _(
+        "Your user name is %(name)s. A mail to %(email)s asks you to confirm the "
+        "address. After that you can sign in with the address, too."
+    ) % {"name": isolated(user.username), "email": isolated(user.email)}
+    if is_local(request) and (files := directory()):
+        where = _("No mail server is set up: the mail is a file in %(directory)s.")
+        text = f"{text} {where % {'directory': isolated(files)}}"
+    return text
 
 
 class ForgottenPassword(LimitedView, PasswordResetView):  # type: ignore[misc]
@@ -160,6 +187,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     form = ProfileForm(posted(request), user=user)
     saved = form.write(lambda: services.update_account(user=user, changes=form.changes))
     if saved:
+        use_own_language(request)
         messages.success(request, _("Saved."))
         return redirect("account")
     return show_form(
@@ -176,14 +204,21 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _has_to_prove_it(request: HttpRequest) -> bool:
-    """Return whether a form is sent for an account that can be asked for more."""
-    return request.method == "POST" and bool(get_reauthentication_flows(request.user))
+    """Return whether another address is sent for an account that can prove more.
+
+    The mail to an address that waits already may be had again without.
+    """
+    if request.method != "POST" or not isinstance(request.user, User):
+        return False
+    waiting = waiting_address(request.user)
+    is_another = not waiting or request.POST.get("email") != waiting
+    return is_another and bool(get_reauthentication_flows(request.user))
 
 
 @form_page
 @reauthentication_required(enabled=_has_to_prove_it)  # type: ignore[untyped-decorator]
 def address(request: HttpRequest, user: User) -> HttpResponse:
-    """Change the address, or get the mail again: the password is asked for first."""
+    """Change the address: the password is asked for first. Or get the mail again."""
     form = NewAddressForm(data=posted(request), user=user)
     if request.method == "POST" and form.is_valid():
         form.save(request)
@@ -202,14 +237,14 @@ def sessions(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "sessions": sessions_of(user, request),
         "tokens": tokens_of(user),
-        "zone": user.time_zone or "UTC",
+        "zone": zone_of_account(user),
     }
     return render(request, "account/sessions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def access(request: HttpRequest) -> HttpResponse:
+def ask_to_be_let_in(request: HttpRequest) -> HttpResponse:
     """Let a visitor ask for access; whoever may sign up does that instead."""
     if isinstance(request.user, User):
         return redirect("home")

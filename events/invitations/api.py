@@ -69,7 +69,7 @@ class DeclineInvitation(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def answer(made: Made, request: Request) -> Response:
+def mail_and_answer(made: Made, request: Request) -> Response:
     """Mail a link, and return it: this once."""
     send_links([made], by=signed_in(request))
     data = {
@@ -78,9 +78,9 @@ def answer(made: Made, request: Request) -> Response:
         "expires_at": made.invitation.expires_at,
         "state": state_of(made.invitation).value,
     }
-    answer = Response(MadeSerializer(data).data, status=status.HTTP_201_CREATED)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response = Response(MadeSerializer(data).data, status=status.HTTP_201_CREATED)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 class Invitations(generics.ListAPIView[Invitation]):
@@ -114,7 +114,7 @@ class Invitations(generics.ListAPIView[Invitation]):
         data = serializer.validated_data
         viewer.must_give(organization.pk, data["role"])
         made = invite_to_role(organization=organization, by=user, **data)
-        return answer(made, request)
+        return mail_and_answer(made, request)
 
 
 class OneInvitation(APIView):
@@ -148,4 +148,4 @@ class InvitePerson(APIView):
         person = visible_person(user, pk)
         viewer_of(request).must_organize(person.organization_id)
         [made] = invite_people([person], by=user)
-        return answer(made, request)
+        return mail_and_answer(made, request)

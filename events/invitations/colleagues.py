@@ -53,7 +53,8 @@ def _by_name(
         return None
     # The same whether there is such an account or not.
     text = _(
-        "If there is an account “%(name)s”, it is invited. It has 14 days to accept."
+        "If somebody has the account “%(name)s”, they are invited. They have 14 days "
+        "to accept."
     )
     if isinstance(named, Membership):
         text = _("The member was added.")

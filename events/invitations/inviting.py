@@ -25,6 +25,7 @@ from events.invitations.naming import must_not_be_member
 from events.locks import lock_people
 from events.models import (
     Invitation,
+    InvitationState,
     Organization,
     Person,
     User,
@@ -143,6 +144,15 @@ def invitation_of(digest: bytes) -> Invitation | None:
     """Return the invitation of a link that still works, by the digest of its token."""
     rows = Invitation.objects.standing().select_related("organization", "person")
     return rows.filter(token_digest=digest).first()
+
+
+def invitation_used(digest: bytes, user: User) -> Invitation | None:
+    """Return the invitation of a link by which an account came, if it still belongs."""
+    rows = Invitation.objects.with_validity().select_related("organization")
+    used = rows.filter(
+        token_digest=digest, state=InvitationState.ACCEPTED, answered_by=user
+    ).first()
+    return used if used and not used.has_left else None
 
 
 def note_opened(invitation: Invitation) -> None:

@@ -3,7 +3,7 @@
 Opening it writes nothing: scanners of mail open links, too. Only its buttons do, and
 they note that it was opened. From then on the session knows the invitation, so that the
 secret stands in no other address. Links that are unknown, expired, used or withdrawn
-get the same answer.
+get the same answer, but for the account that used one: it is led on.
 
 Source: docs/rules.md 159.
 """
@@ -23,7 +23,12 @@ from core.names import isolated
 from events.accounts.language import use_language
 from events.accounts.sign_up import remember_invitation, remembered_digest
 from events.invitations.answering import accept
-from events.invitations.inviting import digest_of, invitation_of, note_opened
+from events.invitations.inviting import (
+    digest_of,
+    invitation_of,
+    invitation_used,
+    note_opened,
+)
 from events.models import Invitation, User
 from events.secret_pages import signed_in_secret_page
 
@@ -40,7 +45,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     digest = digest_of(token) if token else remembered_digest(request)
     invited = invitation_of(digest)
     if invited is None:
-        return _gone(request)
+        return _gone(request, digest)
     if request.method == "POST":
         return _do(request, invited, request.POST.get("do", ""))
     language = invited.person.language if invited.person else ""
@@ -49,8 +54,20 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "events/invitations/link.html", context)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _gone(request: HttpRequest, digest: bytes) -> HttpResponse:
+    user = request.user
+    used = invitation_used(digest, user) if isinstance(user, User) else None
+    if used:
+        return _lead_on(request, used)
     return render(request, "events/invitations/gone.html", status=404)
+
+
+def _lead_on(request: HttpRequest, used: Invitation) -> HttpResponse:
+    text = _("You belong to %(organization)s already.")
+    messages.success(request, text % {"organization": isolated(used.organization.name)})
+    if used.role:
+        return redirect("organization", used.organization_id)
+    return redirect("home")
 
 
 def _is_other(request: HttpRequest, invited: Invitation) -> bool:
@@ -78,7 +95,7 @@ def _accept(request: HttpRequest, invited: Invitation, user: User) -> HttpRespon
     try:
         accept(invited, user=user)
     except Http404:  # Somebody was faster.
-        return _gone(request)
+        return _gone(request, bytes(invited.token_digest or b""))
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return redirect("home")

@@ -26,7 +26,7 @@ class Row(NamedTuple):
         return self.may_change and self.invitation.token_digest is not None
 
 
-class Listed(NamedTuple):
+class InvitationsPage(NamedTuple):
     """One page of a list of invitations."""
 
     page: Page[Invitation]
@@ -35,14 +35,14 @@ class Listed(NamedTuple):
 
 def all_invitations(
     request: HttpRequest, viewer: Viewer, organization: Organization
-) -> Listed:
+) -> InvitationsPage:
     """Return a page of all invitations of an organization."""
     return _listed(request, viewer, shown_invitations(organization))
 
 
 def waiting_for_roles(
     request: HttpRequest, viewer: Viewer, organization: Organization
-) -> Listed:
+) -> InvitationsPage:
     """Return a page of the invitations to roles that nobody has accepted yet."""
     to_roles = shown_invitations(organization).filter(person=None)
     waiting = to_roles.exclude(state=InvitationState.ACCEPTED)
@@ -51,10 +51,10 @@ def waiting_for_roles(
 
 def _listed(
     request: HttpRequest, viewer: Viewer, invitations: QuerySet[Invitation]
-) -> Listed:
+) -> InvitationsPage:
     pages = Paginator(invitations, ROWS_A_PAGE)
     page: Page[Invitation] = pages.get_page(request.GET.get("page"))
-    return Listed(page, [_row(viewer, each) for each in page])
+    return InvitationsPage(page, [_row(viewer, each) for each in page])
 
 
 def _row(viewer: Viewer, invitation: Invitation) -> Row:

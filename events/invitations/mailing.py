@@ -8,7 +8,6 @@ Source: docs/rules.md 161.
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
@@ -19,16 +18,16 @@ from core.addresses import folded_address
 from core.mails import Mail, MailNotSent, open_connection, reaches_people, send
 from core.names import isolated
 from core.times import short_day
-from events.accounts.attempts import count_try, key_of
-from events.accounts.limits import TooManyTries
+from events.accounts.attempts import DAY, MINUTE, is_too_often
 from events.invitations.inviting import Made
 from events.models import NOT_REGISTERED, EventState, Invitation, Participant, User
 from events.roster.personal_links import personal_url
 
 MAILS_A_MINUTE = 300
 MAILS_A_DAY = 1_000
+# Of one organization, and of all together: none takes the mails of the others.
 TO_ONE_ADDRESS_A_DAY = 10
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+TO_ONE_ADDRESS_A_DAY_FROM_ALL = 30
 # How long a page waits for a slow server; what is left then is not sent.
 SECONDS_AT_MOST = 20
 
@@ -81,32 +80,30 @@ def _send_one(
 ) -> bool:
     invitation = made.invitation
     person = invitation.person
+    if _are_too_many(by, invitation):
+        return False
     try:
-        _must_not_be_too_many(by, invitation)
         send(
             lambda: mail_of(invitation, made.url, places),
             to=invitation.email,
             language=(person and person.language) or invitation.organization.language,
             connection=connection,
         )
-    except (MailNotSent, TooManyTries):
+    except MailNotSent:
         return False
     return True
 
 
-def _must_not_be_too_many(by: User, invitation: Invitation) -> None:
+def _are_too_many(by: User, invitation: Invitation) -> bool:
     account = ("invitations by", str(by.pk))
     organization = ("invitations of", str(invitation.organization_id))
     receiver = ("invitations to", folded_address(invitation.email))
-    for (what, who), within, most in (
-        (account, _MINUTE, MAILS_A_MINUTE),
-        (account, _DAY, MAILS_A_DAY),
-        (organization, _DAY, MAILS_A_DAY),
-        (receiver, _DAY, TO_ONE_ADDRESS_A_DAY),
-    ):
-        tries = count_try(key_of(what, who, str(within)), within=within)
-        if tries.number > most:
-            raise TooManyTries(tries.wait)
+    return (
+        is_too_often(*account, most={MINUTE: MAILS_A_MINUTE, DAY: MAILS_A_DAY})
+        or is_too_often(*organization, most={DAY: MAILS_A_DAY})
+        or is_too_often(*organization, *receiver, most={DAY: TO_ONE_ADDRESS_A_DAY})
+        or is_too_often(*receiver, most={DAY: TO_ONE_ADDRESS_A_DAY_FROM_ALL})
+    )
 
 
 def _note(invitations: Sequence[Invitation], *, failed: bool) -> None:
@@ -127,7 +124,8 @@ def mail_of(
 ) -> Mail:
     """Return the mail of an invitation, in the language that is active.
 
-    It tells the organization's name, and nothing else that somebody wrote.
+    It tells the name of the organization and, if it is to a place, of the person, and
+    nothing else that somebody wrote: who has two children tells the mails apart.
 
     Args:
         invitation: The invitation.
@@ -135,12 +133,19 @@ def mail_of(
         places: Those whose personal links go along.
     """
     organization = isolated(invitation.organization.name)
-    names = {"organization": organization, "role": invitation.get_role_display()}
+    names = {
+        "organization": organization,
+        "role": invitation.get_role_display(),
+        "name": isolated(invitation.person.name if invitation.person else ""),
+    }
+    subject = _("%(organization)s invites you")
+    if invitation.person:
+        subject = _("%(organization)s invites you: %(name)s")
     assert invitation.expires_at  # noqa: S101  every link has an end
     until = short_day(invitation.expires_at, invitation.organization.time_zone)
     unknown = _("If you do not know who invites you, you need not do anything.")
     return Mail(
-        _("%(organization)s invites you") % names,
+        subject % names,
         [
             *(sentence % names for sentence in _about(invitation)),
             _("To accept, open this page before %(date)s. The link works once.")
@@ -156,8 +161,9 @@ def mail_of(
 def _about(invitation: Invitation) -> list[str]:
     if invitation.person:
         return [
-            _("%(organization)s invites you, or a child of yours, to its events."),
-            _("With an account you see there who came, and can join online."),
+            _("%(organization)s invites %(name)s to its events."),
+            _("Accept if that is you, or a child of yours."),
+            _("With an account you see what is recorded, and can join online."),
         ]
     return [
         _("%(organization)s invites you to its team, as %(role)s."),
@@ -176,11 +182,9 @@ def _about_personal(places: Sequence[Participant]) -> list[str]:
     return [
         ngettext(
             "This is your own page of an event ahead. It works without an account. "
-            "There you see what is recorded, and can say that you will not come. "
-            "Keep the link to yourself:",
+            "There you see what is recorded. Keep the link to yourself:",
             "These are your own pages of the events ahead. They work without an "
-            "account. There you see what is recorded, and can say that you will not "
-            "come. Keep the links to yourself:",
+            "account. There you see what is recorded. Keep the links to yourself:",
             len(places),
         )
     ]

@@ -92,13 +92,22 @@ def forget_named(person: Person) -> None:
 
 
 def close_invitations(person: Person) -> None:
-    """Withdraw whatever else invites to a place that has an account now."""
-    is_offer = Q(invited_by=None)
+    """Answer whatever else invites to a place that has an account now.
+
+    Who invited sees it accepted, by whichever way the account took the place. Declined
+    ones, too: who invited must not see the difference. Offers are withdrawn, and links
+    to an address that the person has no more.
+    """
+    now, is_offer = timezone.now(), Q(invited_by=None)
+    others = Invitation.objects.filter(person=person)
+    invited = others.filter(~is_offer, state__in=_UNANSWERED)
+    invited.filter(folded_email__in=("", person.folded_email)).update(
+        state=InvitationState.ACCEPTED, answered_at=now, answered_by=person.user
+    )
     offered = Q(is_offer, user=person.user, state=InvitationState.OPEN)
-    # Declined ones, too: who invited must not see the difference.
-    invited = Q(~is_offer, state__in=_UNANSWERED)
-    Invitation.objects.filter(offered | invited, person=person).update(
-        state=InvitationState.REVOKED, answered_at=timezone.now()
+    to_elsewhere = Q(~is_offer, state__in=_UNANSWERED)
+    others.filter(offered | to_elsewhere).update(
+        state=InvitationState.REVOKED, answered_at=now
     )
 
 

@@ -1,8 +1,9 @@
 """Offers people's places to the accounts that have confirmed their addresses.
 
-Nobody is connected by it: the account accepts, or declines. One statement does it for
-any number of people and whether such accounts exist or not, so that neither the answer
-nor the number of queries tells.
+Nobody is connected by it: the account accepts, or declines. Whom an organizer took off
+a place is offered it again; who declined or left is not. One statement does it for any
+number of people and whether such accounts exist or not, so that neither the answer nor
+the number of queries tells.
 
 Source: docs/rules.md 154.
 """
@@ -15,7 +16,7 @@ from core.addresses import folded_address
 from events.models import Person, User
 
 _OFFER = """
-    INSERT INTO events_invitation (
+    INSERT INTO events_invitation AS offer (
         organization_id, role, person_id, user_id, username, email, folded_email
     )
     SELECT person.organization_id, '', person.id, account.id, '', '', ''
@@ -25,7 +26,9 @@ _OFFER = """
         AND account.email_verified_at IS NOT NULL AND account.email <> ''
         AND account.folded_email IS NOT NULL AND account.is_active
     WHERE person.user_id IS NULL AND person.folded_email <> '' AND {which}
-    ON CONFLICT (person_id, user_id) WHERE invited_by_id IS NULL DO NOTHING
+    ON CONFLICT (person_id, user_id) WHERE invited_by_id IS NULL DO UPDATE
+    SET state = 'open', answered_at = NULL, answered_by_id = NULL
+    WHERE offer.state IN ('accepted', 'revoked')
 """
 
 

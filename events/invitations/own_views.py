@@ -33,7 +33,9 @@ def own_invitations(request: HttpRequest, user: User) -> HttpResponse:
         "invitations": Paginator(invitations_of(user), ROWS_A_PAGE).get_page(
             request.GET.get("page")
         ),
-        "memberships": user.memberships.select_related("organization"),
+        "memberships": user.memberships.with_last_owner().select_related(
+            "organization"
+        ),
         "people": people_asked(user),
     }
     return render(request, "events/invitations/own.html", context)

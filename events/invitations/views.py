@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,10 +21,9 @@ from events.invitations.inviting import (
 )
 from events.invitations.links_page import show_links
 from events.invitations.listed import all_invitations
+from events.invitations.on_rosters import without_account
 from events.invitations.states import Shown, shown_invitations, state_of
 from events.models import (
-    NOT_REGISTERED,
-    Event,
     Invitation,
     InvitationState,
     Organization,
@@ -70,7 +69,9 @@ def send_again(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _changed(organization, viewer, invitation_id)
+    invitation = _withdrawable(organization, viewer, invitation_id)
+    if invitation.token_digest is None:
+        raise Http404  # Who was named got no link, and a link is for whoever has it.
     back = _list_of(invitation)
     made = _or_tell(request, lambda: [invite_again(invitation, by=user)])
     if not made:
@@ -83,7 +84,7 @@ def revoke_invitation(
     request: HttpRequest, user: User, organization_id: int, invitation_id: int
 ) -> HttpResponse:
     organization, viewer = _organized(request, user, organization_id)
-    invitation = _changed(organization, viewer, invitation_id)
+    invitation = _withdrawable(organization, viewer, invitation_id)
     revoke([invitation])
     messages.success(request, _("The invitation was withdrawn."))
     return redirect(_list_of(invitation))
@@ -106,10 +107,10 @@ def _or_tell(request: HttpRequest, make: Callable[[], list[Made]]) -> list[Made]
         return []
 
 
-def _changed(
+def _withdrawable(
     organization: Organization, viewer: Viewer, invitation_id: int
 ) -> Invitation:
-    """Return an invitation that a member may send again and withdraw."""
+    """Return an invitation that nobody accepted yet, if the viewer may withdraw it."""
     still = shown_invitations(organization).exclude(state=InvitationState.ACCEPTED)
     invitation = get_object_or_404(still, pk=invitation_id)
     if invitation.role:
@@ -176,7 +177,7 @@ class Invitable(NamedTuple):
 def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
     """List who on a roster has no account; a POST invites those ticked, or all."""
     event = organized_event(request, user, event_id)
-    places = list(_without_account(event))
+    places = list(without_account(event))
     if request.method == "POST":
         ticked = set(map(row_id, request.POST.getlist("participant")))
         chosen = [
@@ -188,23 +189,15 @@ def invite_from_roster(request: HttpRequest, user: User, event_id: int) -> HttpR
         if made := _or_tell(request, lambda: invite_people(people, by=user)):
             back = reverse("roster", args=[event.pk])
             return show_links(request, user, event.organization, made, back=back)
-        places = list(_without_account(event))
+        places = list(without_account(event))
     asked = set(map(row_id, request.GET.getlist("participant")))
     context = {
         "event": event,
         "people": _invitable(places, asked),
+        "sends_mail": reaches_people(),
         "page": "events",
     }
     return render(request, "events/invitations/from_roster.html", context)
-
-
-def _without_account(event: Event) -> Sequence[Participant]:
-    places = event.participants.filter(person__user=None)
-    return list(
-        places.exclude(registration__in=NOT_REGISTERED)
-        .select_related("person__organization")
-        .order_by("person__name", "pk")
-    )
 
 
 def _invitable(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
+from core.mails import reaches_people
 from core.names import isolated
 from events import services
 from events.accounts.language import use_language
@@ -43,7 +44,8 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
     form = InviteForm(posted(request), roles=viewer.roles_to_give(organization.pk))
     if answer := invite_colleague(request, viewer, organization, form):
         return answer
-    rows = organization.memberships.select_related("user").order_by("user__username")
+    members = organization.memberships.with_last_owner().select_related("user")
+    rows = members.order_by("user__username")
     context = {
         "page": "events",
         "organization": organization,
@@ -54,7 +56,11 @@ def members(request: HttpRequest, user: User, organization_id: int) -> HttpRespo
     }
     if viewer.organizes(organization.pk):
         waiting = waiting_for_roles(request, viewer, organization)
-        context |= {"form": form, "listed": waiting}
+        context |= {
+            "form": form,
+            "listed": waiting,
+            "sends_mail": reaches_people(),
+        }
     return render(request, "events/members/list.html", context)
 
 

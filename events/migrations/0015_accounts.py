@@ -1,14 +1,15 @@
 """Names and confirmed addresses of accounts as no two may have them.
 
 Where accounts collide, the older keeps the folded form. The others have none: they sign
-in exactly as their name or address is written.
+in exactly as their name or address is written. An address that counts as another mailbox's
+when its letters are made small, such as one with the Kelvin sign, is confirmed no more.
 """
 
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from core.addresses import look_alike
+from core.addresses import is_plain, look_alike
 from core.names import folded
 
 
@@ -17,12 +18,16 @@ def fold(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     names: set[str] = set()
     addresses: set[str] = set()
     for user in users.order_by("date_joined", "pk").iterator():
+        if not is_plain(user.email):
+            user.email_verified_at = None
         confirmed = user.email and user.email_verified_at
         user.folded_username = _first(names, folded(user.username))
         user.folded_email = (
             _first(addresses, look_alike(user.email)) if confirmed else None
         )
-        user.save(update_fields=["folded_username", "folded_email"])
+        user.save(
+            update_fields=["folded_username", "folded_email", "email_verified_at"]
+        )
 
 
 def _first(taken: set[str], form: str) -> str | None:

@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             name='last_viewed_at',
             field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='last viewed at'),
         ),
+        # Of earlier views the first is the only one that is known.
+        migrations.RunSQL("UPDATE events_eventview SET last_viewed_at = viewed_at", migrations.RunSQL.noop),
         migrations.AddField(
             model_name='participant',
             name='link_version',

@@ -40,8 +40,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         organization lets themselves in again by a link that they kept. The person must
         be without an account, and have the address to which the link went.
         """
-        in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-        return self.filter(in_time, _is_valid(), state=InvitationState.OPEN)
+        return self.filter(_in_time(), _is_valid(), state=InvitationState.OPEN)
+
+    def seeming_open(self) -> Self:
+        """Filter those that are open as far as who invited may know.
+
+        Declined ones look open, and offers to whoever has confirmed an address look
+        like nothing: so that it tells nothing of any account.
+        """
+        unanswered = (InvitationState.OPEN, InvitationState.DECLINED)
+        made = self.exclude(invited_by=None).filter(state__in=unanswered)
+        return made.filter(_in_time(), _is_valid())
 
     def with_validity(self) -> Self:
         """Read along ``is_void`` and ``has_left``."""
@@ -69,6 +78,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             return self.filter(named)
         offered = Q(user=user, invited_by=None, person__folded_email=address)
         return self.filter(named | offered | Q(folded_email=address))
+
+
+def _in_time() -> Q:
+    return Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def _is_valid() -> Q:

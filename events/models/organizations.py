@@ -4,7 +4,7 @@ from typing import Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +79,17 @@ class Organization(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, and whether they can end."""
+
+    def with_last_owner(self) -> "MembershipQuerySet":
+        """Add ``is_last_owner``: whether the organization has no other owner."""
+        others = Membership.objects.filter(
+            organization=OuterRef("organization"), role=Role.OWNER
+        ).exclude(pk=OuterRef("pk"))
+        return self.annotate(is_last_owner=Q(role=Role.OWNER) & ~Exists(others))
+
+
 class Membership(models.Model):
     """A user's one role in an organization."""
 
@@ -88,6 +99,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")

@@ -78,6 +78,7 @@ class Person(models.Model):
     number.
     ``consented_at`` is when they last consented to being recorded, whatever was
     withdrawn before; ``consent_withdrawn_at`` is when they withdrew that.
+    When an account is taken off them, only a withdrawal stays.
     """
 
     organization = models.ForeignKey(

@@ -31,6 +31,7 @@ from events.people.matching import (
     who_is_meant,
 )
 from events.people.refusals import doubtful, known_already, number_taken
+from events.roster.personal_links import renew_links_of
 
 # What people are known by; everything else of theirs is per event.
 COLUMNS = ("name", "email", "external_id", "user", "time_zone", "language")
@@ -128,6 +129,7 @@ def update_person(
     """Write changes of a person.
 
     An account that is named is asked, and so is the one that confirmed a new address.
+    With another mailbox the person has other personal links.
 
     Args:
         person: The person.
@@ -141,21 +143,35 @@ def update_person(
     """
     lock_people(person.organization_id)
     locked = get_object_or_404(Person.objects.select_related("user"), pk=person.pk)
+    changes = _without_own_name(locked, changes)
     _must_be_free(changes.get("external_id", ""), locked)
-    before = values_of(locked)
-    had_no_account = locked.user is None
+    before, mailbox = values_of(locked), locked.folded_email
+    account = locked.user
     named = _set_values(locked, changes, by)
-    if had_no_account and locked.user and not changes.get("show_on_leaderboard"):
+    if account is None and locked.user and not changes.get("show_on_leaderboard"):
         # From now on they decide themselves.
         locked.show_on_leaderboard = False
+    if account and account != locked.user and locked.consents_to_recording:
+        # Nobody consents for somebody else; that it was withdrawn stays.
+        locked.consented_at = None
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
+    if mailbox and mailbox != locked.folded_email:
+        # Somebody else may read there what was sent.
+        renew_links_of(locked)
     if "user" in changes:
         _invite(locked, changes["user"], named, by)
-    if changes.get("email"):
+    if changes.get("email") or "user" in changes:
         offer_places([locked])
     return locked
+
+
+def _without_own_name(person: Person, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the name of the account that a person has, be it inactive."""
+    if person.user and changes.get("user") == person.user.username:
+        return {name: value for name, value in changes.items() if name != "user"}
+    return changes
 
 
 def _set_values(

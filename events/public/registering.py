@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from core.addresses import folded_address
 from core.errors import Conflict, RuleBroken
 from core.mails import MailNotSent, send
-from events.accounts.attempts import DAY, HOUR, count_try, key_of
+from core.names import folded
+from events.accounts.attempts import DAY, HOUR, count_try, is_too_often, key_of
 from events.locks import lock_event, lock_people
 from events.models import (
     NOT_REGISTERED,
@@ -39,7 +40,9 @@ from events.roster.waiting_list import is_full, tell_later
 
 # Each in a minute.
 FROM_A_NETWORK, FOR_AN_EVENT, ON_THE_INSTALLATION = 10, 60, 200
-MAILS_TO_AN_ADDRESS = {HOUR: 3, DAY: 6}
+# Somebody may register a whole family by one address.
+MAILS_ABOUT_SOMEBODY = {HOUR: 3, DAY: 6}
+MAILS_TO_AN_ADDRESS = {HOUR: 20, DAY: 60}
 PLACES_OF_AN_ADDRESS = 5
 
 
@@ -75,7 +78,7 @@ def ask_to_confirm_registration(
     """
     _must_be_open(event, now)
     _must_not_be_too_many(event, network)
-    if _has_got_enough(email):
+    if _has_got_enough(event, name, email):
         # The answer must not tell.
         return
     token = token_of(Claim(event.pk, name, email, language, now))
@@ -99,14 +102,15 @@ def _must_not_be_too_many(event: Event, network: str) -> None:
             raise TooManyRegistrations(tries.wait)
 
 
-def _has_got_enough(email: str) -> bool:
-    """Count a mail to an address; return whether it is one too many."""
-    return any(
-        count_try(
-            key_of("register", "mail", str(within), folded_address(email)), within
-        ).number
-        > most
-        for within, most in MAILS_TO_AN_ADDRESS.items()
+def _has_got_enough(event: Event, name: str, email: str) -> bool:
+    """Count a mail to an address; return whether it is one too many.
+
+    What is too much about somebody at one event counts for nothing else.
+    """
+    receiver = ("register", "mail", folded_address(email))
+    somebody = (*receiver, str(event.pk), folded(name))
+    return is_too_often(*somebody, most=MAILS_ABOUT_SOMEBODY) or is_too_often(
+        *receiver, most=MAILS_TO_AN_ADDRESS
     )
 
 
@@ -162,8 +166,9 @@ def _known(event: Event, claim: Claim) -> Known | None:
     """Return who has this address and this name; None if it is somebody new."""
     given = Given(claim.name, claim.email, "")
     meant = who_is_meant(given, who_may_be_meant(event, [given]))
-    is_known = isinstance(meant, Meant) and meant.by == "address"
-    return meant.person if is_known and isinstance(meant, Meant) else None
+    if isinstance(meant, Meant) and meant.by == "address":
+        return meant.person
+    return None
 
 
 def _settled(known: Known | None, claim: Claim) -> Participant | None:

@@ -70,12 +70,11 @@ def must_consent(place: Participant) -> None:
     if consent_is_missing(place.person, place.event.organization):
         text = _(
             "%(name)s must first consent to attendance being recorded: on the page of "
-            "their personal link, or, with an account, under “Your account”, "
-            "“Invitations”."
+            "their personal link, or, with an account, on the page of the account "
+            "under “%(link)s”."
         )
-        raise Conflict(
-            "consent_missing", text % {"name": place.name}, person=place.person_id
-        )
+        names = {"name": place.name, "link": _("Invitations, and where you belong")}
+        raise Conflict("consent_missing", text % names, person=place.person_id)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ Source: docs/rules.md 107, 109.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext
@@ -58,7 +58,8 @@ def read_line(number: int, text: str) -> PastedLine:
 
     Tabs separate; in a line without any, semicolons; without those, commas, also the
     Arabic ones. The address and the number may stand anywhere. A comma in the name
-    stays, as in "Last, First". An address alone is also the name.
+    stays, as in "Last, First". An address alone is also the name. What stands last,
+    after an empty column or a number, is an address, so that a wrong one is told.
     """
     line = _without_end(text)
     written = as_in_mail(line)
@@ -69,6 +70,7 @@ def read_line(number: int, text: str) -> PastedLine:
         email = next(filter(_is_address, parts), "")
         if not (email or is_one_part):
             email = next(filter(_is_address_without_at, parts), "")
+            email = email or _in_place_of_an_address(rest, parts)
         parts = [part for part in parts if part != email]
     numbers = [part for part in parts if _is_number(part)]
     if numbers == parts and not "".join(parts).isdigit():
@@ -116,6 +118,20 @@ def _is_address_without_at(part: str) -> bool:
     before, _dot, last = part.rpartition(".")
     is_plain = part.isascii() and part == part.lower() and " " not in part
     return is_plain and before != "" and last.isalpha() and len(last) > 1
+
+
+def _in_place_of_an_address(text: str, parts: Sequence[str]) -> str:
+    """Return what follows a name and then an empty column, or a number.
+
+    There an address belongs. What follows a name at once may be another name.
+    """
+    separator = _separator(text)
+    columns = separator.split(text.strip(_END)) if separator else []
+    has_name = any(not _is_number(part) for part in parts[:-1])
+    if len(columns) < 3 or not has_name or _is_number(parts[-1]):
+        return ""
+    before = columns[-2].strip()
+    return parts[-1] if not before or _is_number(before) else ""
 
 
 def _is_number(part: str) -> bool:

@@ -12,12 +12,13 @@ from base64 import urlsafe_b64encode
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.row_ids import row_id
-from events.models import Participant
+from events.models import Participant, Person
 
 SALT = "events.roster.personal_links"
 # Of the digest: 144 bits cannot be guessed.
@@ -61,6 +62,12 @@ def renew_link(*, place: Participant) -> Participant:
     place.link_version = locked.link_version + 1
     place.save(update_fields=["link_version"])
     return place
+
+
+def renew_links_of(person: Person) -> None:
+    """Give all places of a person other links; the old ones open nothing any more."""
+    places = Participant.objects.filter(person=person)
+    places.update(link_version=F("link_version") + 1)
 
 
 def _digest(place: Participant) -> str:

@@ -11,7 +11,7 @@ Source: docs/rules.md 150.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from events.models import (
@@ -35,9 +35,21 @@ def taken(event: Event) -> int:
 
 def waiting(event: Event) -> QuerySet[Participant]:
     """Return who is on the waiting list, in order."""
-    return event.participants.filter(registration=Registration.WAITLISTED).order_by(
-        Coalesce("waitlisted_at", "created_at"), "pk"
+    return (
+        event.participants.filter(registration=Registration.WAITLISTED)
+        .alias(since=Coalesce("waitlisted_at", "created_at"))
+        .order_by("since", "pk")
     )
+
+
+def number_waiting(place: Participant) -> int:
+    """Return which number somebody is who was on the waiting list when they were read.
+
+    They may have moved up since.
+    """
+    since = place.waitlisted_at or place.created_at
+    ahead = Q(since__lt=since) | Q(since=since, pk__lt=place.pk)
+    return waiting(place.event).filter(ahead).count() + 1
 
 
 def is_full(event: Event) -> bool:

@@ -38,7 +38,7 @@ def test_an_owner_sets_the_grace_and_invites_a_colleague_by_links_and_forms_alon
         page.get_by_label("Email or user name").fill(school.newcomer.username)
         page.get_by_label("Role").select_option("organizer")
         page.get_by_role("button", name="Invite", exact=True).click()
-        assert "it is invited" in page.get_by_role("status").inner_text()
+        assert "they are invited" in page.get_by_role("status").inner_text()
     with visiting(chromium, site, school.newcomer, javascript=False) as visitor:
         visitor.open("/account/invitations/")
         visitor.page.get_by_role("button", name="Accept Al-Noor Academy").click()

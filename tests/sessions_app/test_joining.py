@@ -170,6 +170,21 @@ def test_there_is_no_token_for_what_is_over_or_cancelled(
     assert answer.json()["type"].endswith(code)
 
 
+@pytest.mark.usefixtures("livekit")
+def test_only_organizers_let_in_who_waits() -> None:
+    session = make_session(starts_at=datetime(2090, 3, 2, tzinfo=UTC))
+    waits = {"registration": Registration.WAITLISTED, "waitlisted_at": START}
+    me = make_participant(session.event, user=make_user(), **waits)
+    assert me.user is not None
+    path = f"/api/sessions/{session.pk}/join-token"
+    for sent in ({}, {"participant": me.pk}):
+        refused = make_client(me.user).post(path, sent)
+        assert refused.status_code == 409
+        assert refused.json()["detail"] == "You are on the waiting list."
+    given = organizer(session).post(path, {"participant": me.pk})
+    assert given.json()["identity"] == me.identity
+
+
 def test_without_a_server_the_answer_says_what_to_set(
     settings: Settings,
 ) -> None:

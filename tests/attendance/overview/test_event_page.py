@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,6 +26,7 @@ from tests.factories import (
     change_person,
     make_attendance,
     make_event,
+    make_invitation,
     make_member,
     make_participant,
     make_session,
@@ -96,6 +98,62 @@ def test_the_roster_is_summed_up_and_its_page_lists_it() -> None:
     assert "Amina" not in said
     assert f'href="/events/{event.pk}/people/"' in page
     assert f'href="/events/{event.pk}/people/?registration=waitlisted"' in page
+
+
+@pytest.mark.parametrize("role", [Role.ORGANIZER, Role.VIEWER])
+def test_members_are_led_to_the_organization(role: Role) -> None:
+    event = make_event()
+    link = f'href="/organizations/{event.organization_id}/"'
+    assert link in get(event, make_member(event.organization, role))
+    guest = make_user()
+    make_participant(event, user=guest)
+    assert link not in get(event, guest)
+
+
+def test_organizers_read_whom_nobody_has_invited_yet() -> None:
+    event, later = make_event(), START + timedelta(hours=1)
+    organizer = make_member(event.organization)
+    make_participant(event, user=make_user())
+    make_participant(event, registration="cancelled", cancelled_at=START)
+    for _ in range(2):
+        make_participant(event)
+    link = f'href="/events/{event.pk}/people/invite/"'
+
+    def said(user: User | None = None, now: datetime = later) -> str:
+        page = get(event, user or organizer, now=now)
+        found = re.search(r"(\d+ \w+ \w+) not invited yet\. Invite them", text(page))
+        assert bool(found) == (link in page)
+        return found[1] if found else ""
+
+    assert said() == "2 people are"
+    assert said(make_member(event.organization, Role.VIEWER)) == ""
+    assert said(now=event.end) == ""
+    event.state = EventState.CANCELLED
+    event.save()
+    assert said() == ""
+
+
+@pytest.mark.parametrize(
+    ("invitation", "is_invited"),
+    [
+        ({}, True),
+        ({"expires_at": START}, False),
+        ({"state": "declined", "answered_at": START}, True),
+        ({"state": "revoked", "answered_at": START}, False),
+        ({"email": "earlier@example.com"}, False),
+        ({"by": None}, False),
+    ],
+)
+def test_who_declined_looks_invited_and_an_offer_by_address_like_nothing(
+    invitation: dict[str, Any], *, is_invited: bool
+) -> None:
+    event = make_event()
+    person = make_participant(event).person
+    organizer = make_member(event.organization)
+    fields = {"by": organizer, "person": person, "user": make_user()} | invitation
+    make_invitation(event.organization, **fields)
+    page = get(event, organizer, now=START + timedelta(hours=1))
+    assert ("1 person is not invited yet." in text(page)) == (not is_invited)
 
 
 def test_attendees_see_their_own_status_and_nobody_else() -> None:

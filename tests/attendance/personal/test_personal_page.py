@@ -16,11 +16,13 @@ from attendance.decisions.place import Place
 from attendance_site import logs
 from core.secret_links import without_secrets
 from events.models import Event, EventState, Participant, Registration, Role
+from events.roster.adding import add_participant
 from events.roster.personal_links import personal_path, personal_url, renew_link
 from events.roster.places import change_participant
+from events.services import update_event
 from sessions_app.models import Mode
 from tests.attendance.pages import be_there, calculate
-from tests.events.public.registrations import meetup
+from tests.events.public.registrations import meetup, register
 from tests.factories import (
     START,
     make_client,
@@ -162,6 +164,31 @@ def test_organizers_renew_it_over_rest_and_on_its_page() -> None:
     assert links[-1] in client.get(edit).content.decode()
     assert len(set(links)) == 3
     assert [Client().get(link).status_code for link in links] == [404, 404, 200]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        ("wrong@example.com", "right@example.com", True),
+        ("wrong@example.com", "", True),
+        ("Ana@example.com", "ana@Example.com", False),
+        ("", "ana@example.com", False),
+    ],
+)
+@pytest.mark.parametrize("changed", ["people/{0.person_id}", "participants/{0.pk}"])
+def test_it_ends_when_the_address_turns_out_to_be_wrong(
+    changed: str, before: str, after: str, *, ends: bool
+) -> None:
+    place = make_participant(email=before)
+    organization = place.event.organization
+    again = make_participant(make_event(organization), person=place.person)
+    links = [personal_path(place), personal_path(again)]
+    organizer = make_client(make_member(organization))
+    assert organizer.patch(f"/api/{changed.format(place)}", {"email": after}).json()
+    for link in links:
+        assert Client().get(link).status_code == (404 if ends else 200)
+    shown = organizer.get(f"/api/participants/{again.pk}").json()["personal_url"]
+    assert (links[1] not in shown) is ends
 
 
 def test_the_roster_has_it_for_organizers_alone() -> None:
@@ -308,6 +335,29 @@ def test_from_a_class_nobody_cancels_by_their_link() -> None:
     assert answer.status_code == 409
     place.refresh_from_db()
     assert place.registration == Registration.REGISTERED
+
+
+def test_but_who_registered_themselves_before_it_was_for_members_alone_still_does() -> (
+    None
+):
+    event = meetup(capacity=2)
+    ana, ben = register(event, "Ana"), register(event, "Ben")
+    cancelled = {"registration": Registration.CANCELLED}
+    change_participant(participant=ben, changes=cancelled, by=make_user())
+    ben = register(event, "Ben")
+    added = add_participant(event=event, name="Cem", by=make_user()).participant
+    for place in (added, ben):
+        waiting = {"registration": Registration.WAITLISTED}
+        change_participant(participant=place, changes=waiting, by=make_user())
+    update_event(event=event, changes={"capacity": 5, "visibility": "members"})
+    added.refresh_from_db()
+    assert added.registration == Registration.REGISTERED
+    assert Client().post(f"{personal_path(added)}cancel/").status_code == 409
+    for place in (ana, ben):
+        assert "cancel/" in page(place)
+        assert Client().post(f"{personal_path(place)}cancel/").status_code == 302
+        place.refresh_from_db()
+        assert place.registration == Registration.CANCELLED
 
 
 def test_who_has_cancelled_finds_back_while_registration_is_open() -> None:

@@ -5,18 +5,25 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
-from events.models import Membership, Role, User
+from events.models import Invitation, Membership, Role, User
 from tests.events.accounts.ways_in import (
     PASSWORD,
     browser_of,
     make_account,
     signs_in_as,
 )
-from tests.factories import make_membership, make_organization, make_user
+from tests.factories import (
+    make_invitation,
+    make_membership,
+    make_organization,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 NEW = "yet another long one"
+NOW = timezone.now()
 WITH_TIMES = {"date_joined_0": "2026-03-02", "date_joined_1": "10:00:00"}
 
 
@@ -114,6 +121,65 @@ def test_they_make_nobody_a_member_unasked(staff: Client, root: User) -> None:
     assert Membership.objects.filter(user=user).exists()
 
 
+def test_they_do_not_raise_themselves(staff: Client) -> None:
+    myself = User.objects.get(username="staff")
+    membership = make_membership(make_organization(), user=myself, role=Role.VIEWER)
+    path = f"/admin/events/membership/{membership.pk}"
+    assert staff.post(f"{path}/change/", {"role": "admin"}).status_code == 403
+    assert staff.get(f"{path}/change/").status_code == 200
+    membership.refresh_from_db()
+    assert membership.role == Role.VIEWER
+
+
+def invite_as_owner(**who: Any) -> Invitation:
+    organization = make_organization()
+    owner = make_membership(organization, role=Role.OWNER).user
+    return make_invitation(organization, by=owner, role=Role.OWNER, **who)
+
+
+def test_they_confirm_no_address_to_which_an_owner_is_invited(
+    staff: Client, root: User
+) -> None:
+    invitation = invite_as_owner(email="Owner@x.example")
+    mine = make_account("mine")
+    assert change(staff, mine, email="owner@X.example") == 302
+    new = {"username": "new", "email": "owner@x.example", "usable_password": "false"}
+    page: Any = staff.post("/admin/events/user/add/", new, follow=True)
+    assert "not confirmed" in page.content.decode()
+    for user in User.objects.filter(username__in=["mine", "new"]):
+        assert user.email.lower() == "owner@x.example"
+        assert user.email_verified_at is None
+        path = f"/api/me/invitations/{invitation.pk}/accept"
+        assert browser_of(user).post(path).status_code == 404
+    assert change(browser_of(root), mine, email="OWNER@x.example") == 302
+    mine.refresh_from_db()
+    assert mine.email_verified_at
+
+
+def test_other_addresses_they_do_confirm(staff: Client) -> None:
+    invite_as_owner(email="owner@x.example", state="revoked", answered_at=NOW)
+    invite_as_owner(user=make_user())
+    for email in ("owner@x.example", ""):
+        user = make_account()
+        assert change(staff, user, email=email) == 302
+        user.refresh_from_db()
+        assert (user.email, bool(user.email_verified_at)) == (email, bool(email))
+
+
+@pytest.mark.parametrize("by", ["name", "address"])
+def test_they_touch_nobody_who_is_invited_to_be_an_owner(
+    by: str, staff: Client
+) -> None:
+    user = make_account("soon")
+    invite_as_owner(**({"user": user} if by == "name" else {"email": user.email}))
+    password = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+    path = f"/admin/events/user/{user.pk}"
+    assert staff.post(f"{path}/password/", password).status_code == 403
+    assert staff.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+    assert change(staff, user, first_name="Ana") == 403
+    assert signs_in_as("soon") == "soon"
+
+
 def test_they_make_no_tokens_for_others(staff: Client, root: User) -> None:
     answer = staff.post("/admin/knox/authtoken/add/", {"user": root.pk})
     assert answer.status_code == 403
@@ -153,15 +219,35 @@ def test_a_name_may_change_and_then_keeps_others_from_it(root: User) -> None:
     assert not User.objects.filter(folded_username="ana").exists()
 
 
-def test_a_look_alike_of_a_confirmed_address_is_said_and_not_confirmed(
-    root: User,
+@pytest.mark.parametrize(
+    ("email", "told"),
+    [
+        ("Student7@x.example", "already confirmed"),
+        ("\u017ftudent7@x.example", "already confirmed"),
+        ("\u212aim@x.example", "Type this address anew"),
+    ],
+)
+def test_an_address_that_cannot_be_confirmed_is_told_and_not_stored(
+    email: str, told: str, root: User
 ) -> None:
     make_account(email="student7@x.example")
-    client, user = Client(), make_user()
-    client.force_login(root)
-    path = f"/admin/events/user/{user.pk}/change/"
-    sent = {"username": user.username, "email": "\u017ftudent7@x.example"}
-    page: Any = client.post(path, sent | WITH_TIMES, follow=True)
-    assert "already confirmed" in page.content.decode()
+    user, client = make_account(email="old@x.example"), browser_of(root)
+    sent = {"username": user.username, "email": email}
+    new = {"username": "new", "email": email, "usable_password": "false"}
+    pages: list[Any] = [
+        client.post(f"/admin/events/user/{user.pk}/change/", sent | WITH_TIMES),
+        client.post("/admin/events/user/add/", new),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert told in str(page.context["adminform"].form.errors["email"])
     user.refresh_from_db()
-    assert (user.email, user.email_verified_at) == ("\u017ftudent7@x.example", None)
+    assert (user.email, bool(user.email_verified_at)) == ("old@x.example", True)
+    assert not User.objects.filter(username="new").exists()
+
+
+def test_an_address_may_be_written_otherwise(root: User) -> None:
+    user = make_account(email="\u017ftudent7@x.example")
+    assert change(browser_of(root), user, email="student7@x.example") == 302
+    user.refresh_from_db()
+    assert (user.email, bool(user.email_verified_at)) == ("student7@x.example", True)

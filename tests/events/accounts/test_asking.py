@@ -1,15 +1,17 @@
 """A visitor asks for access, where accounts are made by invitation."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from events.models import AccessRequest, User
+from events.models import AccessRequest, SignInTries, User
 from tests.events.public.registrations import html_of
 from tests.factories import make_user
 from tests.mail_server import mail_server
@@ -18,11 +20,6 @@ pytestmark = pytest.mark.django_db
 PATH = "/sign-up/ask/"
 ASKED = {"name": "Ana Costa", "email": "ana@example.com", "purpose": "Two classes"}
 LIST, IN_ADMIN = "/access-requests/", "/admin/events/accessrequest/"
-
-
-@pytest.fixture(autouse=True)
-def _mail_is_set_up(settings: Settings) -> None:
-    settings.EMAIL_URL = "smtp://"
 
 
 def make_superuser(**fields: Any) -> User:
@@ -37,6 +34,10 @@ def make_superuser(**fields: Any) -> User:
 
 def ask(computer: str = "192.0.2.1", **fields: str) -> Any:
     return Client(REMOTE_ADDR=computer).post(PATH, ASKED | fields)
+
+
+def a_minute_passes() -> None:
+    SignInTries.objects.update(since=F("since") - timedelta(minutes=1))
 
 
 def first_page(user: User) -> str:
@@ -101,7 +102,7 @@ def test_the_answer_is_the_same_whatever_becomes_of_it(
     if what != "nobody to tell":
         make_superuser(email="refused@example.com")
     if what == "no mail":
-        settings.EMAIL_URL = ""
+        settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     if what == "full":
         for _time in range(3):
             ask()
@@ -115,6 +116,17 @@ def test_the_answer_is_the_same_whatever_becomes_of_it(
         answer = ask()
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert AccessRequest.objects.count() == (3 if what == "full" else 1)
+
+
+def test_nothing_is_mailed_where_mails_reach_nobody(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.EMAIL_URL = "consolemail://"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    superuser = make_superuser()
+    ask()
+    assert superuser.email not in capsys.readouterr().out
+    assert LIST in first_page(superuser)
 
 
 def test_what_one_mailbox_refuses_the_others_get(settings: Settings) -> None:
@@ -150,6 +162,18 @@ def test_a_network_asks_ten_times_a_minute() -> None:
     assert [answer.status_code for answer in answers] == [302] * 10 + [429]
     assert int(answers[-1]["Retry-After"]) <= 60
     assert ask("2001:db8:0:1::1").status_code == 302
+
+
+def test_and_twenty_times_a_day_so_that_none_uses_up_what_is_kept_of_all() -> None:
+    answers = []
+    for number in range(21):
+        if number % 10 == 0:
+            a_minute_passes()
+        answers.append(ask(email=f"a{number}@example.com"))
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert 3600 < int(answers[-1]["Retry-After"]) <= 24 * 3600
+    assert ask("192.0.2.2").status_code == 302
+    assert AccessRequest.objects.count() == 21
 
 
 def test_everybody_together_asks_sixty_times_a_minute() -> None:

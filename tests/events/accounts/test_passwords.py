@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils.html import strip_tags
@@ -20,13 +21,17 @@ from events.models import SignInTries, User
 from tests.events.accounts.ways_in import (
     OTHER,
     PASSWORD,
+    last_mail,
+    link_in,
     make_account,
     sign_in,
     signs_in_as,
     who,
 )
+from tests.factories import make_membership, make_organization, make_person
 
 pytestmark = pytest.mark.django_db
+SESSIONS = "/account/sessions/"
 ELSEWHERE: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
 CHANGE = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
 
@@ -72,6 +77,34 @@ def test_a_new_password_ends_all_other_sessions_and_all_tokens(change: Any) -> N
     assert signs_in_as(user.username, OTHER) == user.username
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_confirmed_address_is_told_of_a_new_password(confirmed: bool) -> None:
+    user = make_account(confirmed=confirmed)
+    by_page(user)
+    told = [(message.to, message.subject) for message in mail.outbox]
+    assert told == [([user.email], "Your account has a new password")] * confirmed
+
+
+def test_so_it_is_of_a_password_that_was_forgotten() -> None:
+    user, client = make_account(), Client()
+    client.post("/account/password/forgotten/", {"email": user.email})
+    form = client.get(link_in(last_mail()))["Location"]
+    client.post(form, {"password1": OTHER, "password2": OTHER})
+    assert last_mail().subject == "Your account has a new password"
+    assert last_mail().to == [user.email]
+
+
+def test_a_password_is_saved_though_the_mail_that_tells_of_it_is_not_sent(
+    settings: Any,
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    client = signed_in(make_account())
+    page: Any = client.post("/account/password/", CHANGE, follow=True)
+    assert "The new password is saved." in page.content.decode()
+    assert "could not be sent" not in page.content.decode()
+
+
 def test_the_present_password_is_needed_and_cannot_be_guessed() -> None:
     client = signed_in(make_account())
     wrong = CHANGE | {"oldpassword": "wrong"}
@@ -99,6 +132,18 @@ def test_sessions_and_tokens_are_listed_and_ended_one_by_one() -> None:
     here.post("/account/sessions/", {"end": f"session-{session.pk}"})
     assert (who(here), who(there)) == (user.username, "")
     assert "Phone" not in here.get("/account/sessions/").content.decode()
+
+
+def test_times_are_on_the_clocks_of_the_account_else_of_its_organization() -> None:
+    user = make_account()
+    client = signed_in(user)
+    assert '(<bdi dir="ltr">UTC</bdi>)' in client.get(SESSIONS).content.decode()
+    make_person(make_organization(time_zone="Asia/Riyadh"), user=user)
+    assert "Asia/Riyadh" in client.get(SESSIONS).content.decode()
+    make_membership(make_organization(time_zone="Europe/Lisbon"), user)
+    assert "Europe/Lisbon" in client.get(SESSIONS).content.decode()
+    User.objects.update(time_zone="America/Lima")
+    assert "America/Lima" in client.get(SESSIONS).content.decode()
 
 
 def test_each_button_says_which_session_or_token_it_ends() -> None:

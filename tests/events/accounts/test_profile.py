@@ -45,6 +45,16 @@ def test_a_new_language_is_that_of_the_next_page() -> None:
     assert '<html lang="en" dir="ltr">' in text(client, "/events/")
 
 
+def test_that_it_is_saved_is_said_in_the_new_language() -> None:
+    client = browser_of(make_user(language="ar"))
+    save(client, language="en")
+    assert "Saved." in text(client, "/account/")
+    save(client, language="ar")
+    assert "Saved." not in text(client, "/account/")
+    save(client, language="")
+    assert "Saved." in text(client, "/account/")
+
+
 def test_a_new_name_stands_on_the_next_page_and_on_no_roster() -> None:
     user = make_user()
     place = make_participant(user=user, name="Ana Lopes")

@@ -15,7 +15,14 @@ from rest_framework.test import APIClient
 
 from events.accounts import limits
 from events.models import SignInTries, User
-from tests.events.accounts.ways_in import PASSWORD, make_account, sign_in, who
+from tests.events.accounts.ways_in import (
+    PASSWORD,
+    browser_of,
+    last_mail,
+    make_account,
+    sign_in,
+    who,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -159,6 +166,14 @@ def test_it_is_set_up_with_the_app_and_gives_recovery_codes() -> None:
         assert code in file
     client.post("/account/second-factor/app/off/")
     assert not Authenticator.objects.exists()
+
+
+def test_the_confirmed_address_is_told_when_codes_are_switched_off(user: User) -> None:
+    client = browser_of(user, just_now=True)
+    client.post("/account/second-factor/app/off/")
+    assert not Authenticator.objects.exists()
+    assert last_mail().to == [user.email]
+    assert last_mail().subject == "Your account no longer asks for codes"
 
 
 # --- REST -----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Making an account, confirming an address, and getting back in without a password."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.events.accounts.ways_in import (
     who,
 )
 from tests.factories import (
+    make_client,
     make_invitation,
     make_member,
     make_organization,
@@ -86,7 +88,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
     path = link_in(last_mail())
     assert client.get(path).status_code == 200
     assert User.objects.get().email_verified_at is None, "opened by a mail scanner"
-    client.post(path)
+    client.post(path, {"password": PASSWORD})
     assert who(client) == user.username
     assert signs_in_as(user.email) == user.username
     assert EmailAddress.objects.get().verified
@@ -96,7 +98,7 @@ def test_whoever_signs_up_confirms_by_mail_first() -> None:
 def test_another_browser_confirms_but_is_not_signed_in() -> None:
     sign_up()
     client, path = Client(), link_in(last_mail())
-    assert client.post(path)["Location"] == "/"
+    assert client.post(path, {"password": PASSWORD})["Location"] == "/"
     assert User.objects.get().email_verified_at
     assert who(client) == ""
     assert client.post(path).status_code == 404
@@ -134,8 +136,8 @@ def test_an_address_that_nobody_confirmed_is_free() -> None:
     sign_up()
     sign_up()
     first, second = (link_in(message) for message in mail.outbox)
-    Client().post(second)
-    Client().post(first)
+    Client().post(second, {"password": PASSWORD})
+    Client().post(first, {"password": PASSWORD})
     verified = User.objects.exclude(email_verified_at=None)
     assert [user.email for user in verified] == ["noor@x.example"]
 
@@ -156,6 +158,36 @@ def test_mails_to_one_address_are_limited() -> None:
     answer = Client().post("/account/password/forgotten/", forgot)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
+
+
+@pytest.mark.usefixtures("anybody")
+def test_no_address_is_flooded_from_wherever() -> None:
+    user, known = make_account(email="noor@x.example"), Client()
+    sign_in(user.username, client=known)
+    forgotten_page, mine = "/account/password/forgotten/", {"email": "Noor@x.example"}
+    for number in range(6):
+        computer = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        assert computer.post(forgotten_page, mine)["Location"].endswith("/sent/")
+        assert sign_up(computer)["Location"] == SENT
+    assert len(mail.outbox) == 10
+    page: Any = known.post(forgotten_page, mine, follow=True)
+    assert page.status_code == 200
+    make_client(make_account(email="old@x.example")).patch("/api/me", mine)
+    sign_up(email="other@x.example")
+    receivers = [message.to for message in mail.outbox[10:]]
+    assert receivers == [["old@x.example"], ["other@x.example"]]
+
+
+@pytest.mark.usefixtures("anybody")
+def test_strangers_do_not_use_up_the_notices_to_an_account() -> None:
+    user = make_account(email="noor@x.example")
+    for _time in range(10):
+        sign_up(Client(REMOTE_ADDR="192.0.2.1"))
+    make_client(user).patch("/api/me", {"email": "new@x.example"})
+    assert [message.to for message in mail.outbox[10:]] == [
+        ["noor@x.example"],
+        ["new@x.example"],
+    ]
 
 
 def test_a_browser_that_signed_in_before_gets_its_mail_whatever_strangers_do(
@@ -197,6 +229,33 @@ def test_the_invited_are_signed_in_at_once_and_confirm_later() -> None:
     assert "by invitation" in client.get("/sign-up/").content.decode()
 
 
+def test_the_invited_are_told_their_name_and_to_confirm_until_they_do() -> None:
+    client = Client()
+    invite(client)
+    assert sign_up(client)["Location"] == "/"
+    user = User.objects.get(email="noor@x.example")
+    told = client.get("/").content.decode()
+    assert f"Your user name is \u2068{user.username}\u2069." in told
+    assert "A mail to \u2068noor@x.example\u2069 asks you to confirm" in told
+    assert "waits to be confirmed" in client.get("/account/").content.decode()
+    again = client.post("/account/email/", {"email": "noor@x.example"})
+    assert again["Location"] == SENT
+    assert len(mail.outbox) == 2
+    client.post(link_in(last_mail()))
+    assert "waits to be confirmed" not in client.get("/account/").content.decode()
+
+
+def test_the_invited_are_told_where_the_mail_lies(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    client = Client()
+    invite(client)
+    sign_up(client)
+    assert str(tmp_path) in client.get("/").content.decode()
+
+
 def test_the_invited_do_not_learn_who_has_an_account_either() -> None:
     owner = make_account(email="noor@x.example")
     client = Client()
@@ -227,9 +286,29 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account() -> None:
         assert not answer.cookies
     [same] = set(answers)
     assert same[:3] == (302, "/account/password/forgotten/sent/", 0)
-    to_known, *to_others = mail.outbox
+    to_known, to_unsure, to_nobody = mail.outbox
     assert known.username in to_known.body
-    assert all("no account" in message.body for message in to_others)
+    assert "no account" not in to_unsure.body
+    assert "no account" in to_nobody.body
+
+
+def test_whoever_never_confirmed_gets_the_link_to_do_it_then_a_new_password() -> None:
+    user = make_account(email="unsure@x.example", confirmed=False)
+    forgotten(user.email)
+    assert "was never confirmed" in last_mail().body
+    Client().post(link_in(last_mail()), {"password": PASSWORD})
+    forgotten(user.email)
+    client = Client()
+    form = client.get(link_in(last_mail()))["Location"]
+    client.post(form, {"password1": OTHER, "password2": OTHER})
+    assert signs_in_as(user.email, OTHER) == user.username
+
+
+def test_an_address_that_waits_beside_a_confirmed_one_is_no_account() -> None:
+    user = make_account(email="old@x.example")
+    browser_of(user, just_now=True).post("/account/email/", {"email": "new@x.example"})
+    forgotten("new@x.example")
+    assert "no account" in last_mail().body
 
 
 def test_the_link_of_the_mail_gives_a_new_password_once() -> None:

@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from attendance.door.self_check_in import code_of
 from attendance.models import Attendance
-from events.models import Membership, Participant, Person, Role, User
+from events.models import Membership, Organization, Participant, Person, Role, User
+from events.roster.places import change_participant
 from events.services import verify_email
 from tests.events.invitations.browsers import browser
 from tests.factories import (
@@ -152,16 +153,40 @@ def test_who_confirmed_the_address_of_a_person_is_offered_the_place(
     assert invitations(user) == []
 
 
-def test_who_was_taken_off_a_place_is_not_offered_it_again(
-    amina: User, place: Participant
+@pytest.mark.parametrize("account", [None, "other", "typo"])
+@pytest.mark.parametrize("took_it_by", ["offer", "name"])
+def test_whom_an_organizer_took_off_a_place_is_offered_it_again(
+    took_it_by: str, account: str | None, amina: User, place: Participant
 ) -> None:
+    make_user("other", email="other@example.com")
     organizer = make_client(make_member(place.event.organization))
     path = f"/api/people/{place.person_id}"
     organizer.patch(path, {"email": amina.email})
+    if took_it_by == "name":
+        name(place.person, "amina")
     assert answer(amina, "accept") == 204
-    assert organizer.patch(path, {"user": None}).json()["accepted"] is False
+    assert organizer.patch(path, {"user": account}).json()["accepted"] is False
+    assert not amina.people.exists()
+    assert answer(amina, "accept") == 204
+    assert amina.people.get() == place.person
+    organizer.patch(path, {"user": None})
+    assert answer(amina, "decline") == 204
+    organizer.patch(path, {"user": account})
     verify_email(user=amina)
     assert invitations(amina) == []
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_naming_the_account_that_a_person_has_changes_nothing(
+    is_active: bool, amina: User, place: Participant
+) -> None:
+    name(place.person, "amina")
+    assert answer(amina, "accept") == 204
+    changes = place.person.changes.count()
+    User.objects.filter(pk=amina.pk).update(is_active=is_active)
+    name(place.person, "amina")
+    assert amina.people.get() == place.person
+    assert place.person.changes.count() == changes
 
 
 def test_what_was_declined_is_not_offered_again_unless_named_anew(
@@ -291,3 +316,64 @@ def test_joining_accepts(amina: User, place: Participant, settings: Settings) ->
     assert joined.status_code == 200, joined.json()
     assert joined.json()["identity"] == place.identity
     assert amina.people.get() == place.person
+
+
+def join(user: User, place: Participant, **session: Any) -> Any:
+    made = make_session(place.event, **session)
+    with time_machine.travel(START, tick=False):
+        return make_client(user).post(f"/api/sessions/{made.pk}/join-token")
+
+
+@pytest.mark.parametrize("registration", ["cancelled", "waitlisted"])
+def test_a_join_that_is_refused_accepts_nothing_and_names_nobody(
+    registration: str, amina: User, place: Participant, settings: Settings
+) -> None:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    name(place.person, "amina")
+    change_participant(participant=place, changes={"registration": registration})
+    refused = join(amina, place)
+    assert refused.status_code == 409
+    assert "Hidden" not in refused.content.decode()
+    assert "person" not in refused.json()
+    assert not amina.people.exists()
+
+
+@pytest.mark.parametrize(
+    ("server", "session", "code"),
+    [
+        ("", {}, 503),
+        ("wss://livekit.example.com", {"cancelled_at": START}, 409),
+        ("wss://livekit.example.com", {"starts_at": START - timedelta(hours=5)}, 409),
+    ],
+)
+def test_nor_does_one_to_what_nobody_joins(
+    server: str,
+    session: dict[str, Any],
+    code: int,
+    amina: User,
+    place: Participant,
+    settings: Settings,
+) -> None:
+    settings.LIVEKIT_URL = server
+    name(place.person, "amina")
+    assert join(amina, place, **session).status_code == code
+    assert not amina.people.exists()
+
+
+def test_joining_accepts_before_it_asks_for_consent(
+    amina: User, place: Participant, settings: Settings
+) -> None:
+    settings.LIVEKIT_URL = "wss://livekit.example.com"
+    Organization.objects.update(consent_required=True)
+    name(place.person, "amina")
+    session = make_session(place.event)
+    path = f"/api/sessions/{session.pk}/join-token"
+    client = make_client(amina)
+    with time_machine.travel(START, tick=False):
+        refused = client.post(path)
+        assert refused.status_code == 409
+        assert refused.json()["person"] == place.person_id
+        assert amina.people.get() == place.person
+        agreed = {"consents_to_recording": True}
+        client.patch(f"/api/me/people/{place.person_id}", agreed)
+        assert client.post(path).status_code == 200

@@ -273,7 +273,7 @@ def test_the_mail_is_in_the_language_of_its_reader(school: Organization) -> None
     outbox: list[Any] = mail.outbox
     html = [sent.alternatives[0][0] for sent in outbox]
     assert ['dir="rtl"' in str(text) for text in html] == [True, False]
-    assert "you, or a child of yours" in mail.outbox[1].body
+    assert "that is you, or a child of yours" in mail.outbox[1].body
 
 
 def test_without_a_mail_server_the_link_is_shown_and_the_state_says_so(

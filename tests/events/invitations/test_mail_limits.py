@@ -1,5 +1,7 @@
 """Invitations are no way to send mails to strangers."""
 
+from typing import Any
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -27,12 +29,22 @@ def invite(organization: Organization, number: int, **fields: str) -> int:
     return len(mail.outbox)
 
 
-def test_no_address_is_flooded_from_wherever() -> None:
+def test_no_organization_floods_an_address_nor_takes_the_mails_of_others() -> None:
+    school, other = make_organization(), make_organization()
     for number in range(12):
-        invite(make_organization(), number, username="amina@example.com")
+        invite(school, number, username="amina@example.com")
     assert len(mail.outbox) == 10
-    assert invite(make_organization(), 13, username="Amina@example.com") == 10
-    assert invite(make_organization(), 14) == 11
+    assert invite(school, 13, username="Amina@example.com") == 10
+    assert invite(school, 14) == 11
+    assert invite(other, 15, username="amina@example.com") == 12
+
+
+def test_all_together_do_not_flood_it_either() -> None:
+    for number in range(32):
+        invite(make_organization(), number, username="amina@example.com")
+    assert len(mail.outbox) == 30
+    assert invite(make_organization(), 33, username="Amina@example.com") == 30
+    assert invite(make_organization(), 34) == 31
 
 
 def test_accounts_and_organizations_have_a_budget_a_day(
@@ -60,10 +72,24 @@ def test_nothing_that_somebody_wrote_but_the_name_of_the_organization_is_told() 
     link = link_to_place(person, by=owner)
     link_to_role(school, by=owner)
     page = Client().get(link).content.decode()
-    texts = [page, *(str(sent.message()) for sent in mail.outbox)]
-    assert len(texts) == 3
-    for text in texts:
+    to_place, to_role = (str(sent.message()) for sent in mail.outbox)
+    for text in (page, to_place, to_role):
         assert "Al-Noor" in text
         assert "Buy this" not in text
+    for text in (page, to_role):
         assert "Look there" not in text
     assert "Look there" in browser(make_user()).get(link).content.decode()
+
+
+def test_the_mail_to_a_place_names_the_person_and_cannot_be_broken_by_it() -> None:
+    school = make_organization(name="Harbour School")
+    for name in ("Ana Reis", "Rui\r\nBcc: all@example.com\u2028<b>Reis</b>"):
+        link_to_place(make_person(school, name=name, email="mother@example.com"))
+    ana: Any
+    rui: Any
+    ana, rui = mail.outbox
+    assert ana.subject == "\u2068Harbour School\u2069 invites you: \u2068Ana Reis\u2069"
+    assert "invites \u2068Ana Reis\u2069 to its events." in ana.body
+    assert rui.message()["Bcc"] is None
+    assert rui.recipients() == ["mother@example.com"]
+    assert "<b>" not in str(rui.alternatives[0][0])

@@ -6,6 +6,7 @@ from django.utils import timezone
 from events.models import Invitation, InvitationState, Role
 from tests.events.invitations.browsers import browser, link_to_place
 from tests.factories import (
+    make_client,
     make_event,
     make_member,
     make_organization,
@@ -53,3 +54,17 @@ def test_what_was_answered_meanwhile_is_neither_sent_nor_withdrawn() -> None:
     path = f"/organizations/{organization.pk}/invitations/{row.pk}"
     for what in ("again", "withdraw"):
         assert browser(owner).post(f"{path}/{what}/").status_code == 404
+
+
+def test_who_was_named_is_sent_no_link() -> None:
+    person = make_participant(make_event(), email="").person
+    owner = make_member(person.organization, Role.OWNER)
+    amina, api = make_user("amina"), make_client(owner)
+    pages = f"/organizations/{person.organization_id}"
+    api.patch(f"/api/people/{person.pk}", {"user": "amina"})
+    api.post(f"/api{pages}/members", {"username": "amina", "role": "viewer"})
+    for row in Invitation.objects.all():
+        path = f"{pages}/invitations/{row.pk}/again/"
+        assert browser(owner).post(path).status_code == 404
+    assert Invitation.objects.standing().for_account(amina).count() == 2
+    assert not Invitation.objects.exclude(token_digest=None).exists()

@@ -13,6 +13,7 @@ from events.models import (
     InvitationState,
     Membership,
     Organization,
+    Person,
     Role,
     User,
 )
@@ -62,6 +63,11 @@ def test_what_is_written_into_files_is_not_sent(
     settings.EMAIL_FILE_PATH = str(tmp_path)
     pages = browser(owner)
     path = f"/organizations/{school.pk}/members/"
+    told = "This installation sends no mail"
+    place = make_participant(make_event(school))
+    on_roster = f"/events/{place.event_id}/people/invite/"
+    assert told in pages.get(path).content.decode()
+    assert told in pages.get(on_roster).content.decode()
     made = pages.post(path, {"username": "amina@example.com", "role": "viewer"})
     page = made.content.decode()
     assert "This installation sends no mail." in page
@@ -89,6 +95,7 @@ def test_what_failed_is_sent_again(
     row = Invitation.objects.get()
     browser(owner).post(f"/organizations/{school.pk}/invitations/{row.pk}/again/")
     assert state(school, owner) == "sent"
+    assert "It is also mailed." in page
 
 
 def test_whoever_was_named_and_did_not_answer_in_time_is_expired(
@@ -182,5 +189,45 @@ def test_nobody_sees_who_declined_when_something_else_follows(
         [offer] = mine.get("/api/me/invitations").json()["results"]
         mine.post(f"/api/me/invitations/{offer['id']}/accept")
     rows = api.get(f"/api/organizations/{school.pk}/invitations").json()["results"]
-    now = "sent" if then == "invited again" else "accepted"
-    assert [row["state"] for row in rows] == [now]
+    now = ["sent"] if then == "invited again" else ["accepted", "accepted"]
+    assert [row["state"] for row in rows] == now
+
+
+def take_by_the_offer(parent: User, person: Person) -> None:
+    """Accept what the account's own page offers, not the link."""
+    offer = Invitation.objects.get(user=parent, person=person, invited_by=None)
+    path = f"/account/invitations/{offer.pk}/accept/"
+    assert browser(parent).post(path).status_code == 302
+    assert person in parent.people.all()
+
+
+def test_a_link_to_a_place_that_its_account_took_otherwise_is_accepted(
+    school: Organization, owner: User
+) -> None:
+    mother = make_user(email="mother@example.com")
+    children = [
+        make_person(school, name=name, email=mother.email) for name in ("Ana", "Rui")
+    ]
+    for child in children:
+        link_to_place(child, by=owner)
+    verify_email(user=mother)
+    take_by_the_offer(mother, children[0])
+    path = f"/api/organizations/{school.pk}/invitations"
+    rows = make_client(owner).get(path).json()["results"]
+    states = {row["person"]: row["state"] for row in rows}
+    assert list(states.values()) == ["sent", "accepted"]
+    assert states[children[0].pk] == "accepted"
+    make_client(mother).delete(f"/api/me/people/{children[0].pk}")
+    rows = make_client(owner).get(path).json()["results"]
+    assert [row["state"] for row in rows] == ["sent", "left"]
+
+
+def test_a_link_to_an_address_that_the_person_had_before_is_not_accepted(
+    school: Organization, owner: User
+) -> None:
+    person, mother = make_person(school, email="tpyo@example.com"), make_user()
+    link_to_place(person, by=owner)
+    make_client(owner).patch(f"/api/people/{person.pk}", {"email": mother.email})
+    verify_email(user=mother)
+    take_by_the_offer(mother, person)
+    assert Invitation.objects.get(invited_by=owner).state == InvitationState.REVOKED

@@ -1,6 +1,5 @@
 """From the link of an invitation to being a member, or having one's place."""
 
-import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,7 +8,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from events.models import Invitation, Membership, Role, User
-from tests.events.invitations.browsers import browser, link_in
+from tests.events.invitations.browsers import (
+    LINK,
+    browser,
+    link_in,
+    link_to_place,
+    link_to_role,
+)
 from tests.factories import (
     make_client,
     make_event,
@@ -17,6 +22,7 @@ from tests.factories import (
     make_membership,
     make_organization,
     make_participant,
+    make_person,
     make_user,
 )
 
@@ -58,7 +64,7 @@ def test_who_is_invited_by_address_signs_up_by_the_link_and_is_a_member() -> Non
     assert member.user.email_verified_at is None
     assert mail.outbox[-1].to == ["amina@example.com"]
     assert "/account/email/confirm/" in mail.outbox[-1].body
-    assert visitor.get(link).status_code == 404
+    assert Client().get(link).status_code == 404
 
 
 def test_a_mother_accepts_the_places_of_both_children() -> None:
@@ -69,7 +75,7 @@ def test_a_mother_accepts_the_places_of_both_children() -> None:
     ]
     organizer = browser(make_member(event.organization))
     page = organizer.post(f"/events/{event.pk}/people/invite/", {"all": "1"})
-    links = re.findall(r'value="[^"]*(/i/[\w-]+/)"', page.content.decode())
+    links = LINK.findall(page.content.decode())
     assert len(links) == 2
     mother = make_user(email="mother@example.com")
     client = browser(mother)
@@ -92,6 +98,26 @@ def test_a_link_works_once() -> None:
     assert browser(second).post(link, {"do": "accept"}).status_code == 404
     assert Membership.objects.filter(organization=organization, user=first).exists()
     assert not Membership.objects.filter(user=second).exists()
+
+
+@pytest.mark.parametrize("what", ["role", "place"])
+def test_who_used_a_link_is_led_on_by_it_as_long_as_they_belong(what: str) -> None:
+    school, user = make_organization(name="Al-Noor"), make_user()
+    person = make_person(school)
+    link = link_to_role(school) if what == "role" else link_to_place(person)
+    client = browser(user)
+    client.post(link, {"do": "accept"})
+    leads_to = f"/organizations/{school.pk}/" if what == "role" else "/"
+    for answer in (client.get(link), client.post(link, {"do": "accept"})):
+        assert answer.status_code == 302
+        assert answer["Location"] == leads_to
+    page = client.get(leads_to).content.decode()
+    assert "You belong to \u2068Al-Noor\u2069 already." in page
+    for other in (Client(), browser(make_user())):
+        assert other.get(link).status_code == 404
+    Membership.objects.filter(user=user).delete()
+    user.people.update(user=None)
+    assert client.get(link).status_code == 404
 
 
 def test_rest_makes_a_link_for_a_person() -> None:

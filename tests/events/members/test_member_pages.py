@@ -23,6 +23,7 @@ PATHS = {
     "remove": "/members/{}/remove/",
     "leave": "/account/memberships/{}/leave/",
 }
+STAYS_OWNER = "The last owner stays owner. Make somebody else an owner first."
 LAST_OWNER = "The last owner cannot leave. Make somebody else an owner first."
 
 
@@ -40,7 +41,7 @@ def test_an_owner_invites_a_colleague_by_name_who_accepts_and_sees_the_members()
     answer = send(client, path, username="amina", role="organizer")
     assert answer["Location"] == path
     page = text(client.get(path).content.decode())
-    assert "If there is an account “amina”, it is invited." in re.sub(
+    assert "If somebody has the account “amina”, they are invited." in re.sub(
         r"[\u2068\u2069]", "", page
     )
     assert "Invited, not accepted yet" in page
@@ -176,11 +177,13 @@ def test_each_is_offered_what_they_may_do_alone() -> None:
         (role, action) for role in ("admin", "viewer") for action in ("edit", "remove")
     }
     others = {
-        "owner": admin_and_viewer | {("owner", "edit")},
+        "owner": admin_and_viewer,
         "admin": admin_and_viewer - {("admin", "remove")},
         "viewer": set(),
     }
-    assert offered == {role: {(role, "leave"), *others[role]} for role in others}
+    # The last owner stays.
+    leaves = {role: {(role, "leave")} - {("owner", "leave")} for role in others}
+    assert offered == {role: leaves[role] | others[role] for role in others}
 
 
 def test_whoever_leaves_sees_nothing_of_it_any_more() -> None:
@@ -212,7 +215,12 @@ def test_the_last_owner_stays_and_is_told_why() -> None:
     organization = make_organization()
     owner = make_membership(organization, role=Role.OWNER)
     client = signed_in(owner.user)
-    assert_told(send(client, path_of(owner, "edit"), role="admin"), "", LAST_OWNER)
+    shown = client.get(f"/organizations/{organization.pk}/members/").content.decode()
+    own = client.get("/account/invitations/").content.decode()
+    for page in (shown, own):
+        assert "Make somebody else an owner first." in page
+        assert not any(path_of(owner, action) in page for action in PATHS)
+    assert_told(send(client, path_of(owner, "edit"), role="admin"), "", STAYS_OWNER)
     left = client.post(path_of(owner, "leave"), follow=True)
     assert LAST_OWNER in text(left.content.decode())
     assert organization.memberships.get().role == Role.OWNER
@@ -222,8 +230,9 @@ def test_an_owner_who_makes_themselves_a_viewer_is_shown_the_members() -> None:
     organization = make_organization()
     owner = make_membership(organization, role=Role.OWNER)
     make_member(organization, Role.OWNER)
-    answer = signed_in(owner.user).post(
-        path_of(owner, "edit"), {"role": "viewer"}, follow=True
-    )
+    client = signed_in(owner.user)
+    shown = client.get(f"/organizations/{organization.pk}/members/").content.decode()
+    assert path_of(owner, "leave") in shown
+    answer = client.post(path_of(owner, "edit"), {"role": "viewer"}, follow=True)
     assert answer.status_code == 200
     assert "Saved." in text(answer.content.decode())

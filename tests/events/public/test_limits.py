@@ -51,6 +51,33 @@ def test_an_address_gets_few_mails_and_nobody_is_told_so() -> None:
         assert len(mail.outbox) == mails
 
 
+def test_a_mother_registers_five_children_and_gets_a_mail_of_each() -> None:
+    event = meetup()
+    for number in range(5):
+        ask(event, f"Child {number}", ANA["email"])
+    assert len(mail.outbox) == 5
+
+
+def test_who_asked_too_often_for_one_event_still_gets_a_mail_of_another() -> None:
+    event, other = meetup(), meetup()
+    for name in ("Ana Costa", "ANA COSTA", "Costa, Ana", "Ana  Costa"):
+        Client().post(f"/e/{event.pk}/", ANA | {"name": name})
+    assert len(mail.outbox) == 3
+    ask(other, *ANA.values())
+    assert len(mail.outbox) == 4
+
+
+def test_whatever_names_are_typed_an_address_gets_twenty_mails_an_hour() -> None:
+    events = [meetup(), meetup()]
+    for hours, mails in ((0, 20), (1, 40), (1, 60), (1, 60), (24, 80)):
+        hours_pass(hours)
+        for number in range(21):
+            values = ANA | {"name": f"Ana {number}"}
+            client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+            client.post(f"/e/{events[number % 2].pk}/", values)
+        assert len(mail.outbox) == mails
+
+
 def test_one_network_is_one_computer() -> None:
     """A household has all addresses of a /64 of IPv6."""
     event = meetup()

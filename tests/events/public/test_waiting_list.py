@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from attendance.completion.completing import reopen_event
+from attendance.personal.personal_page import PersonalPage
 from events.models import (
     Event,
     EventState,
@@ -24,10 +27,11 @@ from events.roster.personal_links import personal_path, personal_url
 from events.roster.places import change_participant
 from events.roster.removing import remove_participant
 from events.roster.several_places import change_participants
-from events.services import update_event
+from events.services import publish_event, update_event
+from sessions_app.services import restore_session
 from tests.at_once import at_once
 from tests.events.public.registrations import ask, html_of, meetup, register
-from tests.factories import make_event, make_participant
+from tests.factories import make_event, make_participant, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +71,16 @@ def test_when_all_places_are_taken_people_wait_in_order() -> None:
     page = Client().get(personal_path(cem)).content.decode()
     assert "number 2 on the waiting list" in page
     assert "All places are taken" in Client().get(f"/e/{event.pk}/").content.decode()
+
+
+def test_who_moves_up_while_their_page_is_made_is_still_told_a_number() -> None:
+    event = full("Ana Ben Cem")
+    ana, ben, cem = event.participants.order_by("pk")
+    cancel(event, [ana.pk])
+    assert ben.registration == Registration.WAITLISTED
+    assert [
+        PersonalPage(place, now=timezone.now()).number_waiting for place in (ben, cem)
+    ] == [1, 1]
 
 
 def test_hosts_take_no_place() -> None:
@@ -116,6 +130,57 @@ def test_so_does_whatever_else_makes_room() -> None:
     assert registrations(event)["Cem"] == Registration.REGISTERED
     update_event(event=event, changes={"capacity": 2})
     assert registrations(event)["Dan"] == Registration.REGISTERED
+
+
+def with_a_free_place(**state: Any) -> Event:
+    """A meetup that took nobody when its place became free, so that Ben still waits."""
+    event = full("Ana Ben")
+    Event.objects.filter(pk=event.pk).update(**state)
+    cancel(event, [event.participants.get(person__name="Ana").pk])
+    assert registrations(event)["Ben"] == Registration.WAITLISTED
+    return Event.objects.get(pk=event.pk)
+
+
+def test_a_place_that_became_free_while_it_was_cancelled_is_given_once_it_is_not() -> (
+    None
+):
+    published = with_a_free_place(state=EventState.CANCELLED)
+    restored = with_a_free_place(
+        state=EventState.CANCELLED, state_before_cancel=EventState.SCHEDULED
+    )
+    reopened = with_a_free_place(state=EventState.COMPLETED)
+    publish_event(event=published)
+    restore_session(session=make_session(restored, cancelled_at=timezone.now()))
+    reopen_event(event=reopened, by=make_user(), now=timezone.now())
+    for event in (published, restored, reopened):
+        assert registrations(event)["Ben"] == Registration.REGISTERED
+    send_news(now=timezone.now())
+    assert {tuple(message.to) for message in mail.outbox} == {("ben@example.com",)}
+    assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize("which", ["starts_at", "ends_at"])
+def test_so_is_one_that_became_free_when_it_was_over_once_it_lasts_longer(
+    which: str,
+) -> None:
+    now = timezone.now()
+    event = with_a_free_place(starts_at=now - timedelta(days=1), ends_at=None)
+    update_event(event=event, changes={which: now + timedelta(days=1)})
+    assert registrations(event)["Ben"] == Registration.REGISTERED
+
+
+def test_more_places_in_the_admin_let_people_move_up_too() -> None:
+    event = full("Ana Ben")
+    client = Client()
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    path = f"/admin/events/event/{event.pk}/change/"
+    form = client.get(path).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields} | {"capacity": 2}
+    start, end = values.pop("starts_at"), values.pop("ends_at")
+    values |= {"starts_at_0": start.date(), "starts_at_1": start.time()}
+    values |= {"ends_at_0": end.date(), "ends_at_1": end.time()}
+    assert client.post(path, values).status_code == 302
+    assert registrations(event)["Ben"] == Registration.REGISTERED
 
 
 def test_several_who_cancel_at_once_make_room_for_as_many() -> None:

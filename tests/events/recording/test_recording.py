@@ -356,6 +356,45 @@ def test_withdrawing_what_was_never_given_changes_nothing() -> None:
     assert not PersonChange.objects.filter(person=place.person_id).exists()
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_consent_ends_with_the_account_that_gave_it(*, leaves: bool) -> None:
+    session = running(consent_required=True)
+    place, _user, client = attendee(session)
+    agree(client, place.person_id)
+    organizer = make_client(make_member(session.event.organization))
+    path = f"/api/people/{place.person_id}"
+    if leaves:
+        assert client.delete(f"/api/me/people/{place.person_id}").status_code == 204
+    else:
+        assert organizer.patch(path, {"user": "somebody else"}).status_code == 200
+    assert organizer.get(path).json()["consented_at"] is None
+    refused = token(organizer, session, participant=place.pk)
+    assert refused.json()["person"] == place.person_id
+    [change, _given] = organizer.get(f"{path}/changes").json()["results"]
+    assert change["before"]["consents_to_recording"] is True
+    assert change["after"]["consents_to_recording"] is False
+
+
+def test_what_was_withdrawn_stays_so_without_the_account() -> None:
+    place, _user, client = attendee(running(consent_required=True))
+    for consents in (True, False):
+        agree(client, place.person_id, consents=consents)
+    client.delete(f"/api/me/people/{place.person_id}")
+    assert person_of(place).consent_withdrawn_at is not None
+
+
+def test_consent_by_the_personal_link_stays_when_an_account_comes() -> None:
+    session = running(consent_required=True)
+    place = make_participant(session.event, email="")
+    press(place, "yes")
+    user = make_user("amina")
+    organizer = make_client(make_member(session.event.organization))
+    organizer.patch(f"/api/people/{place.person_id}", {"user": "amina"})
+    client = make_client(user)
+    assert token(client, session).status_code == 200
+    assert user.people.get().consents_to_recording
+
+
 # --- The record -----------------------------------------------------------------------
 
 
