@@ -1,6 +1,6 @@
 """Finds accounts by their confirmed addresses.
 
-Source: docs/rules.md 86, 126, 128, 171.
+Source: docs/rules.md 86, 126, 128, 173.
 """
 
 from collections.abc import Iterable
