@@ -1,4 +1,4 @@
-"""The form with which a superuser lets somebody in who asked for access."""
+"""The forms with which visitors ask for access, and superusers let them in."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.form_parts import RowForm
+from core.form_parts import AddressField, NameField, RowForm
 from events.members.forms import RoleField
-from events.models import Organization, Role
+from events.models import LONGEST_PURPOSE, Organization, Role
 
 
 class LetInForm(RowForm):
@@ -29,3 +29,22 @@ class LetInForm(RowForm):
     def chosen(self) -> Organization:
         """The organization that was chosen in a valid form."""
         return self._by_id[self.cleaned_data["organization"]]
+
+
+class AskForAccessForm(RowForm):
+    """What somebody without an account asks of the superusers."""
+
+    columns = ("name", "email", "purpose")
+
+    name = NameField(label=_("Your name"))
+    email = AddressField(
+        label=_("Your email address"),
+        required=True,
+        widget=forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
+        help_text=_("The answer comes to this address."),
+    )
+    purpose = forms.CharField(
+        label=_("What do you need it for?"),
+        max_length=LONGEST_PURPOSE,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+    )

@@ -1,6 +1,6 @@
-"""Pages on which superusers answer who asked for access; nobody else has them.
+"""The page on which visitors ask for access, and those on which superusers answer.
 
-Source: docs/rules.md 172.
+Source: docs/rules.md 165, 172.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from core.names import isolated
-from events.access_requests.forms import LetInForm
+from events.access_requests.asking import ask_for_access
+from events.access_requests.forms import AskForAccessForm, LetInForm
+from events.accounts.client import network_of
+from events.accounts.limits import TooManyTries
+from events.accounts.sign_up import may_sign_up
+from events.accounts.views import answer_too_many
 from events.invitations.inviting import Made, invite_address
 from events.invitations.links_page import show_links
 from events.models import AccessRequest, Organization, User
@@ -24,6 +31,38 @@ from events.pages import confirm_page, form_page, posted, read_page, show_form
 P = ParamSpec("P")
 
 REQUESTS_A_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def ask(request: HttpRequest) -> HttpResponse:
+    """Let a visitor ask for access; whoever may sign up does that instead."""
+    if isinstance(request.user, User):
+        return redirect("home")
+    if may_sign_up(request):
+        return redirect("account_signup")
+    form = AskForAccessForm(posted(request))
+    if form.is_valid():
+        try:
+            ask_for_access(**form.values, network=network_of(request))
+        except TooManyTries as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(
+                request,
+                _("Thank you. If you can be let in, a mail comes to your address."),
+            )
+            return redirect("home")
+    page = show_form(
+        request,
+        form,
+        title=_("Ask for access"),
+        above=[],
+        lead=_("Do you want to use Rollcall for a class or a group? Say so here."),
+        submit=_("Send"),
+        back=reverse("home"),
+    )
+    return answer_too_many(form, page)
 
 
 def _superusers_only(

@@ -105,8 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Send the mail of a name of allauth's, in the language of its reader."""
         name = template_prefix.rpartition("/")[2]
-        is_notice = name == "webauthn_added"
-        if has_mails_enough(email, what="told" if is_notice else "asked for"):
+        if has_mails_enough(email, what="asked for"):
             return
         language = supported_language_of(context.get("user")) or ""
         try:
@@ -136,6 +135,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         news = mails.NEWS.get(template_prefix.rpartition("/")[2])
         if not news or not user.email_verified_at:
+            return
+        if has_mails_enough(user.email, what="told"):
             return
         with suppress(MailNotSent):
             send(

@@ -29,7 +29,7 @@ from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.limits import Attempt, TooManyTries
 from events.accounts.sign_up import invited_address, is_invited, make_account
-from events.models import LONGEST_PURPOSE, User
+from events.models import User
 
 PASSWORD_HINT = _(
     "At least 8 characters; not one that is often used, nor your name or address."
@@ -297,22 +297,3 @@ class ProfileForm(RowForm):
         if self.cleaned_data["name"] != self.initial["name"]:
             changes["name"] = self.cleaned_data["name"]
         return changes
-
-
-class AskForAccessForm(RowForm):
-    """What somebody without an account asks of the superusers."""
-
-    columns = ("name", "email", "purpose")
-
-    name = NameField(label=_("Your name"))
-    email = AddressField(
-        label=_("Your email address"),
-        required=True,
-        widget=forms.EmailInput({"dir": "ltr", "autocomplete": "email"}),
-        help_text=_("The answer comes to this address."),
-    )
-    purpose = forms.CharField(
-        label=_("What do you need it for?"),
-        max_length=LONGEST_PURPOSE,
-        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
-    )

@@ -25,7 +25,6 @@ urlpatterns = [
     ),
     path("sign-in/inactive/", allauth.account_inactive, name="account_inactive"),
     path("sign-up/", views.SignUp.as_view(), name="account_signup"),
-    path("sign-up/ask/", views.ask_to_be_let_in, name="ask_for_access"),
     path(
         "sign-in/elsewhere/<str:provider_id>/", oidc.login, name="openid_connect_login"
     ),

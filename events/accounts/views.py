@@ -23,18 +23,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from core.mails import directory
 from core.names import isolated
 from events import services
 from events.accounts.access import end_access, sessions_of, tokens_of
-from events.accounts.asking import ask_for_access
-from events.accounts.client import is_local, network_of
+from events.accounts.client import is_local
 from events.accounts.clocks import zone_of_account
 from events.accounts.confirming import waiting_address
-from events.accounts.forms import AskForAccessForm, NewAddressForm, ProfileForm
+from events.accounts.forms import NewAddressForm, ProfileForm
 from events.accounts.language import use_own_language
 from events.accounts.limits import TooManyTries
 from events.accounts.second_factor import (
@@ -240,35 +237,3 @@ def sessions(request: HttpRequest, user: User) -> HttpResponse:
         "zone": zone_of_account(user),
     }
     return render(request, "account/sessions.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def ask_to_be_let_in(request: HttpRequest) -> HttpResponse:
-    """Let a visitor ask for access; whoever may sign up does that instead."""
-    if isinstance(request.user, User):
-        return redirect("home")
-    if may_sign_up(request):
-        return redirect("account_signup")
-    form = AskForAccessForm(posted(request))
-    if form.is_valid():
-        try:
-            ask_for_access(**form.values, network=network_of(request))
-        except TooManyTries as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(
-                request,
-                _("Thank you. If you can be let in, a mail comes to your address."),
-            )
-            return redirect("home")
-    page = show_form(
-        request,
-        form,
-        title=_("Ask for access"),
-        above=[],
-        lead=_("Do you want to use Rollcall for a class or a group? Say so here."),
-        submit=_("Send"),
-        back=reverse("home"),
-    )
-    return answer_too_many(form, page)

@@ -313,8 +313,8 @@ PUBLIC = {
     "public event, off": Seen("public_event", "public, off", who=""),
     "public event, over": Seen("public_event", "public, over", who=""),
     "public event, by its link": Seen("public_event", "by link", who=""),
-    "confirm": Seen("confirm_registration", who="", claim="public"),
-    "confirm, unknown": Seen(
+    "confirm a registration": Seen("confirm_registration", who="", claim="public"),
+    "confirm a registration, unknown": Seen(
         "confirm_registration", who="", link="nobody", status=HTTPStatus.NOT_FOUND
     ),
     "personal, registered": Seen("personal", who="", link="registered"),
