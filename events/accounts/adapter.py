@@ -39,7 +39,7 @@ def _must_still_wait(row: EmailAddress) -> None:
         raise Conflict("link_over", _("This link is over, or was used already."))
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Django-allauth's way into Rollcall."""
 
     # --- Who gets in ------------------------------------------------------------------

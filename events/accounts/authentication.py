@@ -44,7 +44,7 @@ from events.models import User
 SIGN_IN_TOKEN_LIFETIME = timedelta(days=90)
 
 
-class BearerAuthentication(TokenAuthentication):  # type: ignore[misc]
+class BearerAuthentication(TokenAuthentication):
     """``Authorization: Bearer TOKEN``, found in one query by the token's digest."""
 
     def authenticate(self, request: Any) -> tuple[User, AuthToken] | None:

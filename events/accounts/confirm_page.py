@@ -17,7 +17,7 @@ from events.models import User
 from events.pages import posted
 
 
-class ConfirmAddress(ConfirmEmailView):  # type: ignore[misc]
+class ConfirmAddress(ConfirmEmailView):
     """Names the account, and confirms its address."""
 
     request: HttpRequest

@@ -20,7 +20,7 @@ from events.accounts.sign_up import make_account
 from events.models import User
 
 
-class ElsewhereAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class ElsewhereAdapter(DefaultSocialAccountAdapter):
     """Django-allauth's way in from elsewhere."""
 
     def authenticate_by_email(self, login: Any) -> tuple[User, str] | None:

@@ -63,7 +63,7 @@ def _mail_to(email: str, user: User | None) -> Attempt:
     return Attempt("mail", request, email, is_known=is_known)
 
 
-class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
+class SignInForm(_OurLook, allauth.LoginForm):
     """User name or address, and password."""
 
     has_sent_mail = False
@@ -110,7 +110,7 @@ class SignInForm(_OurLook, allauth.LoginForm):  # type: ignore[misc]
         return forms.ValidationError(text, code="not_confirmed")
 
 
-class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
+class SignUpForm(_OurLook, allauth.SignupForm):
     """Name, address and password; the user name is made."""
 
     hints = {"password1": PASSWORD_HINT}
@@ -161,7 +161,7 @@ class SignUpForm(_OurLook, allauth.SignupForm):  # type: ignore[misc]
         user.save(update_fields=["first_name"])
 
 
-class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
+class NewAddressForm(_OurLook, allauth.AddEmailForm):
     """A new address of an account, which waits to be confirmed."""
 
     email = AddressField(label=_("New address"), required=True)
@@ -180,7 +180,7 @@ class NewAddressForm(_OurLook, allauth.AddEmailForm):  # type: ignore[misc]
         return ask_to_confirm_address(user=self.user, email=email, request=request)
 
 
-class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):
     """The present password, and a new one twice."""
 
     hints = {"password1": PASSWORD_HINT}
@@ -203,7 +203,7 @@ class ChangePasswordForm(_OurLook, allauth.ChangePasswordForm):  # type: ignore[
         return password
 
 
-class SetPasswordForm(_OurLook, allauth.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_OurLook, allauth.SetPasswordForm):
     """A first password, for whoever signs in elsewhere."""
 
     hints = {"password1": PASSWORD_HINT}
@@ -213,7 +213,7 @@ class SetPasswordForm(_OurLook, allauth.SetPasswordForm):  # type: ignore[misc]
         _new_password_fields(self, _("New password"), _("New password, again"))
 
 
-class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignore[misc]
+class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):
     """An address, to which a mail goes in any case."""
 
     email = AddressField(label=_("Email"), required=True)
@@ -245,7 +245,7 @@ class ForgottenPasswordForm(_OurLook, allauth.ResetPasswordForm):  # type: ignor
         return str(self.cleaned_data["email"])
 
 
-class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):
     """A new password twice, for whoever opened the link of the mail."""
 
     hints = {"password1": PASSWORD_HINT}
@@ -255,7 +255,7 @@ class NewPasswordForm(_OurLook, allauth.ResetPasswordKeyForm):  # type: ignore[m
         _new_password_fields(self, _("New password"), _("New password, again"))
 
 
-class ConfirmPasswordForm(_OurLook, allauth.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(_OurLook, allauth.ReauthenticateForm):
     """The password again, before something that matters."""
 
 

@@ -31,7 +31,7 @@ class _Asks:
         return answer_too_many(form, self.render_to_response(context))  # type: ignore[attr-defined]
 
 
-class SignInByPasskey(_Asks, NextRedirectMixin, webauthn.LoginWebAuthnView):  # type: ignore[misc]
+class SignInByPasskey(_Asks, NextRedirectMixin, webauthn.LoginWebAuthnView):
     """Signs in whoever has a passkey, without a password."""
 
     template_name = "mfa/webauthn/login.html"
@@ -49,11 +49,11 @@ class SignInByPasskey(_Asks, NextRedirectMixin, webauthn.LoginWebAuthnView):  # 
         }
 
 
-class PasskeyAgain(_Asks, webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]
+class PasskeyAgain(_Asks, webauthn.ReauthenticateWebAuthnView):
     """Asks for a passkey again."""
 
 
-class Passkeys(webauthn.ListWebAuthnView):  # type: ignore[misc]
+class Passkeys(webauthn.ListWebAuthnView):
     """The passkeys of an account, the oldest first."""
 
     def get_queryset(self) -> Any:
@@ -66,7 +66,7 @@ class Passkeys(webauthn.ListWebAuthnView):  # type: ignore[misc]
         return context | {"zone": zone_of_account(self.request.user)}
 
 
-class AddPasskey(_Asks, webauthn.AddWebAuthnView):  # type: ignore[misc]
+class AddPasskey(_Asks, webauthn.AddWebAuthnView):
     """Adds a passkey, which signs in without a password from then on."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -81,11 +81,11 @@ class AddPasskey(_Asks, webauthn.AddWebAuthnView):  # type: ignore[misc]
         return reverse("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
 
 
-class RenamePasskey(webauthn.EditWebAuthnView):  # type: ignore[misc]
+class RenamePasskey(webauthn.EditWebAuthnView):
     """Gives a passkey another name."""
 
 
-class RemovePasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(webauthn.RemoveWebAuthnView):
     """Removes a passkey, after asking."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

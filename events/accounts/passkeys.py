@@ -68,7 +68,7 @@ class CredentialField(forms.CharField):
         return sent
 
 
-class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(webauthn.AddWebAuthnForm):
     """A name, and the passkey that the browser made."""
 
     field_order = ["name", "credential"]
@@ -105,7 +105,7 @@ def _kept(sent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class RenamePasskeyForm(webauthn.EditWebAuthnForm):
     """Another name."""
 
     name = NameField(label=_("Name"))
@@ -126,15 +126,15 @@ class _AsCode(forms.Form):
         return row
 
 
-class PasskeyForm(_AsCode, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(_AsCode, webauthn.AuthenticateWebAuthnForm):
     """The passkey after the password."""
 
 
-class PasskeyAgainForm(_AsCode, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class PasskeyAgainForm(_AsCode, webauthn.ReauthenticateWebAuthnForm):
     """The passkey before something that matters."""
 
 
-class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+class SignInByPasskeyForm(webauthn.LoginWebAuthnForm):
     """The passkey alone, which says whose it is."""
 
     credential = CredentialField()

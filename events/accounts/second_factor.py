@@ -26,7 +26,7 @@ DIGITS_AT_MOST = 16
 APP, PASSKEY = models.Authenticator.Type.TOTP, models.Authenticator.Type.WEBAUTHN
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Allauth's, with our words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
@@ -121,13 +121,13 @@ class _LimitedCode(_OneCode):
         return code
 
 
-class CodeForm(_LimitedCode, base.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_LimitedCode, base.AuthenticateForm):
     """The code at sign-in."""
 
 
-class CodeAgainForm(_LimitedCode, base.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_LimitedCode, base.ReauthenticateForm):
     """The code before something that matters."""
 
 
-class ActivateForm(_OneCode, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(_OneCode, totp.ActivateTOTPForm):
     """The first code of an app, which shows that it is set up."""

@@ -77,7 +77,7 @@ class LimitedView:
         return answer_too_many(form, super().form_invalid(form))  # type: ignore[misc]
 
 
-class SignIn(LimitedView, LoginView):  # type: ignore[misc]
+class SignIn(LimitedView, LoginView):
     """The sign-in form; redirects to ``next``, if that is on this site."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class SignIn(LimitedView, LoginView):  # type: ignore[misc]
         }
 
 
-class SignUp(LimitedView, SignupView):  # type: ignore[misc]
+class SignUp(LimitedView, SignupView):
     """Makes an account: for the invited at once, for others once they confirm."""
 
     def _do(self, form: Any) -> HttpResponse:
@@ -130,11 +130,11 @@ def _how_to_sign_in(request: HttpRequest, user: User) -> str:
     return text
 
 
-class ForgottenPassword(LimitedView, PasswordResetView):  # type: ignore[misc]
+class ForgottenPassword(LimitedView, PasswordResetView):
     """Sends a mail to whatever address, and says so."""
 
 
-class ChangePassword(LimitedView, PasswordChangeView):  # type: ignore[misc]
+class ChangePassword(LimitedView, PasswordChangeView):
     """Changes the password, which ends all other sessions and all tokens."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -144,15 +144,15 @@ class ChangePassword(LimitedView, PasswordChangeView):  # type: ignore[misc]
         return context | {"has_passkey": has_passkey}
 
 
-class ConfirmPassword(LimitedView, ReauthenticateView):  # type: ignore[misc]
+class ConfirmPassword(LimitedView, ReauthenticateView):
     """Asks for the password again."""
 
 
-class ConfirmCode(LimitedView, CodeAgainView):  # type: ignore[misc]
+class ConfirmCode(LimitedView, CodeAgainView):
     """Asks for a code again."""
 
 
-class SwitchOffApp(DeactivateTOTPView):  # type: ignore[misc]
+class SwitchOffApp(DeactivateTOTPView):
     """Switches the codes of the app off."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class SwitchOffApp(DeactivateTOTPView):  # type: ignore[misc]
         return context | {"has_passkey": PASSKEY in factors_of(self.request.user)}
 
 
-class EnterCode(LimitedView, AuthenticateView):  # type: ignore[misc]
+class EnterCode(LimitedView, AuthenticateView):
     """Asks for the code or the passkey at sign-in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
