@@ -220,7 +220,8 @@ def _step(
 
 
 def _print_address(instance: Instance, watch: Stopwatch, *, first_start: bool) -> None:
-    say(f"\nRollcall runs at {instance.values['PUBLIC_URL']} (started in{watch}).")
+    took = str(watch).strip()
+    say(f"\nRollcall runs at {instance.values['PUBLIC_URL']} (started in {took}).")
     if first_start:
         name, password = instance.sign_in.read_text().split()
         say(f"Sign in as {name} with the password {password}")

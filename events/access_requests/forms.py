@@ -23,7 +23,8 @@ class LetInForm(RowForm):
         super().__init__(*args, initial={"role": Role.ORGANIZER}, **kwargs)
         self._by_id = {each.pk: each for each in organizations}
         choice: Any = self.fields["organization"]
-        choice.choices = [(each.pk, each.name) for each in organizations]
+        # None is chosen beforehand: a click must not let somebody into the wrong one.
+        choice.choices = [("", "—"), *((each.pk, each.name) for each in organizations)]
 
     @property
     def chosen(self) -> Organization:

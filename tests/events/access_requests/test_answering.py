@@ -47,6 +47,8 @@ def test_inviting_makes_a_link_and_answers_the_request(
     organization = make_organization(name="Harbour School")
     path = f"{LIST}{request.pk}/invite/"
     assert "Harbour School" in superuser.get(path).content.decode()
+    superuser.post(path, {"role": Role.OWNER})
+    superuser.post(path, {"organization": "", "role": Role.OWNER})
     assert not Invitation.objects.exists()
     page = superuser.post(path, {"organization": organization.pk, "role": Role.OWNER})
     invitation = Invitation.objects.get()
