@@ -154,9 +154,9 @@ def test_each_button_says_which_session_or_token_it_ends() -> None:
     page = here.get("/account/sessions/").content.decode()
     buttons = re.findall(r'<button[^>]* name="end"[^>]*>(.*?)</button>', page, re.S)
     names = [" ".join(strip_tags(button).split()) for button in buttons]
-    assert names[0].startswith("End Phone, since ")
-    shown = {f"End {token[:8]}…," for token in tokens}
-    assert {name[: len("End 12345678…,")] for name in names[1:]} == shown
+    assert names[0].startswith("End Phone · since ")
+    shown = {f"End {token[:8]}…" for token in tokens}
+    assert {name.partition(" · ")[0] for name in names[1:]} == shown
 
 
 def test_nobody_ends_what_others_have() -> None:
