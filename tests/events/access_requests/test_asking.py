@@ -154,6 +154,12 @@ def test_whoever_may_sign_up_does_that_instead(settings: Settings) -> None:
     assert PATH not in Client().get("/").content.decode()
 
 
+def test_who_has_an_account_needs_not_ask() -> None:
+    client = Client()
+    client.force_login(make_user())
+    assert client.get(PATH)["Location"] == "/"
+
+
 # --- Limits and hostile values --------------------------------------------------------
 
 

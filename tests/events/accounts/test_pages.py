@@ -28,7 +28,6 @@ TABLE = {
     "sign-in/elsewhere-cancelled/": "200 200 200",
     "sign-in/elsewhere-failed/": "401 401 401",
     "sign-up/": "200 / /",
-    "sign-up/ask/": "200 / /",
     "account/": f"{SIGN_IN} 200 200",
     "account/sessions/": f"{SIGN_IN} 200 200",
     "account/email/": f"{SIGN_IN} 200 200",
