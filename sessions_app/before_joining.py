@@ -37,7 +37,7 @@ def asked_before_joining(
 ) -> list[Asked]:
     """Return one entry for each person for whom the user's account may join.
 
-    None if nobody joins any more, or at all: in person, or without LiveKit.
+    Empty if nobody joins any more, or at all: in person, or without LiveKit.
     """
     is_over = session.cancelled_at is not None or now >= session.end
     if is_over or session.mode == Mode.IN_PERSON or not livekit.is_set_up():

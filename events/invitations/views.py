@@ -14,11 +14,7 @@ from core.mails import reaches_people
 from core.names import isolated
 from core.row_ids import row_id
 from events.invitations.answering import revoke
-from events.invitations.inviting import (
-    Made,
-    invite_again,
-    invite_people,
-)
+from events.invitations.inviting import Made, invite_again, invite_people
 from events.invitations.links_page import show_links
 from events.invitations.listed import all_invitations
 from events.invitations.on_rosters import without_account

@@ -35,10 +35,7 @@ from events.people.matching import (
 from events.people.refusals import doubtful, number_taken
 from events.people.services import create_person, update_person
 from events.roster.asked import as_changes
-from events.roster.enrolment import (
-    UNSET,
-    Bound,
-)
+from events.roster.enrolment import UNSET, Bound
 from events.roster.places import change_participant, create_places
 from events.roster.registration import has_begun, new_place
 

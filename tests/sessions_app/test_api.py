@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from events.models import Event, EventState, Role, User
 from sessions_app.models import LiveSession, Mode
+from tests.answers import errors
 from tests.factories import (
     START,
     make_client,
@@ -28,10 +29,6 @@ HOUR = timedelta(hours=1)
 
 def organizer(session: LiveSession) -> APIClient:
     return make_client(make_member(session.event.organization))
-
-
-def errors(response: Any) -> dict[str, str]:
-    return {error["field"]: error["code"] for error in response.json()["errors"]}
 
 
 def new_session(event: Event, **changes: Any) -> dict[str, Any]:
