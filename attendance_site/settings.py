@@ -145,6 +145,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "attendance.tasks.complete_events",
         "schedule": crontab(),
     },
+    "send prompts": {
+        "task": "notifications.tasks.send_prompts",
+        "schedule": crontab(),
+    },
     "send registration news": {
         "task": "events.tasks.send_registration_news",
         "schedule": crontab(),

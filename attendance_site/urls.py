@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/docs", openapi.DocsView.as_view(), name="docs"),
     path("", include("events.urls")),
     path("", include("attendance.urls")),
+    path("", include("notifications.urls")),
     path("", include("events.api_urls")),
     path("", include("sessions_app.api_urls")),
     path("", include("attendance.api_urls")),

@@ -10,6 +10,8 @@ SECRET = (
     "/p/",
     "/e/confirm/",
     "/i/",
+    "/a/",
+    "/u/",
     "/account/password/new/",
     "/account/email/confirm/",
 )

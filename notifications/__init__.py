@@ -1,1 +1,1 @@
-"""Notifications: empty so far. They will be triggered by ``attendance_changed``."""
+"""Who is told, asked and shown."""

@@ -34,11 +34,13 @@ from attendance.rules.calculation import (
 )
 from attendance.rules.precedence import (
     CHECK_IN,
+    SELF_REPORTED,
     SYSTEM_DEFAULT,
     calculation_replaces,
     is_automatic,
 )
 from attendance.rules.proof import is_missed_if_unseen
+from attendance.rules.statuses import of_answer
 
 
 class Seen(NamedTuple):
@@ -126,7 +128,9 @@ NOT_COMPUTED = Computed(*[None] * len(Computed._fields))
 
 
 def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
-    """Return ``unknown``, or the decision that stands if a person made it.
+    """Return the decision that stands if a person made it, else their own answer.
+
+    Without either it is ``unknown``.
 
     If nothing proves that the session was held, people have to say so. Somebody who
     was not expected, and did not come, is not absent; nor is a host who may have been
@@ -134,7 +138,7 @@ def _undecided(session: SessionInputs, row: RosterRow) -> Decided:
     """
     after = _standing(session, row)
     if _is_by_machine(row):
-        after = status_and_source(Status.UNKNOWN, None)
+        after = _own_answer(row) or status_and_source(Status.UNKNOWN, None)
     return Decided(session, row, _before(row), after, NOT_COMPUTED, None)
 
 
@@ -142,7 +146,8 @@ def _absent_by_default(session: SessionInputs, row: RosterRow) -> Decided:
     """Return absent, unless something speaks for the person."""
     after = _standing(session, row)
     if calculation_replaces(row.source, SYSTEM_DEFAULT, marked=row.is_marked):
-        after = status_and_source(Status.ABSENT, SYSTEM_DEFAULT)
+        by_default = status_and_source(Status.ABSENT, SYSTEM_DEFAULT)
+        after = _own_answer(row) or by_default
     return Decided(session, row, _before(row), after, NOT_COMPUTED, None)
 
 
@@ -150,6 +155,13 @@ def _is_by_machine(row: RosterRow) -> bool:
     return not row.is_marked and (
         is_automatic(row.source) or row.source == SYSTEM_DEFAULT
     )
+
+
+def _own_answer(row: RosterRow) -> StatusAndSource | None:
+    """Return what the person said, which decides if nothing else speaks for them."""
+    if row.self_attended is None:
+        return None
+    return status_and_source(of_answer(row.self_attended), SELF_REPORTED)
 
 
 def _before(row: RosterRow) -> StatusAndSource:

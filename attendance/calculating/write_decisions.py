@@ -17,7 +17,7 @@ from attendance.audit.changes import Change
 from attendance.decisions.consequences import derive_and_log
 from attendance.evidence.session_evidence import Computed, RosterRow, SessionInputs
 from attendance.rules.calculation import Figures
-from attendance.rules.precedence import SYSTEM_DEFAULT
+from attendance.rules.precedence import SELF_REPORTED, SYSTEM_DEFAULT
 from core.sql import as_array
 
 
@@ -160,16 +160,20 @@ _VALUES = ", ".join(_CONVERSIONS.get(name, f"r.{name}") for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
-# Who decided, when and why is kept if the source stays the same, and cleared otherwise.
+# Who decided, when and why is kept if the source stays the same, and cleared otherwise;
+# but an own answer that decides again was given when it was.
 _OF_DECIDER = ("marked_by_id", "marked_at", "notes")
 _REPLACED = ("status", "source", *_OF_DECIDER, *_COMPUTED_COLUMNS)
 _WRITE = f"""
     INSERT INTO attendance_attendance ({_NAMES}, {", ".join(_OF_DECIDER)})
-    SELECT {_VALUES}, kept.marked_by_id, kept.marked_at, coalesce(kept.notes, '')
+    SELECT {_VALUES},
+        CASE WHEN kept.source = r.source THEN kept.marked_by_id END,
+        CASE WHEN kept.source = r.source THEN kept.marked_at
+            WHEN r.source = '{SELF_REPORTED}' THEN kept.self_answered_at END,
+        CASE WHEN kept.source = r.source THEN kept.notes ELSE '' END
     FROM {_ROWS}
     LEFT JOIN attendance_attendance kept
         ON kept.participant_id = r.participant_id AND kept.session_id = r.session_id
-        AND kept.source = r.source
     ON CONFLICT (participant_id, session_id) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in _REPLACED)},
         updated_at = now()

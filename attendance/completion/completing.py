@@ -16,11 +16,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import Change, record_changes
 from attendance.calculating.sessions import calculate_sessions
+from attendance.decisions.answering import answer_decides, let_answer_decide
 from attendance.decisions.event_decisions import derive_event_decisions
+from attendance.decisions.locked_rows import DecisionBefore, change_of, write_rows
 from attendance.evidence.due import Selection
 from attendance.locks import lock_event_results
 from attendance.models import SOURCE_LABELS, Attendance, Status
@@ -28,8 +31,9 @@ from attendance.rules.precedence import SYSTEM_DEFAULT
 from core.error_text import error_text
 from core.errors import Conflict
 from events.locks import lock_event, lock_people
-from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant, User
+from events.models import Event, EventState, Participant, User
 from events.roster.places import let_move_up
+from sessions_app.ends import END
 from sessions_app.models import LiveSession
 
 logger = logging.getLogger(__name__)
@@ -37,19 +41,6 @@ logger = logging.getLogger(__name__)
 PEOPLE_AT_ONCE = 500
 # How long a session that cannot be calculated delays the completion of its event.
 WAITS_AT_MOST = timedelta(hours=1)
-
-# The end of an event: its own, or that of its last uncancelled session if later.
-END = f"""
-    greatest(
-        coalesce(e.ends_at,
-            e.starts_at + interval '{DEFAULT_EVENT_LENGTH.total_seconds()} s'),
-        (
-            SELECT max(coalesce(s.ended_at, s.ends_at))
-            FROM sessions_app_livesession s
-            WHERE s.event_id = e.id AND s.cancelled_at IS NULL
-        )
-    )
-"""
 
 # No event ends before this; the index event_to_complete is ordered by it.
 _NOT_BEFORE = "coalesce(e.ends_at, e.starts_at)"
@@ -102,7 +93,7 @@ def complete_due_events(*, now: datetime) -> list[Completed]:
     completed = []
     for event_id in _due(now):
         try:
-            _calculate(event_id, now, only_never=True)
+            calculate_uncalculated(event_id, now)
             completed.append(_complete(event_id))
         except Exception as error:
             logger.exception(
@@ -143,13 +134,15 @@ def complete_event(*, event: Event, now: datetime) -> Completed:
                 % {"title": session.title},
                 session=session.pk,
             )
-    _calculate(event.pk, now)
+    _calculate(LiveSession.objects.filter(event=event), now)
     return _complete(event.pk)
 
 
 @transaction.atomic
 def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
     """Undo the completion of an event; decisions of people stay.
+
+    Own answers that a derived result had outranked decide again.
 
     If the event is not over, who waits moves up into places that became free meanwhile.
 
@@ -168,21 +161,14 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
         derived=False, source__in=_BY_PEOPLE
     )
     rows = list(by_system.exclude(source=None).select_for_update(no_key=True))
-    Attendance.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=Status.UNKNOWN, source=None, derived=False, updated_at=now
-    )
-    changes = [
-        Change(
-            row.organization_id,
-            row.participant_id,
-            None,
-            row.status,
-            Status.UNKNOWN,
-            row.source,
-            None,
-        )
-        for row in rows
-    ]
+    before = {row.pk: DecisionBefore(row.status, row.source) for row in rows}
+    for row in rows:
+        row.status, row.source, row.derived = Status.UNKNOWN, None, False
+        row.updated_at = now
+        if answer_decides(row):
+            let_answer_decide(row)
+    write_rows(rows)
+    changes = [change_of(row, before[row.pk], "") for row in rows]
     record_changes(changes, actor_id=by.pk)
     return locked
 
@@ -191,20 +177,19 @@ def reopen_event(*, event: Event, by: User, now: datetime) -> Event:
 _BY_PEOPLE = [source for source in SOURCE_LABELS if source != SYSTEM_DEFAULT]
 
 
-def _calculate(event_id: int, now: datetime, *, only_never: bool = False) -> None:
-    """Calculate due sessions, so that nobody is absent only for lack of a calculation.
+def calculate_uncalculated(event_id: int, now: datetime) -> None:
+    """Calculate the sessions of an event that were never calculated, and have ended.
 
-    Args:
-        event_id: The event of the sessions.
-        now: The present time.
-        only_never: Only sessions that were never calculated. Others stay as they are:
-            nobody checks the result here, and their facts may be from before this
-            installation, and missing in it.
+    So nobody is absent, or asked, only for lack of a calculation. Others stay as they
+    are: nobody checks the result here, and their facts may be from before this
+    installation, and missing in it.
     """
-    sessions = LiveSession.objects.filter(event=event_id, cancelled_at=None)
-    if only_never:
-        sessions = sessions.filter(calculation__calculated_at=None)
-    for session in sessions:
+    sessions = LiveSession.objects.filter(event=event_id)
+    _calculate(sessions.filter(calculation__calculated_at=None), now)
+
+
+def _calculate(sessions: QuerySet[LiveSession], now: datetime) -> None:
+    for session in sessions.filter(cancelled_at=None):
         calculate_sessions(Selection(now=now, session_id=session.pk))
 
 

@@ -23,9 +23,10 @@ from attendance.rules.precedence import (
     CHECK_IN,
     SELF_REPORTED,
     SYSTEM_DEFAULT,
+    answer_replaces,
     derivation_replaces,
 )
-from attendance.rules.statuses import CAME
+from attendance.rules.statuses import CAME, of_answer
 from core.sql import as_array, sql_values
 from events.models import EventState, ParticipantRole, Registration
 from sessions_app.models import Mode
@@ -97,7 +98,7 @@ _EVENT_DECISIONS = f"""
         ),
         a.id IS NOT NULL, coalesce(a.status, '{Status.UNKNOWN}'), a.source,
         a.marked_at IS NOT NULL,
-        coalesce(a.derived, false),
+        coalesce(a.derived, false), a.self_attended,
         e.grace_minutes, e.partial_from, e.present_over, e.present_regardless_over
     FROM events_participant p
     JOIN event e ON e.id = p.event_id
@@ -108,7 +109,8 @@ _EVENT_DECISIONS = f"""
     ORDER BY p.id
 """
 
-_WRITE = """
+# A result that is neither derived nor by default is an own answer that decides again.
+_WRITE = f"""
     INSERT INTO attendance_attendance AS standing (
         organization_id, event_id, participant_id, status, source, derived
     )
@@ -117,7 +119,11 @@ _WRITE = """
     )
     ON CONFLICT (participant_id, session_id) DO UPDATE SET
         status = excluded.status, source = excluded.source, derived = excluded.derived,
-        marked_by_id = NULL, marked_at = NULL, notes = '', updated_at = now()
+        marked_by_id = NULL, notes = '', updated_at = now(),
+        marked_at = CASE
+            WHEN excluded.source = '{SELF_REPORTED}' AND NOT excluded.derived
+            THEN standing.self_answered_at
+        END
 """
 
 
@@ -137,7 +143,15 @@ class EventDecision(NamedTuple):
     source: str | None
     is_marked: bool
     is_derived: bool
+    self_attended: bool | None
     policy: Policy
+
+    @property
+    def own_answer(self) -> "DerivedDecision | None":
+        """The result that the person's own answer gives; None if they gave none."""
+        if self.self_attended is None:
+            return None
+        return DerivedDecision(of_answer(self.self_attended), SELF_REPORTED, False)
 
     @property
     def may_be_absent_by_default(self) -> bool:
@@ -152,7 +166,7 @@ class EventDecision(NamedTuple):
 
 
 class DerivedDecision(NamedTuple):
-    """A course result to write: of the sessions, or by default."""
+    """A course result to write: of the sessions, of an own answer, or by default."""
 
     status: str
     source: str | None
@@ -231,6 +245,8 @@ def derived_decision(
 ) -> DerivedDecision | None:
     """Return the course result to write; None: the one that stands stays."""
     derived: Derived | None = derive(decisions, old.policy, list(AUTOMATIC_SOURCES))
+    if old.own_answer and _answer_decides(old, derived):
+        return old.own_answer
     if derived is not None:
         if derivation_replaces(
             old.source, marked=old.is_marked, derived=old.is_derived
@@ -245,6 +261,17 @@ def derived_decision(
     if is_complete and old.may_be_absent_by_default:
         return DerivedDecision(Status.ABSENT, SYSTEM_DEFAULT, False)
     return DerivedDecision(Status.UNKNOWN, None, False)
+
+
+def _answer_decides(old: EventDecision, derived: Derived | None) -> bool:
+    """Return whether an own answer wins over what stands, and what is derived."""
+    wins_over_derived = derived is None or answer_replaces(
+        derived.source, marked=False, derived=True
+    )
+    return wins_over_derived and (
+        old.is_derived
+        or answer_replaces(old.source, marked=old.is_marked, derived=False)
+    )
 
 
 def _differs(old: EventDecision, new: DerivedDecision) -> bool:
@@ -269,7 +296,7 @@ def read_event_decisions(people: Sequence[int]) -> list[EventDecision]:
     with connection.cursor() as cursor:
         cursor.execute(_EVENT_DECISIONS, {"people": list(people)})
         return [
-            EventDecision._make((*row[:13], Policy.of(row[13:])))
+            EventDecision._make((*row[:14], Policy.of(row[14:])))
             for row in cursor.fetchall()
         ]
 

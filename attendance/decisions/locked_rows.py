@@ -32,6 +32,9 @@ WRITTEN = (
     "check_in_received_at",
     "check_in_method",
     "checked_in_by",
+    "self_attended",
+    "self_answered_at",
+    "self_answered_twice",
     "updated_at",
 )
 

@@ -114,7 +114,7 @@ def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
                 _("This person is not on the roster of the event."),
                 field=field,
             )
-        if not _has_place(place, mark.participant):
+        if not has_place(place, mark.participant):
             raise Conflict(
                 "not_registered",
                 _("%(name)s is not registered for this event.")
@@ -128,7 +128,7 @@ def _must_be_markable(place: Place, marks: Sequence[Mark]) -> None:
         seen.add(mark.participant.pk)
 
 
-def _has_place(place: Place, person: Participant) -> bool:
+def has_place(place: Place, person: Participant) -> bool:
     """Return whether somebody may be marked: not onlookers, nor after cancelling."""
     if person.registration == Registration.VIEWED:
         return False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance.audit.changes import record_changes
 from attendance.decisions.absent_by_default import AbsentByDefault
+from attendance.decisions.answering import answer_decides, let_answer_decide
 from attendance.decisions.checking_in import status_of_check_in
 from attendance.decisions.consequences import derive_and_log
 from attendance.decisions.event_decisions import (
@@ -38,6 +39,7 @@ from attendance.evidence.proof import contribution, note_changed_proof
 from attendance.models import Attendance, AttendanceChange, Status
 from attendance.rules.precedence import (
     CHECK_IN,
+    SELF_REPORTED,
     SYSTEM_DEFAULT,
     calculation_replaces,
     rank,
@@ -53,8 +55,8 @@ def undo(
     """Restore the decision before a change, as a new change that refers to it.
 
     Of these the one of the highest rank decides: the decision before, if a person made
-    it or it was the default; the check-in; the result of the last calculation. Without
-    any of them the status is unknown.
+    it or it was the default; the check-in; the result of the last calculation; the
+    person's own answer. Without any of them the status is unknown.
 
     Args:
         change: The newest change of a decision, made by a person.
@@ -161,6 +163,11 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
                 "its report, or mark the person instead."
             ),
         )
+    if newest.source == SELF_REPORTED and newest.undoes_id is None:
+        raise Conflict(
+            "own_answer",
+            _("This is the person's own answer. Mark the person instead."),
+        )
     if not _is_undoable(newest):
         raise Conflict(
             "not_by_a_person",
@@ -169,8 +176,9 @@ def _must_be_newest(change: AttendanceChange, log: Log) -> None:
 
 
 def _is_undoable(change: AttendanceChange) -> bool:
-    """Return whether a person decided, about this person alone."""
-    return change.actor_id is not None and not _is_about_all(change)
+    """Return whether a person decided about another, and about them alone."""
+    is_answer = change.source == SELF_REPORTED and change.undoes_id is None
+    return change.actor_id is not None and not is_answer and not _is_about_all(change)
 
 
 def _is_about_all(change: AttendanceChange) -> bool:
@@ -219,6 +227,8 @@ def _restore_before(
         decision.marked_by = decision.checked_in_by
         decision.marked_at = decision.check_in_received_at
         decision.notes = ""
+    if answer_decides(decision):
+        let_answer_decide(decision)
     computed_by = decision.computed_source
     if computed_by and calculation_replaces(
         decision.source, computed_by, marked=decision.is_marked

@@ -52,7 +52,7 @@ def write_and_log(
     before: Mapping[int, DecisionBefore],
     reasons: Mapping[int, str],
     *,
-    by: User,
+    by: User | None,
 ) -> None:
     """Write rows that a person changed, their consequences, and the log.
 
@@ -62,8 +62,9 @@ def write_and_log(
         before: What stood before, by participant id.
         reasons: The reason of each new decision, by participant id; people whose
             decision did not change are left out.
-        by: The user who decided.
+        by: The user who decided; None if somebody answered by a link.
     """
+    actor_id = by.pk if by else None
     write_rows(decisions.values())
     if place.session is not None:
         note_changed_proof(place.session.pk)
@@ -72,6 +73,6 @@ def write_and_log(
         for person, reason in reasons.items()
     ]
     if place.session is None:
-        record_changes(changes, actor_id=by.pk)
+        record_changes(changes, actor_id=actor_id)
     else:
-        derive_and_log(changes, {place.event.pk: list(decisions)}, actor_id=by.pk)
+        derive_and_log(changes, {place.event.pk: list(decisions)}, actor_id=actor_id)

@@ -126,6 +126,7 @@ class RosterRow(NamedTuple):
     source: str | None
     is_marked: bool
     checked_in_at: int | None
+    self_attended: bool | None
     computed: "Computed"
 
 
@@ -271,7 +272,7 @@ _LINKED = f"""
 _ROSTER = f"""
     SELECT s.id, p.id, {is_expected()}, p.role = '{ParticipantRole.HOST}',
         a.id, a.status, a.source,
-        a.marked_at IS NOT NULL, {_microseconds("a.checked_in_at")},
+        a.marked_at IS NOT NULL, {_microseconds("a.checked_in_at")}, a.self_attended,
         a.computed_status, a.computed_source, a.window_seconds, a.late_seconds,
         a.join_count, a.intervals::text, a.failed_attempts,
         {_microseconds("a.first_attempt_at")}, {_microseconds("a.last_attempt_at")},
@@ -365,7 +366,7 @@ def read_linked(sessions: Iterable[int], people: Iterable[int]) -> list[LinkedId
 def read_roster(sessions: Iterable[int]) -> list[RosterRow]:
     """Return everybody on the rosters but onlookers."""
     return [
-        RosterRow._make((*row[:9], Computed(*row[9:])))
+        RosterRow._make((*row[:10], Computed(*row[10:])))
         for row in _rows(_ROSTER, sessions)
     ]
 

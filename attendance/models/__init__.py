@@ -1,5 +1,6 @@
 """The models of attendance: decisions, their log, policies and points."""
 
+from attendance.models.answers import AnnouncedAbsence, Contest, OwnAnswer
 from attendance.models.choices import (
     AUTOMATIC_SOURCES,
     DECISION_SOURCES,
@@ -27,14 +28,17 @@ __all__ = [
     "MARKS",
     "POINTS_FOR_FEEDBACK",
     "SOURCE_LABELS",
+    "AnnouncedAbsence",
     "Attendance",
     "AttendanceChange",
     "AttendancePolicy",
     "AuditSeal",
     "ChangeReason",
     "CheckInMethod",
+    "Contest",
     "EngagementEntry",
     "Feedback",
+    "OwnAnswer",
     "PointsMapping",
     "SessionCalculation",
     "Status",

@@ -87,7 +87,8 @@ class Attendance(models.Model):
     true of a course result that follows from the sessions of the event.
 
     A check-in (when it happened and when it arrived here) and the person's own answer
-    are kept even if a source of higher rank decides. The fields from
+    are kept even if a source of higher rank decides. ``self_answered_twice``: they said
+    the opposite a few seconds before. The fields from
     ``computed_status`` to ``present_regardless_over`` are the result of the last
     calculation and the policy it used: kept beside a person's mark, null before any
     calculation. Lengths are in seconds, rounded down; ``percentage`` is of the window,
@@ -141,6 +142,9 @@ class Attendance(models.Model):
     )
     self_attended = models.BooleanField(_("own answer"), null=True)
     self_answered_at = models.DateTimeField(_("answered at"), null=True)
+    self_answered_twice = models.BooleanField(
+        _("answered twice within seconds"), default=False, db_default=False
+    )
 
     computed_status = models.CharField(
         _("calculated status"), max_length=16, choices=Status, null=True
@@ -236,8 +240,12 @@ class Attendance(models.Model):
                 name="attendance_check_in_method_known",
             ),
             models.CheckConstraint(
-                condition=Q(self_attended__isnull=True)
-                | Q(self_answered_at__isnull=False),
+                condition=Q(
+                    self_attended__isnull=True,
+                    self_answered_at__isnull=True,
+                    self_answered_twice=False,
+                )
+                | Q(self_attended__isnull=False, self_answered_at__isnull=False),
                 name="attendance_answered_at_a_time",
             ),
             models.CheckConstraint(

@@ -78,10 +78,27 @@ def mark_replaces(source: str | None, by: str, *, marked: bool) -> bool:
     return rank(by, marked=True) >= rank(source, marked=marked)
 
 
+def answer_replaces(source: str | None, *, marked: bool, derived: bool) -> bool:
+    """Return whether somebody's own answer replaces the decision that stands.
+
+    Of two answers the later wins. Of course results that follow from sessions it
+    replaces only those of which nobody knows anything but by default.
+
+    Args:
+        source: The source of the decision that stands, or None before any.
+        marked: A person made the decision that stands.
+        derived: It is a course result that follows from the sessions.
+    """
+    if derived:
+        return source in (SYSTEM_DEFAULT, SELF_REPORTED)
+    return mark_replaces(source, SELF_REPORTED, marked=marked)
+
+
 def derivation_replaces(source: str | None, *, marked: bool, derived: bool) -> bool:
     """Return whether a result derived from the sessions replaces a course result.
 
-    Only a mark or a check-in that concerns the event itself outranks it.
+    Only a mark or a check-in that concerns the event itself outranks it; and an own
+    answer, if :func:`answer_replaces` says so of the new result.
 
     Args:
         source: The source of the course result that stands, or None before any.

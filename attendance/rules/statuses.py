@@ -59,3 +59,8 @@ CAN_BE_MARKED = tuple(status for status in MEANINGS if MEANINGS[status].can_be_m
 COMPUTED = tuple(status for status in MEANINGS if MEANINGS[status].is_computed)
 CAME = tuple(status for status in MEANINGS if MEANINGS[status].came is True)
 DID_NOT_COME = tuple(status for status in MEANINGS if MEANINGS[status].came is False)
+
+
+def of_answer(attended: bool) -> Status:
+    """Return the status that somebody's own answer gives: they were there, or not."""
+    return Status.PRESENT if attended else Status.ABSENT

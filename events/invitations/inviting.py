@@ -6,7 +6,6 @@ once, when it is made, and sending an invitation again makes another one.
 Source: docs/rules.md 158, 159, 160.
 """
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
+from core.digests import digest_of
 from core.errors import Conflict
 from events.invitations.answering import revoke
 from events.invitations.naming import must_not_be_member
@@ -40,11 +40,6 @@ class Made(NamedTuple):
 
     invitation: Invitation
     url: str
-
-
-def digest_of(token: str) -> bytes:
-    """Return what is kept of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
 @transaction.atomic

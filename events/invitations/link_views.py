@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.addresses import folded_address
+from core.digests import digest_of
 from core.errors import RuleBroken
 from core.names import isolated
 from events.accounts.language import use_language
 from events.accounts.sign_up import remember_invitation, remembered_digest
 from events.invitations.answering import accept
 from events.invitations.inviting import (
-    digest_of,
     invitation_of,
     invitation_used,
     note_opened,

@@ -60,6 +60,14 @@ class Organization(models.Model):
     consent_required = models.BooleanField(
         _("only who consents to being recorded joins"), default=False, db_default=False
     )
+    sends_prompts = models.BooleanField(
+        _("ask people after events whether they attended"),
+        default=True,
+        db_default=True,
+    )
+    asks_how_it_was = models.BooleanField(
+        _("ask people who were seen how it was"), default=True, db_default=True
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = OrganizationQuerySet.as_manager()

@@ -79,6 +79,8 @@ class Person(models.Model):
     ``consented_at`` is when they last consented to being recorded, whatever was
     withdrawn before; ``consent_withdrawn_at`` is when they withdrew that.
     When an account is taken off them, only a withdrawal stays.
+    ``refused_email`` is the folded address that a mail server has refused for good; it
+    says nothing of another one.
     """
 
     organization = models.ForeignKey(
@@ -119,6 +121,9 @@ class Person(models.Model):
     )
     consent_withdrawn_at = models.DateTimeField(
         _("withdrew consent to being recorded at"), null=True, editable=False
+    )
+    refused_email = models.TextField(
+        _("address that takes no mail"), blank=True, db_default="", editable=False
     )
     folded_name = FoldedField(of="name", by=folded)
     folded_email = FoldedField(of="email", by=folded_address)
@@ -164,6 +169,11 @@ class Person(models.Model):
     def consents_to_recording(self) -> bool:
         """Whether they have consented to being recorded, and not withdrawn it."""
         return self.consented_at is not None and self.consent_withdrawn_at is None
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether there is an address that no mail server has refused."""
+        return bool(self.email) and self.folded_email != self.refused_email
 
     @property
     def account_name(self) -> str:

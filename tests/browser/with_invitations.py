@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from events.invitations.inviting import digest_of
+from core.digests import digest_of
 from events.models import InvitationState, Organization, Role, User
 from tests.factories import (
     make_invitation,

@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.digests import digest_of
 from events.accounts import limits
 from events.accounts.attempts import key_of
 from events.invitations.answering import offered_people
-from events.invitations.inviting import digest_of
 from events.models import SignInTries, User
 from events.models.invitations import LIFETIME
 from tests.events.accounts.ways_in import (

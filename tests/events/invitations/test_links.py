@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from events.invitations.inviting import digest_of
+from core.digests import digest_of
 from events.models import Invitation, Membership, Organization, Role, User
 from events.services import verify_email
 from tests.at_once import at_once

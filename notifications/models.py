@@ -1,0 +1,215 @@
+"""Who is asked whether they attended, who wants no such mails, and the bell's list."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event, Organization, Participant
+
+
+class PromptedEvent(models.Model):
+    """Whether everybody who is to be asked about an event has a prompt.
+
+    ``roster_changed_at`` is that of the event when its people were last looked at: when
+    it changes, they are looked at again.
+    """
+
+    event = models.OneToOneField(
+        Event, models.CASCADE, primary_key=True, related_name="prompted"
+    )
+    roster_changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("event whose people were asked")
+        verbose_name_plural = _("events whose people were asked")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class NotMailed(models.TextChoices):
+    """Why no mail is sent for a prompt."""
+
+    NO_ADDRESS = "no_address", _("no address")
+    REFUSED = "refused", _("the address takes no mail")
+    DECLINED = "declined", _("wants no such mails")
+    NEEDLESS = "needless", _("need not be asked any more")
+
+
+class AttendancePrompt(models.Model):
+    """One "did you attend?" to one participant.
+
+    The second one comes only from snoozing the first, so there are never more than two.
+    ``due_at`` is when they are to be asked; ``send_at`` when a mail is next tried, null
+    once it is sent, or will not be (``not_mailed`` says why). Whoever sends moves
+    ``send_at`` on first, so that no two send the same. ``failures`` counts tries that
+    failed in a row. ``asked_by`` is the organizer who sent it by hand.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, related_name="prompts", db_index=False
+    )
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    due_at = models.DateTimeField(_("due at"))
+    send_at = models.DateTimeField(_("mail due at"), null=True)
+    not_mailed = models.CharField(
+        _("why there is no mail"), max_length=16, choices=NotMailed, blank=True
+    )
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    snoozed_at = models.DateTimeField(_("snoozed at"), null=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
+        ordering = ["-pk"]
+        indexes = [
+            # notifications.prompts.sending: the mails that are due
+            models.Index(
+                fields=["send_at"],
+                condition=Q(send_at__isnull=False),
+                name="prompt_to_send",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "number"], name="prompt_number_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__in=[1, 2]), name="prompt_at_most_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at__isnull=True) | Q(number=1),
+                name="prompt_snoozed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_mailed="")
+                | Q(not_mailed__in=NotMailed.values, send_at__isnull=True),
+                name="prompt_not_mailed_is_not_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(send_at__isnull=True),
+                name="prompt_sent_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id}: {self.number}"
+
+
+class PromptToken(models.Model):
+    """The secret of the link in one mail; only its SHA-256 is kept.
+
+    It holds until the time to answer is over, or it is revoked.
+    """
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, related_name="prompt_tokens"
+    )
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("link to answer")
+        verbose_name_plural = _("links to answer")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.participant_id)
+
+
+class PromptOptOut(models.Model):
+    """An address that gets no prompts: of an organization, or (null) of any here."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, related_name="+"
+    )
+    folded_email = models.TextField(_("address"))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("address that wants no prompts")
+        verbose_name_plural = _("addresses that want no prompts")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["folded_email", "organization"],
+                nulls_distinct=False,
+                name="opt_out_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(folded_email=""), name="opt_out_of_an_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.folded_email
+
+
+class NotificationType(models.TextChoices):
+    """What a notification tells."""
+
+    ATTENDANCE_PROMPT = "attendance_prompt", _("did you attend?")
+
+
+class Notification(models.Model):
+    """One entry of an account's bell.
+
+    ``prompt`` is what one of type ``attendance_prompt`` is about.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="notifications",
+        db_index=False,
+    )
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    type = models.CharField(_("type"), max_length=32, choices=NotificationType)
+    prompt = models.ForeignKey(
+        AttendancePrompt, models.CASCADE, null=True, related_name="notifications"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    read_at = models.DateTimeField(_("read at"), null=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notification_of_user"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "prompt"], name="notification_once_per_prompt"
+            ),
+            models.CheckConstraint(
+                condition=Q(type__in=NotificationType.values),
+                name="notification_type_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(type=NotificationType.ATTENDANCE_PROMPT)
+                | Q(prompt__isnull=False),
+                name="notification_of_prompt",
+            ),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=True) | Q(read_at__gte=F("created_at")),
+                name="notification_read_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.type}"
