@@ -3,7 +3,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
-    """Notifications about decisions."""
+    """Who is told, asked and shown."""
 
     name = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        """Connect receivers."""
+        from attendance.signals import own_answer_given
+        from notifications.prompts.answered import note_answered
+
+        own_answer_given.connect(note_answered)

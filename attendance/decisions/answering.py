@@ -63,8 +63,8 @@ def answer(
     participant = Participant.objects.get(pk=participant.pk)
     participant.event = event
     place = place_of_check_in(Place(event, None))
-    _must_be_time_to_answer(place, now)
-    _must_have_place(place, participant)
+    must_be_time_to_answer(place, now)
+    must_have_place(place, participant)
     if participant.registration == Registration.VIEWED and attended:
         participant = rejoin(participant, Registration.WALK_IN, by=by)
         participant.event = event
@@ -150,7 +150,12 @@ def answers_count_until(place: Participant) -> datetime:
     return end_of(place.event) + ANSWERS_COUNT_FOR
 
 
-def _must_be_time_to_answer(place: Place, now: datetime) -> None:
+def must_be_time_to_answer(place: Place, now: datetime) -> None:
+    """Refuse answers, and feedback, before the beginning and 14 days after the end.
+
+    Raises:
+        Conflict: It is too early, or too late.
+    """
     begins_at = place.session.starts_at if place.session else place.event.starts_at
     if now < begins_at:
         raise Conflict(
@@ -167,7 +172,12 @@ def _must_be_time_to_answer(place: Place, now: datetime) -> None:
         )
 
 
-def _must_have_place(place: Place, participant: Participant) -> None:
+def must_have_place(place: Place, participant: Participant) -> None:
+    """Refuse answers, and feedback, of people who had cancelled before.
+
+    Raises:
+        Conflict: They are not registered.
+    """
     if participant.registration == Registration.VIEWED:
         return
     if not has_place(place, participant):

@@ -147,7 +147,8 @@ def balance_after_feedback(
 ) -> None:
     """Write the points of feedback that was given or withdrawn.
 
-    A receiver of ``post_save`` and ``post_delete``: no service gives feedback yet.
+    A receiver of ``post_save`` and ``post_delete``, so that what is erased by hand is
+    followed, too.
     """
     person = Participant.objects.select_related("event").get(pk=instance.participant_id)
     _balance("p.id = %(id)s", person.pk, person.event.organization_id)
