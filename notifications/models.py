@@ -1,7 +1,7 @@
 """Who is asked whether they attended, who wants no such mails, and the bell's list."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -64,7 +64,7 @@ class PromptState(models.TextChoices):
 class AttendancePromptQuerySet(models.QuerySet["AttendancePrompt"]):
     """Prompts."""
 
-    def with_state(self, now: datetime) -> Self:
+    def with_state(self, now: datetime) -> "models.QuerySet[Any]":
         """Add ``state``, one of ``PromptState``, to filter and to show.
 
         Expired is what nobody can answer any more, and what nobody needs to.

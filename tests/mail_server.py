@@ -12,7 +12,6 @@ from email.message import Message
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
-
 # It logs addresses; tests look at what our own code logs.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 

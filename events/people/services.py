@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import folded_address
 from core.errors import NotAllowed
 from core.sql import update_rows
 from events.invitations.naming import (
@@ -32,6 +34,7 @@ from events.people.matching import (
 )
 from events.people.refusals import doubtful, known_already, number_taken
 from events.roster.personal_links import renew_links_of
+from events.signals import mailboxes_changed
 
 # What people are known by; everything else of theirs is per event.
 COLUMNS = ("name", "email", "external_id", "user", "time_zone", "language")
@@ -160,6 +163,8 @@ def update_person(
     if mailbox and mailbox != locked.folded_email:
         # Somebody else may read there what was sent.
         renew_links_of(locked)
+    if mailbox != locked.folded_email:
+        mailboxes_changed.send(Person, people=[locked.pk], now=timezone.now())
     if "user" in changes:
         _invite(locked, changes["user"], named, by)
     if changes.get("email") or "user" in changes:
@@ -221,16 +226,20 @@ def update_people(
     """
     acts = []
     changed = []
+    moved = []
     for person, new in changes:
-        before = values_of(person)
+        before, mailbox = values_of(person), person.folded_email
         for name, value in new.items():
             setattr(person, name, value)
         act = Act(person.pk, None, *difference(before, values_of(person)))
         if act.before != act.after:
             acts.append(act)
             changed.append(person)
+        if mailbox != folded_address(person.email):
+            moved.append(person.pk)
     if changed:
         update_rows(changed, [*COLUMNS, "folded_name", "folded_email"])
+        mailboxes_changed.send(Person, people=moved, now=timezone.now())
         record(acts, organization_id=changed[0].organization_id, by=by)
         offer_places(changed)
 

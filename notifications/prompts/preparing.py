@@ -10,6 +10,7 @@ Source: docs/rules.md 180.
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, QuerySet, Value, When
@@ -95,7 +96,7 @@ def prepare_due_prompts(*, now: datetime) -> Prepared:
 
 
 def _due(now: datetime) -> list[tuple[int, int]]:
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "after": AFTER_THE_END,
         "within": ANSWERS_COUNT_FOR,
@@ -103,7 +104,7 @@ def _due(now: datetime) -> list[tuple[int, int]]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_DUE, values)
-        return cursor.fetchall()
+        return [(event, organization) for event, organization in cursor.fetchall()]
 
 
 @transaction.atomic

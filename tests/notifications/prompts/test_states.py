@@ -66,6 +66,7 @@ def test_nobody_answers_about_a_cancelled_event() -> None:
 
 def _state(prompt: AttendancePrompt) -> str:
     with_state = AttendancePrompt.objects.with_state(NOW)
+    state: str
     [state] = with_state.filter(pk=prompt.pk).values_list("state", flat=True)
     assert with_state.filter(state=state).get() == prompt
     return state

@@ -1,0 +1,29 @@
+"""What follows for prompts when people get another address.
+
+Source: docs/rules.md 203.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from notifications.models import AttendancePrompt, NotMailed, PromptToken
+
+
+def follow_mailbox(
+    sender: object, people: Sequence[int], now: datetime, **kwargs: object
+) -> None:
+    """Mail whom no mail could reach before, and end links that went elsewhere.
+
+    A receiver of ``mailboxes_changed``.
+    """
+    AttendancePrompt.objects.filter(
+        participant__person__in=people,
+        not_mailed__in=[NotMailed.NO_ADDRESS, NotMailed.REFUSED],
+        answered_at=None,
+        snoozed_at=None,
+    ).update(not_mailed="", send_at=Greatest(F("due_at"), Value(now)))
+    tokens = PromptToken.objects.filter(participant__person__in=people)
+    tokens.filter(revoked_at=None).update(revoked_at=now)
