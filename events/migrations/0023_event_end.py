@@ -1,6 +1,6 @@
 from django.db import migrations, models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Greatest
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "event",
             models.Index(
-                Coalesce("ends_at", "starts_at"),
+                Greatest("ends_at", "starts_at"),
                 condition=Q(state__in=["scheduled", "completed"]),
                 name="event_end",
             ),

@@ -39,8 +39,8 @@ _DUE = f"""
     WITH candidate AS (
         SELECT id AS event_id FROM events_event
         WHERE state IN ({sql_values(ASKED_ABOUT)})
-            AND coalesce(ends_at, starts_at) <= %(now)s - %(after)s
-            AND coalesce(ends_at, starts_at) > %(now)s - %(within)s - %(default)s
+            AND greatest(ends_at, starts_at) <= %(now)s - %(after)s
+            AND greatest(ends_at, starts_at) > %(now)s - %(within)s - %(default)s
         UNION
         SELECT event_id FROM sessions_app_livesession
         WHERE cancelled_at IS NULL
@@ -50,19 +50,23 @@ _DUE = f"""
         SELECT event_id FROM notifications_promptedevent
         WHERE due_at > %(now)s - %(within)s
     )
-    SELECT e.id, e.organization_id FROM candidate
-    JOIN events_event e ON e.id = candidate.event_id
-    JOIN events_organization o ON o.id = e.organization_id
-    LEFT JOIN notifications_promptedevent done ON done.event_id = e.id
-    CROSS JOIN LATERAL (SELECT {END} AS ends_at OFFSET 0) x
-    WHERE e.state IN ({sql_values(ASKED_ABOUT)}) AND o.sends_prompts
-        AND x.ends_at > %(now)s - %(within)s
+    SELECT event.id, event.organization_id FROM candidate
+    -- One by one: few of all events are candidates.
+    CROSS JOIN LATERAL (
+        SELECT e.*, {END} AS end_at, done.due_at, done.roster_changed_at AS looked_at
+        FROM events_event e
+        LEFT JOIN notifications_promptedevent done ON done.event_id = e.id
+        WHERE e.id = candidate.event_id OFFSET 0
+    ) event
+    JOIN events_organization o ON o.id = event.organization_id
+    WHERE event.state IN ({sql_values(ASKED_ABOUT)}) AND o.sends_prompts
+        AND event.end_at > %(now)s - %(within)s
         AND (
-            done.due_at <> x.ends_at + %(after)s
-            OR x.ends_at <= %(now)s - %(after)s
-            AND done.roster_changed_at IS DISTINCT FROM e.roster_changed_at
+            event.due_at <> event.end_at + %(after)s
+            OR event.end_at <= %(now)s - %(after)s
+            AND event.looked_at IS DISTINCT FROM event.roster_changed_at
         )
-    ORDER BY x.ends_at, e.id
+    ORDER BY event.end_at, event.id
 """
 
 

@@ -169,6 +169,26 @@ _STATEMENTS = (
     SELECT organization_id, participant_id, session_id, id, 10
     FROM attendance_attendancechange
     """,
+    # Everybody was asked about what is over; nobody who wants it has a mail to come.
+    """
+    INSERT INTO notifications_promptedevent (event_id, due_at, roster_changed_at)
+    SELECT e.id, ended.at + interval '1 hour', e.roster_changed_at
+    FROM events_event e, LATERAL (
+        SELECT greatest(coalesce(e.ends_at, e.starts_at + interval '2 hours'), (
+            SELECT max(s.ends_at) FROM sessions_app_livesession s
+            WHERE s.event_id = e.id
+        ))
+    ) ended (at)
+    WHERE ended.at < now()
+    """,
+    """
+    INSERT INTO notifications_attendanceprompt (
+        organization_id, participant_id, number, due_at, sent_at, not_mailed, failures
+    )
+    SELECT e.organization_id, p.id, 1, done.due_at, done.due_at, '', 0
+    FROM notifications_promptedevent done JOIN events_event e ON e.id = done.event_id
+    JOIN events_participant p ON p.event_id = e.id
+    """,
     "ANALYZE",
 )
 
@@ -233,6 +253,28 @@ _DUE = (
         SELECT s.id FROM sessions_app_livesession s
         JOIN just_ended e ON e.id = s.event_id
         WHERE NOT e.is_calculated
+    )
+    """,
+    # Nobody was asked yet about ten events; ten people snoozed until now.
+    """
+    DELETE FROM notifications_promptedevent WHERE event_id IN (
+        SELECT id FROM events_event
+        WHERE state = 'completed' AND ends_at < now() - interval '1 day'
+        ORDER BY ends_at DESC LIMIT 10
+    )
+    """,
+    """
+    DELETE FROM notifications_attendanceprompt WHERE participant_id IN (
+        SELECT p.id FROM events_participant p WHERE NOT EXISTS (
+            SELECT FROM notifications_promptedevent done
+            WHERE done.event_id = p.event_id
+        )
+    )
+    """,
+    """
+    UPDATE notifications_attendanceprompt SET send_at = now(), sent_at = NULL
+    WHERE id IN (
+        SELECT id FROM notifications_attendanceprompt ORDER BY due_at DESC LIMIT 10
     )
     """,
     # Ten people have got a place.

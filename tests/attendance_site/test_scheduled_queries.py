@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from attendance.models import AttendanceChange
 from events.models import RegistrationMail
+from notifications.models import AttendancePrompt
 from sessions_app.models import Connection
 from tests.attendance_site.many_organizations import (
     let_something_be_due,
@@ -19,9 +20,10 @@ from tests.attendance_site.many_organizations import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-CALCULATE, COMPLETE, RECONCILE, TELL = TASKS = (
+CALCULATE, COMPLETE, ASK, RECONCILE, TELL = TASKS = (
     "attendance.tasks.calculate_due_sessions",
     "attendance.tasks.complete_events",
+    "notifications.tasks.send_prompts",
     "sessions_app.tasks.reconcile_connections",
     "events.tasks.send_registration_news",
 )
@@ -33,6 +35,13 @@ FACTS = "sessions_ap_room_na_c2ad76_idx"
 FINDS_BY = {
     CALCULATE: {"live_session_end", FACTS},
     COMPLETE: {"event_to_complete", "live_session_end_of_event"},
+    ASK: {
+        "event_end",
+        "live_session_end",
+        "live_session_end_of_event",
+        "prompted_event_due",
+        "prompt_to_send",
+    },
     RECONCILE: {
         "connection_open",
         "connection_next_join",
@@ -51,13 +60,16 @@ WORKS_BY = {
         "audit_seal_number_once",
     },
     COMPLETE: {FACTS, "attendance_of_event", "audit_seal_number_once"},
+    ASK: {"attendance_once_per_participant", "prompt_number_once"},
     RECONCILE: set(),
     TELL: set(),
 }
 # Smaller tables may be read whole.
 BIG = 10_000
 # Of a million: a week's sessions, or the courses that run, and what belongs to each.
-ROWS_AT_MOST = 4_000
+ROWS_AT_MOST = dict.fromkeys(TASKS, 4_000)
+# A fortnight's events, each with its last session and what is known of its prompts.
+ROWS_AT_MOST[ASK] = 20_000
 # And what belongs to those that are due, one course's at four sessions a day.
 ROWS_AT_MOST_IF_DUE = 20_000
 
@@ -140,7 +152,7 @@ def test_a_task_with_nothing_to_do_reads_little_and_by_the_indexes_meant_for_it(
     cost = cost_of(task)
     assert cost.indexes >= FINDS_BY[task]
     assert cost.read_whole == set()
-    assert cost.rows < ROWS_AT_MOST
+    assert cost.rows < ROWS_AT_MOST[task]
 
 
 @pytest.mark.usefixtures("_many_organizations")
@@ -156,7 +168,8 @@ def test_a_task_with_something_to_do_reads_what_belongs_to_it_alone(task: str) -
 
 
 def written() -> int:
-    """How much of what tasks write is there; of mails, how many are not left."""
+    """How much of what tasks write is there; of news, how many are not left."""
     taken_as_left = Connection.objects.exclude(inferred_left_at=None)
     done = AttendanceChange.objects.count() + taken_as_left.count()
-    return done - RegistrationMail.objects.count()
+    prompts = AttendancePrompt.objects.exclude(sent_at=None).count()
+    return done + prompts - RegistrationMail.objects.count()
