@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import calculation, deciding, migrating, webhooks
+from bench import calculation, deciding, migrating, prompting, webhooks
 from bench.table import Row, print_table, say
 
 PARTS = {
@@ -10,6 +10,7 @@ PARTS = {
     "calculation": calculation.measure,
     "deciding": deciding.measure,
     "migrating": migrating.measure,
+    "prompting": prompting.measure,
 }
 
 

@@ -56,7 +56,7 @@ def send(
         MailNotSent: The mail server did not take it.
     """
     with translation.override(language or translation.get_language()):
-        message = _message(write(), to, headers or {})
+        message = written(write(), to=to, headers=headers)
     if server is not None:
         return server.send(message)
     try:
@@ -66,7 +66,10 @@ def send(
     return None
 
 
-def _message(mail: Mail, to: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
+def written(
+    mail: Mail, *, to: str, headers: Mapping[str, str] | None = None
+) -> EmailMultiAlternatives:
+    """Return a mail to an address, as text and HTML, in the language that is active."""
     context = {
         "mail": mail,
         "language": translation.get_language(),
@@ -76,9 +79,9 @@ def _message(mail: Mail, to: str, headers: Mapping[str, str]) -> EmailMultiAlter
         render_to_string(f"core/mail.{kind}", context) for kind in ("txt", "html")
     )
     # No program that is away answers it (RFC 3834).
-    headers = {"Auto-Submitted": "auto-generated", **headers}
+    headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
     subject = " ".join(mail.subject.split())
-    message = EmailMultiAlternatives(subject, text, to=[to], headers=dict(headers))
+    message = EmailMultiAlternatives(subject, text, to=[to], headers=headers)
     message.attach_alternative(page, "text/html")
     return message
 

@@ -85,7 +85,7 @@ def _claim(now: datetime) -> list[ToSend | None]:
     return claimed
 
 
-def _with_facts(ids: Iterable[int], now: datetime) -> QuerySet[AttendancePrompt]:
+def _with_facts(ids: Iterable[int], now: datetime) -> QuerySet[Any]:
     of_address = Q(folded_email=OuterRef("participant__person__folded_email"))
     of_organization = Q(organization=None) | Q(organization=OuterRef("organization"))
     return (
