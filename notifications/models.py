@@ -1,29 +1,39 @@
 """Who is asked whether they attended, who wants no such mails, and the bell's list."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Organization, Participant
+from attendance.decisions.answering import ANSWERS_COUNT_FOR
+from events.models import Event, EventState, Organization, Participant
+from sessions_app.ends import end
 
 
 class PromptedEvent(models.Model):
-    """Whether everybody who is to be asked about an event has a prompt.
+    """That everybody who is to be asked about an event has a prompt, due at ``due_at``.
 
     ``roster_changed_at`` is that of the event when its people were last looked at: when
-    it changes, they are looked at again.
+    it changes, they are looked at again; null if they are to be in any case.
     """
 
     event = models.OneToOneField(
         Event, models.CASCADE, primary_key=True, related_name="prompted"
     )
-    roster_changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(_("due at"))
+    roster_changed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("event whose people were asked")
         verbose_name_plural = _("events whose people were asked")
+        indexes = [
+            # notifications.prompts.preparing: those that may have been moved since
+            models.Index(fields=["due_at"], name="prompted_event_due"),
+        ]
 
     def __str__(self) -> str:
         return str(self.event_id)
@@ -36,6 +46,43 @@ class NotMailed(models.TextChoices):
     REFUSED = "refused", _("the address takes no mail")
     DECLINED = "declined", _("wants no such mails")
     NEEDLESS = "needless", _("need not be asked any more")
+
+
+class PromptState(models.TextChoices):
+    """What has become of a prompt.
+
+    One that is pending may be due only later, such as after snoozing. One that was
+    snoozed stays so: the second prompt goes on.
+    """
+
+    PENDING = "pending", _("pending")
+    SNOOZED = "snoozed", _("snoozed")
+    ANSWERED = "answered", _("answered")
+    EXPIRED = "expired", _("expired")
+
+
+class AttendancePromptQuerySet(models.QuerySet["AttendancePrompt"]):
+    """Prompts."""
+
+    def with_state(self, now: datetime) -> Self:
+        """Add ``state``, one of ``PromptState``, to filter and to show.
+
+        Expired is what nobody can answer any more, and what nobody needs to.
+        """
+        is_over = Q(event_ends_at__lte=now - ANSWERS_COUNT_FOR) | Q(
+            participant__event__state=EventState.CANCELLED
+        )
+        state = Case(
+            When(answered_at__isnull=False, then=Value(PromptState.ANSWERED)),
+            When(snoozed_at__isnull=False, then=Value(PromptState.SNOOZED)),
+            When(is_over, then=Value(PromptState.EXPIRED)),
+            When(not_mailed=NotMailed.NEEDLESS, then=Value(PromptState.EXPIRED)),
+            default=Value(PromptState.PENDING),
+            output_field=models.CharField(),
+        )
+        return self.alias(event_ends_at=end("participant__event__")).annotate(
+            state=state
+        )
 
 
 class AttendancePrompt(models.Model):
@@ -71,6 +118,8 @@ class AttendancePrompt(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = AttendancePromptQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("prompt")
         verbose_name_plural = _("prompts")
@@ -78,7 +127,7 @@ class AttendancePrompt(models.Model):
         indexes = [
             # notifications.prompts.sending: the mails that are due
             models.Index(
-                fields=["send_at"],
+                fields=["send_at", "id"],
                 condition=Q(send_at__isnull=False),
                 name="prompt_to_send",
             ),
