@@ -1,12 +1,17 @@
 """Who is asked whether they attended, who wants no such mails, and the bell's list."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Event, Organization, Participant
+from attendance.decisions.answering import ANSWERS_COUNT_FOR
+from events.models import Event, EventState, Organization, Participant
+from sessions_app.ends import end
 
 
 class PromptedEvent(models.Model):
@@ -36,6 +41,43 @@ class NotMailed(models.TextChoices):
     REFUSED = "refused", _("the address takes no mail")
     DECLINED = "declined", _("wants no such mails")
     NEEDLESS = "needless", _("need not be asked any more")
+
+
+class PromptState(models.TextChoices):
+    """What has become of a prompt.
+
+    One that is pending may be due only later, such as after snoozing. One that was
+    snoozed stays so: the second prompt goes on.
+    """
+
+    PENDING = "pending", _("pending")
+    SNOOZED = "snoozed", _("snoozed")
+    ANSWERED = "answered", _("answered")
+    EXPIRED = "expired", _("expired")
+
+
+class AttendancePromptQuerySet(models.QuerySet["AttendancePrompt"]):
+    """Prompts."""
+
+    def with_state(self, now: datetime) -> Self:
+        """Add ``state``, one of ``PromptState``, to filter and to show.
+
+        Expired is what nobody can answer any more, and what nobody needs to.
+        """
+        is_over = Q(event_ends_at__lte=now - ANSWERS_COUNT_FOR) | Q(
+            participant__event__state=EventState.CANCELLED
+        )
+        state = Case(
+            When(answered_at__isnull=False, then=Value(PromptState.ANSWERED)),
+            When(snoozed_at__isnull=False, then=Value(PromptState.SNOOZED)),
+            When(is_over, then=Value(PromptState.EXPIRED)),
+            When(not_mailed=NotMailed.NEEDLESS, then=Value(PromptState.EXPIRED)),
+            default=Value(PromptState.PENDING),
+            output_field=models.CharField(),
+        )
+        return self.alias(event_ends_at=end("participant__event__")).annotate(
+            state=state
+        )
 
 
 class AttendancePrompt(models.Model):
@@ -70,6 +112,8 @@ class AttendancePrompt(models.Model):
         verbose_name=_("asked by"),
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = AttendancePromptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("prompt")

@@ -26,6 +26,7 @@ from events.models import (
     User,
 )
 from events.people.services import COLUMNS
+from notifications.models import AttendancePrompt
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from sessions_app.sources import LIVEKIT
 
@@ -218,6 +219,14 @@ def make_attendance_change(
         participant=participant,
         session=session,
         **fields,
+    )
+
+
+def make_prompt(participant: Participant, **fields: Any) -> AttendancePrompt:
+    """The first "did you attend?" to somebody, which is due since the event ended."""
+    fields.setdefault("due_at", participant.event.end)
+    return AttendancePrompt.objects.create(
+        organization=participant.event.organization, participant=participant, **fields
     )
 
 
