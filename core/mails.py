@@ -1,7 +1,8 @@
 """Mails: how one is written, sent, and where it goes while no server is set up.
 
-A mail is a few sentences around one link, so text and HTML are made from one source.
-What the mails say stands in the rooms that send them.
+A mail is a few sentences around one link, or around rows of choices that each are a
+link, so text and HTML are made from one source. What the mails say stands in the rooms
+that send them.
 """
 
 import logging
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from smtplib import SMTPRecipientsRefused
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -22,11 +24,28 @@ from core.errors import RuleBroken
 logger = logging.getLogger(__name__)
 
 
+class Choice(NamedTuple):
+    """One answer to a question: a link on a few letters; ``said`` is it in words."""
+
+    label: str
+    link: str
+    said: str
+
+
+class Choices(NamedTuple):
+    """Answers that stand in one row, under their question if it is not the title."""
+
+    question: str
+    choices: Sequence[Choice]
+
+
 @dataclass(frozen=True)
 class Mail:
     """What a mail says, in the language that is active when it is made.
 
-    ``more_links`` stand at the end, each after what it leads to.
+    ``top`` is whose mail it is, if not Rollcall's; ``title`` stands above everything.
+    ``rows`` are what one can choose from. ``more_links`` stand at the end, each after
+    what it leads to.
     """
 
     subject: str
@@ -35,6 +54,9 @@ class Mail:
     button: str = ""
     after: Sequence[str] = ()
     more_links: Sequence[tuple[str, str]] = ()
+    top: str = ""
+    title: str = ""
+    rows: Sequence[Choices] = ()
 
 
 class MailNotSent(RuleBroken):
