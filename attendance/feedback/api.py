@@ -1,5 +1,7 @@
 """REST of what people thought of an event."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -7,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attendance.feedback.ratings import SHOWN_FROM, ratings_of
+from attendance.feedback.ratings import SHOWN_FROM, STARS, ratings_of
 from core.fields import Declared
 from events.lookups import visible_event
 from events.permissions import signed_in, viewer_of
@@ -18,9 +20,9 @@ class StarsSerializer(Declared):
 
     def get_fields(
         self,
-    ) -> dict[str, serializers.Field[object, object, object, object]]:
+    ) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each number of stars."""
-        return {str(stars): serializers.IntegerField() for stars in range(1, 6)}
+        return {str(stars): serializers.IntegerField() for stars in STARS}
 
 
 class FeedbackSerializer(Declared):

@@ -10,6 +10,7 @@ from attendance.feedback.giving import FEWEST_STARS, MOST_STARS
 from attendance.models import Feedback
 from events.models import Event
 
+STARS = range(FEWEST_STARS, MOST_STARS + 1)
 # Of fewer people one could guess who said what.
 SHOWN_FROM = 5
 
@@ -45,5 +46,5 @@ def ratings_of(event: Event) -> Ratings:
         return Ratings(len(rows), None, {}, [])
     ratings = [rating for rating, _text in rows]
     texts = sorted(text.strip() for _rating, text in rows if text.strip())
-    stars = {n: ratings.count(n) for n in range(FEWEST_STARS, MOST_STARS + 1)}
+    stars = {number: ratings.count(number) for number in STARS}
     return Ratings(len(rows), median(ratings), stars, texts)

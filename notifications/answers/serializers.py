@@ -25,7 +25,7 @@ class AskedBySerializer(Declared):
     username = serializers.CharField()
 
 
-class EventPromptSerializer(Declared):
+class EventPromptSerializer(serializers.Serializer[AttendancePrompt]):
     """One "did you attend?" to somebody on the roster."""
 
     id = serializers.IntegerField()
