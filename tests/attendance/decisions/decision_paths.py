@@ -64,7 +64,7 @@ SOURCES = ("manual", "parent_reported", "admin_override")
 STATUS = st.sampled_from(["present", "late", "partial", "absent", "excused"])
 MINUTE = st.sampled_from([-5, 5, 40])
 REASON = st.sampled_from(["", "the same", "another"])
-EXAMPLES, STEPS = 30, 30
+EXAMPLES, STEPS = 30, 40
 # Of the acts, where the choices of one run are few. The tour does each of them.
 NEVER_AT_MOST = 4
 # Reading all lists takes longest; what they have wrong stays wrong.
