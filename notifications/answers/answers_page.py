@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from attendance.feedback.ratings import SHOWN_FROM, STARS, ratings_of
 from attendance.models import Status
 from attendance.report_rows.report import ReportRow
+from attendance.wording.phrases import capitalized
 from attendance.wording.sentences import name_of
 from core.times import day_and_time, short_date
 from events.accounts.clocks import zone_of
@@ -233,8 +234,8 @@ class AnswersPage:
         status = row.status if row else Status.UNKNOWN
         return Line(
             place,
-            self._asked(one.prompt),
-            self._answer(one),
+            capitalized(self._asked(one.prompt)),
+            capitalized(self._answer(one)),
             status,
             str(Status(status).label),
             row.explanation if row else "",

@@ -3,7 +3,6 @@
 Source: docs/rules.md 195, 196.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from django.contrib import messages
@@ -25,9 +24,9 @@ from events.pages import (
 )
 from events.permissions import Viewer
 from notifications.answers.answers_page import AnswersPage
+from notifications.answers.asking_in_words import along
 from notifications.prompts.by_hand import (
     REACHED,
-    Outcome,
     Plan,
     ask_by_hand,
     plan_by_hand,
@@ -74,7 +73,7 @@ def ask(request: HttpRequest, user: User, event_id: int) -> HttpResponse:
         title=_("Ask now"),
         above=[event.organization.name, event.title],
         lead=_lead(_number(plans)),
-        along=_others_in_words(plans),
+        along=along(plans),
         submit=_("Ask now"),
         keep=_("Do not ask"),
         back=back,
@@ -102,13 +101,3 @@ def _asked_in_words(number: int) -> str:
         "%(number)d person is asked.", "%(number)d people are asked.", number
     )
     return text % {"number": number}
-
-
-def _others_in_words(plans: Sequence[Plan]) -> list[str]:
-    """Return how many are not asked, or not by mail, for each reason."""
-    numbers = Counter(plan.outcome for plan in plans)
-    return [
-        _("%(reason)s: %(number)d") % {"reason": outcome.label, "number": number}
-        for outcome in Outcome
-        if (number := numbers[outcome])
-    ]

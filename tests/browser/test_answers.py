@@ -26,5 +26,5 @@ def test_an_organizer_asks_by_hand_after_a_question(
     page.get_by_text("3 people are asked now").wait_for()
     page.locator("main form button.first").click()
     page.get_by_text("3 people are asked.").wait_for()
-    assert page.get_by_text("the mail is on its way").count() == 3
+    assert page.get_by_text("The mail is on its way").count() == 3
     assert not page.get_by_text("people now").count()

@@ -68,7 +68,7 @@ def test_an_answer_stands_beside_what_was_measured() -> None:
     calculate(session, NOW)
     answer(ana, attended=False, by=None, now=NOW)
     said = lines(page_of(event))["Ana"]
-    assert "was not there, said at" in said
+    assert "Was not there, said at" in said
     assert "Own answer: they were not there." in said
     assert said.endswith("present")
 
@@ -76,9 +76,9 @@ def test_an_answer_stands_beside_what_was_measured() -> None:
 def test_it_says_why_somebody_got_no_mail() -> None:
     event = make_ended()
     reasons = {
-        "Ana": (NotMailed.NO_ADDRESS, "no mail: no address"),
-        "Ben": (NotMailed.REFUSED, "no mail: the address takes no mail"),
-        "Cleo": (NotMailed.DECLINED, "no mail: wants no such mails"),
+        "Ana": (NotMailed.NO_ADDRESS, "No mail: no address"),
+        "Ben": (NotMailed.REFUSED, "No mail: the address takes no mail"),
+        "Cleo": (NotMailed.DECLINED, "No mail: wants no such mails"),
     }
     for name, (reason, _said) in reasons.items():
         make_prompt(make_participant(event, name=name), not_mailed=reason)
@@ -99,9 +99,9 @@ def test_it_says_when_and_by_whom_somebody_was_asked() -> None:
     make_prompt(cleo, number=2, due_at=later, send_at=later)
     found = lines(page_of(event))
     sent = (event.end + timedelta(hours=3)).strftime("%H:%M")
-    assert re.search(rf"mail of .*, {sent}, by Rima Said", found["Ana"])
-    assert "the mail is on its way" in found["Ben"]
-    assert "asked to be reminded:" in found["Cleo"]
+    assert re.search(rf"Mail of .*, {sent}, by Rima Said", found["Ana"])
+    assert "The mail is on its way" in found["Ben"]
+    assert "Asked to be reminded:" in found["Cleo"]
 
 
 def test_an_onlooker_who_says_no_is_there_too() -> None:
@@ -109,8 +109,8 @@ def test_an_onlooker_who_says_no_is_there_too() -> None:
     ana = make_participant(event, name="Ana", registration="viewed")
     answer(ana, attended=False, by=None, now=NOW)
     said = lines(page_of(event))["Ana"]
-    assert "not asked: answered by themselves" in said
-    assert "was not there, said at" in said
+    assert "Not asked: answered by themselves" in said
+    assert "Was not there, said at" in said
 
 
 def test_people_are_found_by_how_it_stands_with_them() -> None:
@@ -175,7 +175,7 @@ def test_it_asks_how_many_before_it_asks_anybody() -> None:
     assert "Ask 1 person now" in text(client.get(path).content.decode())
     asked = text(client.get(f"{path}ask/").content.decode())
     assert "1 person is asked now" in asked
-    assert "no address: 1" in asked
+    assert "1 person has no address." in asked
     assert not AttendancePrompt.objects.exists()
     done = client.post(f"{path}ask/", follow=True)
     assert "1 person is asked." in text(done.content.decode())
