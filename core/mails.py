@@ -2,8 +2,8 @@
 
 A mail is a few sentences around one link, or around rows of choices that each are a
 link, so text and HTML are made from one source. What the mails say stands in the rooms
-that send them; ``core/mail_server.py`` says what becomes of many mails, and of those that
-are not taken.
+that send them; ``core/mail_server.py`` says what becomes of many mails, and of those
+that are not taken.
 """
 
 from collections.abc import Callable, Mapping, Sequence

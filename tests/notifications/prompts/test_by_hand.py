@@ -54,7 +54,7 @@ def test_whoever_is_to_be_asked_is_asked_at_once_and_only_once(
     assert ask(event, organizer) == {"Ana": "already_asked"}
     [prompt] = AttendancePrompt.objects.all()
     assert (prompt.due_at, prompt.asked_by) == (NOW, organizer)
-    assert send_due_prompts(now=NOW) == 1
+    assert send_due_prompts(now=NOW).sent == 1
     assert ask(event, organizer) == {"Ana": "already_asked"}
     assert prepare_due_prompts(now=NOW + timedelta(hours=1)) == 0
     assert len(mail.outbox) == 1
@@ -127,7 +127,7 @@ def test_a_mail_that_could_not_go_goes_once_the_address_is_mended(
     ana.person.email = "ana@example.com"
     ana.person.save()
     assert ask(event, organizer) == {"Ana": "asked"}
-    assert send_due_prompts(now=NOW) == 1
+    assert send_due_prompts(now=NOW).sent == 1
     prompt.refresh_from_db()
     assert (prompt.sent_at, prompt.asked_by) == (NOW, organizer)
 
@@ -204,7 +204,7 @@ def test_an_organization_that_asks_nobody_by_itself_may_ask_by_hand(
     make_participant(event, name="Ana")
     assert prepare_due_prompts(now=NOW + timedelta(hours=1)) == 0
     assert ask(event, organizer) == {"Ana": "asked"}
-    assert send_due_prompts(now=NOW) == 1
+    assert send_due_prompts(now=NOW).sent == 1
 
 
 @pytest.mark.parametrize("number", [2, 20])
