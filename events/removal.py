@@ -28,6 +28,7 @@ class Hanging(models.TextChoices):
     LINKS = "links", _("linked identities")
     POINTS = "points", _("points")
     FEEDBACK = "feedback", _("feedback")
+    ANSWERS = "answers", _("own answers")
 
 
 # By id of the row; rows on which nothing hangs are missing.

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from attendance.models import Attendance, AttendanceChange, Status
-from attendance.rules.precedence import SOURCES_OF_PEOPLE
+from attendance.rules.precedence import SELF_REPORTED, SOURCES_OF_PEOPLE
 from core.spans import Span
 from events.models import (
     AccessRequest,
@@ -198,6 +198,9 @@ def make_attendance(
         fields.setdefault("source", "livekit_auto")
     if fields.get("source") in SOURCES_OF_PEOPLE and not fields.get("derived"):
         fields.setdefault("marked_at", START)
+        if fields["source"] == SELF_REPORTED:
+            fields.setdefault("self_attended", fields["status"] != Status.ABSENT)
+            fields.setdefault("self_answered_at", fields["marked_at"])
     return Attendance.objects.create(
         organization=event.organization,
         event=event,

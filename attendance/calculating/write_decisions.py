@@ -161,16 +161,20 @@ _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
 _ROWS = f"unnest({_ARRAYS}) AS r({_NAMES})"
 
 # Who decided, when and why is kept if the source stays the same, and cleared otherwise;
-# but an own answer that decides again was given when it was.
+# but an own answer that decides again was given when it was. Checks see the row that is
+# inserted even if there is one to update, so it has the answer, too.
 _OF_DECIDER = ("marked_by_id", "marked_at", "notes")
 _REPLACED = ("status", "source", *_OF_DECIDER, *_COMPUTED_COLUMNS)
 _WRITE = f"""
-    INSERT INTO attendance_attendance ({_NAMES}, {", ".join(_OF_DECIDER)})
+    INSERT INTO attendance_attendance (
+        {_NAMES}, {", ".join(_OF_DECIDER)}, self_attended, self_answered_at
+    )
     SELECT {_VALUES},
         CASE WHEN kept.source = r.source THEN kept.marked_by_id END,
         CASE WHEN kept.source = r.source THEN kept.marked_at
             WHEN r.source = '{SELF_REPORTED}' THEN kept.self_answered_at END,
-        CASE WHEN kept.source = r.source THEN kept.notes ELSE '' END
+        CASE WHEN kept.source = r.source THEN kept.notes ELSE '' END,
+        kept.self_attended, kept.self_answered_at
     FROM {_ROWS}
     LEFT JOIN attendance_attendance kept
         ON kept.participant_id = r.participant_id AND kept.session_id = r.session_id

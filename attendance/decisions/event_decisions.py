@@ -109,21 +109,26 @@ _EVENT_DECISIONS = f"""
     ORDER BY p.id
 """
 
-# A result that is neither derived nor by default is an own answer that decides again.
+# A result of an own answer was given when that was. Checks see the row that is inserted
+# even if there is one to update, so it has the answer, too.
 _WRITE = f"""
-    INSERT INTO attendance_attendance AS standing (
-        organization_id, event_id, participant_id, status, source, derived
+    INSERT INTO attendance_attendance (
+        organization_id, event_id, participant_id, status, source, derived,
+        self_attended, self_answered_at, marked_at
     )
-    SELECT * FROM unnest(
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[]
-    )
-    ON CONFLICT (participant_id, session_id) DO UPDATE SET
-        status = excluded.status, source = excluded.source, derived = excluded.derived,
-        marked_by_id = NULL, notes = '', updated_at = now(),
-        marked_at = CASE
-            WHEN excluded.source = '{SELF_REPORTED}' AND NOT excluded.derived
+    SELECT r.*, standing.self_attended, standing.self_answered_at,
+        CASE WHEN r.source = '{SELF_REPORTED}' AND NOT r.derived
             THEN standing.self_answered_at
         END
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[]
+    ) AS r(organization_id, event_id, participant_id, status, source, derived)
+    LEFT JOIN attendance_attendance standing
+        ON standing.participant_id = r.participant_id AND standing.session_id IS NULL
+    ON CONFLICT (participant_id, session_id) DO UPDATE SET
+        status = excluded.status, source = excluded.source, derived = excluded.derived,
+        marked_by_id = NULL, marked_at = excluded.marked_at, notes = '',
+        updated_at = now()
 """
 
 

@@ -1,7 +1,8 @@
 """What keeps places on rosters, and sessions, from being deleted.
 
-Decisions do, their history and points, feedback, and that somebody was seen. Rows in
-which nothing was decided, seen or answered are deleted with what they are about.
+Decisions do, their history and points, feedback, own answers, and that somebody was
+seen. Rows in which nothing was decided, seen or answered are deleted with what they are
+about.
 
 Source: docs/rules.md 101.
 """
@@ -16,6 +17,7 @@ from attendance.models import (
     AttendanceChange,
     EngagementEntry,
     Feedback,
+    OwnAnswer,
     Status,
 )
 from events.models import Event, Participant
@@ -69,6 +71,7 @@ def _traces(of: str, ids: list[int]) -> dict[int, set[Hanging]]:
         (Attendance.objects.exclude(_EMPTY), Hanging.DECISIONS),
         (AttendanceChange.objects.all(), Hanging.HISTORY),
         (EngagementEntry.objects.all(), Hanging.POINTS),
+        (OwnAnswer.objects.all(), Hanging.ANSWERS),
     ):
         of_any = rows.filter(**{f"{of}__in": ids}).order_by()
         for pk in of_any.values_list(of, flat=True).distinct():

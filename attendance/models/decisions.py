@@ -15,7 +15,11 @@ from attendance.models.choices import (
     Status,
 )
 from attendance.rules import calculation
-from attendance.rules.precedence import SOURCES_OF_PEOPLE, SYSTEM_DEFAULT
+from attendance.rules.precedence import (
+    SELF_REPORTED,
+    SOURCES_OF_PEOPLE,
+    SYSTEM_DEFAULT,
+)
 from events.models import Event, Organization, Participant
 from sessions_app.models import LiveSession
 
@@ -247,6 +251,11 @@ class Attendance(models.Model):
                 )
                 | Q(self_attended__isnull=False, self_answered_at__isnull=False),
                 name="attendance_answered_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=SELF_REPORTED, derived=False)
+                | Q(self_attended__isnull=False),
+                name="attendance_of_own_answer_keeps_it",
             ),
             models.CheckConstraint(
                 condition=Q(percentage__isnull=True)

@@ -17,6 +17,7 @@ from attendance.calculating.sessions import (
     say_held,
     take_back_held,
 )
+from attendance.decisions.answering import answer
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -41,8 +42,6 @@ from tests.attendance.modes_oracle import (
 from tests.attendance.pages import be_there
 from tests.factories import (
     START,
-    make_attendance,
-    make_attendance_change,
     make_client,
     make_event,
     make_member,
@@ -249,33 +248,13 @@ class Lesson:
             self.evidence.people[name].mark = before
 
     def answer(self, name: str, attended: bool) -> None:
-        """They say whether they came; kept beside what weighs more."""
-        known, person = self.evidence.people[name], self.person(name)
-        about: dict[str, Any] = {
-            "self_attended": attended,
-            "self_answered_at": self.now,
-        }
-        rows = Attendance.objects.filter(session=self.session, participant=person)
-        row = rows.first()
-        before = (row.status, row.source) if row else UNKNOWN
-        if before[1] in (None, "system_default", "self_reported"):
-            status = "present" if attended else "absent"
-            about |= {"source": "self_reported", "status": status}
-            about["marked_at"] = self.now
-            if before != (status, "self_reported"):
-                make_attendance_change(
-                    person,
-                    self.session,
-                    from_status=before[0],
-                    from_source=before[1],
-                    to_status=status,
-                    source="self_reported",
-                )
-        if row is None:
-            make_attendance(person, self.session, **about)
-        else:
-            rows.update(**about)
-        known.answer = attended
+        """They say whether they came, in time; kept beside what weighs more."""
+        before = len(self._log(name))
+        in_time = min(self.now, self.session.ends_at + timedelta(days=1))
+        answer(self.person(name), attended=attended, by=None, now=in_time)
+        if len(self._log(name)) != before:
+            self.newest.pop(name, None)
+        self.evidence.people[name].answer = attended
 
     # Organizers
 

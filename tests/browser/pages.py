@@ -411,8 +411,18 @@ INVITATIONS = {
         "invitation", who="", code="over", status=HTTPStatus.NOT_FOUND
     ),
 }
+ANSWERS = {
+    "answers": Seen("answers", "answered"),
+    "answers, for a viewer": Seen("answers", "answered", "viewer"),
+    "answers, who had no mail": Seen("answers", "answered", query="?show=no_mail"),
+    "answers, none fits": Seen("answers", "answered", query="?show=over"),
+    "answers of too few": Seen("answers", "just over"),
+    "answers before the end": Seen("answers", "event"),
+    "ask by hand": Seen("ask_by_hand", "just over"),
+    "event with answers": Seen("event", "answered"),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC
+ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS
 
 
 def routes() -> set[str]:

@@ -64,7 +64,7 @@ SOURCES = ("manual", "parent_reported", "admin_override")
 STATUS = st.sampled_from(["present", "late", "partial", "absent", "excused"])
 MINUTE = st.sampled_from([-5, 5, 40])
 REASON = st.sampled_from(["", "the same", "another"])
-EXAMPLES, STEPS = 30, 30
+EXAMPLES, STEPS = 30, 40
 # Of the acts, where the choices of one run are few. The tour does each of them.
 NEVER_AT_MOST = 4
 # Reading all lists takes longest; what they have wrong stays wrong.
@@ -203,6 +203,15 @@ class Paths(RuleBasedStateMachine):
     def come(self, how: str, where: int | None, who: int, minute: int) -> None:
         place = self.school.place(where)
         getattr(self.school, how)(place, self.school.person(who), minute)
+
+    @act("answer", "answer_by_link", who=WHO, attended=st.booleans())
+    def say_of_oneself(self, how: str, who: int, attended: bool) -> None:
+        person = self.school.person(who)
+        self.school.answer(person, attended, by_link=how == "answer_by_link")
+        [*_, row] = Attendance.objects.filter(
+            participant=person, self_attended=attended
+        ).order_by("self_answered_at")
+        assert row.self_answered_at == NOW
 
     def newest_of_people(self) -> list[AttendanceChange]:
         """Those of which none is newer, the last one first."""
@@ -359,9 +368,21 @@ class Paths(RuleBasedStateMachine):
         for key, row in rows.items():
             standing = (row.status, row.source)
             assert standing == told[key]
-            if row.is_marked and row.source != "check_in":
+            if row.is_marked and row.source not in ("check_in", "self_reported"):
                 assert (*standing, row.marked_by_id, row.notes) in said[key]
         assert self.reasons <= set(reasons.values())
+
+    @invariant()
+    def an_answer_decides_where_nothing_else_does(self) -> None:
+        for row in Attendance.objects.exclude(self_attended=None):
+            assert row.source not in (None, "system_default"), row
+            if row.source == "self_reported" and not row.derived:
+                said = "present" if row.self_attended else "absent"
+                assert (row.status, row.marked_at) == (said, row.self_answered_at)
+        decided_by_answers = Attendance.objects.filter(
+            source="self_reported", derived=False
+        )
+        assert not decided_by_answers.filter(self_attended=None).exists()
 
     @invariant()
     def the_seals_fit(self) -> None:

@@ -17,6 +17,7 @@ from attendance.completion.completing import (
     complete_event,
     reopen_event,
 )
+from attendance.decisions.answering import answer
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -137,6 +138,9 @@ class School:
         at = (place.session or place.event).starts_at + timedelta(minutes=minute)
         assert person.user is not None
         check_in_by_code(code_of(self.event, at).text, user=person.user, now=at)
+
+    def answer(self, person: Participant, attended: bool, *, by_link: bool) -> None:
+        answer(person, attended=attended, by=None if by_link else person.user, now=NOW)
 
     def undo(self, change: AttendanceChange) -> None:
         """Take a change back; the page had said beforehand what would stand."""

@@ -44,6 +44,10 @@ TOUR: list[tuple[str, dict[str, Any]]] = [
     ("come", {"how": "check_in", "where": 0, "who": 1, "minute": 5}),
     ("come", {"how": "tap_late", "where": 0, "who": 2, "minute": 40}),
     ("come", {"how": "check_oneself_in", "where": 1, "who": 0, "minute": 5}),
+    *(
+        ("say_of_oneself", {"how": how, "who": 0, "attended": attended})
+        for how, attended in (("answer", True), ("answer_by_link", False))
+    ),
     ("say_who_it_was", {"how": "link", "which": 0, "who": 1}),
     ("say_who_it_was", {"how": "unlink", "which": 0, "who": 1}),
     ("end_event", {"how": "end_by_itself"}),

@@ -9,7 +9,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from attendance.calculating.sessions import calculate_session
-from attendance.models import EngagementEntry, Feedback, SessionCalculation
+from attendance.models import (
+    EngagementEntry,
+    Feedback,
+    OwnAnswer,
+    SessionCalculation,
+)
 from events.models import (
     Event,
     Participant,
@@ -168,6 +173,16 @@ def gave_feedback(school: School) -> None:
     Feedback.objects.create(participant=school.place, rating=5)
 
 
+def answered_no_as_an_onlooker(school: School) -> None:
+    OwnAnswer.objects.create(
+        organization=school.event.organization,
+        participant=school.place,
+        session=school.session,
+        attended=False,
+        at=START,
+    )
+
+
 def has_points(school: School) -> None:
     EngagementEntry.objects.create(
         organization=school.event.organization,
@@ -191,6 +206,7 @@ KEEPING: list[tuple[Callable[[School], None], str, str, str]] = [
     (a_fact, "", PRESENCE, PRESENCE),
     (linked, "links", "", "links"),
     (gave_feedback, "feedback points", "", "feedback points"),
+    (answered_no_as_an_onlooker, "answers", "answers", "answers"),
     (has_points, "points", "points", "points"),
 ]
 
