@@ -41,11 +41,12 @@ _CLAIM = """
 
 
 class ToSend(NamedTuple):
-    """A claimed prompt, what it asks, and its new token."""
+    """A claimed prompt, what it asks until when, and its new token."""
 
     prompt: AttendancePrompt
     question: Question
     token: NewToken
+    until: datetime
 
 
 def is_any_due(now: datetime) -> bool:
@@ -110,7 +111,8 @@ def _ready(prompt: Any, asked: Asked, now: datetime) -> ToSend | None:
     if prompt.not_mailed or asked.question is None:
         prompt.send_at = None
         return None
-    return ToSend(prompt, asked.question, new_token(place))
+    until = prompt.ends_at + ANSWERS_COUNT_FOR
+    return ToSend(prompt, asked.question, new_token(place), until)
 
 
 def _must_wait(prompt: Any, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from core.error_text import error_text
@@ -32,6 +32,14 @@ logger = logging.getLogger(__name__)
 SECONDS_AT_MOST = 40
 # How long a mail waits that was not taken: twice as long after each try.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+
+# Without waiting for the disk, which would take as long as the mail. Only if the whole
+# database server crashes are the mails of its last moment sent again.
+_NOTE_SENT = """
+    UPDATE notifications_attendanceprompt
+    SET send_at = NULL, sent_at = %(now)s, failures = 0
+    WHERE id = %(prompt)s AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
 
 
 @dataclass(slots=True)
@@ -94,7 +102,7 @@ def _send(each: ToSend, server: MailServer) -> None:
     unsubscribe = unsubscribe_url(each.token.secret)
     headers = {"Message-ID": message_id("prompt", each.prompt.pk)}
     send(
-        lambda: prompt_mail(place, each.question, each.token.secret),
+        lambda: prompt_mail(place, each.question, each.token.secret, until=each.until),
         to=place.email,
         language=mail_language(place),
         headers=headers | unsubscribe_headers(unsubscribe),
@@ -103,7 +111,8 @@ def _send(each: ToSend, server: MailServer) -> None:
 
 
 def _note_sent(each: ToSend, now: datetime) -> None:
-    _row_of(each).update(send_at=None, sent_at=now, failures=0)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_SENT, {"prompt": each.prompt.pk, "now": now})
 
 
 def _note_failed(each: ToSend, why: MailNotSent, now: datetime, done: Sent) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0023_event_end"),
-        ("notifications", "0001_initial"),
+        ("notifications", "0002_answering"),
     ]
 
     operations = [
