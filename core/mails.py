@@ -1,12 +1,14 @@
 """Mails: how one is written, sent, and where it goes while no server is set up.
 
-A mail is a few sentences around one link, so text and HTML are made from one source.
-What the mails say stands in the rooms that send them; ``core/mail_server.py`` says what
-becomes of many mails, and of those that are not taken.
+A mail is a few sentences around one link, or around rows of choices that each are a
+link, so text and HTML are made from one source. What the mails say stands in the rooms
+that send them; ``core/mail_server.py`` says what becomes of many mails, and of those
+that are not taken.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,11 +23,28 @@ from core.reserved_addresses import is_reserved, is_this_machine
 __all__ = ["Mail", "MailNotSent", "send"]
 
 
+class Choice(NamedTuple):
+    """One answer to a question: a link on a few letters; ``said`` is it in words."""
+
+    label: str
+    link: str
+    said: str
+
+
+class Choices(NamedTuple):
+    """Answers that stand in one row, under their question if it is not the title."""
+
+    question: str
+    choices: Sequence[Choice]
+
+
 @dataclass(frozen=True)
 class Mail:
     """What a mail says, in the language that is active when it is made.
 
-    ``more_links`` stand at the end, each after what it leads to.
+    ``top`` is whose mail it is, if not Rollcall's; ``title`` stands above everything.
+    ``rows`` are what one can choose from. ``more_links`` stand at the end, each after
+    what it leads to.
     """
 
     subject: str
@@ -34,6 +53,9 @@ class Mail:
     button: str = ""
     after: Sequence[str] = ()
     more_links: Sequence[tuple[str, str]] = ()
+    top: str = ""
+    title: str = ""
+    rows: Sequence[Choices] = ()
 
 
 def send(

@@ -4,7 +4,7 @@ Lists and sentences use short dates; the page of a session or event uses the lon
 """
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -78,3 +78,11 @@ def local_time(instant: datetime, time_zone: str) -> datetime:
     """Return the naive time that the clocks of a zone show, cut to the minute."""
     local = instant.astimezone(ZoneInfo(time_zone))
     return local.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def has_clocks(time_zone: str) -> bool:
+    """Return whether this machine knows the clocks of a zone of this name."""
+    try:
+        return bool(time_zone and ZoneInfo(time_zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False

@@ -1,7 +1,6 @@
 """Pages that are opened by a secret in their address, without signing in.
 
-They are not cached, not found by search engines, and tell no other site their address
-(``SECURE_REFERRER_POLICY``).
+They are not cached, not found by search engines, and tell no other page their address.
 """
 
 from collections.abc import Callable
@@ -20,7 +19,13 @@ View = Callable[[HttpRequest, str], HttpResponse]
 SecretView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
-def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
+# What is shown instead of a page whose secret is unknown, or over.
+NO_SUCH_LINK = "events/public/no_such_link.html"
+
+
+def secret_page(
+    *methods: str, gone: str = NO_SUCH_LINK
+) -> Callable[[SecretView[P]], Any]:
     """Decorate a page whose second argument is the secret; 404 if it is unknown.
 
     Unknown secrets and those that are over look alike. Forms need no token: whoever
@@ -28,6 +33,7 @@ def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
 
     Args:
         methods: The allowed HTTP methods.
+        gone: The template for an unknown secret.
     """
 
     def decorate(view: SecretView[P]) -> Any:
@@ -41,7 +47,10 @@ def secret_page(*methods: str) -> Callable[[SecretView[P]], Any]:
             try:
                 answer = view(request, token, *args, **kwargs)
             except Http404:
-                answer = render(request, "events/public/no_such_link.html", status=404)
+                answer = render(request, gone, status=404)
+            # Forms here need no token, so that it is no harm that browsers then do not
+            # say where a form comes from, either.
+            answer.headers["Referrer-Policy"] = "no-referrer"
             return keep_secret(answer)
 
         return guarded

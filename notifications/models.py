@@ -161,13 +161,15 @@ class AttendancePrompt(models.Model):
 class PromptToken(models.Model):
     """The secret of the link in one mail; only its SHA-256 is kept.
 
-    It holds until the time to answer is over, or it is revoked.
+    It holds until the time to answer is over, or it is revoked; and as long as the
+    place has the ``link_version`` of then, so not once the person has another mailbox.
     """
 
     digest = models.BinaryField(max_length=32, unique=True)
     participant = models.ForeignKey(
         Participant, models.CASCADE, related_name="prompt_tokens"
     )
+    link_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -49,8 +49,10 @@ def test_no_line_of_a_template_is_wider_than_a_screen(path: Path) -> None:
 @each_template
 def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
     source = path.read_text()
-    assert not re.search(r"\sstyle\s*=", source)
-    assert not re.search(r"<style|\son\w+\s*=|javascript:", source)
+    # Mails bring their styles along; the policy of pages does not hold for them.
+    is_mail = path.name == "mail.html"
+    assert is_mail or not re.search(r"\sstyle\s*=|<style", source)
+    assert not re.search(r"\son\w+\s*=|javascript:", source)
     for script in re.findall(r"<script[^>]*>", source):
         assert " src=" in script
 

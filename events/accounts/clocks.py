@@ -20,6 +20,7 @@ from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from core.times import has_clocks
 from events.accounts.language import WORDLESS
 from events.models import Event, Membership, Organization, Participant, User
 
@@ -70,12 +71,22 @@ class ClocksOfPlace:
     """Those of a person on a roster, whoever opens their personal link."""
 
     def __init__(self, place: Participant) -> None:
-        account = place.user.time_zone if place.user else ""
-        self._zone = place.time_zone or account
+        self._zone = zone_of_place(place)
 
     def zone_at(self, event: int, zone: str) -> str:
         """Return the zone of an event's times, whose own zone is ``zone``."""
-        return self._zone or zone
+        return self._zone
+
+
+def zone_of_place(place: Participant) -> str:
+    """Return the zone in which somebody on a roster reads times of its event.
+
+    That of the person, else of their account, else of the event; an unknown one falls
+    back to the event's.
+    """
+    own = place.time_zone or (place.user.time_zone if place.user else "")
+    candidates = (own, place.event.time_zone)
+    return next((zone for zone in candidates if has_clocks(zone)), "UTC")
 
 
 def zone_of_account(user: User) -> str:

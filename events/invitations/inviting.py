@@ -52,7 +52,7 @@ def invite_to_role(
         person=None, role=role, folded_email=folded_address(email)
     )
     revoke(earlier)
-    made = _made(Invitation(organization=organization, role=role, email=email), by)
+    made = made_of(Invitation(organization=organization, role=role, email=email), by)
     made.invitation.save()
     return made
 
@@ -91,7 +91,7 @@ def invite_people(people: Iterable[Person], *, by: User) -> list[Made]:
         )
     revoke(_links(organization).filter(person__in=ids))
     made = [
-        _made(
+        made_of(
             Invitation(organization=organization, person=person, email=person.email),
             by,
         )
@@ -122,7 +122,8 @@ def _links(organization: Organization) -> QuerySet[Invitation]:
     return links.exclude(token_digest=None)
 
 
-def _made(invitation: Invitation, by: User) -> Made:
+def made_of(invitation: Invitation, by: User | None) -> Made:
+    """Give an invitation that is still to be stored its link, and who invites."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     invitation.token_digest = digest_of(token)
     invitation.expires_at = timezone.now() + LIFETIME

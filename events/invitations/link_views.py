@@ -29,6 +29,7 @@ from events.invitations.inviting import (
     invitation_used,
     note_opened,
 )
+from events.invitations.starting import must_have_confirmed
 from events.models import Invitation, User
 from events.secret_pages import signed_in_secret_page
 
@@ -93,6 +94,7 @@ def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, invited: Invitation, user: User) -> HttpResponse:
     try:
+        must_have_confirmed(invited, user)
         accept(invited, user=user)
     except Http404:  # Somebody was faster.
         return _gone(request, bytes(invited.token_digest or b""))

@@ -1,7 +1,8 @@
 """Offers people's places to the accounts that have confirmed their addresses.
 
 Nobody is connected by it: the account accepts, or declines. Whom an organizer took off
-a place is offered it again; who declined or left is not. One statement does it for any
+a place is offered it again; who declined or left is not. An offer that ends with a link
+(``starting.py``) is renewed without one. One statement does it for any
 number of people and whether such accounts exist or not, so that neither the answer nor
 the number of queries tells.
 
@@ -27,8 +28,9 @@ _OFFER = """
         AND account.folded_email IS NOT NULL AND account.is_active
     WHERE person.user_id IS NULL AND person.folded_email <> '' AND {which}
     ON CONFLICT (person_id, user_id) WHERE invited_by_id IS NULL DO UPDATE
-    SET state = 'open', answered_at = NULL, answered_by_id = NULL
-    WHERE offer.state IN ('accepted', 'revoked')
+    SET state = 'open', answered_at = NULL, answered_by_id = NULL,
+        token_digest = NULL, expires_at = NULL
+    WHERE offer.state IN ('accepted', 'revoked') OR offer.expires_at <= now()
 """
 
 

@@ -110,7 +110,8 @@ class Invitation(models.Model):
     It is for the account that was named (``username`` is what was typed, ``user`` whom
     it meant then, if anybody), for whoever has confirmed ``email``, and for whoever has
     the link, if there is one: of its token only the SHA-256 is kept. Without
-    ``invited_by`` nobody invited: the account has confirmed the person's address.
+    ``invited_by`` nobody invited: the account has confirmed the person's address, or
+    somebody started one by the link of a mail to it (``invitations/starting.py``).
     """
 
     organization = models.ForeignKey(

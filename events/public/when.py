@@ -8,9 +8,15 @@ from core.times import long_date
 from events.models import Event
 
 
-def when(event: Event) -> str:
-    """Return date and times on the clocks of the event, with the name of its zone."""
-    zone = ZoneInfo(event.time_zone)
+def when(event: Event, time_zone: str = "") -> str:
+    """Return date and times on the clocks of a zone, with its name.
+
+    Args:
+        event: The event.
+        time_zone: The name of the zone; "": that of the event.
+    """
+    time_zone = time_zone or event.time_zone
+    zone = ZoneInfo(time_zone)
     start, end = event.starts_at.astimezone(zone), event.end.astimezone(zone)
     until = f"{end:%H:%M}"
     if start.date() != end.date():
@@ -19,7 +25,7 @@ def when(event: Event) -> str:
         "when": _date_and_time(
             long_date(start.date()), f"{start:%H:%M} \u2013 {until}"
         ),
-        "zone": event.time_zone,
+        "zone": time_zone,
     }
 
 

@@ -1,7 +1,8 @@
 """The secret links of prompts: who has one answers for a person, without signing in.
 
 A token is 32 random bytes, of which only the SHA-256 is kept. Every mail has its own;
-all of somebody's tokens of an event hold until answers do not count any more.
+all of somebody's tokens of an event hold until answers do not count any more, or their
+personal link is renewed, as it is with another mailbox.
 
 Source: docs/rules.md 181.
 """
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 
@@ -32,7 +34,10 @@ class NewToken(NamedTuple):
 def new_token(place: Participant) -> NewToken:
     """Return a token of a place, without storing it."""
     secret = secrets.token_urlsafe(TOKEN_BYTES)
-    return NewToken(PromptToken(participant=place, digest=digest_of(secret)), secret)
+    token = PromptToken(
+        participant=place, digest=digest_of(secret), link_version=place.link_version
+    )
+    return NewToken(token, secret)
 
 
 def answer_url(secret: str, choice: str = "") -> str:
@@ -50,19 +55,26 @@ def unsubscribe_url(secret: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('unsubscribe', args=[secret])}"
 
 
-def place_of(secret: str, *, now: datetime) -> Participant:
+def place_of(
+    secret: str, *, now: datetime, even_of_cancelled: bool = False
+) -> Participant:
     """Return whose link it is, with event, organization and person.
+
+    Args:
+        secret: The token, from the address.
+        now: The present time.
+        even_of_cancelled: Whether it works for an event that was cancelled.
 
     Raises:
         Http404: It is nobody's, is revoked, or is over.
     """
-    tokens = PromptToken.objects.filter(revoked_at=None).select_related(
-        "participant__event__organization", "participant__person__user"
-    )
+    tokens = PromptToken.objects.filter(
+        revoked_at=None, link_version=F("participant__link_version")
+    ).select_related("participant__event__organization", "participant__person__user")
     token = tokens.filter(digest=digest_of(secret)).first()
-    if token is None:
+    if token is None or now >= answers_count_until(token.participant):
         raise Http404
     place = token.participant
-    if place.event.state == EventState.CANCELLED or now >= answers_count_until(place):
+    if place.event.state == EventState.CANCELLED and not even_of_cancelled:
         raise Http404
     return place

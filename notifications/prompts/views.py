@@ -1,33 +1,158 @@
-"""The page that the link of a prompt opens, without signing in.
+"""The pages that the links of a prompt's mail open, without signing in.
 
-Opening it writes nothing: mail scanners open links, too.
+Opening one writes nothing: mail scanners open links, too.
 
-Source: docs/rules.md 181.
+Source: docs/rules.md 181, 186, 187.
 """
 
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from attendance.decisions.answering import answer as keep_answer
+from attendance.feedback.giving import give_feedback
+from core.errors import RuleBroken
+from events.accounts.clocks import ClocksOfPlace, use_clocks
+from events.accounts.language import use_language
+from events.invitations.starting import start_account
+from events.models import Participant
+from events.roster.privacy import set_privacy
 from events.secret_pages import secret_page
+from notifications.prompts.answer_form import AnswerForm, PrivacyForm, initial_values
+from notifications.prompts.answer_page import AnswerPage
 from notifications.prompts.links import place_of
+from notifications.prompts.mails import language_of
+from notifications.prompts.opting_out import opt_in, opt_out, opt_outs_of
+from notifications.prompts.snoozing import snooze
+
+GONE = "notifications/prompts/no_such_link.html"
 
 
-@secret_page("GET", "HEAD", "POST")
+@secret_page("GET", "HEAD", "POST", gone=GONE)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether somebody attended, and how it was; a POST keeps what they say."""
     now = timezone.now()
-    place = place_of(token, now=now)
-    if request.method == "POST":
-        attended = request.POST.get("attended") == "yes"
-        keep_answer(place, attended=attended, by=None, now=now)
-        return redirect("answer", token)
-    context = {"place": place, "event": place.event}
-    return render(request, "notifications/prompts/answer.html", context)
+    page = AnswerPage(_place(request, token, now), token, now=now)
+    if request.method != "POST":
+        return _shown(request, page, _form(page, request))
+    do = _ACTIONS.get(request.POST.get("do", ""), _answer)
+    return do(request, page, now)
 
 
-@secret_page("GET", "HEAD", "POST")
+def _answer(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpResponse:
+    form = AnswerForm(request.POST, place=page.place, question=page.question)
+    if not form.is_valid():
+        return _shown(request, page, form)
+    try:
+        _keep(form, page.place, now)
+    except RuleBroken as refusal:
+        return _shown(request, page, form, refusal)
+    return redirect("answer", page.token)
+
+
+@transaction.atomic
+def _keep(form: AnswerForm, place: Participant, now: datetime) -> None:
+    """Keep all that was said, or nothing."""
+    if form.says_yes is not None:
+        keep_answer(place, attended=form.says_yes, by=None, now=now)
+    if rating := form.cleaned_data.get("rating"):
+        text = form.cleaned_data["text"]
+        give_feedback(place, rating=rating, text=text, now=now)
+    if changes := form.changes_of_privacy:
+        set_privacy(place, changes=changes)
+
+
+def _snooze(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpResponse:
+    first = page.place.prompts.filter(number=1).first()
+    try:
+        if first:
+            snooze(first, now=now)
+    except RuleBroken as refusal:
+        return _shown(request, page, _form(page, request), refusal)
+    return redirect("answer", page.token)
+
+
+def _set_privacy(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpResponse:
+    form = PrivacyForm(request.POST)
+    form.is_valid()
+    set_privacy(page.place, changes=form.changes_of_privacy)
+    return redirect("answer", page.token)
+
+
+def _start_account(
+    request: HttpRequest, page: AnswerPage, now: datetime
+) -> HttpResponse:
+    try:
+        made = start_account(page.place.person)
+    except RuleBroken as refusal:
+        return _shown(request, page, _form(page, request), refusal)
+    return redirect(urlsplit(made.url).path)
+
+
+_ACTIONS = {
+    "snooze": _snooze,
+    "privacy": _set_privacy,
+    "account": _start_account,
+}
+
+
+def _form(page: AnswerPage, request: HttpRequest) -> AnswerForm:
+    initial = initial_values(
+        page.place,
+        attended=page.attended,
+        feedback=page.feedback,
+        chosen=request.GET.dict(),
+    )
+    return AnswerForm(initial=initial, place=page.place, question=page.question)
+
+
+def _shown(
+    request: HttpRequest,
+    page: AnswerPage,
+    form: AnswerForm,
+    refusal: RuleBroken | None = None,
+) -> HttpResponse:
+    context = {"about": page, "form": form, "refusal": refusal}
+    status = refusal.status if refusal else 200
+    return render(request, "notifications/prompts/answer.html", context, status=status)
+
+
+@secret_page("GET", "HEAD", "POST", gone=GONE)
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    place = place_of(token, now=timezone.now())
-    context = {"place": place}
+    """Stop such mails, or take it back; a bare POST of a mail program stops them."""
+    place = _place(request, token, timezone.now(), even_of_cancelled=True)
+    organization = place.event.organization
+    if request.method == "POST":
+        back, stop = request.POST.get("take_back"), request.POST.get("stop")
+        change = opt_in if back else opt_out
+        change(place.email, None if "all" in (back, stop) else organization)
+    stopped = {row.organization_id for row in opt_outs_of(place.email)}
+    context = {
+        "organization": organization,
+        "token": token,
+        "is_stopped": organization.pk in stopped,
+        "all_are_stopped": None in stopped,
+    }
     return render(request, "notifications/prompts/unsubscribe.html", context)
+
+
+def _place(
+    request: HttpRequest,
+    token: str,
+    now: datetime,
+    *,
+    even_of_cancelled: bool = False,
+) -> Participant:
+    """Return whose link it is, and use their language and clocks.
+
+    Raises:
+        Http404: It is nobody's, or over.
+    """
+    place = place_of(token, now=now, even_of_cancelled=even_of_cancelled)
+    use_clocks(ClocksOfPlace(place))
+    use_language(request, language_of(place))
+    return place

@@ -99,7 +99,7 @@ def test_it_is_kept_from_caches_other_sites_and_search_engines(path: str) -> Non
     address = "/p/unknown/" if path == "unknown" else personal_path(place) + path
     answer = Client().get(address)
     assert "no-store" in answer["Cache-Control"]
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "no-referrer"
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert 'content="noindex' in answer.content.decode()
 

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
         ("/i/a-secret_1/", "/i/…/"),
         ("/sign-in/?next=/i/a-secret_1/&a=1", "/sign-in/?next=/i/…/&a=1"),
         ("/sign-in/?next=%2Fi%2Fa-secret_1%2F&a=1", "/sign-in/?next=%2Fi%2F…%2F&a=1"),
+        ("/a/a-secret_1/?answer=yes", "/a/…/?answer=yes"),
+        ("/u/a-secret_1/", "/u/…/"),
         ("/account/password/new/3-d8x-5f/", "/account/password/new/…/"),
         ("/account/email/confirm/Mg:1v:x-Y/", "/account/email/confirm/…/"),
         ("/events/3/?q=i", "/events/3/?q=i"),

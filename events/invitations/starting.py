@@ -1,0 +1,61 @@
+"""Starting an account from a mail to a person who has none.
+
+It makes an invitation to their place, as organizers do. But nobody chose who gets it,
+and the mail may have been forwarded: so the place is given only to an account that has
+confirmed the person's address, by a mail of its own (``must_have_confirmed``).
+
+Source: docs/rules.md 207.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.addresses import folded_address
+from core.errors import Conflict
+from events.invitations.inviting import Made, made_of
+from events.locks import lock_people
+from events.models import Invitation, Person, User
+
+
+@transaction.atomic
+def start_account(person: Person) -> Made:
+    """Make an invitation of somebody to their own place, in place of an earlier one.
+
+    Those that organizers made stay.
+
+    Raises:
+        Conflict: They have an account, or no address that it could confirm.
+    """
+    lock_people(person.organization_id)
+    person = Person.objects.select_related("organization").get(pk=person.pk)
+    if person.user_id:
+        raise Conflict("has_account", _("There is an account already. Sign in."))
+    if not person.email:
+        raise Conflict("no_address", _("Ask an organizer to invite you."))
+    unused = Invitation.objects.filter(person=person, invited_by=None, user=None)
+    unused.exclude(token_digest=None).delete()
+    made = made_of(
+        Invitation(organization=person.organization, person=person, email=person.email),
+        by=None,
+    )
+    made.invitation.save()
+    return made
+
+
+def must_have_confirmed(invitation: Invitation, user: User) -> None:
+    """Refuse an invitation that nobody made to whoever has not confirmed its address.
+
+    Raises:
+        Conflict: The account has another confirmed address, or none.
+    """
+    if invitation.invited_by_id or invitation.person_id is None:
+        return
+    address = folded_address(user.email) if user.email_verified_at else ""
+    if address != invitation.folded_email:
+        raise Conflict(
+            "not_confirmed",
+            _(
+                "First confirm the address to which the mail went: it is that of this "
+                "person. You find the link in another mail."
+            ),
+        )

@@ -1,0 +1,144 @@
+"""Starting an account from a mail that asks whether somebody attended."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from events.invitations.answering import invitations_of
+from events.models import Invitation, Person, User
+from tests.attendance.pages import text
+from tests.events.accounts.ways_in import (
+    PASSWORD,
+    last_mail,
+    link_in,
+    make_account,
+    who,
+)
+from tests.events.invitations.browsers import browser, link_to_place
+from tests.factories import change_person, make_client, make_member, make_user
+from tests.notifications.prompts.asked import Asked, ask
+
+pytestmark = pytest.mark.django_db
+
+START = {"do": "account"}
+ADDRESS = "amal@example.com"
+NEW = {"name": "Amal Haddad", "email": ADDRESS, "password1": PASSWORD}
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return ask()
+
+
+def start(asked: Asked, client: Client) -> str:
+    """Press the button; return where it leads."""
+    answer = client.post(asked.path, START)
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def signed_up(asked: Asked, client: Client, **changed: str) -> User:
+    """Press the button, and make an account; nothing is confirmed yet."""
+    client.post(start(asked, client), {"do": "sign_up"})
+    mail.outbox.clear()
+    client.post("/sign-up/", NEW | changed)
+    return User.objects.get()
+
+
+def account_of(asked: Asked) -> User | None:
+    return Person.objects.get(pk=asked.place.person_id).user
+
+
+def test_the_button_leads_to_an_invitation_to_their_place(asked: Asked) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert 'value="account"' in client.get(asked.path).content.decode()
+    link = start(asked, client)
+    assert link.startswith("/i/")
+    page = client.get(link).content.decode()
+    assert "Make an account" in page
+    invitation = Invitation.objects.get()
+    assert (invitation.person, invitation.invited_by) == (asked.place.person, None)
+
+
+def test_the_account_has_the_place_once_a_mail_of_its_own_was_answered(
+    asked: Asked,
+) -> None:
+    client = Client()
+    user = signed_up(asked, client)
+    assert user.email_verified_at is None
+    assert last_mail().to == [ADDRESS]
+    assert account_of(asked) is None
+    assert not invitations_of(user).exists()
+    client.post(link_in(last_mail()), {"password": PASSWORD})
+    assert who(client) == user.username
+    [offered] = invitations_of(User.objects.get())
+    client.post(f"/account/invitations/{offered.pk}/accept/")
+    assert account_of(asked) == user
+
+
+def test_nor_by_its_link_before_that(asked: Asked) -> None:
+    """The mail may have been forwarded to whoever presses the button."""
+    client = Client()
+    link = start(asked, client)
+    for stranger in (
+        make_user(email="eve@example.com", email_verified_at=timezone.now()),
+        make_user(email=ADDRESS),
+    ):
+        theirs = browser(stranger)
+        page = text(theirs.get(link).content.decode())
+        answer = theirs.post(link, {"do": "accept"}, follow=True)
+        assert "First confirm the address" in text(answer.content.decode())
+        assert account_of(asked) is None
+    assert "with this account all the same" not in page
+
+
+def test_whoever_has_confirmed_it_accepts_by_the_link(asked: Asked) -> None:
+    link = start(asked, Client())
+    user = make_user(email=ADDRESS, email_verified_at=timezone.now())
+    browser(user).post(link, {"do": "accept"})
+    assert account_of(asked) == user
+
+
+def test_who_confirms_only_when_the_link_is_over_is_offered_the_place(
+    asked: Asked,
+) -> None:
+    client = Client()
+    signed_up(asked, client)
+    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
+        Invitation.objects.update(expires_at=timezone.now() - timedelta(days=20))
+    client.post(link_in(last_mail()), {"password": PASSWORD})
+    [offered] = invitations_of(User.objects.get())
+    assert offered.expires_at is None
+
+
+def test_organizers_see_nothing_of_it_and_their_own_invitations_stay(
+    asked: Asked,
+) -> None:
+    organizer = make_member(asked.place.event.organization)
+    link = link_to_place(asked.place.person, by=organizer)
+    for _time in range(3):
+        start(asked, Client())
+    assert Client().get(link).status_code == 200
+    assert Invitation.objects.count() == 2
+    path = f"/organizations/{asked.place.event.organization_id}/invitations/"
+    page = make_client(organizer).get(path)
+    assert page.content.decode().count("Amal") == 1
+
+
+def test_who_has_an_account_is_asked_to_sign_in_and_not_told_which(
+    asked: Asked,
+) -> None:
+    change_person(asked.place, user=make_account("nightingale"))
+    page = Client().get(asked.path).content.decode()
+    assert 'value="account"' not in page
+    assert "sign in" in page
+    assert "nightingale" not in page
+    answer: Any = Client().post(asked.path, START)
+    assert answer.status_code == 409
+    assert "nightingale" not in answer.content.decode()
+    assert not Invitation.objects.exists()
