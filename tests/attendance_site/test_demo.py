@@ -210,7 +210,8 @@ def test_the_demo_shows_an_evening_of_which_people_were_asked(
     event = Event.objects.get(title__startswith="Poetry evening")
     assert timedelta(hours=24) < now - event.end < timedelta(days=3)
     prompts = AttendancePrompt.objects.filter(participant__event=event)
-    states = prompts.with_state(now).values_list("state", flat=True)
+    with_state: QuerySet[Any] = prompts.with_state(now)
+    states = with_state.values_list("state", flat=True)
     assert set(states) == {"pending", "answered", "snoozed"}
     reasons = prompts.filter(sent_at=None).values_list("not_mailed", flat=True)
     assert set(reasons) == {"no_address", "declined", ""}
