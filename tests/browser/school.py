@@ -40,6 +40,7 @@ from tests.browser.public_events import public_events
 from tests.browser.with_accounts import Accounts
 from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
+from tests.browser.with_prompts import people_prompted
 from tests.factories import (
     make_access_request,
     make_event,
@@ -120,6 +121,7 @@ class School:
             consented_at=self.now, consent_withdrawn_at=self.now
         )
         self.subjects |= public_events(self.organization, now=self.now)
+        self.subjects |= people_prompted(now=self.now)
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(
