@@ -19,6 +19,7 @@ from attendance.models import (
     ChangeReason,
     EngagementEntry,
     Feedback,
+    OwnAnswer,
     PointsMapping,
     SessionCalculation,
     source_label,
@@ -248,3 +249,29 @@ class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
     list_select_related = ("participant__person",)
     search_fields = ("participant__person__name", "participant__person__email", "text")
     date_hierarchy = "updated_at"
+
+
+@admin.register(OwnAnswer)
+class OwnAnswerAdmin(ReadOnlyAdmin[OwnAnswer]):
+    """What people said of themselves, also where it decided nothing."""
+
+    list_display = ("at", "participant", "event", "session", "attended", "actor")
+    list_filter = (OfPerson, OfEvent, "attended", _OF_ORGANIZATION)
+    list_select_related = (
+        "participant__event",
+        "participant__person",
+        "session",
+        "actor",
+    )
+    search_fields = (
+        "participant__person__name",
+        "participant__person__email",
+        "participant__event__title",
+        "session__title",
+    )
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+    @admin.display(description=_("event"))
+    def event(self, answer: OwnAnswer) -> Event:
+        return answer.participant.event

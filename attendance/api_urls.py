@@ -6,6 +6,7 @@ from attendance.calculating import api as calculating
 from attendance.completion import api as completion
 from attendance.decisions import api as decisions
 from attendance.door import api as door
+from attendance.feedback import api as feedback
 from attendance.people import api as people
 from attendance.points import api as points
 from attendance.policies import api as policies
@@ -31,6 +32,7 @@ urlpatterns = [
     path(f"{_EVENT}/attendance", reports.EventAttendance.as_view()),
     path(f"{_EVENT}/attendance/bulk", decisions.EventBulkAttendance.as_view()),
     path(f"{_EVENT}/attendance-changes", decisions.EventChanges.as_view()),
+    path(f"{_EVENT}/feedback", feedback.EventFeedback.as_view()),
     path(f"{_EVENT}/complete", completion.EventComplete.as_view()),
     path(f"{_EVENT}/reopen", completion.EventReopen.as_view()),
     path(f"{_PARTICIPANT}/attendance", decisions.ParticipantAttendance.as_view()),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("events.api_urls")),
     path("", include("sessions_app.api_urls")),
     path("", include("attendance.api_urls")),
+    path("", include("notifications.api_urls")),
     re_path(r"^api/", errors.UnknownApiPath.as_view()),
 ]
 

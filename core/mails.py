@@ -2,26 +2,24 @@
 
 A mail is a few sentences around one link, or around rows of choices that each are a
 link, so text and HTML are made from one source. What the mails say stands in the rooms
-that send them.
+that send them; ``core/mail_server.py`` says what becomes of many mails, and of those
+that are not taken.
 """
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from smtplib import SMTPRecipientsRefused
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.crypto import salted_hmac
 
-from core.errors import RuleBroken
+from core.mail_server import MailNotSent, MailServer, failure
 
-logger = logging.getLogger(__name__)
+__all__ = ["Mail", "MailNotSent", "send"]
 
 
 class Choice(NamedTuple):
@@ -59,26 +57,13 @@ class Mail:
     rows: Sequence[Choices] = ()
 
 
-class MailNotSent(RuleBroken):
-    """A mail was not taken; the log has the reason.
-
-    ``is_refused``: because of its address, so that another try is of no use.
-    """
-
-    status = 503
-
-    def __init__(self, *, is_refused: bool = False) -> None:
-        text = _("The mail could not be sent. Try again in a few minutes.")
-        super().__init__("mail_not_sent", text)
-        self.is_refused = is_refused
-
-
 def send(
     write: Callable[[], Mail],
     *,
     to: str,
     language: str = "",
-    connection: BaseEmailBackend | None = None,
+    headers: Mapping[str, str] | None = None,
+    server: MailServer | None = None,
 ) -> None:
     """Write a mail and send it, as text and HTML.
 
@@ -86,26 +71,24 @@ def send(
         write: Returns the mail in the language that is active.
         to: The address.
         language: The language of its reader; "": the one that is active.
-        connection: One that is open, for many mails.
+        headers: Further headers.
+        server: A connection that is open, for many mails.
 
     Raises:
         MailNotSent: The mail server did not take it.
     """
     with translation.override(language or translation.get_language()):
-        message = _message(write(), to)
-    message.connection = connection
+        message = _message(write(), to, headers or {})
+    if server is not None:
+        return server.send(message)
     try:
         message.send()
-    except (SMTPRecipientsRefused, ValueError) as error:
-        # Without the error, which names the address.
-        logger.warning("A mail was refused.", extra={"op": "mail"})
-        raise MailNotSent(is_refused=True) from error
-    except OSError as error:
-        logger.exception("A mail could not be sent.", extra={"op": "mail"})
-        raise MailNotSent from error
+    except (OSError, ValueError) as error:
+        raise failure(error) from error
+    return None
 
 
-def _message(mail: Mail, to: str) -> EmailMultiAlternatives:
+def _message(mail: Mail, to: str, headers: Mapping[str, str]) -> EmailMultiAlternatives:
     context = {
         "mail": mail,
         "language": translation.get_language(),
@@ -114,28 +97,41 @@ def _message(mail: Mail, to: str) -> EmailMultiAlternatives:
     text, page = (
         render_to_string(f"core/mail.{kind}", context) for kind in ("txt", "html")
     )
-    message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, to=[to])
+    # No program that is away answers it (RFC 3834).
+    headers = {"Auto-Submitted": "auto-generated", **headers}
+    subject = " ".join(mail.subject.split())
+    message = EmailMultiAlternatives(subject, text, to=[to], headers=dict(headers))
     message.attach_alternative(page, "text/html")
     return message
 
 
-@contextmanager
-def open_connection() -> Iterator[BaseEmailBackend]:
-    """Open a connection to the mail server, for many mails.
+def message_id(kind: str, key: object) -> str:
+    """Return the Message-ID of a mail: the same one, however often it is sent.
 
-    Raises:
-        MailNotSent: It does not answer.
+    So who gets it twice, after a crash in the middle, is shown it once. It tells
+    nothing of how many mails there are.
+
+    Args:
+        kind: What mails these are.
+        key: Which of them it is.
     """
-    connection: BaseEmailBackend = get_connection()
-    try:
-        connection.open()
-    except Exception as error:  # What a backend raises is up to it.
-        logger.exception("The mail server did not answer.", extra={"op": "mail"})
-        raise MailNotSent from error
-    try:
-        yield connection
-    finally:
-        connection.close()
+    digest = salted_hmac(f"message-id {kind}", str(key)).hexdigest()
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return f"<{kind}.{digest}@{host}>"
+
+
+def unsubscribe_headers(address: str) -> dict[str, str]:
+    """Return the headers by which mail programs offer to stop such mails.
+
+    Source: RFC 8058 (List-Unsubscribe with one click).
+
+    Args:
+        address: Of the page where they are stopped, by a POST too.
+    """
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def is_set_up() -> bool:

@@ -38,8 +38,16 @@ ROLE = "role"
 
 @admin.register(Organization)
 class OrganizationAdmin(RowAdmin[Organization]):
-    list_display = ("name", "slug", "time_zone", "language", "created_at")
-    list_filter = ("language",)
+    list_display = (
+        "name",
+        "slug",
+        "time_zone",
+        "language",
+        "sends_prompts",
+        "asks_how_it_was",
+        "created_at",
+    )
+    list_filter = ("language", "sends_prompts", "asks_how_it_was")
     search_fields = ("name", "slug")
     date_hierarchy = "created_at"
 

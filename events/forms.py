@@ -43,12 +43,20 @@ from events.roster.pasted_lines import (
 from events.roster.upload import FileTooLarge
 
 LINES_AT_MOST = 200
+# What a new organization has as it usually is, until its settings say otherwise.
+SET_LATER = (
+    "recording_notice",
+    "consent_required",
+    "sends_prompts",
+    "asks_how_it_was",
+)
 
 
 class OrganizationForm(RowForm):
     """An organization; its slug cannot be changed later.
 
-    A new one has the usual notice, and requires no consent, until its settings say so.
+    A new one has the usual notice, requires no consent, and asks people after events,
+    until its settings say otherwise.
     """
 
     columns = (
@@ -58,6 +66,8 @@ class OrganizationForm(RowForm):
         "language",
         "recording_notice",
         "consent_required",
+        "sends_prompts",
+        "asks_how_it_was",
     )
 
     name = NameField(
@@ -98,6 +108,25 @@ class OrganizationForm(RowForm):
         ),
     )
 
+    sends_prompts = forms.BooleanField(
+        label=_("Ask people after events whether they attended"),
+        required=False,
+        help_text=_(
+            "An hour after an event ends, by mail and on their first page. Who was "
+            "seen is not asked this. Their answer stands beside what was recorded, and "
+            "decides only where nothing else does. Without this nobody is asked unless "
+            "you send it yourself on the page of an event."
+        ),
+    )
+    asks_how_it_was = forms.BooleanField(
+        label=_("Also ask people who were there how it was"),
+        required=False,
+        help_text=_(
+            "One to five stars and a text, if they like. You see them without names, "
+            "once five people have answered."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(self.row, Organization):
@@ -106,7 +135,8 @@ class OrganizationForm(RowForm):
             notice = {"notice": usual_notice(self.row)}
             self.fields["recording_notice"].help_text = usual % notice
         else:
-            del self.fields["recording_notice"], self.fields["consent_required"]
+            for name in SET_LATER:
+                del self.fields[name]
 
     def clean_recording_notice(self) -> str:
         """Return line ends as stored: browsers send CRLF, which would be a change."""
@@ -144,6 +174,7 @@ class EventForm(ZonedForm):
         "visibility",
         "registration_open",
         "capacity",
+        "prompt_viewers",
     )
     times = ("starts_at", "ends_at")
 
@@ -209,6 +240,14 @@ class EventForm(ZonedForm):
         help_text=_(
             "If empty, there is no limit. When all are taken, who registers on the "
             "public page waits, and moves up in order. You can add more people."
+        ),
+    )
+    prompt_viewers = forms.BooleanField(
+        label=_("Afterwards also ask people who only looked at its page"),
+        required=False,
+        help_text=_(
+            "Signed-in people who opened it without registering are asked whether they "
+            "attended, too. Who says yes is on the roster as a walk-in."
         ),
     )
 

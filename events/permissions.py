@@ -102,6 +102,14 @@ class Viewer:
     def _may(self, organization_id: int, roles: Collection[str]) -> bool:
         return self.is_superuser or self.roles.get(organization_id) in roles
 
+    def must_belong_to(self, organization_id: int) -> None:
+        """Raise NotAllowed if they have no role there."""
+        if not self.belongs_to(organization_id):
+            raise NotAllowed(
+                "members_only",
+                _("Only members of the organization can see this."),
+            )
+
     def must_organize(self, organization_id: int) -> None:
         """Raise NotAllowed if they do not organize there."""
         if not self.organizes(organization_id):

@@ -127,6 +127,8 @@ class OrganizationSerializer(ModelSerializer[Organization]):
             "language",
             "recording_notice",
             "consent_required",
+            "sends_prompts",
+            "asks_how_it_was",
             "role",
             "created_at",
         ]
@@ -318,6 +320,25 @@ class AcceptedField(serializers.BooleanField):
         return value.user_id is not None
 
 
+class EmailRefusedField(serializers.BooleanField):
+    """Whether a mail server refused the address for good, for organizers alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            read_only=True,
+            allow_null=True,
+            source="*",
+            help_text="Mails to the address came back. Null except for organizers.",
+        )
+
+    def to_representation(self, value: Any) -> bool | None:  # type: ignore[override]
+        """Return it, null if the caller is not an organizer."""
+        person = value.person if isinstance(value, Participant) else value
+        viewer = viewer_of(self.context["request"])
+        organizes = viewer.organizes(person.organization_id)
+        return person.email_refused if organizes else None
+
+
 class EnrolmentSerializer(serializers.Serializer[Span]):
     """A span of time in which somebody belongs to an event; null: open."""
 
@@ -341,6 +362,7 @@ class ParticipantSerializer(ModelSerializer[Participant]):
     accepted = AcceptedField()
     name = serializers.CharField(max_length=200, validators=[validate_name])
     email = AddressField(required=False, allow_blank=True)
+    email_refused = EmailRefusedField()
     external_id = serializers.CharField(
         max_length=64,
         required=False,
@@ -376,6 +398,7 @@ class ParticipantSerializer(ModelSerializer[Participant]):
             "accepted",
             "name",
             "email",
+            "email_refused",
             "external_id",
             "role",
             "registration",

@@ -15,20 +15,25 @@ from sessions_app.ends import end
 
 
 class PromptedEvent(models.Model):
-    """Whether everybody who is to be asked about an event has a prompt.
+    """That everybody who is to be asked about an event has a prompt, due at ``due_at``.
 
     ``roster_changed_at`` is that of the event when its people were last looked at: when
-    it changes, they are looked at again.
+    it changes, they are looked at again; null if they are to be in any case.
     """
 
     event = models.OneToOneField(
         Event, models.CASCADE, primary_key=True, related_name="prompted"
     )
-    roster_changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(_("due at"))
+    roster_changed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("event whose people were asked")
         verbose_name_plural = _("events whose people were asked")
+        indexes = [
+            # notifications.prompts.preparing: those that may have been moved since
+            models.Index(fields=["due_at"], name="prompted_event_due"),
+        ]
 
     def __str__(self) -> str:
         return str(self.event_id)
@@ -122,7 +127,7 @@ class AttendancePrompt(models.Model):
         indexes = [
             # notifications.prompts.sending: the mails that are due
             models.Index(
-                fields=["send_at"],
+                fields=["send_at", "id"],
                 condition=Q(send_at__isnull=False),
                 name="prompt_to_send",
             ),

@@ -1,52 +1,117 @@
-"""A mail server for tests, which speaks just enough SMTP."""
+"""A real mail server for tests, whose mailboxes do what their names say."""
 
-import socketserver
+import asyncio
+import email
+import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import Message
 
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
+# It logs addresses; tests look at what our own code logs.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
-class _Conversation(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self._say("220 hello")
-        for line in iter(self.rfile.readline, b""):
-            command = line[:4].upper().strip()
-            if command == b"RCPT" and b"refused@" in line:
-                self._say("550 no such mailbox")
-            elif command == b"RCPT":
-                self.server.taken.append(line.decode().strip()[9:-1])  # type: ignore[attr-defined]
-                self._say("250 well")
-            elif command == b"DATA":
-                self._say("354 go on")
-                while self.rfile.readline() not in (b".\r\n", b""):
-                    pass
-                self._say("250 taken")
-            elif command == b"QUIT":
-                return self._say("221 bye")
-            else:
-                self._say("250 well")
-        return None
 
-    def _say(self, text: str) -> None:
-        self.wfile.write(f"{text}\r\n".encode())
+@dataclass
+class MailServerHere:
+    """A server that takes all mails but those to some mailboxes.
+
+    Mailboxes: ``refused@``: there is none; ``policy@``: not from us; ``full@``;
+    ``grey@``: not before ``knows_us``; ``drops@``: it hangs up in the middle of the
+    mail; ``takes-and-drops@``: after it; ``hangs@``: no answer; ``drips@``: an answer
+    without an end.
+
+    Attributes:
+        port: Where it listens.
+        taken: The addresses whose mails were taken, in order.
+        messages: Those mails.
+        connections: How many there were.
+        knows_us: Whether it takes what was greylisted.
+        once_taken: Called with each address, before the server says that it took it.
+    """
+
+    port: int = 0
+    taken: list[str] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    connections: int = 0
+    knows_us: bool = False
+    once_taken: Callable[[str], object] = lambda _: None
+
+    async def handle_RCPT(  # noqa: N802
+        self, smtp: SMTP, session: Session, envelope: Envelope, to: str, options: object
+    ) -> str:
+        """Answer whether there is such a mailbox."""
+        match to.partition("@")[0]:
+            case "refused":
+                return "550 5.1.1 no such mailbox"
+            case "policy":
+                return "550 5.7.1 relaying denied"
+            case "full":
+                return "552 5.2.2 mailbox full"
+            case "grey" if not self.knows_us:
+                return "451 4.7.1 greylisted, come back later"
+            case "hangs":
+                await asyncio.Event().wait()
+            case "drips":
+                await self._drip(smtp)
+        envelope.rcpt_tos.append(to)
+        return "250 well"
+
+    async def _drip(self, smtp: SMTP) -> None:
+        while True:
+            await smtp.push("250-still thinking")
+            await asyncio.sleep(0.05)
+
+    async def handle_DATA(  # noqa: N802
+        self, smtp: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        """Take a mail."""
+        [to] = envelope.rcpt_tos
+        name = to.partition("@")[0]
+        if name == "drops":
+            smtp.transport.abort()
+            return "250 never heard"
+        assert isinstance(envelope.content, bytes)
+        self.taken.append(to)
+        self.messages.append(email.message_from_bytes(envelope.content))
+        await asyncio.to_thread(self.once_taken, to)
+        if name == "takes-and-drops":
+            smtp.transport.abort()
+        return "250 taken"
+
+    def speak(self) -> SMTP:
+        """Return what speaks with one client."""
+        self.connections += 1
+        return SMTP(self, hostname="mail.example.com", enable_SMTPUTF8=True)
 
 
 @contextmanager
-def mail_server(settings: Settings) -> Iterator[list[str]]:
-    """Send mails to a server that takes all but those to ``refused@…``.
+def mail_server(settings: Settings) -> Iterator[MailServerHere]:
+    """Send mails to a server of our own."""
+    here = MailServerHere()
+    loop = asyncio.new_event_loop()
+    listening = loop.run_until_complete(loop.create_server(here.speak, "127.0.0.1", 0))
+    here.port = listening.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", here.port
+    try:
+        yield here
+    finally:
+        asyncio.run_coroutine_threadsafe(_end(listening), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=10)
+        loop.close()
 
-    What it yields becomes the list of the addresses whose mails were taken.
-    """
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Conversation) as server:
-        server.daemon_threads = True
-        taken: list[str] = []
-        server.taken = taken  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
-        yield taken
-        server.shutdown()
-        thread.join(timeout=5)
+
+async def _end(listening: asyncio.Server) -> None:
+    listening.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in others:
+        each.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

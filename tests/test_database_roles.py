@@ -19,6 +19,7 @@ from attendance.models import (
     AttendanceChange,
     AuditSeal,
     EngagementEntry,
+    OwnAnswer,
 )
 from attendance_site.database_roles import append_only_tables
 from attendance_site.env import postgres
@@ -87,6 +88,16 @@ def make_change_of_person() -> models.Model:
     )
 
 
+def make_answer() -> models.Model:
+    person = make_participant()
+    return OwnAnswer.objects.create(
+        organization=person.event.organization,
+        participant=person,
+        attended=True,
+        at=START,
+    )
+
+
 # A new append-only model must find its place here.
 MAKERS: dict[type[models.Model], Callable[[], models.Model]] = {
     PresenceEvent: make_fact,
@@ -95,6 +106,7 @@ MAKERS: dict[type[models.Model], Callable[[], models.Model]] = {
     AuditSeal: make_seal,
     EngagementEntry: make_entry,
     PersonChange: make_change_of_person,
+    OwnAnswer: make_answer,
 }
 APPEND_ONLY = [
     model for model in apps.get_models() if getattr(model, "append_only", False)

@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from attendance.models import Status
+from attendance.models import Feedback, OwnAnswer, Status
 from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
@@ -177,6 +177,25 @@ class EventPage:
     def waiting(self) -> int:
         """The number of people on the waiting list."""
         return waiting(self.event).count()
+
+    # What people said of it afterwards
+
+    @property
+    def tells_answers(self) -> bool:
+        """Whether the reader is led to the answers: a member, once it is over."""
+        was_held = self.event.state in (EventState.SCHEDULED, EventState.COMPLETED)
+        return self.sees_emails and was_held and self.is_over
+
+    @cached_property
+    def number_who_said(self) -> int:
+        """How many have said whether they attended."""
+        said = OwnAnswer.objects.filter(participant__event=self.event)
+        return said.aggregate(number=Count("participant", distinct=True))["number"]
+
+    @cached_property
+    def number_who_rated(self) -> int:
+        """How many have said how it was."""
+        return Feedback.objects.filter(participant__event=self.event).count()
 
     # Its door, if it has no sessions
 

@@ -88,10 +88,7 @@ def _remarks(decision: ExplainedDecision, zone: tzinfo) -> Iterator[str]:
             )
         }
     if decision.self_attended is not None and decision.source != SELF_REPORTED:
-        if decision.self_attended:
-            yield _("Own answer: they were there.")
-        else:
-            yield _("Own answer: they were not there.")
+        yield _own_answer_beside(decision)
 
 
 def _act(decision: ExplainedDecision, zone: tzinfo) -> str:
@@ -132,8 +129,23 @@ def _act_without_name(decision: ExplainedDecision) -> str:
 
 def _own_answer(decision: ExplainedDecision) -> str:
     if decision.status in CAME:
-        return _("said at %(time)s that they were there")
-    return _("said at %(time)s that they were not there")
+        text = _("said at %(time)s that they were there")
+    else:
+        text = _("said at %(time)s that they were not there")
+    if decision.self_answered_twice:
+        return _("%(answer)s (answered twice within seconds)") % {"answer": text}
+    return text
+
+
+def _own_answer_beside(decision: ExplainedDecision) -> str:
+    """Return the sentence about an own answer that did not decide."""
+    if decision.self_answered_twice:
+        if decision.self_attended:
+            return _("Own answer: they were there (answered twice within seconds).")
+        return _("Own answer: they were not there (answered twice within seconds).")
+    if decision.self_attended:
+        return _("Own answer: they were there.")
+    return _("Own answer: they were not there.")
 
 
 def _check_in(decision: ExplainedDecision, at: datetime, zone: tzinfo) -> str:

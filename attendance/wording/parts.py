@@ -75,6 +75,7 @@ class ExplainedDecision:
         check_in_received_at: When the check-in arrived here, perhaps later.
         check_in_method: A value of ``models.CheckInMethod``.
         self_attended: The attendee's own answer; None before any.
+        self_answered_twice: They said the opposite a few seconds before.
         follows: The sums behind a course result that follows from the sessions; else
             None.
         so_far: What the sessions have decided, where nothing stands about the event
@@ -110,6 +111,7 @@ class ExplainedDecision:
     check_in_received_at: datetime | None = None
     check_in_method: str | None = None
     self_attended: bool | None = None
+    self_answered_twice: bool = False
     follows: Credit | None = None
     so_far: SoFar | None = None
 

@@ -29,6 +29,7 @@ _AS_STORED = (
     "check_in_received_at",
     "check_in_method",
     "self_attended",
+    "self_answered_twice",
 )
 
 

@@ -7,12 +7,12 @@ Source: docs/rules.md 165.
 """
 
 from django.conf import settings
-from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import mails
 from core.addresses import folded_address
+from core.mail_server import MailNotSent, MailServer, open_connection
 from core.names import isolated
 from events.accounts.attempts import DAY, MINUTE, count_try, is_too_often, key_of
 from events.accounts.limits import TooManyTries
@@ -23,6 +23,8 @@ FROM_A_NETWORK, ON_THE_INSTALLATION = 10, 60
 # Each in a day.
 OF_A_NETWORK, OF_AN_ADDRESS, KEPT, MAILED = 20, 3, 500, 20
 SUPERUSERS_TOLD = 20
+# How long a page waits for a slow server.
+SECONDS_AT_MOST = 20
 
 
 def ask_for_access(*, name: str, email: str, purpose: str, network: str) -> None:
@@ -63,25 +65,25 @@ def _tell_superusers(asked: AccessRequest) -> None:
         is_superuser=True, is_active=True, email_verified_at__isnull=False
     )
     try:
-        with mails.open_connection() as connection:
+        with open_connection(seconds=SECONDS_AT_MOST) as server:
             for user in superusers.order_by("pk")[:SUPERUSERS_TOLD]:
-                _tell(user, asked, connection)
-    except mails.MailNotSent:
+                _tell(user, asked, server)
+    except MailNotSent:
         # The log has it, and the first page of superusers shows the request.
         return
 
 
-def _tell(user: User, asked: AccessRequest, connection: BaseEmailBackend) -> None:
+def _tell(user: User, asked: AccessRequest, server: MailServer) -> None:
     try:
         mails.send(
             lambda: mail_about(asked),
             to=user.email,
             language=user.language or settings.LANGUAGE_CODE,
-            connection=connection,
+            server=server,
         )
-    except mails.MailNotSent as failed:
+    except MailNotSent:
         # What one mailbox refuses, the others may take.
-        if not failed.is_refused:
+        if server.gives_up:
             raise
 
 

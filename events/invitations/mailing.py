@@ -6,16 +6,15 @@ invitation says that it was not sent.
 Source: docs/rules.md 161.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 
-from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.addresses import folded_address
-from core.mails import Mail, MailNotSent, open_connection, reaches_people, send
+from core.mail_server import MailNotSent, MailServer, open_connection
+from core.mails import Mail, reaches_people, send
 from core.names import isolated
 from core.times import short_day
 from events.accounts.attempts import DAY, MINUTE, is_too_often
@@ -42,14 +41,12 @@ def send_links(made: Sequence[Made], *, by: User) -> None:
         return
     sent: list[Invitation] = []
     unsent: list[Invitation] = []
-    until = time.monotonic() + SECONDS_AT_MOST
     places = upcoming_places(each.invitation.person_id for each in to_send)
     try:
-        with open_connection() as connection:
+        with open_connection(seconds=SECONDS_AT_MOST) as server:
             for each in to_send:
                 own = places.get(each.invitation.person_id or 0, [])
-                in_time = time.monotonic() < until
-                is_sent = in_time and _send_one(each, own, by, connection)
+                is_sent = not server.gives_up and _send_one(each, own, by, server)
                 (sent if is_sent else unsent).append(each.invitation)
     except MailNotSent:
         unsent = [each.invitation for each in to_send]
@@ -76,7 +73,7 @@ def upcoming_places(people: Iterable[int | None]) -> dict[int, list[Participant]
 
 
 def _send_one(
-    made: Made, places: Sequence[Participant], by: User, connection: BaseEmailBackend
+    made: Made, places: Sequence[Participant], by: User, server: MailServer
 ) -> bool:
     invitation = made.invitation
     person = invitation.person
@@ -87,7 +84,7 @@ def _send_one(
             lambda: mail_of(invitation, made.url, places),
             to=invitation.email,
             language=(person and person.language) or invitation.organization.language,
-            connection=connection,
+            server=server,
         )
     except MailNotSent:
         return False

@@ -150,6 +150,12 @@ class Event(models.Model):
                 condition=Q(state=EventState.SCHEDULED, reopened_at__isnull=True),
                 name="event_to_complete",
             ),
+            # notifications.prompts.preparing: events that ended lately
+            models.Index(
+                Coalesce("ends_at", "starts_at"),
+                condition=Q(state__in=[EventState.SCHEDULED, EventState.COMPLETED]),
+                name="event_end",
+            ),
             # events.public.listing: the next ones on the first page
             models.Index(
                 "starts_at",

@@ -173,7 +173,12 @@ class Person(models.Model):
     @property
     def takes_mail(self) -> bool:
         """Whether there is an address that no mail server has refused."""
-        return bool(self.email) and self.folded_email != self.refused_email
+        return bool(self.email) and not self.email_refused
+
+    @property
+    def email_refused(self) -> bool:
+        """Whether a mail server has refused their address for good."""
+        return bool(self.email) and self.folded_email == self.refused_email
 
     @property
     def account_name(self) -> str:

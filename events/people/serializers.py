@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.fields import Declared, ModelSerializer
 from events.models import Person, PersonChange
 from events.recording.notice import recording_notice
-from events.serializers import AcceptedField, AccountField
+from events.serializers import AcceptedField, AccountField, EmailRefusedField
 
 
 class PersonSerializer(ModelSerializer[Person]):
@@ -15,6 +15,7 @@ class PersonSerializer(ModelSerializer[Person]):
 
     user = AccountField()
     accepted = AcceptedField()
+    email_refused = EmailRefusedField()
 
     class Meta:
         model = Person
@@ -23,6 +24,7 @@ class PersonSerializer(ModelSerializer[Person]):
             "organization",
             "name",
             "email",
+            "email_refused",
             "external_id",
             "user",
             "accepted",

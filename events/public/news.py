@@ -12,7 +12,8 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from core.mails import MailNotSent, send
+from core.mail_server import MailNotSent, MailServer, open_connection
+from core.mails import message_id, send
 from events.models import (
     EXPECTED,
     EventState,
@@ -21,6 +22,7 @@ from events.models import (
     RegistrationMail,
     RegistrationNews,
 )
+from events.people.mailboxes import mail_language, note_refused
 from events.public.mails import about_registration
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ TRY_AGAIN_AFTER = timedelta(minutes=5)
 # Older news are of no use any more.
 TOO_OLD = timedelta(days=3)
 AT_ONCE = 100
+SECONDS_AT_MOST = 15
 # What somebody's registration is as long as news are true.
 TRUE_OF = {
     RegistrationNews.REGISTERED: EXPECTED,
@@ -41,21 +44,33 @@ TRUE_OF = {
 def send_news(*, now: datetime) -> int:
     """Send the mails that are due; return how many are done with.
 
-    If the mail server is away, the others wait, too. A mail that cannot be made holds
-    up nobody else's.
+    If the mail server is away, or slow, the others wait, too. A mail that is not taken
+    yet, or cannot be made, holds up nobody else's.
     """
+    if not RegistrationMail.objects.filter(due_at__lte=now).exists():
+        return 0
+    try:
+        with open_connection(seconds=SECONDS_AT_MOST) as server:
+            return _send_all(server, now)
+    except MailNotSent:
+        return 0
+
+
+def _send_all(server: MailServer, now: datetime) -> int:
     done = 0
     for mail in _claimed(now):
-        news = mail.news
         try:
-            if mail.created_at > now - TOO_OLD and not _sent(mail.participant_id, news):
-                break
+            if mail.created_at > now - TOO_OLD:
+                _send(mail, server)
+            # Unless there are newer ones meanwhile.
+            RegistrationMail.objects.filter(pk=mail.pk, news=mail.news).delete()
+            done += 1
+        except MailNotSent:  # It is tried again later.
+            pass
         except Exception:  # Whatever is wrong with one, the others are due.
             logger.exception("A mail failed.", extra={"op": "registration_mail"})
-            continue
-        # Unless there are newer ones meanwhile.
-        RegistrationMail.objects.filter(pk=mail.pk, news=news).delete()
-        done += 1
+        if server.gives_up:
+            break
     return done
 
 
@@ -67,21 +82,28 @@ def _claimed(now: datetime) -> Iterator[RegistrationMail]:
             yield from RegistrationMail.objects.filter(pk=pk)
 
 
-def _sent(participant_id: int, news: str) -> bool:
-    """Send one mail if it is still true; return False if the mail server is away."""
+def _send(mail: RegistrationMail, server: MailServer) -> None:
+    """Send one mail if it is still true.
+
+    Raises:
+        MailNotSent: The server did not take it, and may later.
+    """
     places = Participant.objects.select_related("event__organization", "person__user")
-    place = places.filter(pk=participant_id).first()
-    if place is None or not place.email or not _is_true(place, news):
-        return True
+    place = places.filter(pk=mail.participant_id).first()
+    if place is None or not place.person.takes_mail or not _is_true(place, mail.news):
+        return
     try:
         send(
-            lambda: about_registration(place, news),
+            lambda: about_registration(place, mail.news),
             to=place.email,
-            language=_language_of(place),
+            language=mail_language(place),
+            headers={"Message-ID": message_id(mail.news, mail.pk)},
+            server=server,
         )
     except MailNotSent as failed:
-        return failed.is_refused
-    return True
+        if not failed.is_refused:
+            raise
+        note_refused(place.person)
 
 
 def _is_true(place: Participant, news: str) -> bool:
@@ -89,8 +111,3 @@ def _is_true(place: Participant, news: str) -> bool:
     if place.event.state == EventState.CANCELLED and kind != RegistrationNews.CANCELLED:
         return False
     return place.registration in TRUE_OF[kind]
-
-
-def _language_of(place: Participant) -> str:
-    account = place.user.language if place.user else ""
-    return place.language or account or place.event.organization.language

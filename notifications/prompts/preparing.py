@@ -7,59 +7,151 @@ nobody.
 Source: docs/rules.md 180.
 """
 
+import logging
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Greatest
 
 from attendance.completion.completing import calculate_uncalculated
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
-from events.models import Event, Participant
-from notifications.models import AttendancePrompt, PromptedEvent
+from core.error_text import error_text
+from core.sql import sql_values
+from events.locks import lock_event, lock_people
+from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant
+from notifications.models import AttendancePrompt, NotMailed, PromptedEvent
 from notifications.prompts.asking import read_asked
-from sessions_app.ends import END
+from sessions_app.ends import END, end_of
+
+logger = logging.getLogger(__name__)
 
 AFTER_THE_END = timedelta(hours=1)
+AT_ONCE = 1_000
+# Of drafts, and of events that were cancelled, nobody is asked.
+ASKED_ABOUT = (EventState.SCHEDULED, EventState.COMPLETED)
 
-# An event is looked at again when its roster has changed.
+# Events that ended lately, by their own end or that of a session, and those of which
+# people were asked: they may have been moved since, or have other people.
 _DUE = f"""
-    SELECT e.id, {END} + %(after)s
-    FROM events_event e
+    WITH candidate AS (
+        SELECT id AS event_id FROM events_event
+        WHERE state IN ({sql_values(ASKED_ABOUT)})
+            AND coalesce(ends_at, starts_at) <= %(now)s - %(after)s
+            AND coalesce(ends_at, starts_at) > %(now)s - %(within)s - %(default)s
+        UNION
+        SELECT event_id FROM sessions_app_livesession
+        WHERE cancelled_at IS NULL
+            AND coalesce(ended_at, ends_at) <= %(now)s - %(after)s
+            AND coalesce(ended_at, ends_at) > %(now)s - %(within)s
+        UNION
+        SELECT event_id FROM notifications_promptedevent
+        WHERE due_at > %(now)s - %(within)s
+    )
+    SELECT e.id, e.organization_id FROM candidate
+    JOIN events_event e ON e.id = candidate.event_id
     JOIN events_organization o ON o.id = e.organization_id
     LEFT JOIN notifications_promptedevent done ON done.event_id = e.id
-    WHERE e.state IN ('scheduled', 'completed') AND o.sends_prompts
-        AND done.roster_changed_at IS DISTINCT FROM e.roster_changed_at
-        AND {END} <= %(now)s - %(after)s AND {END} > %(now)s - %(within)s
-    ORDER BY e.id
+    CROSS JOIN LATERAL (SELECT {END} AS ends_at OFFSET 0) x
+    WHERE e.state IN ({sql_values(ASKED_ABOUT)}) AND o.sends_prompts
+        AND x.ends_at > %(now)s - %(within)s
+        AND (
+            done.due_at <> x.ends_at + %(after)s
+            OR x.ends_at <= %(now)s - %(after)s
+            AND done.roster_changed_at IS DISTINCT FROM e.roster_changed_at
+        )
+    ORDER BY x.ends_at, e.id
 """
 
 
-def prepare_due_prompts(*, now: datetime) -> int:
-    """Write the first prompts of events that ended an hour ago; return their number.
+@dataclass(slots=True)
+class Prepared:
+    """How many prompts were written, and why it failed, by event."""
+
+    written: int = 0
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def prepare_due_prompts(*, now: datetime) -> Prepared:
+    """Write the first prompts of events that ended an hour ago.
 
     Sessions that were never calculated are calculated first, so that nobody who was
-    seen is asked whether they came.
+    seen is asked whether they came. An event that fails does not stop the others, and
+    is tried again by the next run.
     """
-    values: dict[str, Any] = {
+    done = Prepared()
+    for event_id, organization_id in _due(now):
+        try:
+            calculate_uncalculated(event_id, now)
+            done.written += _prepare(event_id, organization_id, now)
+        except Exception as error:
+            logger.exception(
+                "The prompts of an event could not be written.",
+                extra={"op": "prepare_prompts", "event": event_id},
+            )
+            done.failed[event_id] = error_text(error)
+    return done
+
+
+def _due(now: datetime) -> list[tuple[int, int]]:
+    values = {
         "now": now,
         "after": AFTER_THE_END,
         "within": ANSWERS_COUNT_FOR,
+        "default": DEFAULT_EVENT_LENGTH,
     }
     with connection.cursor() as cursor:
         cursor.execute(_DUE, values)
-        due = cursor.fetchall()
-    written = 0
-    for event_id, due_at in due:
-        calculate_uncalculated(event_id, now)
-        written += _prepare(event_id, due_at)
-    return written
+        return cursor.fetchall()
 
 
 @transaction.atomic
-def _prepare(event_id: int, due_at: datetime) -> int:
-    event = Event.objects.select_for_update(no_key=True).get(pk=event_id)
-    places = Participant.objects.filter(event=event, prompts=None).order_by("pk")
-    asked = read_asked(list(places.values_list("pk", flat=True)))
+def _prepare(event_id: int, organization_id: int, now: datetime) -> int:
+    """Write the prompts of an event that are missing, and move those that are there."""
+    lock_people(organization_id)
+    event = lock_event(event_id)
+    if event.state not in ASKED_ABOUT:
+        return 0
+    due_at = end_of(event) + AFTER_THE_END
+    done = PromptedEvent.objects.filter(event=event).first()
+    if done and done.due_at != due_at:
+        _move(event, done.due_at, due_at, now)
+    is_due = due_at <= now
+    written = _write(event, due_at, now) if is_due else 0
+    PromptedEvent.objects.update_or_create(
+        event=event,
+        defaults={
+            "due_at": due_at,
+            "roster_changed_at": event.roster_changed_at if is_due else None,
+        },
+    )
+    return written
+
+
+def _move(event: Event, before: datetime, due_at: datetime, now: datetime) -> None:
+    """Let the prompts of an event that are not sent be due when it ends now.
+
+    Those due then are due now; others, by hand or after snoozing, not before.
+    """
+    moved = Case(
+        When(due_at=before, then=Value(due_at)),
+        default=Greatest(F("due_at"), Value(due_at)),
+    )
+    _unsent(event).update(due_at=moved)
+    _unsent(event).update(send_at=Greatest(F("due_at"), Value(now)), not_mailed="")
+
+
+def _unsent(event: Event) -> QuerySet[AttendancePrompt]:
+    return AttendancePrompt.objects.filter(
+        participant__event=event, sent_at=None, answered_at=None, snoozed_at=None
+    )
+
+
+def _write(event: Event, due_at: datetime, now: datetime) -> int:
+    places = Participant.objects.filter(event=event).order_by("pk")
+    new = places.filter(prompts=None).values_list("pk", flat=True)
+    asked = read_asked(list(new))
     prompts = [
         AttendancePrompt(
             organization_id=event.organization_id,
@@ -70,8 +162,10 @@ def _prepare(event_id: int, due_at: datetime) -> int:
         for one in asked
         if one.question and not one.has_answered
     ]
-    AttendancePrompt.objects.bulk_create(prompts, ignore_conflicts=True)
-    PromptedEvent.objects.update_or_create(
-        event=event, defaults={"roster_changed_at": event.roster_changed_at}
+    AttendancePrompt.objects.bulk_create(
+        prompts, batch_size=AT_ONCE, ignore_conflicts=True
     )
+    # Who did not need to be asked may have come back to the roster.
+    needless = _unsent(event).filter(not_mailed=NotMailed.NEEDLESS)
+    needless.update(send_at=Greatest(F("due_at"), Value(now)), not_mailed="")
     return len(prompts)

@@ -32,6 +32,7 @@ from attendance.models import (
     ChangeReason,
     EngagementEntry,
     Feedback,
+    OwnAnswer,
     PointsMapping,
     SessionCalculation,
 )
@@ -55,6 +56,13 @@ from events.models import (
     User,
 )
 from events.people.changes import Act, record
+from notifications.models import (
+    AttendancePrompt,
+    Notification,
+    PromptedEvent,
+    PromptOptOut,
+    PromptToken,
+)
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -75,6 +83,7 @@ from tests.factories import (
     make_participant,
     make_person,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -156,6 +165,28 @@ def make_conflicting_delivery(number: int) -> ConflictingDelivery:
     )
 
 
+def make_own_answer(number: int) -> OwnAnswer:
+    participant = make_participant()
+    return OwnAnswer.objects.create(
+        organization=participant.event.organization,
+        participant=participant,
+        session=make_session(participant.event),
+        attended=True,
+        actor=make_user(),
+        at=START,
+    )
+
+
+def make_notification(number: int) -> Notification:
+    prompt = make_prompt(make_participant())
+    return Notification.objects.create(
+        user=make_user(),
+        organization=prompt.organization,
+        type="attendance_prompt",
+        prompt=prompt,
+    )
+
+
 MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     User: lambda number: make_user(),
     Organization: lambda number: make_organization(),
@@ -201,6 +232,20 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     Feedback: lambda number: Feedback.objects.create(
         participant=make_participant(), rating=5
     ),
+    OwnAnswer: make_own_answer,
+    AttendancePrompt: lambda number: make_prompt(
+        make_participant(), asked_by=make_user()
+    ),
+    PromptedEvent: lambda number: PromptedEvent.objects.create(
+        event=make_event(), roster_changed_at=START
+    ),
+    PromptToken: lambda number: PromptToken.objects.create(
+        participant=make_participant(), digest=bytes([number])
+    ),
+    PromptOptOut: lambda number: PromptOptOut.objects.create(
+        organization=make_organization(), folded_email=f"a{number}@example.com"
+    ),
+    Notification: make_notification,
     Authenticator: lambda number: Authenticator.objects.create(
         user=make_user(), type="totp", data={}
     ),

@@ -74,7 +74,7 @@ PARAMETERS = (
     *("q", "page", "status", "by", "where", "who", "choose", "session", "state"),
     *("organization", "event", "participant", "session_type", "source", "code"),
     *("from", "to", "next", "person", "people", "rosters", "changes"),
-    *("registration", "role", "door", "mode", "not_today", "email"),
+    *("registration", "role", "door", "mode", "not_today", "email", "show"),
     *("answer", "stars"),
 )
 

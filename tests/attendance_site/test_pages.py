@@ -165,6 +165,10 @@ TABLE = {
     "GET events/{event}/attendance/": "302 404 200 200 200 200 200 200",
     "POST events/{event}/attendance/mark/": ORGANIZERS_SENT,
     "POST events/{event}/attendance/undo/": ORGANIZERS_SENT,
+    # Hosts are not told who said what.
+    "GET events/{event}/answers/": "302 404 403 403 200 200 200 200",
+    "GET events/{over}/answers/ask/": ORGANIZERS,
+    "POST events/{over}/answers/ask/": ORGANIZERS_SENT,
     "GET events/{open}/complete/": ORGANIZERS,
     "POST events/{open}/complete/": ORGANIZERS_SENT,
     "POST events/{completed}/reopen/": ORGANIZERS_SENT,
@@ -281,6 +285,7 @@ def world() -> World:
         make_event(organization),
         make_event(organization, state=EventState.COMPLETED),
         make_event(organization),
+        make_event(organization, starts_at=timezone.now() - timedelta(hours=4)),
     ]
     for each in events:
         make_participant(each, user=users["host"], role="host")
@@ -296,6 +301,7 @@ def world() -> World:
         "completed": events[2].pk,
         # On which nothing hangs.
         "bare": events[3].pk,
+        "over": events[4].pk,
         "session_of_bare": make_session(events[3]).pk,
         "participant": people[0].pk,
         "other": other.pk,

@@ -25,6 +25,7 @@ from tests.factories import (
     make_participant,
     make_person,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -60,6 +61,10 @@ def add_meetup(session: LiveSession, user: User) -> None:
 
 def add_fact(session: LiveSession, user: User) -> None:
     make_presence_event(session)
+
+
+def add_prompt(session: LiveSession, user: User) -> None:
+    make_prompt(make_participant(session.event), asked_by=make_user())
 
 
 def add_connection(session: LiveSession, user: User) -> None:
@@ -121,6 +126,7 @@ LISTS: dict[str, Callable[[LiveSession, User], None]] = {
     "users/{user}/points": add_points,
     "organizations/{organization}/leaderboard": add_points,
     "events/{event}/attendance-changes": add_decision,
+    "events/{event}/prompts": add_prompt,
 }
 
 

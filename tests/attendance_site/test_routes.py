@@ -7,7 +7,7 @@ A superuser without any role gets the owner's answers.
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from events.models import Role, User
+from events.models import Event, Organization, Role, User
 from tests.attendance_site.routes import (
     BODIES,
     METHODS,
@@ -164,6 +164,12 @@ TABLE = {
     ),
     "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
     "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",
+    # --- prompts and feedback: hosts are not told who said what
+    "GET api/events/{event}/prompts": "401 404 403 403 200 200 200 200",
+    # It ended long ago, then today.
+    "POST api/events/{event}/prompts": "401 404 403 403 403 409 409 409",
+    "POST api/events/{over}/prompts": "401 404 404 404 403 200 200 200",
+    "GET api/events/{event}/feedback": "401 404 403 403 200 200 200 200",
     # --- points: of the attendee
     "GET api/users/{user}/points": "401 404 200 403 403 200 200 200",
     "GET api/organizations/{organization}/leaderboard": (
@@ -258,6 +264,7 @@ def world(settings: Settings) -> World:
             "override": other.attendance_changes.get().pk,
             "done": make_event(organization).pk,
             "completed": make_event(organization, state="completed").pk,
+            "over": make_participant(event_that_is_over(organization)).event_id,
             "other": other.pk,
             "person": other.person_id,
             "own": me.person_id,
@@ -270,6 +277,11 @@ def world(settings: Settings) -> World:
             "bare_session": make_session(bare.event).pk,
         },
     )
+
+
+def event_that_is_over(organization: Organization) -> Event:
+    starts_at = timezone.now() - timedelta(hours=4)
+    return make_event(organization, starts_at=starts_at)
 
 
 @pytest.mark.django_db

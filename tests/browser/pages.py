@@ -430,8 +430,18 @@ PROMPTS = {
     "unsubscribe": Seen("unsubscribe", who="", key="new, asked"),
     "unsubscribe, done": Seen("unsubscribe", who="", key="stopped, asked"),
 }
+ANSWERS = {
+    "answers": Seen("answers", "answered"),
+    "answers, for a viewer": Seen("answers", "answered", "viewer"),
+    "answers, who had no mail": Seen("answers", "answered", query="?show=no_mail"),
+    "answers, none fits": Seen("answers", "answered", query="?show=over"),
+    "answers of too few": Seen("answers", "just over"),
+    "answers before the end": Seen("answers", "event"),
+    "ask by hand": Seen("ask_by_hand", "just over"),
+    "event with answers": Seen("event", "answered"),
+}
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | PROMPTS
+ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS
 
 
 def routes() -> set[str]:

@@ -38,6 +38,7 @@ from tests.attendance.pages import be_there, calculate, try_in_vain
 from tests.browser.in_a_room import in_a_room
 from tests.browser.public_events import public_events
 from tests.browser.with_accounts import Accounts
+from tests.browser.with_answers import events_with_answers
 from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
 from tests.browser.with_prompts import people_prompted
@@ -119,6 +120,9 @@ class School:
         self.subjects |= people_asked(self.invited, now=self.now)
         Person.objects.filter(pk=self.omar.person_id).update(
             consented_at=self.now, consent_withdrawn_at=self.now
+        )
+        self.subjects |= events_with_answers(
+            self.organization, self.organizer, now=self.now
         )
         self.subjects |= public_events(self.organization, now=self.now)
         self.subjects |= people_prompted(now=self.now)

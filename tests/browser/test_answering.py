@@ -13,10 +13,11 @@ from pytest_django import Settings
 from attendance.models import Attendance, Feedback, OwnAnswer
 from core.mails import send
 from events.models import Participant
+from events.people.mailboxes import mail_language
 from notifications.models import AttendancePrompt, PromptOptOut
 from notifications.prompts.asking import Question
 from notifications.prompts.links import new_token
-from notifications.prompts.mails import language_of, prompt_mail
+from notifications.prompts.mails import prompt_mail
 from tests.browser.looking import look_at
 from tests.browser.pages import PROMPTS
 from tests.browser.school import School
@@ -68,7 +69,7 @@ def mailed(place: Participant, site: str, settings: Settings) -> EmailMultiAlter
     send(
         lambda: prompt_mail(place, Question.WHETHER, token.secret),
         to=place.email,
-        language=language_of(place),
+        language=mail_language(place),
     )
     [message] = mail.outbox
     assert isinstance(message, EmailMultiAlternatives)

@@ -1,12 +1,15 @@
 """Mails are written in the language of their reader, and not sent in one way alone."""
 
+from contextlib import suppress
+
 import pytest
 from django.core import mail
 from django.utils import translation
 from django.utils.translation import gettext
 from pytest_django import Settings
 
-from core.mails import Mail, MailNotSent, directory, open_connection, send
+from core.mail_server import MailNotSent, open_connection
+from core.mails import Mail, directory, message_id, send, unsubscribe_headers
 from tests.events.public.registrations import html_of
 from tests.mail_server import mail_server
 
@@ -57,11 +60,75 @@ def test_a_refused_address_is_told_from_a_server_that_is_away(
 
 
 def test_many_mails_go_by_one_connection(settings: Settings) -> None:
-    with mail_server(settings), open_connection() as connection:
-        for to in (ADA, "eve@example.com"):
-            send(yes, to=to, connection=connection)
-    with pytest.raises(MailNotSent), open_connection():
+    with mail_server(settings) as here, open_connection(seconds=60) as server:
+        for to in (ADA, "refused@example.com", "grey@example.com", "eve@example.com"):
+            with suppress(MailNotSent):
+                send(yes, to=to, server=server)
+    assert here.taken == [ADA, "eve@example.com"]
+    assert here.connections == 1
+    with pytest.raises(MailNotSent), open_connection(seconds=60):
         pass
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "is_refused", "is_away"),
+    [
+        ("refused", True, False),
+        # What is said about us, or may pass, says nothing of the address.
+        ("policy", False, False),
+        ("full", False, False),
+        ("grey", False, False),
+        ("drops", False, True),
+        ("hangs", False, True),
+    ],
+)
+def test_what_it_means_that_a_mail_is_not_taken(
+    settings: Settings, mailbox: str, is_refused: bool, is_away: bool
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    with mail_server(settings) as here, open_connection(seconds=60) as server:
+        with pytest.raises(MailNotSent) as failed:
+            send(yes, to=f"{mailbox}@example.com", server=server)
+        send(yes, to=ADA, server=server)
+    assert (failed.value.is_refused, failed.value.is_away) == (is_refused, is_away)
+    assert here.taken == [ADA]
+
+
+def test_a_server_that_breaks_off_again_and_again_is_given_up(
+    settings: Settings,
+) -> None:
+    with mail_server(settings), open_connection(seconds=60) as server:
+        tries = 0
+        while not server.gives_up:
+            tries += 1
+            with pytest.raises(MailNotSent):
+                send(yes, to="drops@example.com", server=server)
+    assert tries == 3
+
+
+def test_a_server_that_answers_without_an_end_is_left_once_the_time_is_over(
+    settings: Settings,
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
+    with mail_server(settings), open_connection(seconds=0) as server:
+        with pytest.raises(MailNotSent) as failed:
+            send(yes, to="drips@example.com", server=server)
+        assert server.gives_up
+    assert failed.value.is_away
+
+
+def test_no_program_answers_and_every_mail_has_a_name_of_its_own() -> None:
+    names = {"Message-ID": message_id("prompt", 1)}
+    headers = names | unsubscribe_headers("https://x.example/u/1/")
+    send(yes, to=ADA, headers=headers)
+    [message] = mail.outbox
+    sent = message.message()
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert sent["List-Unsubscribe"] == "<https://x.example/u/1/>"
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert sent["Message-ID"] == message_id("prompt", 1)
+    other = {message_id("prompt", 2), message_id("news", 1)}
+    assert len(other | {sent["Message-ID"]}) == 3
 
 
 def test_mails_are_files_only_where_no_server_is_set_up(settings: Settings) -> None:

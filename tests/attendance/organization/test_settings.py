@@ -131,6 +131,8 @@ def test_every_setting_says_in_a_sentence_what_it_means() -> None:
         "language",
         "recording_notice",
         "consent_required",
+        "sends_prompts",
+        "asks_how_it_was",
     }
     for field in fields:
         [said] = re.findall(rf'id="id_{field}_helptext">(.*?)</p>', page, re.DOTALL)

@@ -132,9 +132,9 @@ def test_nothing_is_mailed_where_mails_reach_nobody(
 def test_what_one_mailbox_refuses_the_others_get(settings: Settings) -> None:
     make_superuser(email="refused@example.com")
     make_superuser()
-    with mail_server(settings) as taken:
+    with mail_server(settings) as server:
         ask()
-    assert taken == ["super1@example.org"]
+    assert server.taken == ["super1@example.org"]
 
 
 def test_nothing_tells_who_they_are() -> None:

@@ -48,6 +48,7 @@ def test_a_person_has_what_the_organization_knows(
         "organization": ana.organization_id,
         "name": "Ana O'Neil",
         "email": "ana@example.com",
+        "email_refused": False,
         "external_id": "S-1024",
         "user": None,
         "accepted": False,

@@ -20,9 +20,9 @@ def test_who_was_not_seen_is_asked_and_says_that_they_were_there() -> None:
     now = timezone.now()
     event = make_event(starts_at=now - timedelta(hours=4))
     place = make_participant(event, name="Amal", email="amal@example.com")
-    assert prepare_due_prompts(now=now) == 1
-    assert send_due_prompts(now=now) == 1
-    assert send_due_prompts(now=now) == 0
+    assert prepare_due_prompts(now=now).written == 1
+    assert send_due_prompts(now=now).sent == 1
+    assert send_due_prompts(now=now).sent == 0
     [message] = mail.outbox
     assert message.to == ["amal@example.com"]
     [path] = set(re.findall(r"/a/[\w-]+/", str(message.body)))

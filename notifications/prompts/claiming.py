@@ -1,0 +1,141 @@
+"""Claims the mails that are due, and says whose are not sent, and why.
+
+Source: docs/rules.md 182, 201.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from attendance.decisions.answering import ANSWERS_COUNT_FOR
+from core.sql import update_rows
+from notifications.models import (
+    AttendancePrompt,
+    NotMailed,
+    PromptOptOut,
+    PromptState,
+    PromptToken,
+)
+from notifications.prompts.asking import Asked, Question, read_asked
+from notifications.prompts.links import NewToken, new_token
+from notifications.prompts.preparing import ASKED_ABOUT
+
+AT_ONCE = 100
+# Within this time whoever claimed a mail has sent it, or is gone.
+LEASE = timedelta(minutes=5)
+# How long a mail waits while its organization asks nobody, or its event is cancelled.
+WAITS_FOR_LEAVE = timedelta(hours=1)
+
+# By the index prompt_to_send.
+_CLAIM = """
+    UPDATE notifications_attendanceprompt SET send_at = %(until)s
+    WHERE id IN (
+        SELECT id FROM notifications_attendanceprompt WHERE send_at <= %(now)s
+        ORDER BY send_at, id LIMIT %(number)s FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
+
+
+class ToSend(NamedTuple):
+    """A claimed prompt, what it asks, its new token, and until when answers count."""
+
+    prompt: AttendancePrompt
+    question: Question
+    token: NewToken
+    until: datetime
+
+
+def is_any_due(now: datetime) -> bool:
+    """Return whether a mail is due that nobody has claimed."""
+    return AttendancePrompt.objects.filter(send_at__lte=now).exists()
+
+
+def claim(now: datetime) -> list[ToSend]:
+    """Claim mails that are due, with new tokens; an empty list if there are none.
+
+    Those that are not to be sent are noted, so a batch may be smaller than it could.
+    """
+    while claimed := _claim(now):
+        if batch := [each for each in claimed if each is not None]:
+            return batch
+    return []
+
+
+@transaction.atomic
+def _claim(now: datetime) -> list[ToSend | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"until": now + LEASE, "now": now, "number": AT_ONCE})
+        ids = [pk for (pk,) in cursor.fetchall()]
+    prompts = list(_with_facts(ids, now))
+    people = [prompt.participant_id for prompt in prompts]
+    asked = {one.participant_id: one for one in read_asked(people)}
+    claimed: list[ToSend | None] = []
+    not_sent = []
+    for prompt in prompts:
+        if ready := _ready(prompt, asked[prompt.participant_id], now):
+            claimed.append(ready)
+        else:
+            claimed.append(None)
+            not_sent.append(prompt)
+    update_rows(not_sent, ["send_at", "not_mailed"])
+    PromptToken.objects.bulk_create(each.token.row for each in claimed if each)
+    return claimed
+
+
+def _with_facts(ids: Iterable[int], now: datetime) -> QuerySet[AttendancePrompt]:
+    of_address = Q(folded_email=OuterRef("participant__person__folded_email"))
+    of_organization = Q(organization=None) | Q(organization=OuterRef("organization"))
+    return (
+        AttendancePrompt.objects.with_state(now)
+        .filter(pk__in=ids)
+        .annotate(
+            ends_at=F("event_ends_at"),
+            opted_out=Exists(PromptOptOut.objects.filter(of_address, of_organization)),
+        )
+        .select_related("participant__event__organization", "participant__person__user")
+        .order_by("pk")
+    )
+
+
+def _ready(prompt: Any, asked: Asked, now: datetime) -> ToSend | None:
+    """Return what is to be sent; else None, with the prompt saying why, and when."""
+    place = prompt.participant
+    if _must_wait(prompt, now):
+        prompt.send_at = now + WAITS_FOR_LEAVE
+        return None
+    prompt.not_mailed = _why_not_mailed(prompt, asked)
+    if prompt.not_mailed or asked.question is None:
+        prompt.send_at = None
+        return None
+    until = prompt.ends_at + ANSWERS_COUNT_FOR
+    return ToSend(prompt, asked.question, new_token(place), until)
+
+
+def _must_wait(prompt: Any, now: datetime) -> bool:
+    """Return whether nobody is asked about the event now, but may be later.
+
+    Whom an organizer asks by hand is asked also where prompts are off.
+    """
+    event = prompt.participant.event
+    is_off = not event.organization.sends_prompts and prompt.asked_by_id is None
+    is_over = now >= prompt.ends_at + ANSWERS_COUNT_FOR
+    return not is_over and (is_off or event.state not in ASKED_ABOUT)
+
+
+def _why_not_mailed(prompt: Any, asked: Asked) -> str:
+    person = prompt.participant.person
+    if (
+        prompt.state != PromptState.PENDING
+        or asked.question is None
+        or asked.has_answered
+    ):
+        return NotMailed.NEEDLESS
+    if prompt.opted_out or (person.user and not person.user.wants_prompts):
+        return NotMailed.DECLINED
+    if not person.email:
+        return NotMailed.NO_ADDRESS
+    return "" if person.takes_mail else NotMailed.REFUSED
