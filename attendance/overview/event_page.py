@@ -190,7 +190,7 @@ class EventPage:
     def number_who_said(self) -> int:
         """How many have said whether they attended."""
         said = OwnAnswer.objects.filter(participant__event=self.event)
-        return said.aggregate(number=Count("participant", distinct=True))["number"]
+        return said.order_by().values("participant").distinct().count()
 
     @cached_property
     def number_who_rated(self) -> int:

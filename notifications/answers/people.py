@@ -58,8 +58,8 @@ class AskedPerson(NamedTuple):
 
 def read_people(event: Event, *, now: datetime) -> list[AskedPerson]:
     """Return everybody of an event who was asked or answered, by name; two queries."""
-    prompts = AttendancePrompt.objects.filter(participant__event=event)
-    prompts = prompts.with_state(now).select_related("asked_by", "participant__person")
+    of_event = AttendancePrompt.objects.filter(participant__event=event)
+    prompts = of_event.with_state(now).select_related("asked_by", "participant__person")
     # Of two the second, which comes last.
     asked = {prompt.participant_id: prompt for prompt in prompts.order_by("number")}
     answers = OwnAnswer.objects.filter(participant__event=event, pk=_last_answer())
