@@ -58,6 +58,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "session": "{session}",
     },
     "POST api/check-in": {"code": "BBBBBBC"},
+    "POST api/me/attendance/{decision}/contest": {"text": "I was there."},
+    "POST api/contests/{contest}/settle": {"notes": "It stays."},
     "PUT api/organizations/{organization}/points": {"present": 5},
     "POST api/sessions": {
         "event": "{event}",

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from attendance.contests.contesting import contest
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Event, Organization, Role, User
@@ -162,6 +163,10 @@ TABLE = {
     "GET api/participants/{other}/attendance-changes": (
         "401 404 404 200 200 200 200 200"
     ),
+    # The attendee's own decision, then what somebody else contests.
+    "POST api/me/attendance/{decision}/contest": "401 404 201 404 404 404 404 404",
+    "GET api/organizations/{organization}/contests": "401 404 404 404 200 200 200 200",
+    "POST api/contests/{contest}/settle": "401 404 404 404 403 200 200 200",
     "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
     "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",
     # --- prompts and feedback: hosts are not told who said what
@@ -262,6 +267,13 @@ def world(settings: Settings) -> World:
             ).pk,
             "change": me.attendance_changes.get().pk,
             "override": other.attendance_changes.get().pk,
+            "decision": me.attendances.get(session=past).pk,
+            "contest": contest(
+                other.attendances.get(session=past),
+                text="I was ill.",
+                by=None,
+                now=timezone.now(),
+            ).pk,
             "done": make_event(organization).pk,
             "completed": make_event(organization, state="completed").pk,
             "over": make_participant(event_that_is_over(organization)).event_id,
