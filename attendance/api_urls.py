@@ -8,6 +8,7 @@ from attendance.contests import api as contests
 from attendance.decisions import api as decisions
 from attendance.door import api as door
 from attendance.feedback import api as feedback
+from attendance.own_record import api as own_record
 from attendance.people import api as people
 from attendance.points import api as points
 from attendance.policies import api as policies
@@ -46,6 +47,11 @@ urlpatterns = [
     path(f"{_ORGANIZATION}/contests", contests.OrganizationContests.as_view()),
     path("api/contests/<int:pk>/settle", contests.SettleContest.as_view()),
     path("api/people/<int:pk>/attendance", people.PersonAttendance.as_view()),
+    path("api/me/attendance", own_record.OwnAttendance.as_view()),
+    path("api/me/events/<int:pk>/attendance", own_record.OwnEventAttendance.as_view()),
+    path("api/me/events/<int:pk>/feedback", own_record.OwnEventFeedback.as_view()),
+    path("api/me/events/<int:pk>/privacy", own_record.OwnEventPrivacy.as_view()),
+    path("api/users/<int:pk>/attendance", own_record.UserAttendance.as_view()),
     path("api/users/<int:pk>/points", points.UserPoints.as_view()),
     path(f"{_ORGANIZATION}/leaderboard", points.OrganizationLeaderboard.as_view()),
     path(f"{_ORGANIZATION}/points", points.OrganizationPoints.as_view()),

@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "attendance_site.as_superuser.seen_as_superuser",
+                "notifications.bell.context.bell",
             ],
         },
     },

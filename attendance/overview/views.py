@@ -8,7 +8,6 @@ from django.views.decorators.cache import never_cache
 from attendance.organization.to_settle import to_settle
 from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
-from attendance.overview.own_places import own_pages
 from events.accounts.views import sign_in
 from events.invitations.answering import invitations_of
 from events.models import AccessRequest, User
@@ -33,7 +32,6 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "is_of_several": len(viewer.roles) > 1,
         "invitations": invitations,
         "access_requests": asked,
-        "own_pages": own_pages(request.user),
         "page": "today",
     }
     return render(request, "attendance/overview/home.html", context)

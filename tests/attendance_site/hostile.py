@@ -27,9 +27,11 @@ from tests.factories import (
     make_event,
     make_invitation,
     make_membership,
+    make_notification,
     make_organization,
     make_participant,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -89,6 +91,7 @@ def make_world() -> World:
     session = make_session(event)
     make_connection(session, identity="guest")
     make_presence_event(session)
+    prompt = make_prompt(person)
     place = Place(event, session)
     mark(place, [Mark(person, "late")], by=user, now=timezone.now())
     decision = person.attendances.get(session=session)
@@ -117,6 +120,8 @@ def make_world() -> World:
             "participants": person.pk,
             "sessions": session.pk,
             "users": user.pk,
+            "prompts": prompt.pk,
+            "notifications": make_notification(prompt).pk,
             "attendance-changes": person.attendance_changes.get().pk,
             "policy": "quran",
             "c": "BBBBBBC",

@@ -48,6 +48,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "role": "viewer",
     },
     "PATCH api/me/people/{own}": {"show_on_leaderboard": True},
+    "PUT api/me/events/{event}/attendance": {"attended": True},
+    "PUT api/me/events/{event}/feedback": {"rating": 5},
+    "PATCH api/me/events/{event}/privacy": {"show_on_profile": False},
     "POST api/events/{event}/attendance/bulk": {
         "marks": [{"participant": "{participant}", "status": "late"}]
     },

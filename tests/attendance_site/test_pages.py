@@ -119,6 +119,16 @@ TABLE = {
     "POST account/people/{own}/recording/": "302 404 302 404 404 404 404 404",
     "GET account/memberships/{membership}/leave/": ("302 404 404 404 200 404 404 404"),
     "POST account/memberships/{membership}/leave/": ("302 404 404 404 302 404 404 404"),
+    # --- one's own record: the place of the attendee
+    "GET me/": "302 200 200 200 200 200 200 200",
+    "GET me/places/{participant}/": "302 404 200 404 404 404 404 404",
+    "POST me/places/{participant}/": "302 404 302 404 404 404 404 404",
+    "GET me/mails/": "302 200 200 200 200 200 200 200",
+    "POST me/mails/": "302 302 302 302 302 302 302 302",
+    "GET me/profile/": "302 200 200 200 200 200 200 200",
+    "GET me/export/": "302 200 200 200 200 200 200 200",
+    "GET notifications/": "302 200 200 200 200 200 200 200",
+    "POST notifications/read/": "302 302 302 302 302 302 302 302",
     # The attendee themselves, then somebody else.
     "GET people/{own}/": "302 404 404 404 200 200 200 200",
     "GET people/{person}/": "302 404 404 404 200 200 200 200",
@@ -246,6 +256,7 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "people/{person}/edit/": {"name": "New"},
     "account/people/{own}/recording/": {"consents": "yes"},
+    "me/mails/": {},
     # A superuser chooses among all organizations.
     "events/new/": {"title": "New", "organization": "{organization}"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
@@ -281,6 +292,7 @@ SENT_BESIDES: dict[str, dict[str, Any]] = {
     "me/attendance/{decision}/contest/": {"text": "I was there."},
     "me/places/{participant}/absence/": {"sessions": "{ahead}", "reason": "Ill."},
     "absences/{absence}/settle/": {"confirmed": "yes"},
+    "me/places/{participant}/": {"do": "privacy", "privacy": "True"},
     "events/{event}/attendance/mark/": {"participant": "{other}", "status": "late"},
     "events/{event}/attendance/undo/": {"change": "{about_event}"},
     "sessions/{session}/mark/": {"participant": "{other}", "status": "late"},
@@ -411,7 +423,7 @@ def file_of(path: str) -> dict[str, Any]:
 # and what is open without an account.
 ELSEWHERE = re.compile(
     r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/|a/|u/"
-    r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
+    r"|me/mails/again/|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 
 

@@ -37,9 +37,11 @@ from tests.factories import (
     make_link,
     make_member,
     make_membership,
+    make_notification,
     make_organization,
     make_participant,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -141,6 +143,19 @@ TABLE = {
     # One of the attendee's.
     "POST api/me/invitations/{invitation}/accept": "401 404 204 404 404 404 404 404",
     "POST api/me/invitations/{invitation}/decline": "401 404 204 404 404 404 404 404",
+    # --- one's own record: attendee and host are on the roster
+    "GET api/me/attendance": "401 200 200 200 200 200 200 200",
+    "PUT api/me/events/{event}/attendance": "401 404 200 200 404 404 404 404",
+    "PUT api/me/events/{event}/feedback": "401 404 200 409 404 404 404 404",
+    "PATCH api/me/events/{event}/privacy": "401 404 200 200 404 404 404 404",
+    "GET api/users/{user}/attendance": "401 200 200 200 200 200 200 200",
+    "GET api/me/export": "401 200 200 200 200 200 200 200",
+    "GET api/me/prompts": "401 200 200 200 200 200 200 200",
+    "POST api/me/prompts/{prompt}/snooze": "401 404 200 404 404 404 404 404",
+    "GET api/me/notifications": "401 200 200 200 200 200 200 200",
+    "POST api/me/notifications/{notification}/read": (
+        "401 404 200 404 404 404 404 404"
+    ),
     # --- decisions
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
@@ -254,6 +269,7 @@ def world(settings: Settings) -> World:
         now=timezone.now(),
     )
     bare = make_participant(make_event(organization))
+    prompt = make_prompt(me)
     return World(
         users,
         {
@@ -283,6 +299,8 @@ def world(settings: Settings) -> World:
             "session": session.pk,
             "past": past.pk,
             "session_type": "quran",
+            "prompt": prompt.pk,
+            "notification": make_notification(prompt).pk,
             "bare": bare.event_id,
             "bare_place": bare.pk,
             "bare_person": bare.person_id,

@@ -27,7 +27,9 @@ ACTIONS = {
     "mfa_download_recovery_codes",
     "openid_connect_callback",
     "openid_connect_login",
+    "own_export",
     "publish_event",
+    "read_notifications",
     "renew_personal_link",
     "reopen_event",
     "restore_session",
@@ -36,6 +38,7 @@ ACTIONS = {
     "settle_absence",
     "settle_contest",
     "sign_out",
+    "take_mails_again",
     "take_back_held",
     "undo",
     "undo_about_event",
@@ -283,6 +286,26 @@ PUBLIC = {
     "roster with a waiting list": Seen("roster", "full"),
     "change somebody who waits": Seen("edit_participant", "waiting"),
 }
+OWN = {
+    "own record": Seen("own_record", who="asked", opened=True),
+    "own record of a parent": Seen("own_record", who="mother"),
+    "own record of a newcomer": Seen("own_record", who="newcomer"),
+    "own place, asked": Seen("own_place", "place that is asked", "asked", opened=True),
+    "own place, refused": Seen(
+        "own_place", "place that is asked", "asked", refused=True
+    ),
+    "own place, of a child": Seen("own_place", "child that is asked", "mother"),
+    "own place, seen": Seen("own_place", "place that was seen", "asked"),
+    "own place, answered": Seen("own_place", "place that said how it was", "asked"),
+    "own place, over": Seen("own_place", "place that is over", "asked"),
+    "own place, ahead": Seen("own_place", "place at what comes", "asked"),
+    "own mails": Seen("own_mails", who="asked"),
+    "own profile": Seen("own_profile", who="asked"),
+    "own profile of a parent": Seen("own_profile", who="mother"),
+    "own profile, empty": Seen("own_profile", who="newcomer"),
+    "notifications": Seen("notifications", who="asked"),
+    "notifications, none": Seen("notifications", who="newcomer"),
+}
 _FORGOTTEN = "account_reset_password"
 ACCOUNTS = {
     "sign in": Seen("account_login", who="", query="?next=/events/"),
@@ -389,7 +412,7 @@ ANSWERS = {
     "event with answers": Seen("event", "answered"),
 }
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= SAID | ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS
+ALL |= SAID | ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS | OWN
 
 
 def routes() -> set[str]:
