@@ -96,8 +96,7 @@ class AnswerPage:
         """The prompt that they can put off until tomorrow."""
         if self.has_answered or len(self._prompts) != 1 or not self._again_at:
             return None
-        [first] = self._prompts
-        return None if first.snoozed_at or first.answered_at else first
+        return self._prompts[0]
 
     @property
     def not_now(self) -> str:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import LONGEST_REASON, Attendance, Feedback, OwnAnswer, Status
+from attendance.signals import own_answer_given
+from core.errors import Conflict
 from events.models import (
     EventState,
     Participant,
@@ -182,6 +184,24 @@ def test_a_refusal_undoes_all_of_a_post(asked: Asked) -> None:
     assert chosen(answer.content.decode()) == ["yes", "4"]
     assert not OwnAnswer.objects.exists()
     assert Participant.objects.get().show_on_profile
+
+
+def test_nor_is_half_of_it_kept_when_the_other_half_fails(asked: Asked) -> None:
+    told = []
+
+    def refuse_the_second(**_news: object) -> None:
+        told.append(OwnAnswer.objects.count())
+        if len(told) > 1:
+            raise Conflict("refused", "Not now.")
+
+    own_answer_given.connect(refuse_the_second)
+    try:
+        assert send(asked, **ANSWER).status_code == 409
+    finally:
+        own_answer_given.disconnect(refuse_the_second)
+    assert told == [1, 1]
+    assert not OwnAnswer.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 # --- Only how it was ------------------------------------------------------------------
