@@ -77,6 +77,13 @@ class AnswerPage:
 
     # What is recorded
 
+    @property
+    def shows_recorded(self) -> bool:
+        """Whether the page tells it: to whoever would not be asked whether they came."""
+        if self.question is Question.WHETHER:
+            return False
+        return bool(self.recorded.of_event or self.recorded.recorded)
+
     @cached_property
     def recorded(self) -> PersonalPage:
         return PersonalPage(self.place, now=self._now)

@@ -234,6 +234,20 @@ def test_what_counts_is_what_is_known_now(asked: Asked) -> None:
     assert 'name="attended"' not in shown(asked)
 
 
+def test_whoever_was_excused_reads_that_and_may_still_say_that_they_came(
+    asked: Asked,
+) -> None:
+    by = make_member(asked.place.event.organization)
+    place = Place(asked.place.event, None)
+    mark(place, [Mark(asked.place, "excused", "Ill")], by=by, now=timezone.now())
+    page = shown(asked)
+    assert "Excused" in text(page)
+    assert 'name="attended"' in page
+    send(asked, attended="yes")
+    assert Attendance.objects.get().status == Status.EXCUSED
+    assert "Your answer is saved: you were there." in text(shown(asked))
+
+
 # --- Privacy --------------------------------------------------------------------------
 
 
