@@ -410,6 +410,8 @@ ANSWERS = {
     "answers before the end": Seen("answers", "event"),
     "ask by hand": Seen("ask_by_hand", "just over"),
     "event with answers": Seen("event", "answered"),
+    "roster, an address refused": Seen("roster", "just over"),
+    "person, their address refused": Seen("person", "address refused"),
 }
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
 ALL |= SAID | ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS | OWN

@@ -22,9 +22,9 @@ def test_an_organizer_asks_by_hand_after_a_question(
     visitor.open(reverse("event", args=[event.pk]))
     page = visitor.page
     page.get_by_text("Open the answers").click()
-    page.get_by_text("Ask 3 people now").click()
-    page.get_by_text("3 people are asked now").wait_for()
+    page.get_by_text("Ask 2 people now").click()
+    page.get_by_text("2 people are asked now").wait_for()
     page.locator("main form button.first").click()
-    page.get_by_text("3 people are asked.").wait_for()
-    assert page.get_by_text("The mail is on its way").count() == 3
+    page.get_by_text("2 people are asked.").wait_for()
+    assert page.get_by_text("The mail is on its way").count() == 2
     assert not page.get_by_text("people now").count()

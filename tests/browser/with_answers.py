@@ -8,6 +8,7 @@ from django.db.models import Model
 from attendance.decisions.answering import answer
 from attendance.feedback.giving import give_feedback
 from events.models import Event, Organization, Participant, User
+from events.people.mailboxes import note_refused
 from notifications.models import NotMailed
 from tests.attendance.pages import be_there, calculate
 from tests.factories import make_event, make_participant, make_prompt, make_session
@@ -27,9 +28,15 @@ def events_with_answers(
 ) -> dict[str, Model]:
     """One with everything, one that ended just now and has too few answers."""
     just_over = _event(organization, "Book club", now - timedelta(minutes=5))
-    for name in ("Ana", LONG, "نور"):
+    for name in (LONG, "نور"):
         make_participant(just_over, name=name)
-    return {"answered": _answered(organization, by, now), "just over": just_over}
+    refused = make_participant(just_over, name="Ana", email=f"{LONG[:50]}@example.com")
+    note_refused(refused.person)
+    return {
+        "answered": _answered(organization, by, now),
+        "just over": just_over,
+        "address refused": refused.person,
+    }
 
 
 def _answered(organization: Organization, by: User, now: datetime) -> Event:
