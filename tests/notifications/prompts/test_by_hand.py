@@ -56,7 +56,7 @@ def test_whoever_is_to_be_asked_is_asked_at_once_and_only_once(
     assert (prompt.due_at, prompt.asked_by) == (NOW, organizer)
     assert send_due_prompts(now=NOW).sent == 1
     assert ask(event, organizer) == {"Ana": "already_asked"}
-    assert prepare_due_prompts(now=NOW + timedelta(hours=1)) == 0
+    assert prepare_due_prompts(now=NOW + timedelta(hours=1)).written == 0
     assert len(mail.outbox) == 1
 
 
@@ -202,7 +202,7 @@ def test_an_organization_that_asks_nobody_by_itself_may_ask_by_hand(
     event.organization.sends_prompts = False
     event.organization.save()
     make_participant(event, name="Ana")
-    assert prepare_due_prompts(now=NOW + timedelta(hours=1)) == 0
+    assert prepare_due_prompts(now=NOW + timedelta(hours=1)).written == 0
     assert ask(event, organizer) == {"Ana": "asked"}
     assert send_due_prompts(now=NOW).sent == 1
 

@@ -47,7 +47,7 @@ def test_they_are_asked_again_at_nine_in_place_of_now(place: Participant) -> Non
     assert (again.number, again.due_at, again.send_at) == (2, nine, nine)
     first = prompt_of(place)
     assert (first.snoozed_at, first.send_at) == (NOW, None)
-    assert send_due_prompts(now=nine - timedelta(seconds=1)) == 0
+    assert send_due_prompts(now=nine - timedelta(seconds=1)).sent == 0
     assert send_due_prompts(now=nine).sent == 1
 
 
