@@ -160,7 +160,7 @@ def _database(now: datetime | None) -> Iterator[Finding]:
             yield from _roles()
             yield from _received()
             yield from _calculations()
-            yield from _waiting_mails(now or timezone.now())
+            yield from _waiting_mails(timezone.now())
     except OperationalError as error:
         yield broken("database", _in_a_line(error), "Check DATABASE_URL.")
         return
