@@ -167,7 +167,7 @@ def _rate() -> tuple[float, float]:
     with subprocess.Popen(
         [sys.executable, "-c", _SERVER], stdout=subprocess.PIPE, text=True
     ) as server:
-        port = next(iter(server.stdout or [])).strip()
+        port: str = next(iter(server.stdout or [])).strip()
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
         try:
             for _round in range(ROUNDS):

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 
 from core.mail_server import MailNotSent, MailServer, failure
+from core.reserved_addresses import is_reserved, is_this_machine
 
 __all__ = ["Mail", "MailNotSent", "send"]
 
@@ -75,8 +76,11 @@ def send(
         server: A connection that is open, for many mails.
 
     Raises:
-        MailNotSent: The mail server did not take it.
+        MailNotSent: The mail server did not take it, or is not given it: nobody can
+            have the address.
     """
+    if reaches_people() and is_reserved(to) and not is_this_machine(_server_host()):
+        raise MailNotSent(is_refused=True)
     with translation.override(language or translation.get_language()):
         message = written(write(), to=to, headers=headers)
     if server is not None:
@@ -135,6 +139,12 @@ def unsubscribe_headers(address: str) -> dict[str, str]:
         "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def _server_host() -> str:
+    """Return where the mail server is; this machine, if mails go to none."""
+    by_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    return settings.EMAIL_HOST if by_smtp else "localhost"
 
 
 def is_set_up() -> bool:

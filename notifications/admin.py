@@ -88,10 +88,10 @@ class AttendancePromptAdmin(ReadOnlyAdmin[AttendancePrompt]):
 
 @admin.register(PromptedEvent)
 class PromptedEventAdmin(ReadOnlyAdmin[PromptedEvent]):
-    list_display = ("event", "organization", "roster_changed_at")
+    list_display = ("event", "organization", "due_at", "roster_changed_at")
     list_select_related = ("event__organization",)
     search_fields = ("event__title",)
-    date_hierarchy = "roster_changed_at"
+    date_hierarchy = "due_at"
 
     @admin.display(description=_("organization"))
     def organization(self, prompted: PromptedEvent) -> object:

@@ -15,11 +15,14 @@ from events.models import (
     KnownIdentity,
     Organization,
     Participant,
+    Person,
     PersonChange,
     PersonChangeValues,
     User,
 )
+from events.people.mailboxes import note_refused
 from events.people.services import update_person
+from notifications.models import PromptOptOut
 from sessions_app.models import Connection
 from sessions_app.rebuild import rebuild_connections
 from tests.attendance.pages import AFTERWARDS, calculate, organizer_of
@@ -28,6 +31,7 @@ from tests.factories import (
     make_client,
     make_event,
     make_participant,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -69,6 +73,9 @@ def zebulon() -> Participant:
     link = {"identity": TABLET, "participant": person.pk}
     rest.post(f"/api/sessions/{session.pk}/unmatched/link", link)
     Feedback.objects.create(participant=person, rating=5, text=f"{NAME} liked it")
+    make_prompt(person, sent_at=START)
+    PromptOptOut.objects.create(folded_email=ADDRESS)
+    note_refused(person.person)
     LogEntry.objects.log_actions(organizer.pk, [person], CHANGE, single_object=True)
     AccessRequest.objects.create(name=NAME, email=ADDRESS, purpose=f"Class of {NAME}")
     calculate(session)
@@ -106,6 +113,7 @@ def test_they_are_named_where_the_page_says(zebulon: Participant) -> None:
         "events_person",
         "events_personchangevalues",
         "events_user",
+        "notifications_promptoptout",
         "sessions_app_connection",
         "sessions_app_presenceevent",
     }
@@ -143,6 +151,8 @@ def erase(person: Participant) -> None:
     Session.objects.all().delete()
     AccessRequest.objects.filter(email__iexact=ADDRESS).delete()
     Feedback.objects.filter(participant=person).delete()
+    PromptOptOut.objects.filter(folded_email=ADDRESS).delete()
+    Person.objects.filter(pk=person.person_id).update(refused_email="")
     LogEntry.objects.filter(object_id=str(person.pk)).update(object_repr="")
     for old, new in ((person.identity, person.identity), (TABLET, "erased")):
         Connection.objects.filter(identity=old).update(identity=new, name=None)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('attendance', '0015_event_policy'),
-        ('events', '0022_prompts_on_or_off'),
+        ('events', '0022_prompts'),
         ('sessions_app', '0006_mode'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

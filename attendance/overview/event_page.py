@@ -192,7 +192,7 @@ class EventPage:
         said = OwnAnswer.objects.filter(
             participant__event=self.event, participant__only_looked=False
         )
-        return said.aggregate(number=Count("participant", distinct=True))["number"]
+        return said.order_by().values("participant").distinct().count()
 
     @cached_property
     def number_who_rated(self) -> int:

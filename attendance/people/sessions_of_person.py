@@ -32,6 +32,7 @@ from attendance.report_rows.rows_of_reports import (
 from attendance.report_rows.who_has_a_row import HAS_ROW, with_a_row
 from attendance.report_rows.without_sessions import EventReport
 from attendance.reports.many_reports import OccasionReport, occasion_of, read_rows
+from attendance.rules.precedence import SELF_REPORTED
 from attendance.rules.statuses import MEANINGS
 from attendance.wording.phrases import (
     Count,
@@ -65,6 +66,7 @@ class SessionOfPerson(NamedTuple):
         zone: The time zone of ``when``; empty if all lines have the same.
         label: The status that stands; empty without a row.
         remark: Why there is no row, or nothing calculated; else empty.
+        own_answer: What they said themselves, if something else decided; else empty.
         probably: The name of somebody unmatched who probably is the person.
     """
 
@@ -79,6 +81,7 @@ class SessionOfPerson(NamedTuple):
     amount: str
     share: str
     remark: str
+    own_answer: str
     is_void: bool
     probably: str
 
@@ -193,6 +196,7 @@ class SessionsOfPerson:
             remark=_why_no_row(place)
             if row is None
             else self._remark(session, is_decided=is_decided),
+            own_answer=_own_answer(row),
             is_void=report.is_void,
             probably=probably.get(session.pk, ""),
         )
@@ -200,7 +204,8 @@ class SessionsOfPerson:
     def _line_of_event(self, place: Any, report: EventReport) -> SessionOfPerson:
         event = report.event
         has_row = place.is_expected or place.is_marked
-        [status] = [r.status for r in report.rows if r.participant.pk == place.pk]
+        [row] = [row for row in report.rows if row.participant.pk == place.pk]
+        status = row.status
         return SessionOfPerson(
             path=reverse("event_attendance", args=[event.pk]),
             row=place.pk if has_row else None,
@@ -215,6 +220,7 @@ class SessionsOfPerson:
             remark=self._remark_on_event(report, status)
             if has_row
             else _why_no_row(place),
+            own_answer=_own_answer(row),
             is_void=report.is_void,
             probably="",
         )
@@ -259,6 +265,19 @@ def _tally(rows: People) -> Tally:
         counts=count_statuses(numbers),
         void=void,
     )
+
+
+def _own_answer(row: ReportRow | None) -> str:
+    """Return what they said themselves, if it did not decide."""
+    decision = row.attendance if row else None
+    if decision is None or decision.source == SELF_REPORTED:
+        return ""
+    match decision.self_attended:
+        case True:
+            return _("own answer: was there")
+        case False:
+            return _("own answer: was not there")
+    return ""
 
 
 def _why_no_row(place: Participant) -> str:

@@ -15,7 +15,12 @@ from django.db.models import Q
 
 from attendance.calculating.sessions import calculate_sessions
 from attendance.evidence.due import Selection
-from attendance_site.demo import at_the_door, lesson_just_over, public_meetup
+from attendance_site.demo import (
+    asked_afterwards,
+    at_the_door,
+    lesson_just_over,
+    public_meetup,
+)
 from attendance_site.demo.events import DAY, TERM, WEEK, WEEKS, event_of, weekly
 from attendance_site.demo.playing import Facts, play
 from attendance_site.demo.schools import (
@@ -95,6 +100,7 @@ def _load_school(school: School, now: datetime, rooms: list[Facts]) -> Organizat
     if school.meetup:
         at_the_door.hold_meetups(organization, school.meetup, now)
         public_meetup.announce(organization, now)
+        asked_afterwards.hold(organization, now)
     soon = now + 4 * WEEK
     event_of(organization, school.draft, (soon, soon + 2 * WEEK), is_draft=True)
     return organization

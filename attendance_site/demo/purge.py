@@ -12,11 +12,14 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from attendance.models import (
+    AnnouncedAbsence,
     Attendance,
     AttendanceChange,
     AuditSeal,
     ChangeReason,
+    Contest,
     EngagementEntry,
+    OwnAnswer,
 )
 from attendance_site.demo.schools import SCHOOLS
 from attendance_site.simulation import lesson, ownership
@@ -30,6 +33,7 @@ from events.models import (
     PersonChangeValues,
     User,
 )
+from notifications.models import AttendancePrompt
 from sessions_app.models import (
     ConflictingDelivery,
     Connection,
@@ -91,6 +95,13 @@ def _remove_events(events: list[int], purged: Purged) -> None:
     persons = list(people.values_list("person", flat=True).distinct())
     _remove_facts(_rooms_of(ids), purged)
     for name, rows in (
+        ("contested statuses", Contest.objects.filter(attendance__event__in=events)),
+        (
+            "announced absences",
+            AnnouncedAbsence.objects.filter(participant__in=people),
+        ),
+        ("own answers", OwnAnswer.objects.filter(participant__in=people)),
+        ("prompts", AttendancePrompt.objects.filter(participant__in=people)),
         ("reasons", ChangeReason.objects.filter(change__in=changes)),
         ("points", EngagementEntry.objects.filter(participant__in=people)),
         ("changes", changes),

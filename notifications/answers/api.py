@@ -2,7 +2,6 @@
 
 import django_filters.rest_framework as django_filters
 from django.db.models import QuerySet
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -10,7 +9,6 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.idempotency import IDEMPOTENCY_KEY, idempotent
 from events.lookups import visible_event
 from events.models import Event
 from events.permissions import signed_in, viewer_of
@@ -62,16 +60,14 @@ class EventPrompts(generics.ListAPIView[AttendancePrompt]):
 
     @extend_schema(
         operation_id="events_prompts_create",
-        parameters=[IDEMPOTENCY_KEY],
         request=AskByHandSerializer,
         responses=AskedByHandSerializer,
     )
-    @idempotent
-    def post(self, request: Request, **kwargs: object) -> HttpResponseBase:
+    def post(self, request: Request, **kwargs: object) -> Response:
         """Ask people about an event that has ended, now; the answer says what was done.
 
-        Nobody is asked who need not be, and nobody twice. 409 before the end, and once
-        14 days have passed.
+        Nobody is asked who need not be, and nobody twice, so it may be repeated. 409
+        before the end, and once 14 days have passed.
         """
         viewer_of(request).must_organize(self.event.organization_id)
         serializer = AskByHandSerializer(data=request.data)

@@ -18,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from attendance.completion.completing import calculate_uncalculated
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
 from core.errors import Conflict, Invalid
-from events.models import Event, EventState, Participant, User
+from events.locks import lock_event, lock_people
+from events.models import Event, Organization, Participant, User
 from notifications.models import AttendancePrompt, PromptOptOut
 from notifications.prompts.asking import Asked, read_asked
+from notifications.prompts.preparing import ASKED_ABOUT
 from sessions_app.ends import end_of
 
 
@@ -51,7 +53,7 @@ class Plan(NamedTuple):
 
 def why_not(event: Event, now: datetime) -> Conflict | None:
     """Return why nobody can be asked by hand now; None if people can."""
-    if event.state not in (EventState.SCHEDULED, EventState.COMPLETED):
+    if event.state not in ASKED_ABOUT:
         return Conflict(
             "not_held", _("Nobody is asked about a draft, or about a cancelled event.")
         )
@@ -85,7 +87,7 @@ def plan_by_hand(
     Raises:
         Invalid: A chosen one is not on the roster.
     """
-    places = event.participants.select_related("person__user")
+    places = event.participants.select_related("event__organization", "person__user")
     if chosen is not None:
         places = places.filter(pk__in=chosen)
     found = list(places.order_by("person__name", "pk"))
@@ -137,7 +139,10 @@ def ask_by_hand(
         raise refusal
     calculate_uncalculated(event.pk, now)
     with transaction.atomic():
-        Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+        lock_people(event.organization_id)
+        event = lock_event(event.pk)
+        if refusal := why_not(event, now):
+            raise refusal
         plans = plan_by_hand(event, chosen=chosen, lock=True)
         reached = [plan for plan in plans if plan.outcome in REACHED]
         _write_new([p for p in reached if p.prompt is None], by, now)
@@ -152,7 +157,7 @@ def _outcome(
         return Outcome.ANSWERED
     if asked.question is None:
         return Outcome.NOT_TO_BE_ASKED
-    if prompt and (prompt.snoozed_at or prompt.sent_at or prompt.send_at):
+    if prompt and _is_under_way(prompt, place.event.organization):
         return Outcome.ALREADY_ASKED
     if declined:
         return Outcome.DECLINED
@@ -161,6 +166,18 @@ def _outcome(
     if place.user and prompt is None:
         return Outcome.NOTIFIED
     return Outcome.REFUSED if place.person.email_refused else Outcome.NO_ADDRESS
+
+
+def _is_under_way(prompt: AttendancePrompt, organization: Organization) -> bool:
+    """Return whether somebody was asked, or will be without anybody's doing.
+
+    What waits because the organization asks nobody by itself may be sent by hand.
+    """
+    waits = not organization.sends_prompts and prompt.asked_by_id is None
+    is_first = prompt.number == 1 and prompt.snoozed_at is None
+    if is_first and prompt.sent_at is None and waits:
+        return False
+    return bool(prompt.snoozed_at or prompt.sent_at or prompt.send_at)
 
 
 def _declined(event: Event, places: Sequence[Participant]) -> set[int]:

@@ -89,7 +89,7 @@ def _claim(now: datetime) -> list[ToSend | None]:
 def _with_facts(ids: Iterable[int], now: datetime) -> QuerySet[Any]:
     of_address = Q(folded_email=OuterRef("participant__person__folded_email"))
     of_organization = Q(organization=None) | Q(organization=OuterRef("organization"))
-    return (
+    facts: QuerySet[Any] = (
         AttendancePrompt.objects.with_state(now)
         .filter(pk__in=ids)
         .annotate(
@@ -99,6 +99,7 @@ def _with_facts(ids: Iterable[int], now: datetime) -> QuerySet[Any]:
         .select_related("participant__event__organization", "participant__person__user")
         .order_by("pk")
     )
+    return facts
 
 
 def _ready(prompt: Any, asked: Asked, now: datetime) -> ToSend | None:

@@ -1,4 +1,4 @@
-"""What the mails of prompts say, and in whose language and time.
+"""What the mails of prompts say, and by whose clocks.
 
 Every choice is a link to the page of the answer, which has it chosen already; opening
 one answers nothing. The times are by the clocks of whoever reads it.
@@ -22,12 +22,6 @@ from events.models import Participant, Registration
 from events.public.when import when
 from notifications.prompts.asking import Question
 from notifications.prompts.links import answer_url, unsubscribe_url
-
-
-def language_of(place: Participant) -> str:
-    """Return the language of somebody's mails."""
-    account = place.user.language if place.user else ""
-    return place.language or account or place.event.organization.language
 
 
 def prompt_mail(

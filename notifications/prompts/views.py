@@ -20,12 +20,12 @@ from events.accounts.clocks import ClocksOfPlace, use_clocks
 from events.accounts.language import use_language
 from events.invitations.starting import start_account
 from events.models import Participant
+from events.people.mailboxes import mail_language
 from events.roster.privacy import set_privacy
 from events.secret_pages import secret_page
 from notifications.prompts.answer_form import AnswerForm, PrivacyForm, initial_values
 from notifications.prompts.answer_page import AnswerPage
 from notifications.prompts.links import place_of
-from notifications.prompts.mails import language_of
 from notifications.prompts.opting_out import opt_in, opt_out, opt_outs_of
 from notifications.prompts.snoozing import snooze
 
@@ -154,5 +154,5 @@ def _place(
     """
     place = place_of(token, now=now, even_of_cancelled=even_of_cancelled)
     use_clocks(ClocksOfPlace(place))
-    use_language(request, language_of(place))
+    use_language(request, mail_language(place))
     return place

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
+from core.digests import digest_of
 from events.models import Role, User, Visibility
 from events.public.claims import Claim, token_of
 from events.roster.personal_links import token_of as link_of
+from notifications.models import PromptToken
 from tests.attendance_site.routes import routes
 from tests.events.accounts.devices import make_passkey
 from tests.factories import (
@@ -87,6 +89,7 @@ def make_world() -> World:
     make_presence_event(session)
     place = Place(event, session)
     mark(place, [Mark(person, "late")], by=user, now=timezone.now())
+    PromptToken.objects.create(participant=person, digest=digest_of("token"))
     return World(
         user,
         {
@@ -111,6 +114,8 @@ def make_world() -> World:
             "memberships": membership.pk,
             "passkeys": make_passkey(user).pk,
             "i": "token",
+            "a": "token",
+            "u": "token",
             "elsewhere": "unknown",
         },
     )

@@ -237,7 +237,7 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
         make_participant(), asked_by=make_user()
     ),
     PromptedEvent: lambda number: PromptedEvent.objects.create(
-        event=make_event(), roster_changed_at=START
+        event=make_event(), due_at=START
     ),
     PromptToken: lambda number: PromptToken.objects.create(
         participant=make_participant(), digest=bytes([number])

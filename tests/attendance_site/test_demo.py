@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings as project
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, QuerySet
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from attendance.feedback.ratings import ratings_of
 from attendance.models import Attendance, SessionCalculation, Status
 from attendance.points.leaderboard import leaderboard
 from attendance.report_rows.read_reports import session_report
@@ -24,6 +26,9 @@ from events.models import Event, EventState, Organization, Registration, Role, U
 from events.public.listing import next_public_events
 from events.roster.waiting_list import taken, waiting
 from events.services import create_event
+from notifications.models import AttendancePrompt
+from notifications.prompts.preparing import prepare_due_prompts
+from notifications.prompts.sending import send_due_prompts
 from sessions_app.models import LiveSession, Mode, PresenceEvent
 from tests.factories import (
     make_attendance,
@@ -52,6 +57,9 @@ EXPECTED = {
 }
 
 
+OURS = ("events", "sessions_app", "attendance", "notifications")
+
+
 def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     """Run the command, which must exit 1; return what it says."""
     with pytest.raises(SystemExit, match="1"):
@@ -66,7 +74,7 @@ def everything() -> dict[str, list[Any]]:
             QuerySet(model).order_by("pk").values_list("pk", flat=True)
         )
         for model in apps.get_models()
-        if model._meta.app_label in ("events", "sessions_app", "attendance")
+        if model._meta.app_label in OURS
     }
 
 
@@ -193,6 +201,39 @@ def test_the_demo_shows_meetups_at_a_door(running: LiveServer) -> None:
     assert set(results.values_list("status", flat=True)) == {"present", "absent"}
 
 
+def test_the_demo_shows_an_evening_of_which_people_were_asked(
+    running: LiveServer,
+) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    now = timezone.now()
+    event = Event.objects.get(title__startswith="Poetry evening")
+    assert timedelta(hours=24) < now - event.end < timedelta(days=3)
+    prompts = AttendancePrompt.objects.filter(participant__event=event)
+    with_state: QuerySet[Any] = prompts.with_state(now)
+    states = with_state.values_list("state", flat=True)
+    assert set(states) == {"pending", "answered", "snoozed"}
+    reasons = prompts.filter(sent_at=None).values_list("not_mailed", flat=True)
+    assert set(reasons) == {"no_address", "declined", ""}
+    ratings = ratings_of(event)
+    assert ratings.count >= 5
+    assert ratings.median == 4
+    assert len(ratings.texts) >= 4
+    decided = Attendance.objects.filter(event=event, self_attended__isnull=False)
+    assert decided.filter(source="check_in").exists()
+    assert decided.filter(source="self_reported").exists()
+    assert decided.filter(self_answered_twice=True).exists()
+
+
+def test_loading_the_demo_mails_nobody(running: LiveServer) -> None:
+    make_user(is_superuser=True)
+    call_command("demo")
+    now = timezone.now()
+    prepare_due_prompts(now=now)
+    assert send_due_prompts(now=now).sent == 0
+    assert mail.outbox == []
+
+
 def test_the_weeks_since_bring_lessons_and_a_meetup_in_rooms_too(
     running: LiveServer,
 ) -> None:
@@ -248,7 +289,7 @@ def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(
     call_command("demo")
     first = capsys.readouterr().out.splitlines()
     sessions = LiveSession.objects.count()
-    assert first[0] == f"Made two schools with 15 events and {sessions} sessions."
+    assert first[0] == f"Made two schools with 16 events and {sessions} sessions."
     before = everything()
     late_admin = make_user(is_superuser=True)
     call_command("demo")

@@ -75,6 +75,7 @@ PARAMETERS = (
     *("organization", "event", "participant", "session_type", "source", "code"),
     *("from", "to", "next", "person", "people", "rosters", "changes"),
     *("registration", "role", "door", "mode", "not_today", "email", "show"),
+    *("answer", "stars"),
 )
 
 

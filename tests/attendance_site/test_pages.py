@@ -377,7 +377,7 @@ def file_of(path: str) -> dict[str, Any]:
 # Tested where they are from: the first page, accounts, the report, machines' routes,
 # and what is open without an account.
 ELSEWHERE = re.compile(
-    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/"
+    r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/|a/|u/"
     r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 
@@ -407,7 +407,7 @@ BY_ALLAUTH = {
 def test_something_leads_to_every_page() -> None:
     """A link or a button of a template, or what a view answers."""
     texts = [*(ROOT / "templates").rglob("*.html")]
-    for app in ("events", "sessions_app", "attendance"):
+    for app in ("events", "sessions_app", "attendance", "notifications"):
         texts += (ROOT / app).rglob("*.py")
     led_to = {
         name

@@ -10,6 +10,7 @@ from events.public.claims import Claim, token_of
 from events.roster.personal_links import token_of as link_of
 from tests.browser.school import LONG, School
 from tests.browser.with_invitations import LINKS
+from tests.browser.with_prompts import PROMPTED
 
 # Not pages of ours, or none at all.
 ELSEWHERE = ("admin/", "api/", "health/", "webhooks/")
@@ -74,8 +75,9 @@ class Seen(NamedTuple):
         subjects = [school.subjects[name].pk for name in named]
         codes = [school.code(self.code)] if self.code else []
         codes += [self.session_type] if self.session_type else []
-        if self.key in LINKS:
-            codes.append(LINKS[self.key])
+        links = LINKS | PROMPTED
+        if self.key in links:
+            codes.append(links[self.key])
         elif self.key:
             codes += school.accounts.key(self.key)
         query = self.query.format_map(school.subjects)
@@ -411,6 +413,23 @@ INVITATIONS = {
         "invitation", who="", code="over", status=HTTPStatus.NOT_FOUND
     ),
 }
+PROMPTS = {
+    f"answer, {word}": Seen("answer", who="", key=word, opened=True)
+    for word in PROMPTED
+} | {
+    "answer, chosen in the mail": Seen(
+        "answer", who="", key="new, asked", query="?stars=4"
+    ),
+    "answer, refused": Seen("answer", who="", key="new, asked", refused=True),
+    "answer, how it was, refused": Seen(
+        "answer", who="", key="seen, asked", refused=True
+    ),
+    "answer, unknown": Seen(
+        "answer", who="", link="nobody", status=HTTPStatus.NOT_FOUND
+    ),
+    "unsubscribe": Seen("unsubscribe", who="", key="new, asked"),
+    "unsubscribe, done": Seen("unsubscribe", who="", key="stopped, asked"),
+}
 ANSWERS = {
     "answers": Seen("answers", "answered"),
     "answers, for a viewer": Seen("answers", "answered", "viewer"),
@@ -422,7 +441,7 @@ ANSWERS = {
     "event with answers": Seen("event", "answered"),
 }
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS
+ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS
 
 
 def routes() -> set[str]:

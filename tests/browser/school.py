@@ -41,6 +41,7 @@ from tests.browser.with_accounts import Accounts
 from tests.browser.with_answers import events_with_answers
 from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
+from tests.browser.with_prompts import people_prompted
 from tests.factories import (
     make_access_request,
     make_event,
@@ -124,6 +125,7 @@ class School:
             self.organization, self.organizer, now=self.now
         )
         self.subjects |= public_events(self.organization, now=self.now)
+        self.subjects |= people_prompted(now=self.now)
         self.subjects["inside"] = self._inside()
         self.subjects["long roster"] = self._long_roster()
         self.subjects["event ahead"] = make_event(

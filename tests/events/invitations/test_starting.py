@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -109,8 +108,7 @@ def test_who_confirms_only_when_the_link_is_over_is_offered_the_place(
 ) -> None:
     client = Client()
     signed_up(asked, client)
-    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
-        Invitation.objects.update(expires_at=timezone.now() - timedelta(days=20))
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     client.post(link_in(last_mail()), {"password": PASSWORD})
     [offered] = invitations_of(User.objects.get())
     assert offered.expires_at is None
@@ -121,13 +119,13 @@ def test_organizers_see_nothing_of_it_and_their_own_invitations_stay(
 ) -> None:
     organizer = make_member(asked.place.event.organization)
     link = link_to_place(asked.place.person, by=organizer)
+    path = f"/organizations/{asked.place.event.organization_id}/invitations/"
+    before = make_client(organizer).get(path).content.decode()
     for _time in range(3):
         start(asked, Client())
+    assert text(make_client(organizer).get(path).content.decode()) == text(before)
     assert Client().get(link).status_code == 200
     assert Invitation.objects.count() == 2
-    path = f"/organizations/{asked.place.event.organization_id}/invitations/"
-    page = make_client(organizer).get(path)
-    assert page.content.decode().count("Amal") == 1
 
 
 def test_who_has_an_account_is_asked_to_sign_in_and_not_told_which(

@@ -1,7 +1,7 @@
 """People who were asked by mail, and the links that they got."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,9 +43,10 @@ class Asked(NamedTuple):
 
 
 def event_over(organization: Organization | None = None, **fields: Any) -> Event:
-    """An event of two hours that ended an hour and a half ago, at 19:00 of its zone."""
-    usual = {"title": "Async Django", "starts_at": timezone.now() - timedelta(hours=4)}
-    usual["ends_at"] = usual["starts_at"] + timedelta(hours=2)
+    """An event of two hours that ended two hours ago."""
+    begins = timezone.now() - timedelta(hours=4)
+    usual: dict[str, Any] = {"title": "Async Django", "starts_at": begins}
+    usual["ends_at"] = begins + timedelta(hours=2)
     organization = organization or make_organization(name="Berlin Pythonistas")
     return make_event(organization, **(usual | fields))
 
@@ -61,7 +62,3 @@ def ask(place: Participant | None = None, **person: Any) -> Asked:
     [message] = [sent for sent in mail.outbox if sent.to == [place.email]]
     assert isinstance(message, EmailMultiAlternatives)
     return Asked(place, message)
-
-
-def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)

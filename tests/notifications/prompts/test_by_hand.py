@@ -160,16 +160,19 @@ def test_only_the_chosen_are_asked_and_only_of_this_roster(
     ]
 
 
-def test_the_same_key_asks_once(event: Event, organizer: User) -> None:
-    make_participant(event)
-    client = make_client(organizer)
-    path = f"/api/events/{event.pk}/prompts"
-    first, second = (
-        client.post(path, {}, format="json", headers={"Idempotency-Key": "k"})
-        for _ in range(2)
-    )
-    assert first.content == second.content
-    assert second["Idempotent-Replay"] == "true"
+def test_what_waits_because_prompts_are_off_goes_by_hand(
+    event: Event, organizer: User
+) -> None:
+    event.organization.sends_prompts = False
+    event.organization.save()
+    later = NOW + timedelta(hours=1)
+    prompt = make_prompt(make_participant(event, name="Ana"), send_at=later)
+    assert send_due_prompts(now=NOW).sent == 0
+    assert ask(event, organizer) == {"Ana": "asked"}
+    assert ask(event, organizer) == {"Ana": "already_asked"}
+    assert send_due_prompts(now=NOW).sent == 1
+    prompt.refresh_from_db()
+    assert prompt.sent_at == NOW
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0023_event_end")]
+    dependencies = [("events", "0022_prompts")]
 
     operations = [
         migrations.AlterModelOptions(
