@@ -259,14 +259,13 @@ def test_it_says_how_many_mails_wait_and_why() -> None:
     now = timezone.now()
     assert [one.mend for one in all_found("mails")] == [""]
     event = make_event(starts_at=now - timedelta(hours=5))
-    for number, fields in enumerate(
-        (
-            {"send_at": now - timedelta(minutes=20)},
-            {"send_at": now + timedelta(minutes=5), "failures": 3},
-            {"send_at": now + timedelta(hours=9)},
-            {"not_mailed": NotMailed.REFUSED},
-        )
-    ):
+    mails: list[dict[str, Any]] = [
+        {"send_at": now - timedelta(minutes=20)},
+        {"send_at": now + timedelta(minutes=5), "failures": 3},
+        {"send_at": now + timedelta(hours=9)},
+        {"not_mailed": NotMailed.REFUSED},
+    ]
+    for number, fields in enumerate(mails):
         place = make_participant(event, email=f"person{number}@example.com")
         make_prompt(place, **fields)
     late, delayed, refused = all_found("mails")
