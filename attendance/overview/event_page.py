@@ -190,7 +190,9 @@ class EventPage:
     @cached_property
     def number_who_said(self) -> int:
         """How many have said whether they attended."""
-        said = OwnAnswer.objects.filter(participant__event=self.event)
+        said = OwnAnswer.objects.filter(
+            participant__event=self.event, participant__only_looked=False
+        )
         return said.order_by().values("participant").distinct().count()
 
     @cached_property

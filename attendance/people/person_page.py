@@ -149,9 +149,11 @@ class PersonPage:
     def doubles(self) -> list[Person]:
         """Others of this name with the same address, or one of the two without one."""
         person = self.person
-        others = Person.objects.filter(
-            organization=person.organization_id, folded_name=person.folded_name
-        ).exclude(pk=person.pk)
+        others = (
+            Person.objects.known()
+            .filter(organization=person.organization_id, folded_name=person.folded_name)
+            .exclude(pk=person.pk)
+        )
         if person.folded_email:
             others = others.filter(folded_email__in=["", person.folded_email])
         return list(others[:DOUBLES_AT_MOST])
