@@ -235,8 +235,11 @@ def make_prompt(participant: Participant, **fields: Any) -> AttendancePrompt:
 
 def make_notification(prompt: AttendancePrompt, **fields: Any) -> Notification:
     """The notification of a prompt in the bell of whose account it is."""
+    user = prompt.participant.user
+    if user is None:
+        raise ValueError("there is no account")
     return Notification.objects.create(
-        user=prompt.participant.user,
+        user=user,
         organization_id=prompt.organization_id,
         type=NotificationType.ATTENDANCE_PROMPT,
         prompt=prompt,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('events', '0022_prompts'),
+        ('events', '0023_who_only_looked'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -100,6 +100,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attendanceprompt',
             index=models.Index(condition=models.Q(('send_at__isnull', False)), fields=['send_at', 'id'], name='prompt_to_send'),
+        ),
+        migrations.AddIndex(
+            model_name='attendanceprompt',
+            index=models.Index(condition=models.Q(('answered_at__isnull', True), ('snoozed_at__isnull', True)), fields=['due_at'], name='prompt_open'),
         ),
         migrations.AddConstraint(
             model_name='attendanceprompt',

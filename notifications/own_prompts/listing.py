@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from events.models import Event, Participant, User
-from notifications.models import AttendancePrompt, AttendancePromptQuerySet, PromptState
+from notifications.models import AttendancePrompt, PromptState
 from notifications.prompts.asking import Question, read_asked
 
 
@@ -50,13 +51,12 @@ class OwnPrompt(NamedTuple):
         return self.is_open and self.prompt.number == 1
 
 
-def prompts_of(user: User, *, now: datetime) -> AttendancePromptQuerySet:
+def prompts_of(user: User, *, now: datetime) -> QuerySet[Any]:
     """Return the prompts of an account's people, newest first, with their states."""
-    prompts = AttendancePrompt.objects.with_state(now).filter(
-        participant__person__user=user
-    )
-    return prompts.select_related("participant__event__organization").order_by(
-        "-due_at", "-pk"
+    of_user = AttendancePrompt.objects.filter(participant__person__user=user)
+    newest_first = of_user.order_by("-due_at", "-pk")
+    return newest_first.select_related("participant__event__organization").with_state(
+        now
     )
 
 

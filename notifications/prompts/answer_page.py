@@ -79,7 +79,7 @@ class AnswerPage:
 
     @property
     def shows_recorded(self) -> bool:
-        """Whether the page tells it: to whoever would not be asked whether they came."""
+        """Whether the page tells it: to whoever is not asked whether they came."""
         if self.question is Question.WHETHER:
             return False
         return bool(self.recorded.of_event or self.recorded.recorded)

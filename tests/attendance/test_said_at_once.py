@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Contest
 from core.errors import Conflict
+from events.models import User
 from tests.at_once import at_once
 from tests.attendance.absences.announced import Course
 from tests.attendance.calculated import attend, calculate
@@ -36,17 +38,14 @@ def trying(act: Callable[[], Any]) -> Callable[[], str]:
 def test_of_two_who_settle_at_once_one_is_refused() -> None:
     school = Contested()
     said = school.say()
+
+    def settles(by: User, status: str) -> Contest:
+        contest = Contest.objects.select_related("attendance").get(pk=said.pk)
+        return settle(contest, status=status, notes="", by=by, now=school.now)
+
     outcomes = at_once(
         [
-            trying(
-                lambda by=by, status=status: settle(  # type: ignore[misc]
-                    Contest.objects.select_related("attendance").get(pk=said.pk),
-                    status=status,
-                    notes="",
-                    by=by,
-                    now=school.now,
-                )
-            )
+            trying(partial(settles, by, status))
             for by, status in ((school.organizer, "present"), (school.admin, "late"))
         ]
     )
@@ -143,7 +142,8 @@ def test_marks_of_a_whole_course_and_of_one_session_at_once_never_block() -> Non
                 said, confirmed=True, with_others=True, by=course.organizer, now=later
             ),
             *(
-                lambda lesson=lesson: mark(  # type: ignore[misc]
+                partial(
+                    mark,
                     Place(course.event, lesson),
                     [Mark(course.place, "present")],
                     by=course.organizer,

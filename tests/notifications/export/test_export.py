@@ -145,7 +145,7 @@ def planted(field: Any, text: str) -> Any:
     }
     if isinstance(field, models.JSONField):
         table = field.model._meta.db_table
-        return json.dumps(inside.get((table, field.column), text))
+        return json.dumps(inside.get((table, str(field.column)), text))
     return text.encode() if isinstance(field, models.BinaryField) else text
 
 
