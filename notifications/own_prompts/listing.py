@@ -77,7 +77,7 @@ def own_prompt(user: User, pk: int, *, now: datetime) -> AttendancePrompt:
     Raises:
         Http404: The account has none with this id.
     """
-    found = prompts_of(user, now=now).filter(pk=pk).first()
+    found: AttendancePrompt | None = prompts_of(user, now=now).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
