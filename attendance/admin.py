@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 from attendance.admin_filters import OfActor, OfEvent, OfPerson
 from attendance.admin_marking import AdminMarkForm, mark_rows
 from attendance.models import (
+    AnnouncedAbsence,
     Attendance,
     AttendanceChange,
     AttendancePolicy,
     AuditSeal,
     ChangeReason,
+    Contest,
     EngagementEntry,
     Feedback,
     OwnAnswer,
@@ -240,6 +242,69 @@ class PointsMappingAdmin(RowAdmin[PointsMapping]):
             *(getattr(obj, name) for name in PointsPerStatus._fields)
         )
         set_points_per_status(obj.organization_id, worth)
+
+
+@admin.register(Contest)
+class ContestAdmin(ReadOnlyAdmin[Contest]):
+    list_display = (
+        "contested_at",
+        "attendance",
+        "contested_status",
+        "text",
+        "contested_by",
+        "settled_at",
+        "settled_by",
+        "answer",
+    )
+    list_filter = (("settled_at", admin.EmptyFieldListFilter), _OF_ORGANIZATION)
+    list_select_related = (
+        "attendance__participant__person",
+        "contested_by",
+        "settled_by",
+    )
+    search_fields = (
+        "attendance__participant__person__name",
+        "attendance__participant__person__email",
+        "attendance__event__title",
+        "text",
+        "answer",
+    )
+    date_hierarchy = "contested_at"
+
+
+@admin.register(AnnouncedAbsence)
+class AnnouncedAbsenceAdmin(ReadOnlyAdmin[AnnouncedAbsence]):
+    list_display = (
+        "announced_at",
+        "participant",
+        "session",
+        "reason",
+        "announced_by",
+        "withdrawn_at",
+        "settled_at",
+        "settled_by",
+        "confirmed",
+    )
+    list_filter = (
+        OfPerson,
+        OfEvent,
+        ("settled_at", admin.EmptyFieldListFilter),
+        "confirmed",
+        _OF_ORGANIZATION,
+    )
+    list_select_related = (
+        "participant__person",
+        "session",
+        "announced_by",
+        "settled_by",
+    )
+    search_fields = (
+        "participant__person__name",
+        "participant__person__email",
+        "participant__event__title",
+        "reason",
+    )
+    date_hierarchy = "announced_at"
 
 
 @admin.register(Feedback)

@@ -4,9 +4,11 @@ from django.urls import path
 
 from attendance.calculating import api as calculating
 from attendance.completion import api as completion
+from attendance.contests import api as contests
 from attendance.decisions import api as decisions
 from attendance.door import api as door
 from attendance.feedback import api as feedback
+from attendance.own_record import api as own_record
 from attendance.people import api as people
 from attendance.points import api as points
 from attendance.policies import api as policies
@@ -41,7 +43,15 @@ urlpatterns = [
     path("api/attendance-changes/<int:pk>/undo", decisions.ChangeUndo.as_view()),
     path(f"{_EVENT}/check-in-code", door.CheckInCode.as_view()),
     path("api/check-in", door.SelfCheckIn.as_view()),
+    path("api/me/attendance/<int:pk>/contest", contests.ContestDecision.as_view()),
+    path(f"{_ORGANIZATION}/contests", contests.OrganizationContests.as_view()),
+    path("api/contests/<int:pk>/settle", contests.SettleContest.as_view()),
     path("api/people/<int:pk>/attendance", people.PersonAttendance.as_view()),
+    path("api/me/attendance", own_record.OwnAttendance.as_view()),
+    path("api/me/events/<int:pk>/attendance", own_record.OwnEventAttendance.as_view()),
+    path("api/me/events/<int:pk>/feedback", own_record.OwnEventFeedback.as_view()),
+    path("api/me/events/<int:pk>/privacy", own_record.OwnEventPrivacy.as_view()),
+    path("api/users/<int:pk>/attendance", own_record.UserAttendance.as_view()),
     path("api/users/<int:pk>/points", points.UserPoints.as_view()),
     path(f"{_ORGANIZATION}/leaderboard", points.OrganizationLeaderboard.as_view()),
     path(f"{_ORGANIZATION}/points", points.OrganizationPoints.as_view()),

@@ -10,6 +10,8 @@
    (``evidence/due.py``), in the order in which they ended: they skip locked sessions,
    and never wait for them. ``lock_rooms``: the use of a room at a time.
 4. The decisions at a session, in order of participant (``decisions/locked_rows.py``).
+   What people say of them (contests, announced absences) is locked after their event,
+   and a contest after its session too.
 5. ``lock_event_results``: the deriving of course results, in order of event id; then
    the rows of the course results.
 6. ``lock_heads``: the logs and ledgers of organizations, in order of id.

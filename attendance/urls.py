@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from attendance.absences import views as absences
 from attendance.calculating import views as calculating
 from attendance.completion import views as completion
+from attendance.contests import views as contests
 from attendance.decisions import views as decisions
 from attendance.door import self_views
 from attendance.door import views as door
@@ -46,6 +48,37 @@ urlpatterns = [
     path(f"{_EVENT}/policy/", policies.event_policy, name="event_policy"),
     path(f"{_SESSION}/policy/", policies.session_policy, name="session_policy"),
     path(f"{_EVENT}/", overview.event_page, name="event"),
+    path(f"{_ORGANIZATION}/contests/", contests.contests, name="contests"),
+    path(
+        "contests/<int:contest_id>/settle/",
+        contests.settle_contest,
+        name="settle_contest",
+    ),
+    path(
+        "me/attendance/<int:attendance_id>/contest/",
+        contests.contest_page,
+        name="contest",
+    ),
+    path(
+        f"{_ORGANIZATION}/absences/",
+        absences.announced_absences,
+        name="announced_absences",
+    ),
+    path(
+        "absences/<int:absence_id>/settle/",
+        absences.settle_absence,
+        name="settle_absence",
+    ),
+    path(
+        "me/places/<int:participant_id>/absence/",
+        absences.announce_absence,
+        name="announce_absence",
+    ),
+    path(
+        "me/places/<int:participant_id>/absence/<int:absence_id>/withdraw/",
+        absences.withdraw_absence,
+        name="withdraw_absence",
+    ),
     path("people/<int:person_id>/", people.person, name="person"),
     path("reports/", reports.reports_page, name="reports"),
     path(f"{_EVENT}/attendance/", reports.event_attendance, name="event_attendance"),
@@ -87,6 +120,21 @@ urlpatterns = [
         "p/<str:token>/consent/",
         personal.consent_personally,
         name="consent_personally",
+    ),
+    path(
+        "p/<str:token>/contest/<int:attendance_id>/",
+        personal.contest_personally,
+        name="contest_personally",
+    ),
+    path(
+        "p/<str:token>/absence/",
+        personal.announce_personally,
+        name="announce_personally",
+    ),
+    path(
+        "p/<str:token>/absence/<int:absence_id>/withdraw/",
+        personal.withdraw_personally,
+        name="withdraw_personally",
     ),
     path("p/<str:token>/join/", personal.join_personally, name="join_personally"),
     path("c/", self_views.type_code, name="type_code"),

@@ -27,6 +27,8 @@ from attendance_site import liveness
 from attendance_site.celery import app
 from attendance_site.simulation import ownership
 from core import mails
+from events.models import RegistrationMail
+from notifications.prompts.waiting import MAILS_ARE_LATE, waiting_mails
 from sessions_app.livekit import LiveKitUnreachable, list_rooms
 from sessions_app.models import (
     ConflictingDelivery,
@@ -158,6 +160,7 @@ def _database(now: datetime | None) -> Iterator[Finding]:
             yield from _roles()
             yield from _received()
             yield from _calculations()
+            yield from _waiting_mails(timezone.now())
     except OperationalError as error:
         yield broken("database", _in_a_line(error), "Check DATABASE_URL.")
         return
@@ -296,6 +299,33 @@ def _calculations() -> Iterator[Finding]:
             f"Nobody was seen in {number} of the last week.",
             f"If people met there, LiveKit must send webhooks to {_webhook_url()}.",
         )
+
+
+def _waiting_mails(now: datetime) -> Iterator[Finding]:
+    """Say how many mails wait, and why: of prompts, and news of registrations."""
+    news = RegistrationMail.objects.filter(due_at__lte=now - MAILS_ARE_LATE).count()
+    waiting = waiting_mails(now)
+    late = waiting.late + news
+    if late:
+        yield broken(
+            "mails",
+            f"{late} should have gone out long ago.",
+            "Check worker and beat, and EMAIL_URL; the log says what mails met.",
+        )
+    if waiting.delayed:
+        yield hint(
+            "mails",
+            f"{waiting.delayed} were not taken by the mail server and are tried again.",
+            "The log says what it answered.",
+        )
+    if waiting.refused:
+        yield hint(
+            "mails",
+            f"{waiting.refused} were not sent, because nobody has the address.",
+            "The rosters show whose address takes no mail. Correct it there.",
+        )
+    if not late:
+        yield well("mails", f"{waiting.ahead} wait for their time.")
 
 
 # --- Redis, beat, worker -------------------------------------------------------------

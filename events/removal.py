@@ -1,8 +1,9 @@
 """Removing what was only mistyped: rows on which nothing hangs.
 
 A row is deleted only if nobody and nothing has left a trace that needs it: a decision,
-its history, presence in a room, points, feedback, a linked identity. The apps above say
-what hangs on a row when they are asked by a signal, so that nothing here knows them.
+its history, presence in a room, points, feedback, a linked identity, or what people
+said of it. The apps above say what hangs on a row when they are asked by a signal, so
+that nothing here knows them.
 
 Source: docs/rules.md 101.
 """
@@ -29,6 +30,8 @@ class Hanging(models.TextChoices):
     POINTS = "points", _("points")
     FEEDBACK = "feedback", _("feedback")
     ANSWERS = "answers", _("own answers")
+    CONTESTS = "contests", _("contested statuses")
+    ABSENCES = "absences", _("announced absences")
 
 
 # By id of the row; rows on which nothing hangs are missing.

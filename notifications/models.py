@@ -131,6 +131,12 @@ class AttendancePrompt(models.Model):
                 condition=Q(send_at__isnull=False),
                 name="prompt_to_send",
             ),
+            # notifications.bell.writing: open ones that may lack a notification
+            models.Index(
+                fields=["due_at"],
+                condition=Q(answered_at__isnull=True, snoozed_at__isnull=True),
+                name="prompt_open",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

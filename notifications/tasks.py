@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from notifications.bell.writing import write_notifications
 from notifications.prompts.preparing import prepare_due_prompts
 from notifications.prompts.sending import send_due_prompts
 
@@ -12,4 +13,5 @@ def send_prompts() -> None:
     """Write the prompts that are due, and send their mails."""
     now = timezone.now()
     prepare_due_prompts(now=now)
+    write_notifications(now=now)
     send_due_prompts(now=now)

@@ -26,7 +26,7 @@ from events.models import (
     User,
 )
 from events.people.services import COLUMNS
-from notifications.models import AttendancePrompt
+from notifications.models import AttendancePrompt, Notification, NotificationType
 from sessions_app.models import Connection, LiveSession, PresenceEvent
 from sessions_app.sources import LIVEKIT
 
@@ -230,6 +230,20 @@ def make_prompt(participant: Participant, **fields: Any) -> AttendancePrompt:
     fields.setdefault("due_at", participant.event.end)
     return AttendancePrompt.objects.create(
         organization=participant.event.organization, participant=participant, **fields
+    )
+
+
+def make_notification(prompt: AttendancePrompt, **fields: Any) -> Notification:
+    """The notification of a prompt in the bell of whose account it is."""
+    user = prompt.participant.user
+    if user is None:
+        raise ValueError("there is no account")
+    return Notification.objects.create(
+        user=user,
+        organization_id=prompt.organization_id,
+        type=NotificationType.ATTENDANCE_PROMPT,
+        prompt=prompt,
+        **fields,
     )
 
 

@@ -60,7 +60,7 @@ def answer(
     event = participant.event
     lock_people(event.organization_id)
     event = lock_event(event.pk)
-    participant = Participant.objects.get(pk=participant.pk)
+    participant = Participant.everybody.get(pk=participant.pk)
     participant.event = event
     place = place_of_check_in(Place(event, None))
     must_be_time_to_answer(place, now)

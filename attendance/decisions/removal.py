@@ -1,8 +1,8 @@
 """What keeps places on rosters, and sessions, from being deleted.
 
-Decisions do, their history and points, feedback, own answers, and that somebody was
-seen. Rows in which nothing was decided, seen or answered are deleted with what they are
-about.
+Decisions do, their history and points, feedback, own answers, contested statuses,
+announced absences, and that somebody was seen. Rows in which nothing was decided, seen
+or answered are deleted with what they are about; so are absences that were taken back.
 
 Source: docs/rules.md 101.
 """
@@ -13,8 +13,10 @@ from django.db.models import Q
 
 from attendance.evidence.session_evidence import read_evidence
 from attendance.models import (
+    AnnouncedAbsence,
     Attendance,
     AttendanceChange,
+    Contest,
     EngagementEntry,
     Feedback,
     OwnAnswer,
@@ -72,18 +74,24 @@ def _traces(of: str, ids: list[int]) -> dict[int, set[Hanging]]:
         (AttendanceChange.objects.all(), Hanging.HISTORY),
         (EngagementEntry.objects.all(), Hanging.POINTS),
         (OwnAnswer.objects.all(), Hanging.ANSWERS),
+        (AnnouncedAbsence.objects.filter(withdrawn_at=None), Hanging.ABSENCES),
     ):
         of_any = rows.filter(**{f"{of}__in": ids}).order_by()
         for pk in of_any.values_list(of, flat=True).distinct():
             found.setdefault(pk, set()).add(hanging)
+    contested = Contest.objects.filter(**{f"attendance__{of}__in": ids}).order_by()
+    for pk in contested.values_list(f"attendance__{of}", flat=True).distinct():
+        found.setdefault(pk, set()).add(Hanging.CONTESTS)
     return found
 
 
 def delete_empty_of_places(ids: list[int], **kwargs: Any) -> None:
     """Delete the rows about people in which nothing was decided."""
     Attendance.objects.filter(_EMPTY, participant__in=ids).delete()
+    AnnouncedAbsence.objects.filter(participant__in=ids).delete()
 
 
 def delete_empty_of_sessions(ids: list[int], **kwargs: Any) -> None:
     """Delete the rows about sessions in which nothing was decided."""
     Attendance.objects.filter(_EMPTY, session__in=ids).delete()
+    AnnouncedAbsence.objects.filter(session__in=ids).delete()

@@ -17,6 +17,7 @@ from attendance.decisions.marking import mark
 from attendance.decisions.place import Place
 from attendance.decisions.refused_marks import keep_refused_mark
 from attendance.decisions.rights import Rights
+from attendance.decisions.said_in_history import SaidInHistory
 from attendance.decisions.undoing import undo
 from attendance.models import Attendance, Status
 from core.errors import RuleBroken
@@ -114,5 +115,8 @@ def history(request: HttpRequest, user: User, participant_id: int) -> HttpRespon
         session=request.GET.get("session", ""),
         page=request.GET.get("page"),
     )
-    context = {"history": page, "page": "events"}
+    rights = Rights.of(Viewer.of(user), person.event)
+    with_contests = rights.is_member or not rights.reads_all
+    said = SaidInHistory.of(person, with_contests=with_contests)
+    context = {"history": page, "said": said, "page": "events"}
     return render(request, "attendance/decisions/history.html", context)

@@ -24,6 +24,7 @@ from django.db.models import (
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from attendance.absences.reading import absences_at
 from attendance.decisions.checking_in import GIVEN_BY_CHECK_IN
 from attendance.decisions.place import Place
 from attendance.door.opening_hours import Door, doors_of
@@ -64,6 +65,8 @@ class DoorRow(NamedTuple):
         counts_as: What a tap counts: "expected", "excused", or "joins" if they become
             a walk-in by it; empty if they are not counted.
         is_not_enrolled: They are of the roster, but not enrolled at this session.
+        has_announced: They announced that they will not come. Why is not told here:
+            whoever stands before the screen reads it, too.
         can_go: The check-in decides, so that it can be undone here.
         search: The text in which a search looks for words.
     """
@@ -75,6 +78,7 @@ class DoorRow(NamedTuple):
     is_expected: bool
     counts_as: str
     is_not_enrolled: bool
+    has_announced: bool
     can_go: bool
     search: str
 
@@ -258,9 +262,20 @@ class DoorPage:
             counts_as=_counts_as(person, status),
             is_not_enrolled=self.session is not None
             and was_not_enrolled(person, self.session),
+            has_announced=person.pk in self._announced,
             can_go=person.source == CHECK_IN,  # type: ignore[attr-defined]
             search=searched(self._searchable(person.name, person.email)),
         )
+
+    @cached_property
+    def _announced(self) -> set[int]:
+        """Who announced that they will not come, unless that was not confirmed."""
+        absences = absences_at(Place(self.event, self.session))
+        return {
+            person
+            for person, own in absences.items()
+            if any(each.confirmed is not False for each in own)
+        }
 
     def _searchable(self, name: str, email: str) -> str:
         return f"{name} {email}" if self.sees_emails else name

@@ -3,16 +3,61 @@
 ``Feedback``, what they thought of an event, is in ``points.py``.
 """
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models.choices import LONGEST_REASON
+from attendance.models.choices import LONGEST_REASON, Status
 from attendance.models.decisions import Attendance
 from attendance.models.log import AttendanceChange
-from events.models import Organization, Participant
+from events.models import EXPECTED, EventState, Organization, Participant
 from sessions_app.models import LiveSession
+
+
+class ContestQuerySet(models.QuerySet["Contest"]):
+    """Contests, filtered by whether they are settled."""
+
+    def open(self) -> Self:
+        """Those that an organizer is to settle: not of what is cancelled meanwhile."""
+        return self.filter(
+            _counts("attendance__event", "attendance__session"), settled_at=None
+        )
+
+    def settled(self) -> Self:
+        """Those that an organizer has settled."""
+        return self.exclude(settled_at=None)
+
+
+class AnnouncedAbsenceQuerySet(models.QuerySet["AnnouncedAbsence"]):
+    """Announced absences, filtered by whether they are settled."""
+
+    def open(self) -> Self:
+        """Those that are to be confirmed or not: of who has a place, at what counts."""
+        return self.filter(
+            _counts("participant__event", "session"),
+            settled_at=None,
+            withdrawn_at=None,
+            participant__registration__in=EXPECTED,
+        )
+
+    def settled(self) -> Self:
+        """Those that an organizer has confirmed, or not."""
+        return self.exclude(settled_at=None)
+
+    def soonest_first(self) -> Self:
+        """In the order in which it begins what they will miss."""
+        begins = Coalesce("session__starts_at", "participant__event__starts_at")
+        return self.order_by(begins, "pk")
+
+
+def _counts(event: str, session: str) -> Q:
+    return ~Q(**{f"{event}__state": EventState.CANCELLED}) & Q(
+        **{f"{session}__cancelled_at": None}
+    )
 
 
 class OwnAnswer(models.Model):
@@ -49,8 +94,10 @@ class OwnAnswer(models.Model):
 class Contest(models.Model):
     """Somebody says that a decision about them is wrong, and why.
 
-    An organizer settles it: ``change`` is the change of the decision that they made, if
-    they made one, ``answer`` what they say. The texts are personal data.
+    ``contested_status`` is what was decided then. An organizer settles it: ``change``
+    is the change of the decision that they made, if they made one, ``answer`` what they
+    say. ``contested_by`` is null if it came by a personal link. The texts are personal
+    data.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -64,6 +111,9 @@ class Contest(models.Model):
         verbose_name=_("contested by"),
     )
     contested_at = models.DateTimeField(_("contested at"))
+    contested_status = models.CharField(
+        _("contested status"), max_length=16, choices=Status
+    )
     settled_at = models.DateTimeField(_("settled at"), null=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -76,6 +126,8 @@ class Contest(models.Model):
         AttendanceChange, models.PROTECT, null=True, related_name="+"
     )
     answer = models.TextField(_("answer"), blank=True, db_default="")
+
+    objects = ContestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contested status")
@@ -109,9 +161,10 @@ class Contest(models.Model):
 class AnnouncedAbsence(models.Model):
     """Somebody, or a parent, says beforehand that they will not come, and why.
 
-    ``session`` is null if they will miss the whole event. An organizer confirms it,
-    which excuses them, or not. ``announced_by`` is null if it came by a
-    personal link. The reason is personal data.
+    ``session`` is null if it was announced of an event that had no sessions then. What
+    was announced at once has the same ``announced_at``. An organizer confirms it, which
+    excuses them, or not. ``announced_by`` is null if it came by a personal link. The
+    reason is personal data.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -140,6 +193,8 @@ class AnnouncedAbsence(models.Model):
         verbose_name=_("settled by"),
     )
     confirmed = models.BooleanField(_("confirmed"), null=True)
+
+    objects = AnnouncedAbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("announced absence")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from attendance.organization.forms import PointsForm
 from attendance.organization.settings_in_words import points_in_words, policies_in_words
 from attendance.organization.start import still_to_do
+from attendance.organization.to_settle import to_settle
 from attendance.points.ledger import points_per_status_in, set_points_per_status
 from events.forms import OrganizationForm
 from events.models import User
@@ -36,11 +37,13 @@ def organization(
     shown = shown_organization(request, user, organization_id)
     viewer = Viewer.of(user)
     administers = viewer.administers(shown.pk)
+    organizes = viewer.organizes(shown.pk)
     context = {
         "page": "events",
         "organization": shown,
         "administers": administers,
-        "organizes": viewer.organizes(shown.pk),
+        "organizes": organizes,
+        "to_settle": to_settle([shown.pk]) if organizes else [],
         "steps": still_to_do(shown) if administers else [],
     }
     return render(request, "attendance/organization/organization.html", context)

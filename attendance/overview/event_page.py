@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from attendance.models import Feedback, OwnAnswer, Status
+from attendance.organization.to_settle import ToSettle, to_settle_of
 from attendance.overview.first_session import decided_at
 from attendance.overview.home import EventLine, SessionLine, event_line, session_lines
 from attendance.wording.phrases import day_and_times
@@ -189,7 +190,9 @@ class EventPage:
     @cached_property
     def number_who_said(self) -> int:
         """How many have said whether they attended."""
-        said = OwnAnswer.objects.filter(participant__event=self.event)
+        said = OwnAnswer.objects.filter(
+            participant__event=self.event, participant__only_looked=False
+        )
         return said.order_by().values("participant").distinct().count()
 
     @cached_property
@@ -210,7 +213,9 @@ class EventPage:
     def somebody_came(self) -> bool:
         """Whether anything is decided about anybody at the event without sessions."""
         counts = self.at_door.counts if self.at_door else []
-        return any(count.tone != Status.UNKNOWN for count in counts)
+        return any(
+            count.tone not in (Status.UNKNOWN, Status.EXCUSED) for count in counts
+        )
 
     # Its sessions
 
@@ -256,6 +261,11 @@ class EventPage:
         return livekit.is_set_up()
 
     # Its people
+
+    @cached_property
+    def to_settle(self) -> ToSettle | None:
+        """What people said that waits for the reader; None for who may not settle."""
+        return to_settle_of(self.event) if self.may_change else None
 
     @cached_property
     def _numbers(self) -> Counter[str]:

@@ -113,15 +113,15 @@ class Overview:
     organizations: list[Organization]
 
 
-def sessions_overview(user: User, *, now: datetime) -> Overview:
+def sessions_overview(viewer: Viewer, *, now: datetime) -> Overview:
     """Return the sessions, and events without sessions, around ``now``.
 
     Args:
-        user: The reader.
+        viewer: The reader.
         now: The present time.
     """
+    user = viewer.user
     occasions = _around(user, now)
-    viewer = Viewer.of(user)
     sessions = [each for each in occasions if isinstance(each, LiveSession)]
     events = [each for each in occasions if isinstance(each, Event)]
     numbers = read_numbers(sessions, events, user, viewer, now=now)

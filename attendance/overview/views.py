@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from attendance.organization.to_settle import to_settle
 from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
-from attendance.overview.own_places import own_pages
 from events.accounts.views import sign_in
 from events.invitations.answering import invitations_of
 from events.models import AccessRequest, User
@@ -22,14 +22,16 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         # The sign-in form of a tab that was opened before the user signed in.
         return redirect("home")
-    overview = sessions_overview(request.user, now=timezone.now())
+    viewer = Viewer.of(request.user)
+    overview = sessions_overview(viewer, now=timezone.now())
     invitations = invitations_of(request.user).count()
     asked = AccessRequest.objects.count() if request.user.is_superuser else 0
     context = {
         "overview": overview,
+        "to_settle": to_settle([pk for pk in viewer.roles if viewer.organizes(pk)]),
+        "is_of_several": len(viewer.roles) > 1,
         "invitations": invitations,
         "access_requests": asked,
-        "own_pages": own_pages(request.user),
         "page": "today",
     }
     return render(request, "attendance/overview/home.html", context)

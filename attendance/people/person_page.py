@@ -13,11 +13,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.models import Status
+from attendance.absences.list_page import AbsenceLine, absence_lines
+from attendance.absences.reading import absences
+from attendance.contests.list_page import ContestLine, contest_line
+from attendance.contests.reading import contests
+from attendance.models import MARKS, Status
 from attendance.people.changes_in_words import ChangeLine, change_line
 from attendance.people.sessions_of_person import SessionsOfPerson
 from core.times import short_day
@@ -30,6 +34,7 @@ from events.roster.enrolment_in_words import enrolment_in_words
 ROSTERS_A_PAGE = 50
 CHANGES_A_PAGE = 50
 DOUBLES_AT_MOST = 20
+SAID_AT_MOST = 20
 
 
 class RosterLine(NamedTuple):
@@ -79,6 +84,8 @@ class PersonPage:
                 pages.get("changes")
             )
 
+    marks = MARKS
+
     @property
     def statuses(self) -> list[str]:
         """All statuses, for the shapes that the page defines."""
@@ -95,6 +102,25 @@ class PersonPage:
     @property
     def consent(self) -> str:
         return consent_in_words(self.person, self.person.organization.time_zone)
+
+    # What they said
+
+    @cached_property
+    def contests(self) -> list[ContestLine]:
+        """Their newest contests, those to be settled first."""
+        own = contests().filter(attendance__participant__person=self.person)
+        found = own.order_by(F("settled_at").desc(nulls_first=True), "-pk")
+        return [
+            contest_line(each, may_settle=self.may_change)
+            for each in found[:SAID_AT_MOST]
+        ]
+
+    @cached_property
+    def absences(self) -> list[AbsenceLine]:
+        """Their newest announced absences, those to be confirmed first."""
+        own = absences().filter(participant__person=self.person)
+        found = own.order_by(F("settled_at").desc(nulls_first=True), "-pk")
+        return absence_lines(list(found[:SAID_AT_MOST]), may_settle=self.may_change)
 
     # Rosters
 
@@ -123,9 +149,11 @@ class PersonPage:
     def doubles(self) -> list[Person]:
         """Others of this name with the same address, or one of the two without one."""
         person = self.person
-        others = Person.objects.filter(
-            organization=person.organization_id, folded_name=person.folded_name
-        ).exclude(pk=person.pk)
+        others = (
+            Person.objects.known()
+            .filter(organization=person.organization_id, folded_name=person.folded_name)
+            .exclude(pk=person.pk)
+        )
         if person.folded_email:
             others = others.filter(folded_email__in=["", person.folded_email])
         return list(others[:DOUBLES_AT_MOST])

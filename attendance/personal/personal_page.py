@@ -7,6 +7,7 @@ then: it is recorded, and they have a right to know it. Nothing here writes.
 Source: docs/rules.md 145, 146.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from attendance.models import Status
+from attendance.absences.announcing import Ahead
+from attendance.absences.reading import absences
+from attendance.models import Contest, Status
 from attendance.report_rows.event_rows import event_rows
 from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
@@ -48,6 +51,19 @@ class RecordedSession(NamedTuple):
     label: str
     sentence: str
     is_void: bool
+    contest: "OwnContest"
+
+
+class OwnContest(NamedTuple):
+    """Whether the person may contest, or has contested, what is recorded.
+
+    Attributes:
+        decision: The id of the decision; None if it cannot be contested.
+        state: What became of what they said; empty if they said nothing.
+    """
+
+    decision: int | None
+    state: str
 
 
 class SessionAhead(NamedTuple):
@@ -160,7 +176,38 @@ class PersonalPage:
             label="" if status == Status.UNKNOWN else str(status.label),
             sentence=_sentence(report, row),
             is_void=report.is_void,
+            contest=self._contest(row, is_void=report.is_void),
         )
+
+    @property
+    def contest_of_event(self) -> OwnContest:
+        """The same of what is recorded about the event itself."""
+        is_void = self.is_cancelled_event
+        if self.of_event is None:
+            return OwnContest(None, "")
+        return self._contest(self.of_event, is_void=is_void)
+
+    def _contest(self, row: ReportRow, *, is_void: bool) -> OwnContest:
+        decision = row.attendance
+        if decision is None or decision.pk is None:
+            return OwnContest(None, "")
+        said = self._contests.get(decision.pk)
+        state = ""
+        if said is not None:
+            is_open = said.settled_at is None
+            state = (
+                _("You said that this is wrong. It is not settled yet.")
+                if is_open
+                else _("You said that this is wrong. It is settled.")
+            )
+        may = not is_void and row.status != Status.UNKNOWN
+        return OwnContest(decision.pk if may or said else None, state)
+
+    @cached_property
+    def _contests(self) -> Mapping[int, Contest]:
+        """The newest contest of each decision, by the id of the decision."""
+        own = Contest.objects.filter(attendance__participant=self.place)
+        return {each.attendance_id: each for each in own.order_by("pk")}
 
     # What comes
 
@@ -173,6 +220,16 @@ class PersonalPage:
             )
             for session in self._coming
         ]
+
+    @property
+    def may_announce(self) -> bool:
+        """Whether they can say that they will not come."""
+        return bool(Ahead(self.place, self._now))
+
+    @cached_property
+    def number_announced(self) -> int:
+        """How many absences they have announced."""
+        return absences().filter(participant=self.place).count()
 
     @property
     def joinable(self) -> LiveSession | None:

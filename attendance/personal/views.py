@@ -4,9 +4,11 @@ Opening a page writes nothing, and checks nobody in: mail scanners open links, t
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from attendance.absences import views as absences
+from attendance.contests import views as contests
 from attendance.personal.personal_page import PersonalPage
 from core.errors import RuleBroken
 from events.accounts.clocks import ClocksOfPlace, use_clocks
@@ -48,6 +50,32 @@ def consent_personally(request: HttpRequest, token: str) -> HttpResponse:
     place = _place(request, token)
     take_answer(request, place.person, by=None)
     return redirect("personal", token)
+
+
+@secret_page("GET", "HEAD", "POST")
+def contest_personally(
+    request: HttpRequest, token: str, attendance_id: int
+) -> HttpResponse:
+    """Show a decision about the person; a POST contests it."""
+    place = _place(request, token)
+    own = contests.decisions().filter(participant=place)
+    decision = get_object_or_404(own, pk=attendance_id)
+    return contests.answer(request, decision, by=None, token=token)
+
+
+@secret_page("GET", "HEAD", "POST")
+def announce_personally(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the person announced; a POST announces an absence."""
+    return absences.answer(request, _place(request, token), by=None, token=token)
+
+
+@secret_page("POST")
+def withdraw_personally(
+    request: HttpRequest, token: str, absence_id: int
+) -> HttpResponse:
+    """Take an announced absence back."""
+    place = _place(request, token)
+    return absences.take_back(request, place, absence_id, token=token)
 
 
 @secret_page("POST")

@@ -7,10 +7,11 @@ they are until somebody calculates again.
 Source: docs/rules.md 25.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,24 @@ POLICY_OF_EVENT = """
     ORDER BY event_id NULLS LAST
     LIMIT 1
 """
+
+
+_POLICIES_OF_EVENTS = f"""
+    SELECT e.id, p.*
+    FROM events_event e
+    LEFT JOIN LATERAL ({POLICY_OF_EVENT}) p ON true
+    WHERE e.id = ANY(%s)
+"""
+
+
+def policies_of_events(events: Iterable[int]) -> dict[int, Policy]:
+    """Return, by event id, the policy of course results in effect now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POLICIES_OF_EVENTS, [list(events)])
+        return {
+            event_id: Policy.of(thresholds)
+            for event_id, *thresholds in cursor.fetchall()
+        }
 
 
 def policy_at(place: PolicyScope) -> EffectivePolicy:

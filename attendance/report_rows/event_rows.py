@@ -5,9 +5,9 @@ figures: those fields are empty, and the explanation names the sessions that the
 follows from. Nothing here writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Value
@@ -17,10 +17,11 @@ from attendance.evidence.enrolled import was_enrolled
 from attendance.evidence.session_decisions import session_decisions
 from attendance.evidence.session_evidence import NOTHING_SEEN
 from attendance.models import Attendance, Status
-from attendance.policies.effective import PolicyScope, policy_at
+from attendance.policies.effective import policies_of_events
 from attendance.report_rows.read_reports import ORDER_OF_PEOPLE, read_reports
 from attendance.report_rows.report import ReportRow
-from attendance.rules.event_result import credit, so_far
+from attendance.rules.calculation import Policy
+from attendance.rules.event_result import SessionDecision, credit, so_far
 from attendance.wording.sentences import sentence_of
 from events.accounts.clocks import zone_of
 from events.models import Event, Participant, Registration, User
@@ -72,8 +73,24 @@ def event_rows(
     Args:
         event: The event, which has been read.
         people: Participants of the event.
-        tells_so_far: The event has sessions and is not completed: the explanations of
-            people without a course result say what its sessions have decided so far.
+        tells_so_far: As in :func:`rows_of_events`.
+    """
+    for person in people:
+        person.event = event
+    return rows_of_events(people, tells_so_far=tells_so_far)
+
+
+def rows_of_events(
+    people: Sequence[Participant], *, tells_so_far: bool = False
+) -> list[ReportRow]:
+    """Return a row with each person's course result, of any events, in their order.
+
+    It takes four queries at most.
+
+    Args:
+        people: Participants, with their events loaded.
+        tells_so_far: The events have sessions and are not completed: the explanations
+            of people without a course result say what its sessions have decided so far.
     """
     ids = [person.pk for person in people]
     stored = Attendance.objects.filter(session=None, participant__in=ids)
@@ -81,33 +98,53 @@ def event_rows(
         decision.participant_id: decision
         for decision in stored.select_related("marked_by", "checked_in_by")
     }
-    of_sessions = session_decisions(ids)
-    sessions, policy = 0, None
-    is_derived = any(decision.derived for decision in decisions.values())
-    if is_derived:
-        sessions = LiveSession.objects.filter(event=event, cancelled_at=None).count()
-    if is_derived or tells_so_far:
-        policy = policy_at(PolicyScope(event.organization, event=event)).policy
-    zone = ZoneInfo(zone_of(event))
-    rows = []
-    for person in people:
-        decision = decisions.get(person.pk)
+    derived = {d.event_id for d in decisions.values() if d.derived}
+    events = {person.event_id for person in people} if tells_so_far else derived
+    return _Rows(
+        decisions,
+        session_decisions(ids),
+        _numbers_of_sessions(derived) if derived else {},
+        policies_of_events(events) if events else {},
+        tells_so_far,
+    ).of(people)
+
+
+def _numbers_of_sessions(events: Collection[int]) -> dict[int, int]:
+    held = LiveSession.objects.filter(event__in=events, cancelled_at=None)
+    counted = held.order_by().values_list("event").annotate(number=Count("pk"))
+    return dict(counted)
+
+
+class _Rows(NamedTuple):
+    """What rows of course results are made of, by participant and by event."""
+
+    decisions: Mapping[int, Attendance]
+    of_sessions: Mapping[int, Sequence[SessionDecision]]
+    sessions: Mapping[int, int]
+    policies: Mapping[int, Policy]
+    tells_so_far: bool
+
+    def of(self, people: Iterable[Participant]) -> list[ReportRow]:
+        return list(map(self._row, people))
+
+    def _row(self, person: Participant) -> ReportRow:
+        event, decision = person.event, self.decisions.get(person.pk)
         parts = decision or Attendance(notes="")
-        at_sessions = of_sessions.get(person.pk, ())
-        follows = credit(at_sessions, sessions=sessions) if parts.derived else None
-        is_open = tells_so_far and parts.status == Status.UNKNOWN
+        at_sessions = self.of_sessions.get(person.pk, ())
+        number = self.sessions.get(event.pk, 0)
+        follows = credit(at_sessions, sessions=number) if parts.derived else None
+        is_open = self.tells_so_far and parts.status == Status.UNKNOWN
         until_now = so_far(at_sessions) if is_open else None
         sentence = sentence_of(
             parts,
             starts_at=event.starts_at,
-            zone=zone,
+            zone=ZoneInfo(zone_of(event)),
             calculated=True,
             follows=follows,
             so_far=until_now,
-            policy=policy if follows or until_now else None,
+            policy=self.policies[event.pk] if follows or until_now else None,
         )
-        rows.append(ReportRow(person, decision, [], sentence, None, NOTHING_SEEN))
-    return rows
+        return ReportRow(person, decision, [], sentence, None, NOTHING_SEEN)
 
 
 def decisions_as_dicts(

@@ -33,6 +33,7 @@ from attendance.report_rows.people_filter import (
 )
 from attendance.report_rows.report import ReportRow
 from attendance.reports.event_summary import count_sessions
+from attendance.reports.said import Said, said_at
 from attendance.rules.precedence import is_by_a_person
 from attendance.wording.at_door import (
     CHECKED_IN,
@@ -63,7 +64,8 @@ SESSIONS_NAMED = 20
 class EventReportRow(NamedTuple):
     """One person, in words; ``person_id`` is None if the reader may not open them.
 
-    ``beside`` is what tells them from others of that name; may be empty.
+    ``beside`` is what tells them from others of that name; may be empty. ``said`` is
+    what the person said of it.
     """
 
     participant_id: int
@@ -76,6 +78,7 @@ class EventReportRow(NamedTuple):
     source: str
     sentence: str
     undo: UndoOffer | None
+    said: Said
 
 
 class EventDecisionsPage:
@@ -213,7 +216,9 @@ class EventDecisionsPage:
             self.is_at_door
             and any(person.status == Status.ABSENT for person in self._everybody)
             and not any(
-                person.is_by_hand or person.door == CHECKED_IN
+                # Who is excused does not show that anybody came.
+                (person.is_by_hand and person.status != Status.EXCUSED)
+                or person.door == CHECKED_IN
                 for person in self._everybody
             )
         )
@@ -332,9 +337,16 @@ class EventDecisionsPage:
     def rows(self) -> list[EventReportRow]:
         """The people on this page, in words."""
         undoable = self.panel.undoable if self.panel else {}
-        return [self._row(row, undoable.get(row.participant.pk)) for row in self._shown]
+        place = Place(self.event, None)
+        said = said_at(place, self._shown, self._rights, is_void=self.is_cancelled)
+        return [
+            self._row(row, undoable.get(row.participant.pk), said[row.participant.pk])
+            for row in self._shown
+        ]
 
-    def _row(self, row: ReportRow, undo: UndoOffer | None) -> EventReportRow:
+    def _row(
+        self, row: ReportRow, undo: UndoOffer | None, said: Said
+    ) -> EventReportRow:
         person, decision = row.participant, row.attendance
         return EventReportRow(
             participant_id=person.pk,
@@ -349,6 +361,7 @@ class EventDecisionsPage:
             else "",
             sentence=self._sentence(row),
             undo=undo,
+            said=said,
         )
 
     def _sentence(self, row: ReportRow) -> str:

@@ -17,6 +17,7 @@ from attendance.evidence.whereabouts import Whereabouts, last_seen
 from attendance.models import SOURCE_LABELS, Status
 from attendance.report_rows.namesakes import Namesakes
 from attendance.report_rows.report import Report, ReportRow, UnmatchedRow
+from attendance.reports.said import NOTHING, Said
 from attendance.reports.unmatched_panel import (
     LinkedName,
     PersonOptions,
@@ -63,6 +64,7 @@ class PersonRow:
         amount: How long they were there.
         share: Percentage of the window; empty if nothing was calculated.
         undo: The change that the reader may undo, if any.
+        said: What the person said of it.
     """
 
     participant_id: int
@@ -80,6 +82,7 @@ class PersonRow:
     share: str
     links: list[LinkedName]
     undo: UndoOffer | None
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ class RowsInWords:
         self._refused = refused
         self._labels = dict(Status.choices)
 
-    def person(self, row: ReportRow, *, undo: UndoOffer | None = None) -> PersonRow:
+    def person(
+        self, row: ReportRow, *, undo: UndoOffer | None = None, said: Said = NOTHING
+    ) -> PersonRow:
         """Return the row of somebody on the roster."""
         person, decision = row.participant, row.attendance
         presence = self._presence(row.intervals)
@@ -167,6 +172,7 @@ class RowsInWords:
             share=share(decision.percentage, decision.policy) if decision else "",
             links=list(map(LinkedName.of, row.linked)),
             undo=undo,
+            said=said,
         )
 
     def stranger(self, row: UnmatchedRow) -> StrangerRow:

@@ -6,6 +6,7 @@ REST; here they are only put into words. All times are in the time zone of the e
 Source: docs/rules.md 118, 120.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from attendance.report_rows.people_filter import (
 from attendance.report_rows.report import Report, ReportRow
 from attendance.reports.report_summary import ReportSummary
 from attendance.reports.rows_in_words import PersonRow, RowsInWords, StrangerRow
+from attendance.reports.said import NOTHING, Said
 from attendance.reports.unmatched_panel import RefusedWalkIn
 from attendance.reports.whether_held import WhetherHeld
 from attendance.rules.calculation import MINUTE
@@ -63,6 +65,7 @@ class ReportPage:
         now: The present time.
         panel: The marking panel; None if the reader may not mark anybody here.
         refused: A walk-in that was just refused, if any.
+        said: What people said of their rows, by participant id.
     """
 
     def __init__(
@@ -73,9 +76,11 @@ class ReportPage:
         now: datetime,
         panel: MarkingPanel | None = None,
         refused: RefusedWalkIn | None = None,
+        said: Mapping[int, Said] | None = None,
     ) -> None:
         self.report = report
         self.panel = panel
+        self._said = said or {}
         self.read_at = now
         self.session = report.session
         self.zone = ZoneInfo(zone_of(report.session.event))
@@ -121,7 +126,11 @@ class ReportPage:
         undoable = self.panel.undoable if self.panel else {}
         shown = {person.pk for person in self.filtered.people}
         return [
-            in_words.person(row, undo=undoable.get(row.participant.pk))
+            in_words.person(
+                row,
+                undo=undoable.get(row.participant.pk),
+                said=self._said.get(row.participant.pk, NOTHING),
+            )
             for row in self.report.rows
             if row.participant.pk in shown
         ]

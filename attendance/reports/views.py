@@ -13,6 +13,7 @@ from attendance.report_rows.read_reports import session_report
 from attendance.report_rows.report import Report
 from attendance.reports.event_report_page import EventDecisionsPage
 from attendance.reports.many_reports_page import ReportsPage
+from attendance.reports.said import said_at
 from attendance.reports.session_report_page import ReportPage
 from attendance.reports.unmatched_panel import RefusedWalkIn
 from events.models import User
@@ -52,12 +53,15 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
     session = shown_session(request, user, session_id)
     now = timezone.now()
     report = session_report(session, user=user, now=now)
+    place = Place(session.event, session)
+    rights = Rights.of(Viewer.of(user), session.event)
     page = ReportPage(
         report,
         PeopleFilter.of(request.GET.dict()),
         now=now,
-        panel=_marking_panel(request, report, user),
+        panel=_marking_panel(request, report, rights),
         refused=RefusedWalkIn.take(request, session),
+        said=said_at(place, report.rows, rights, is_void=report.is_void),
     )
     asked = asked_before_joining(session, user, now=now)
     context = {"report": page, "asked_before_joining": asked}
@@ -65,11 +69,10 @@ def session_page(request: HttpRequest, user: User, session_id: int) -> HttpRespo
 
 
 def _marking_panel(
-    request: HttpRequest, report: Report, user: User
+    request: HttpRequest, report: Report, rights: Rights
 ) -> MarkingPanel | None:
     """Return the panel for marking; None if the reader may not mark anybody here."""
     place = Place(report.session.event, report.session)
-    rights = Rights.of(Viewer.of(user), place.event)
     if report.is_void or not rights.may_mark(place):
         return None
     return MarkingPanel(

@@ -20,6 +20,7 @@ from attendance_site.demo import (
     at_the_door,
     lesson_just_over,
     public_meetup,
+    said,
 )
 from attendance_site.demo.events import DAY, TERM, WEEK, WEEKS, event_of, weekly
 from attendance_site.demo.playing import Facts, play
@@ -75,6 +76,7 @@ def load_demo(*, now: datetime) -> Loaded:
         calculate_sessions(
             Selection(now=now, organization_id=organization.pk, days=7 * (WEEKS + 2))
         )
+    said.say(lesson, now=now)
     return Loaded(lesson, events_now - events, sessions_now - sessions, not events)
 
 

@@ -90,7 +90,7 @@ def _remove_events(events: list[int], purged: Purged) -> None:
     # The lock waits for running calculations; later ones find none of these sessions.
     sessions = LiveSession.objects.filter(event__in=events).order_by("pk")
     ids = list(sessions.select_for_update().values_list("pk", flat=True))
-    people = Participant.objects.filter(event__in=events)
+    people = Participant.everybody.filter(event__in=events)
     changes = AttendanceChange.objects.filter(participant__in=people)
     persons = list(people.values_list("person", flat=True).distinct())
     _remove_facts(_rooms_of(ids), purged)

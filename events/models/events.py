@@ -276,12 +276,23 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 _WithQuerySet = models.Manager.from_queryset(ParticipantQuerySet)
 
 
-class ParticipantManager(_WithQuerySet["Participant"]):
-    """Participants, each with their person."""
+class EveryParticipantManager(_WithQuerySet["Participant"]):
+    """All participants, each with their person: also who only looked at a page."""
 
     def get_queryset(self) -> ParticipantQuerySet:
         """Return all participants; reading one of a person's fields is no query."""
         return ParticipantQuerySet(self.model, using=self._db).select_related("person")
+
+
+class ParticipantManager(EveryParticipantManager):
+    """Participants, each with their person, but for who only looked at a page.
+
+    So that no roster, list or count can forget to leave them out.
+    """
+
+    def get_queryset(self) -> ParticipantQuerySet:
+        """Return the participants of whom organizers know."""
+        return super().get_queryset().filter(only_looked=False)
 
 
 class Participant(models.Model):
@@ -291,6 +302,8 @@ class Participant(models.Model):
     ``cancelled_at`` says since when the registration is cancelled, ``waitlisted_at``
     since when they are on the waiting list. A higher ``link_version`` ends the links to
     the place that were given out before (``roster/personal_links.py``).
+    Who ``only_looked`` at the page of an event is asked whether they came, and shown to
+    nobody before they say so (``roster/viewers.py``); ``everybody`` has them too.
     ``identity`` names them in LiveKit rooms of this event. Only organizers may see it,
     because whoever knows it could join as this person. Name, address and account are
     the person's.
@@ -316,6 +329,7 @@ class Participant(models.Model):
         _("on the waiting list since"), null=True, editable=False
     )
     link_version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    only_looked = models.BooleanField(default=False, db_default=False, editable=False)
     identity = models.CharField(
         _("identity"),
         max_length=256,
@@ -330,13 +344,18 @@ class Participant(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = ParticipantManager()
+    everybody = EveryParticipantManager()
 
     class Meta:
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         ordering = ["person__name", "pk"]
-        base_manager_name = "objects"
+        base_manager_name = "everybody"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(only_looked=False) | Q(registration=Registration.VIEWED),
+                name="participant_who_looked_is_not_registered",
+            ),
             models.UniqueConstraint(
                 fields=["event", "person"], name="participant_once_per_event"
             ),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -59,12 +59,20 @@ class FoldedField(_TextField):
 class PersonQuerySet(models.QuerySet["Person"]):
     """People of organizations."""
 
+    def known(self) -> Self:
+        """Leave out who only looked at pages of events: organizers do not know them."""
+        same = Person.objects.filter(pk=OuterRef("pk"))
+        return self.filter(
+            ~Exists(same.filter(places__only_looked=True))
+            | Exists(same.filter(places__only_looked=False))
+        )
+
     def visible_to(self, user: User) -> Self:
         """Filter the people of the user's organizations, and those who are the user."""
         if user.is_superuser:
-            return self.all()
-        return self.filter(
-            Q(user=user) | Q(organization__in=Organization.objects.visible_to(user))
+            return self.known()
+        return self.filter(user=user) | self.known().filter(
+            organization__in=Organization.objects.visible_to(user)
         )
 
 

@@ -44,7 +44,7 @@ _WHO_MAY_BE_MEANT = f"""
         AND person.folded_name = ANY(%(names)s)
     UNION
     {_SELECT} FROM events_person person JOIN events_participant place ON {_ON_ROSTER}
-    WHERE person.folded_name = ANY(%(names)s)
+    WHERE person.folded_name = ANY(%(names)s) AND NOT place.only_looked
     UNION
     {_SELECT} {_PEOPLE} AND person.id = ANY(%(chosen)s)
     ORDER BY 1
@@ -95,7 +95,7 @@ def people_found(organization: Organization, q: str) -> QuerySet[Person]:
     Each of its words is in the name, the address or the number, in any order and
     however it is written (``core.names.searched``). Without words nobody is left out.
     """
-    people = Person.objects.filter(organization=organization)
+    people = Person.objects.known().filter(organization=organization)
     if found := searched(q).split():
         # Who searches for "oneil" finds O'Neil.
         plain = Replace("folded_name", Value("'"), Value(""), output_field=TextField())
@@ -115,7 +115,7 @@ def visible_person(user: User, pk: int) -> Person:
     Raises:
         Http404: they do not exist, or the user has no role in their organization.
     """
-    people = Person.objects.filter(
+    people = Person.objects.known().filter(
         organization__in=Organization.objects.visible_to(user)
     )
     return get_object_or_404(people.select_related("organization", "user"), pk=pk)
@@ -128,7 +128,9 @@ def own_places(
 
     ``offered`` are ids of people whose places it is offered and may take by coming.
     """
-    places = event.participants.filter(Q(person__user=user_id) | Q(person__in=offered))
+    places = Participant.everybody.filter(
+        Q(person__user=user_id) | Q(person__in=offered), event=event
+    )
     return list(places.order_by("person__name", "pk"))
 
 

@@ -23,7 +23,7 @@ def delete_person(*, person: Person, by: User | None) -> None:
     """
     lock_people(person.organization_id)
     person = Person.objects.select_related("user").get(pk=person.pk)
-    places = list(Participant.objects.filter(person=person))
+    places = list(Participant.everybody.filter(person=person))
     lock_events(place.event_id for place in places)
     hanging = set().union(
         *hangs_on(Person, [person.pk]).values(),

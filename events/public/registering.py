@@ -175,7 +175,7 @@ def _settled(known: Known | None, claim: Claim) -> Participant | None:
     """Return the place that is not changed by confirming, if there is one."""
     if known is None or known.place is None:
         return None
-    place = Participant.objects.select_related("event__organization").get(
+    place = Participant.everybody.select_related("event__organization").get(
         pk=known.place
     )
     has_cancelled = place.cancelled_at is not None and place.cancelled_at > claim.at

@@ -130,7 +130,7 @@ def _add_known(
 ) -> Added:
     """Give a known person a place, or open the one they have again."""
     someone = Person.objects.select_related("user").get(pk=known.person)
-    place = None if known.place is None else Participant.objects.get(pk=known.place)
+    place = None if known.place is None else Participant.everybody.get(pk=known.place)
     is_taken = place is not None and place.registration not in NOT_REGISTERED
     if is_taken and matched != "name":
         raise _on_roster(someone, known)

@@ -186,7 +186,7 @@ class _Importing:
         self.index = who_may_be_meant(self.event, map(_given, entries))
         ids = [known.person for known in self.index]
         stored = Person.objects.select_related("user").in_bulk(ids)
-        standing = self.event.participants.filter(person__in=ids)
+        standing = Participant.everybody.filter(event=self.event, person__in=ids)
         self.people: dict[int, Person] = dict(stored)
         self.places = {place.person_id: place for place in standing}
         for person_id, place in self.places.items():

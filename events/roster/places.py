@@ -54,7 +54,7 @@ def change_participant(
     if of_person:
         update_person(person=participant.person, changes=of_person, by=by)
     place: Participant = get_object_or_404(
-        Participant.objects.select_related("event__organization"), pk=participant.pk
+        Participant.everybody.select_related("event__organization"), pk=participant.pk
     )
     before = values_of(place)
     now = timezone.now()
@@ -85,7 +85,7 @@ def rejoin(
     Returns:
         The place, as it is now.
     """
-    place = Participant.objects.select_related("event").get(pk=place.pk)
+    place = Participant.everybody.select_related("event").get(pk=place.pk)
     if place.registration in EXPECTED:
         return place
     before = values_of(place)
@@ -134,7 +134,14 @@ def update_places(
 def _store(
     event: Event, acts: Sequence[tuple[Participant, Act]], by: User | None
 ) -> None:
-    columns = ["role", "registration", "enrolled", "cancelled_at", "waitlisted_at"]
+    columns = [
+        "role",
+        "registration",
+        "enrolled",
+        "cancelled_at",
+        "waitlisted_at",
+        "only_looked",
+    ]
     update_rows([place for place, _act in acts], columns)
     record([act for _place, act in acts], organization_id=event.organization_id, by=by)
     ids = [place.pk for place, _act in acts]

@@ -21,7 +21,7 @@ def set_privacy(place: Participant, *, changes: Mapping[str, bool]) -> Participa
         place: Their place.
         changes: New values by column, of :data:`PRIVACY`.
     """
-    rows = Participant.objects.select_for_update(of=("self",), no_key=True)
+    rows = Participant.everybody.select_for_update(of=("self",), no_key=True)
     get_object_or_404(rows, pk=place.pk)
     for name in PRIVACY:
         if name in changes:

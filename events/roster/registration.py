@@ -101,7 +101,7 @@ def register(
         late=late,
         now=now,
     )
-    place.registration = registration
+    place.registration, place.only_looked = registration, False
     is_cancelled = registration == Registration.CANCELLED
     place.cancelled_at = now if is_cancelled else None
     place.waitlisted_at = now if registration == Registration.WAITLISTED else None

@@ -44,7 +44,9 @@ class EventPrompts(generics.ListAPIView[AttendancePrompt]):
         if getattr(self, "swagger_fake_view", False):
             return AttendancePrompt.objects.with_state(timezone.now()).none()
         viewer_of(self.request).must_belong_to(self.event.organization_id)
-        prompts = AttendancePrompt.objects.filter(participant__event=self.event)
+        prompts = AttendancePrompt.objects.filter(
+            participant__event=self.event, participant__only_looked=False
+        )
         return (
             prompts.with_state(timezone.now())
             .select_related("participant__person", "asked_by")

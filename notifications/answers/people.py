@@ -58,11 +58,12 @@ class AskedPerson(NamedTuple):
 
 def read_people(event: Event, *, now: datetime) -> list[AskedPerson]:
     """Return everybody of an event who was asked or answered, by name; two queries."""
-    of_event = AttendancePrompt.objects.filter(participant__event=event)
-    prompts = of_event.with_state(now).select_related("asked_by", "participant__person")
+    of_event = {"participant__event": event, "participant__only_looked": False}
+    of_all = AttendancePrompt.objects.filter(**of_event).with_state(now)
+    prompts = of_all.select_related("asked_by", "participant__person")
     # Of two the second, which comes last.
     asked = {prompt.participant_id: prompt for prompt in prompts.order_by("number")}
-    answers = OwnAnswer.objects.filter(participant__event=event, pk=_last_answer())
+    answers = OwnAnswer.objects.filter(**of_event, pk=_last_answer())
     said = {
         answer.participant_id: answer
         for answer in answers.select_related("participant__person")

@@ -77,6 +77,13 @@ class AnswerPage:
 
     # What is recorded
 
+    @property
+    def shows_recorded(self) -> bool:
+        """Whether the page tells it: to whoever is not asked whether they came."""
+        if self.question is Question.WHETHER:
+            return False
+        return bool(self.recorded.of_event or self.recorded.recorded)
+
     @cached_property
     def recorded(self) -> PersonalPage:
         return PersonalPage(self.place, now=self._now)
@@ -96,8 +103,7 @@ class AnswerPage:
         """The prompt that they can put off until tomorrow."""
         if self.has_answered or len(self._prompts) != 1 or not self._again_at:
             return None
-        [first] = self._prompts
-        return None if first.snoozed_at or first.answered_at else first
+        return self._prompts[0]
 
     @property
     def not_now(self) -> str:

@@ -1,4 +1,6 @@
-"""What follows for prompts when people get another address.
+"""What follows for prompts when people get another address: who can be mailed is.
+
+Links that went to another mailbox end with the personal link (``links.py``).
 
 Source: docs/rules.md 203.
 """
@@ -9,13 +11,13 @@ from datetime import datetime
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
-from notifications.models import AttendancePrompt, NotMailed, PromptToken
+from notifications.models import AttendancePrompt, NotMailed
 
 
 def follow_mailbox(
     sender: object, people: Sequence[int], now: datetime, **kwargs: object
 ) -> None:
-    """Mail whom no mail could reach before, and end links that went elsewhere.
+    """Mail whom no mail could reach before, if answers still count by then.
 
     A receiver of ``mailboxes_changed``.
     """
@@ -25,5 +27,3 @@ def follow_mailbox(
         answered_at=None,
         snoozed_at=None,
     ).update(not_mailed="", send_at=Greatest(F("due_at"), Value(now)))
-    tokens = PromptToken.objects.filter(participant__person__in=people)
-    tokens.filter(revoked_at=None).update(revoked_at=now)

@@ -22,6 +22,7 @@ from core.error_text import error_text
 from core.sql import sql_values
 from events.locks import lock_event, lock_people
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant
+from events.roster.viewers import add_viewers
 from notifications.models import AttendancePrompt, NotMailed, PromptedEvent
 from notifications.prompts.asking import read_asked
 from sessions_app.ends import END, end_of
@@ -154,7 +155,9 @@ def _unsent(event: Event) -> QuerySet[AttendancePrompt]:
 
 
 def _write(event: Event, due_at: datetime, now: datetime) -> int:
-    places = Participant.objects.filter(event=event).order_by("pk")
+    if event.prompt_viewers:
+        add_viewers(event, before=due_at - AFTER_THE_END)
+    places = Participant.everybody.filter(event=event).order_by("pk")
     new = places.filter(prompts=None).values_list("pk", flat=True)
     asked = read_asked(list(new))
     prompts = [

@@ -8,13 +8,10 @@ Source: docs/rules.md 181, 186, 187.
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from attendance.decisions.answering import answer as keep_answer
-from attendance.feedback.giving import give_feedback
 from core.errors import RuleBroken
 from events.accounts.clocks import ClocksOfPlace, use_clocks
 from events.accounts.language import use_language
@@ -23,8 +20,9 @@ from events.models import Participant
 from events.people.mailboxes import mail_language
 from events.roster.privacy import set_privacy
 from events.secret_pages import secret_page
-from notifications.prompts.answer_form import AnswerForm, PrivacyForm, initial_values
+from notifications.prompts.answer_form import AnswerForm, PrivacyForm
 from notifications.prompts.answer_page import AnswerPage
+from notifications.prompts.keeping import form_of, keep
 from notifications.prompts.links import place_of
 from notifications.prompts.opting_out import opt_in, opt_out, opt_outs_of
 from notifications.prompts.snoozing import snooze
@@ -48,22 +46,10 @@ def _answer(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpRespon
     if not form.is_valid():
         return _shown(request, page, form)
     try:
-        _keep(form, page.place, now)
+        keep(form, page, by=None, now=now)
     except RuleBroken as refusal:
         return _shown(request, page, form, refusal)
     return redirect("answer", page.token)
-
-
-@transaction.atomic
-def _keep(form: AnswerForm, place: Participant, now: datetime) -> None:
-    """Keep all that was said, or nothing."""
-    if form.says_yes is not None:
-        keep_answer(place, attended=form.says_yes, by=None, now=now)
-    if rating := form.cleaned_data.get("rating"):
-        text = form.cleaned_data["text"]
-        give_feedback(place, rating=rating, text=text, now=now)
-    if changes := form.changes_of_privacy:
-        set_privacy(place, changes=changes)
 
 
 def _snooze(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpResponse:
@@ -101,13 +87,7 @@ _ACTIONS = {
 
 
 def _form(page: AnswerPage, request: HttpRequest) -> AnswerForm:
-    initial = initial_values(
-        page.place,
-        attended=page.attended,
-        feedback=page.feedback,
-        chosen=request.GET.dict(),
-    )
-    return AnswerForm(initial=initial, place=page.place, question=page.question)
+    return form_of(page, request.GET.dict())
 
 
 def _shown(

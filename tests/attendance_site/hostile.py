@@ -10,6 +10,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from attendance.absences.announcing import announce
+from attendance.contests.contesting import contest
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from core.digests import digest_of
@@ -25,9 +27,11 @@ from tests.factories import (
     make_event,
     make_invitation,
     make_membership,
+    make_notification,
     make_organization,
     make_participant,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -87,12 +91,26 @@ def make_world() -> World:
     session = make_session(event)
     make_connection(session, identity="guest")
     make_presence_event(session)
+    prompt = make_prompt(person)
     place = Place(event, session)
     mark(place, [Mark(person, "late")], by=user, now=timezone.now())
+    decision = person.attendances.get(session=session)
+    contested = contest(decision, text="No.", by=None, now=timezone.now())
+    ahead = make_session(event, starts_at=event.starts_at)
+    [absence] = announce(
+        person, sessions=[ahead.pk], reason="Ill.", by=None, now=timezone.now()
+    )
+    make_session(event, starts_at=event.starts_at)
     PromptToken.objects.create(participant=person, digest=digest_of("token"))
     return World(
         user,
         {
+            "attendance": decision.pk,
+            "contest": decision.pk,
+            "contests": contested.pk,
+            "places": person.pk,
+            "absence": absence.pk,
+            "absences": absence.pk,
             "organizations": organization.pk,
             "members": membership.pk,
             "events": event.pk,
@@ -102,6 +120,8 @@ def make_world() -> World:
             "participants": person.pk,
             "sessions": session.pk,
             "users": user.pk,
+            "prompts": prompt.pk,
+            "notifications": make_notification(prompt).pk,
             "attendance-changes": person.attendance_changes.get().pk,
             "policy": "quran",
             "c": "BBBBBBC",

@@ -48,6 +48,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "role": "viewer",
     },
     "PATCH api/me/people/{own}": {"show_on_leaderboard": True},
+    "PUT api/me/events/{event}/attendance": {"attended": True},
+    "PUT api/me/events/{event}/feedback": {"rating": 5},
+    "PATCH api/me/events/{event}/privacy": {"show_on_profile": False},
     "POST api/events/{event}/attendance/bulk": {
         "marks": [{"participant": "{participant}", "status": "late"}]
     },
@@ -58,6 +61,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "session": "{session}",
     },
     "POST api/check-in": {"code": "BBBBBBC"},
+    "POST api/me/attendance/{decision}/contest": {"text": "I was there."},
+    "POST api/contests/{contest}/settle": {"notes": "It stays."},
     "PUT api/organizations/{organization}/points": {"present": 5},
     "POST api/sessions": {
         "event": "{event}",

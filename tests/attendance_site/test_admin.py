@@ -25,11 +25,13 @@ from django_celery_beat.models import (
 from knox.models import AuthToken
 
 from attendance.models import (
+    AnnouncedAbsence,
     Attendance,
     AttendanceChange,
     AttendancePolicy,
     AuditSeal,
     ChangeReason,
+    Contest,
     EngagementEntry,
     Feedback,
     OwnAnswer,
@@ -159,6 +161,18 @@ def make_entry(number: int) -> EngagementEntry:
     )
 
 
+def make_contest(number: int) -> Contest:
+    decision = make_decision(number)
+    return Contest.objects.create(
+        organization=decision.organization,
+        attendance=decision,
+        text="I was there",
+        contested_by=make_user(),
+        contested_at=START,
+        contested_status=decision.status,
+    )
+
+
 def make_conflicting_delivery(number: int) -> ConflictingDelivery:
     return ConflictingDelivery.objects.create(
         source=LIVEKIT, event_id=f"EV_{number}", body_sha256=DIGEST
@@ -228,6 +242,15 @@ MAKERS: dict[type[models.Model], Callable[[int], models.Model]] = {
     EngagementEntry: make_entry,
     PointsMapping: lambda number: PointsMapping.objects.create(
         organization=make_organization()
+    ),
+    Contest: make_contest,
+    AnnouncedAbsence: lambda number: AnnouncedAbsence.objects.create(
+        organization=make_organization(),
+        participant=make_participant(),
+        session=make_session(),
+        reason="ill",
+        announced_by=make_user(),
+        announced_at=START,
     ),
     Feedback: lambda number: Feedback.objects.create(
         participant=make_participant(), rating=5

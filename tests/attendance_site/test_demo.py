@@ -18,7 +18,13 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from attendance.feedback.ratings import ratings_of
-from attendance.models import Attendance, SessionCalculation, Status
+from attendance.models import (
+    AnnouncedAbsence,
+    Attendance,
+    Contest,
+    SessionCalculation,
+    Status,
+)
 from attendance.points.leaderboard import leaderboard
 from attendance.report_rows.read_reports import session_report
 from attendance_site.simulation import ownership
@@ -281,6 +287,18 @@ def test_the_demo_shows_people_as_they_are(running: LiveServer) -> None:
         listed = {row["person"] for row in leaderboard(school)}
         assert listed <= attendees
         assert len(listed) > len(attendees) / 2
+
+
+def test_the_demo_shows_what_people_say_once(running: LiveServer) -> None:
+    call_command("demo")
+    call_command("demo")
+    said = Contest.objects.open().get()
+    assert said.attendance.participant.name == "Omar Nasser"
+    assert said.contested_status == Status.ABSENT
+    absence = AnnouncedAbsence.objects.open().get()
+    assert absence.participant.event == said.attendance.event
+    assert absence.session is not None
+    assert absence.session.starts_at > timezone.now()
 
 
 def test_a_second_demo_holds_another_lesson_and_leaves_the_weeks_alone(

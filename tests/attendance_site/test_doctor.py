@@ -16,10 +16,17 @@ from attendance.models import SessionCalculation
 from attendance_site import liveness
 from attendance_site.doctor import Finding, examine
 from attendance_site.simulation import ownership
+from notifications.models import NotMailed
 from sessions_app.models import ConflictingDelivery, LiveSession
 from tests.application_role import as_application
 from tests.attendance_site.signs_of_life import no_pulse
-from tests.factories import make_event, make_presence_event, make_session
+from tests.factories import (
+    make_event,
+    make_participant,
+    make_presence_event,
+    make_prompt,
+    make_session,
+)
 
 __all__ = ["no_pulse"]
 
@@ -246,6 +253,24 @@ def test_mail_that_is_not_set_up_is_a_hint(settings: Settings) -> None:
     finding = found("mail")
     assert finding.mend
     assert not finding.is_broken
+
+
+def test_it_says_how_many_mails_wait_and_why() -> None:
+    now = timezone.now()
+    assert [one.mend for one in all_found("mails")] == [""]
+    event = make_event(starts_at=now - timedelta(hours=5))
+    mails: list[dict[str, Any]] = [
+        {"send_at": now - timedelta(minutes=20)},
+        {"send_at": now + timedelta(minutes=5), "failures": 3},
+        {"send_at": now + timedelta(hours=9)},
+        {"not_mailed": NotMailed.REFUSED},
+    ]
+    for number, fields in enumerate(mails):
+        place = make_participant(event, email=f"person{number}@example.com")
+        make_prompt(place, **fields)
+    late, delayed, refused = all_found("mails")
+    assert [one.is_broken for one in (late, delayed, refused)] == [True, False, False]
+    assert all(one.what.startswith("1 ") for one in (late, delayed, refused))
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
+from attendance.absences.announcing import announce
+from attendance.contests.contesting import contest
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import AttendanceChange, Status
@@ -117,6 +119,16 @@ TABLE = {
     "POST account/people/{own}/recording/": "302 404 302 404 404 404 404 404",
     "GET account/memberships/{membership}/leave/": ("302 404 404 404 200 404 404 404"),
     "POST account/memberships/{membership}/leave/": ("302 404 404 404 302 404 404 404"),
+    # --- one's own record: the place of the attendee
+    "GET me/": "302 200 200 200 200 200 200 200",
+    "GET me/places/{participant}/": "302 404 200 404 404 404 404 404",
+    "POST me/places/{participant}/": "302 404 302 404 404 404 404 404",
+    "GET me/mails/": "302 200 200 200 200 200 200 200",
+    "POST me/mails/": "302 302 302 302 302 302 302 302",
+    "GET me/profile/": "302 200 200 200 200 200 200 200",
+    "GET me/export/": "302 200 200 200 200 200 200 200",
+    "GET notifications/": "302 200 200 200 200 200 200 200",
+    "POST notifications/read/": "302 302 302 302 302 302 302 302",
     # The attendee themselves, then somebody else.
     "GET people/{own}/": "302 404 404 404 200 200 200 200",
     "GET people/{person}/": "302 404 404 404 200 200 200 200",
@@ -178,6 +190,19 @@ TABLE = {
     "POST sessions/{session}/mark/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/take-back-held/": ORGANIZERS_SENT,
+    # What somebody else contests, then of the attendee.
+    "GET organizations/{organization}/contests/": MEMBERS,
+    "POST contests/{contest}/settle/": "302 404 404 404 403 302 302 302",
+    "GET me/attendance/{decision}/contest/": "302 404 200 404 404 404 404 404",
+    "POST me/attendance/{decision}/contest/": "302 404 302 404 404 404 404 404",
+    # Of the attendee: their own page, and what organizers and hosts answer.
+    "GET organizations/{organization}/absences/": MEMBERS,
+    "GET me/places/{participant}/absence/": "302 404 200 404 404 404 404 404",
+    "POST me/places/{participant}/absence/": "302 404 302 404 404 404 404 404",
+    "POST me/places/{participant}/absence/{absence}/withdraw/": (
+        "302 404 302 404 404 404 404 404"
+    ),
+    "POST absences/{absence}/settle/": HOSTS_SENT,
     "GET participants/{participant}/edit/": "302 404 200 403 403 200 200 200",
     "POST participants/{participant}/edit/": "302 404 302 403 403 302 302 302",
     "GET participants/{other}/edit/": "302 404 404 403 403 200 200 200",
@@ -231,6 +256,7 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "people/{person}/edit/": {"name": "New"},
     "account/people/{own}/recording/": {"consents": "yes"},
+    "me/mails/": {},
     # A superuser chooses among all organizations.
     "events/new/": {"title": "New", "organization": "{organization}"} | TIMES,
     "events/{event}/edit/": {"title": "New"} | TIMES,
@@ -262,6 +288,11 @@ SENT: dict[str, dict[str, Any]] = {
 
 # What stands on pages that are more than a form.
 SENT_BESIDES: dict[str, dict[str, Any]] = {
+    "contests/{contest}/settle/": {"status": "late", "notes": "You came at 10:20."},
+    "me/attendance/{decision}/contest/": {"text": "I was there."},
+    "me/places/{participant}/absence/": {"sessions": "{ahead}", "reason": "Ill."},
+    "absences/{absence}/settle/": {"confirmed": "yes"},
+    "me/places/{participant}/": {"do": "privacy", "privacy": "True"},
     "events/{event}/attendance/mark/": {"participant": "{other}", "status": "late"},
     "events/{event}/attendance/undo/": {"change": "{about_event}"},
     "sessions/{session}/mark/": {"participant": "{other}", "status": "late"},
@@ -291,7 +322,21 @@ def world() -> World:
         make_participant(each, user=users["host"], role="host")
     people = [make_participant(each, user=users["attendee"]) for each in events]
     session, other = make_session(event), make_participant(event)
+    about_event = marked(Place(event, None), people[0], users["owner"])
+    about_session = marked(Place(event, session), people[0], users["owner"])
+    contested = make_participant(event)
+    marked(Place(event, None), contested, users["owner"])
+    now = timezone.now()
+    tomorrow = now + timedelta(days=1)
+    soon = make_session(event, starts_at=tomorrow)
+    [absence] = announce(people[0], sessions=[soon.pk], reason="Ill.", by=None, now=now)
     return users, {
+        "decision": people[0].attendances.get(session=session).pk,
+        "contest": contest(
+            contested.attendances.get(), text="No.", by=None, now=now
+        ).pk,
+        "absence": absence.pk,
+        "ahead": make_session(event, starts_at=tomorrow + timedelta(days=1)).pk,
         "organization": organization.pk,
         "member": make_membership(organization, role=Role.VIEWER).pk,
         "other_owner": make_membership(organization, role=Role.OWNER).pk,
@@ -319,8 +364,8 @@ def world() -> World:
         ).pk,
         "asked": make_access_request().pk,
         "session": session.pk,
-        "about_event": marked(Place(event, None), people[0], users["owner"]).pk,
-        "about_session": marked(Place(event, session), people[0], users["owner"]).pk,
+        "about_event": about_event.pk,
+        "about_session": about_session.pk,
         "code": "BBBBBBC",
     }
 
@@ -378,7 +423,7 @@ def file_of(path: str) -> dict[str, Any]:
 # and what is open without an account.
 ELSEWHERE = re.compile(
     r"$|i/|sign-|account/|admin/|api/|health/|webhooks|\^|reports|metrics|e/|p/|a/|u/"
-    r"|sessions/\*/(?!delete|edit|end/|mark|undo)"
+    r"|me/mails/again/|sessions/\*/(?!delete|edit|end/|mark|undo)"
 )
 
 

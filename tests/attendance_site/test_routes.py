@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from attendance.contests.contesting import contest
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from events.models import Event, Organization, Role, User
@@ -36,9 +37,11 @@ from tests.factories import (
     make_link,
     make_member,
     make_membership,
+    make_notification,
     make_organization,
     make_participant,
     make_presence_event,
+    make_prompt,
     make_session,
     make_user,
 )
@@ -140,6 +143,19 @@ TABLE = {
     # One of the attendee's.
     "POST api/me/invitations/{invitation}/accept": "401 404 204 404 404 404 404 404",
     "POST api/me/invitations/{invitation}/decline": "401 404 204 404 404 404 404 404",
+    # --- one's own record: attendee and host are on the roster
+    "GET api/me/attendance": "401 200 200 200 200 200 200 200",
+    "PUT api/me/events/{event}/attendance": "401 404 200 200 404 404 404 404",
+    "PUT api/me/events/{event}/feedback": "401 404 200 409 404 404 404 404",
+    "PATCH api/me/events/{event}/privacy": "401 404 200 200 404 404 404 404",
+    "GET api/users/{user}/attendance": "401 200 200 200 200 200 200 200",
+    "GET api/me/export": "401 200 200 200 200 200 200 200",
+    "GET api/me/prompts": "401 200 200 200 200 200 200 200",
+    "POST api/me/prompts/{prompt}/snooze": "401 404 200 404 404 404 404 404",
+    "GET api/me/notifications": "401 200 200 200 200 200 200 200",
+    "POST api/me/notifications/{notification}/read": (
+        "401 404 200 404 404 404 404 404"
+    ),
     # --- decisions
     "GET api/events/{event}/attendance": "401 404 200 200 200 200 200 200",
     # About the event as a whole: no business of hosts.
@@ -162,6 +178,10 @@ TABLE = {
     "GET api/participants/{other}/attendance-changes": (
         "401 404 404 200 200 200 200 200"
     ),
+    # The attendee's own decision, then what somebody else contests.
+    "POST api/me/attendance/{decision}/contest": "401 404 201 404 404 404 404 404",
+    "GET api/organizations/{organization}/contests": "401 404 404 404 200 200 200 200",
+    "POST api/contests/{contest}/settle": "401 404 404 404 403 200 200 200",
     "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
     "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",
     # --- prompts and feedback: hosts are not told who said what
@@ -249,6 +269,7 @@ def world(settings: Settings) -> World:
         now=timezone.now(),
     )
     bare = make_participant(make_event(organization))
+    prompt = make_prompt(me)
     return World(
         users,
         {
@@ -262,6 +283,13 @@ def world(settings: Settings) -> World:
             ).pk,
             "change": me.attendance_changes.get().pk,
             "override": other.attendance_changes.get().pk,
+            "decision": me.attendances.get(session=past).pk,
+            "contest": contest(
+                other.attendances.get(session=past),
+                text="I was ill.",
+                by=None,
+                now=timezone.now(),
+            ).pk,
             "done": make_event(organization).pk,
             "completed": make_event(organization, state="completed").pk,
             "over": make_participant(event_that_is_over(organization)).event_id,
@@ -271,6 +299,8 @@ def world(settings: Settings) -> World:
             "session": session.pk,
             "past": past.pk,
             "session_type": "quran",
+            "prompt": prompt.pk,
+            "notification": make_notification(prompt).pk,
             "bare": bare.event_id,
             "bare_place": bare.pk,
             "bare_person": bare.person_id,

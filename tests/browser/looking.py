@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.utils.translation import get_language_info
 
-from tests.browser.pages import Seen
 from tests.browser.school import School
+from tests.browser.seen import Seen
 from tests.browser.visitor import DESK, PHONE, Windows
 
 # Each pair of width, scheme and direction occurs.

@@ -1,15 +1,12 @@
 """Every page, in every state that it can be in, and who looks at it."""
 
 from http import HTTPStatus
-from typing import NamedTuple
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from events.models import Participant, User
-from events.public.claims import Claim, token_of
-from events.roster.personal_links import token_of as link_of
-from tests.browser.school import LONG, School
-from tests.browser.with_invitations import LINKS
+from tests.browser.said_pages import SAID
+from tests.browser.school import LONG
+from tests.browser.seen import Seen
 from tests.browser.with_prompts import PROMPTED
 
 # Not pages of ours, or none at all.
@@ -30,73 +27,27 @@ ACTIONS = {
     "mfa_download_recovery_codes",
     "openid_connect_callback",
     "openid_connect_login",
+    "own_export",
     "publish_event",
+    "read_notifications",
     "renew_personal_link",
     "reopen_event",
     "restore_session",
     "revoke_invitation",
     "send_invitation_again",
+    "settle_absence",
+    "settle_contest",
     "sign_out",
+    "take_mails_again",
     "take_back_held",
     "undo",
     "undo_about_event",
     "unlink",
+    "withdraw_absence",
+    "withdraw_personally",
 }
 # In the middle of something: tests/browser/test_accounts.py looks at them.
 STEPS = {"mfa_authenticate"}
-
-
-class Seen(NamedTuple):
-    """A page: its route, what it is about, and whoever sees it.
-
-    ``refused``: its form has been sent empty, and says what is wrong. ``opened``: so
-    is everything on it that opens. ``person``: of whom it is, beside ``about``.
-    ``code``: the one at the door that opens it. ``session_type``: of which type it is.
-    ``link``: whose personal link opens it; ``claim``: for which event a registration is
-    confirmed; ``key``: the link of which mail opens it.
-    """
-
-    route: str
-    about: str = ""
-    who: str = "organizer"
-    query: str = ""
-    status: int = HTTPStatus.OK
-    refused: bool = False
-    opened: bool = False
-    person: str = ""
-    code: str = ""
-    session_type: str = ""
-    link: str = ""
-    claim: str = ""
-    key: str = ""
-
-    def path(self, school: School) -> str:
-        named = [name for name in (self.about, self.person) if name]
-        subjects = [school.subjects[name].pk for name in named]
-        codes = [school.code(self.code)] if self.code else []
-        codes += [self.session_type] if self.session_type else []
-        links = LINKS | PROMPTED
-        if self.key in links:
-            codes.append(links[self.key])
-        elif self.key:
-            codes += school.accounts.key(self.key)
-        query = self.query.format_map(school.subjects)
-        args = [*subjects, *codes, *self._secrets(school)]
-        return reverse(self.route, args=args) + query
-
-    def _secrets(self, school: School) -> list[str]:
-        if self.claim:
-            pk = school.subjects[self.claim].pk
-            return [token_of(Claim(pk, "Ana", "ana@example.com", "", school.now))]
-        place = school.subjects.get(self.link)
-        return (
-            [link_of(place)]
-            if isinstance(place, Participant)
-            else ["none"] * bool(self.link)
-        )
-
-    def user(self, school: School) -> User | None:
-        return getattr(school, self.who) if self.who else None
 
 
 PAGES = {
@@ -335,6 +286,26 @@ PUBLIC = {
     "roster with a waiting list": Seen("roster", "full"),
     "change somebody who waits": Seen("edit_participant", "waiting"),
 }
+OWN = {
+    "own record": Seen("own_record", who="asked", opened=True),
+    "own record of a parent": Seen("own_record", who="mother"),
+    "own record of a newcomer": Seen("own_record", who="newcomer"),
+    "own place, asked": Seen("own_place", "place that is asked", "asked", opened=True),
+    "own place, refused": Seen(
+        "own_place", "place that is asked", "asked", refused=True
+    ),
+    "own place, of a child": Seen("own_place", "child that is asked", "mother"),
+    "own place, seen": Seen("own_place", "place that was seen", "asked"),
+    "own place, answered": Seen("own_place", "place that said how it was", "asked"),
+    "own place, over": Seen("own_place", "place that is over", "asked"),
+    "own place, ahead": Seen("own_place", "place at what comes", "asked"),
+    "own mails": Seen("own_mails", who="asked"),
+    "own profile": Seen("own_profile", who="asked"),
+    "own profile of a parent": Seen("own_profile", who="mother"),
+    "own profile, empty": Seen("own_profile", who="newcomer"),
+    "notifications": Seen("notifications", who="asked"),
+    "notifications, none": Seen("notifications", who="newcomer"),
+}
 _FORGOTTEN = "account_reset_password"
 ACCOUNTS = {
     "sign in": Seen("account_login", who="", query="?next=/events/"),
@@ -443,7 +414,7 @@ ANSWERS = {
     "person, their address refused": Seen("person", "address refused"),
 }
 ALL = PAGES | EVENTS | ROSTERS | DECISIONS | FORMS | REPORTS | DOOR | PEOPLE
-ALL |= ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS
+ALL |= SAID | ACCOUNTS | INVITATIONS | ORGANIZATIONS | PUBLIC | ANSWERS | PROMPTS | OWN
 
 
 def routes() -> set[str]:

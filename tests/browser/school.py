@@ -41,7 +41,9 @@ from tests.browser.with_accounts import Accounts
 from tests.browser.with_answers import events_with_answers
 from tests.browser.with_consent import people_asked
 from tests.browser.with_invitations import Invitations
+from tests.browser.with_own_record import Asked
 from tests.browser.with_prompts import people_prompted
+from tests.browser.with_said import with_said
 from tests.factories import (
     make_access_request,
     make_event,
@@ -124,6 +126,11 @@ class School:
         self.subjects |= events_with_answers(
             self.organization, self.organizer, now=self.now
         )
+        self.subjects |= with_said(self.organization, self.organizer, now=self.now)
+        says = self.subjects["says"]
+        assert isinstance(says, Participant)
+        assert says.user
+        self.who_says = says.user
         self.subjects |= public_events(self.organization, now=self.now)
         self.subjects |= people_prompted(now=self.now)
         self.subjects["inside"] = self._inside()
@@ -132,6 +139,9 @@ class School:
             self.organization, starts_at=self.now + timedelta(days=2)
         )
         self._maria()
+        self.asked, self.mother = make_user(email_verified_at=self.now), make_user()
+        asked = Asked(self.organization, self.asked, self.mother, self.now)
+        self.subjects |= asked.subjects
         self.subjects["without roster"] = make_session(
             self._event("Not begun"), starts_at=self.now + timedelta(days=2)
         )

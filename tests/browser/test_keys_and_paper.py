@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.pages import Seen
 from tests.browser.school import School
+from tests.browser.seen import Seen
 from tests.browser.visitor import DESK, PHONE, Visitor, visiting
 
 FOCUSED = """() => {

@@ -17,7 +17,6 @@ from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows
 from events.models import EventState, Participant, Role, User
 from events.permissions import Viewer
-from events.roster.personal_links import personal_path
 from sessions_app.models import LiveSession
 from tests.attendance.pages import (
     AFTERWARDS,
@@ -239,17 +238,6 @@ def test_a_parent_finds_all_children_before_anything_is_decided() -> None:
     assert groups["Running now"].endswith("Amina present Ben")
     assert groups["Today"].endswith("not calculated yet Amina Ben")
     assert groups["Coming up"].endswith("Amina Ben")
-
-
-def test_each_place_of_an_account_leads_to_its_personal_page() -> None:
-    session, children = make_lesson("Amina Ben Chadi")
-    parent = make_user()
-    for child in children[:2]:
-        change_person(child, user=parent)
-    page = home(parent)
-    led_to = [personal_path(child) in page for child in children]
-    assert led_to == [True, True, False]
-    assert "Personal pages" not in home(organizer_of(session))
 
 
 def test_sessions_of_others_are_not_listed() -> None:

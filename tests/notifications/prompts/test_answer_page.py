@@ -11,6 +11,8 @@ from django.utils import timezone
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import LONGEST_REASON, Attendance, Feedback, OwnAnswer, Status
+from attendance.signals import own_answer_given
+from core.errors import Conflict
 from events.models import (
     EventState,
     Participant,
@@ -184,6 +186,24 @@ def test_a_refusal_undoes_all_of_a_post(asked: Asked) -> None:
     assert Participant.objects.get().show_on_profile
 
 
+def test_nor_is_half_of_it_kept_when_the_other_half_fails(asked: Asked) -> None:
+    told = []
+
+    def refuse_the_second(**_news: object) -> None:
+        told.append(OwnAnswer.objects.count())
+        if len(told) > 1:
+            raise Conflict("refused", "Not now.")
+
+    own_answer_given.connect(refuse_the_second)
+    try:
+        assert send(asked, **ANSWER).status_code == 409
+    finally:
+        own_answer_given.disconnect(refuse_the_second)
+    assert told == [1, 1]
+    assert not OwnAnswer.objects.exists()
+    assert not Feedback.objects.exists()
+
+
 # --- Only how it was ------------------------------------------------------------------
 
 
@@ -212,6 +232,20 @@ def test_what_counts_is_what_is_known_now(asked: Asked) -> None:
     place = Place(asked.place.event, None)
     mark(place, [Mark(asked.place, "present")], by=by, now=timezone.now())
     assert 'name="attended"' not in shown(asked)
+
+
+def test_whoever_was_excused_reads_that_and_may_still_say_that_they_came(
+    asked: Asked,
+) -> None:
+    by = make_member(asked.place.event.organization)
+    place = Place(asked.place.event, None)
+    mark(place, [Mark(asked.place, "excused", "Ill")], by=by, now=timezone.now())
+    page = shown(asked)
+    assert "Excused" in text(page)
+    assert 'name="attended"' in page
+    send(asked, attended="yes")
+    assert Attendance.objects.get().status == Status.EXCUSED
+    assert "Your answer is saved: you were there." in text(shown(asked))
 
 
 # --- Privacy --------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from notifications.models import (
     AttendancePrompt,
     NotMailed,
     PromptOptOut,
-    PromptToken,
 )
 from notifications.prompts.claiming import AT_ONCE, LEASE, claim
 from notifications.prompts.sending import FIRST_PAUSE, Sent, send_due_prompts
@@ -121,14 +120,6 @@ def test_but_not_once_the_time_to_answer_is_over(server: MailServerHere) -> None
     update_person(person=Person.objects.get(), changes=changes, by=None)
     assert send_due_prompts(now=NOW + timedelta(days=14)) == Sent()
     assert not_mailed(prompt) == NotMailed.NEEDLESS
-
-
-def test_links_that_went_to_another_mailbox_end(server: MailServerHere) -> None:
-    due("wrong@example.com")
-    send_due_prompts(now=NOW)
-    changes = {"email": ADA}
-    update_person(person=Person.objects.get(), changes=changes, by=None)
-    assert PromptToken.objects.get().revoked_at is not None
 
 
 def test_greylisting_delays_with_growing_pauses(server: MailServerHere) -> None:
