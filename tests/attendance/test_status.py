@@ -259,7 +259,7 @@ BY_NAME = {
     "attendance/decisions/checking_in.py": "present or late by a check-in",
     "attendance/absences/announcing.py": "who is excused already announces nothing",
     "attendance/absences/settling.py": "who confirms an announced absence excuses",
-    "attendance/overview/event_page.py": "who is excused does not show that it was held",
+    "attendance/overview/event_page.py": "who is excused does not show it was held",
     "notifications/prompts/asking.py": "who was seen, and who was marked away",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",
     "attendance/wording/explanation.py": "the sentence of each rule",
