@@ -284,7 +284,7 @@ def test_what_their_address_has_stopped_is_taken_back_one_by_one() -> None:
         opt_out(user.email, stopped)
     opt_out("other@example.com", organization)
     page = text(shown(user, "/me/mails/"))
-    assert "All organizations here Take back Al-Noor Take back" in page
+    assert "All organizations here Undo Al-Noor Undo Al-Noor" in page
     signed_in(user).post("/me/mails/again/", {"of": str(organization.pk)})
     mine = PromptOptOut.objects.filter(folded_email=user.email)
     assert [row.organization for row in mine] == [None]
@@ -295,7 +295,7 @@ def test_what_their_address_has_stopped_is_taken_back_one_by_one() -> None:
 def test_nobody_takes_back_what_an_address_stopped_that_they_never_confirmed() -> None:
     user = make_user()
     opt_out(user.email, None)
-    assert "Take back" not in shown(user, "/me/mails/")
+    assert "Undo" not in shown(user, "/me/mails/")
     signed_in(user).post("/me/mails/again/", {"of": "all"})
     assert PromptOptOut.objects.exists()
 
