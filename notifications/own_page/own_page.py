@@ -2,7 +2,7 @@
 
 Nothing here writes. It is in words of the language that is active.
 
-Source: docs/rules.md 189, 212.
+Source: docs/rules.md 188, 205.
 """
 
 from datetime import datetime
