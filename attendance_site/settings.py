@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "events.models.Role",
         "ParticipantRoleEnum": "events.models.ParticipantRole",
         "ModeEnum": "sessions_app.models.Mode",
+        "PromptStateEnum": "notifications.models.PromptState",
         "SessionTypeEnum": "sessions_app.models.SessionType",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

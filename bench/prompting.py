@@ -13,8 +13,8 @@ import psycopg
 from bench.process import Run, run
 from bench.table import Row, say
 
-ROUNDS = 3
-SMALL, LARGE, SENT = 1_000, 5_000, 1_000
+ROUNDS = 5
+SMALL, LARGE, SENT = 1_000, 100_000, 500
 
 _CLEAR = "TRUNCATE events_organization, events_user CASCADE"
 # One event that is just over, and a prompt whose mail is due for each of its people.

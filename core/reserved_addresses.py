@@ -3,7 +3,7 @@
 The people of the demonstration have such addresses. A mail server far away is not given
 mails to them: it would send them back, and trust us less.
 
-Source: docs/rules.md 223.
+Source: docs/rules.md 215.
 """
 
 from ipaddress import ip_address

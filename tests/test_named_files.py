@@ -19,8 +19,12 @@ MODULES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 TEXTS = sorted(DOCUMENTS + MODULES)
 # `module.name` or `room/module.name`.
 DOTTED = re.compile(r"`((?:[a-z_]+/)*[a-z_]+)\.(?!(?:py|js|css|html|md)`)(\w+)`")
-# A setting in Postgres, and a field of LiveKit's.
-NOT_OURS = {("rollcall", "maintenance"), ("participant", "joinedAtMs")}
+# A setting in Postgres, a field of LiveKit's, and the domain of examples.
+NOT_OURS = {
+    ("rollcall", "maintenance"),
+    ("participant", "joinedAtMs"),
+    ("example", "com"),
+}
 
 
 def test_files_that_are_named_are_there() -> None:

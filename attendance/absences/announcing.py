@@ -4,7 +4,7 @@ Every path (the own page, personal links) uses these services; only the person's
 people and links reach them. The event is locked first, so that announcing, withdrawing,
 confirming, and cancelling come one after the other.
 
-Source: docs/rules.md 216, 217.
+Source: docs/rules.md 208, 209.
 """
 
 from collections.abc import Collection, Sequence

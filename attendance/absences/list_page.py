@@ -1,6 +1,6 @@
 """The page of an organization's announced absences.
 
-Source: docs/rules.md 218.
+Source: docs/rules.md 210.
 """
 
 from collections.abc import Sequence

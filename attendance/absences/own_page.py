@@ -1,6 +1,6 @@
 """The page on which somebody announces that they will not come, signed in or not.
 
-Source: docs/rules.md 216, 217.
+Source: docs/rules.md 208, 209.
 """
 
 from datetime import datetime

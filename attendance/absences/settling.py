@@ -4,7 +4,7 @@ Confirming marks the person as excused, with the reason as note, also before the
 begins. Such a mark proves nothing about the session, as no excuse does, and is undone
 like any other. Callers check permissions first (``decisions/rights.py``).
 
-Source: docs/rules.md 218.
+Source: docs/rules.md 210.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Pages on which people announce absences, and on which organizers confirm them.
 
-Source: docs/rules.md 216, 217, 218.
+Source: docs/rules.md 208, 209, 210.
 """
 
 from django.contrib import messages

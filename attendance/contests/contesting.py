@@ -5,7 +5,7 @@ then the session, then the contest, so that a contest and a mark, a calculation,
 cancellation or another settlement at the same time come one after the other. Callers
 check permissions first.
 
-Source: docs/rules.md 192, 193, 194.
+Source: docs/rules.md 191, 192, 193.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """The page of an organization's contested statuses.
 
-Source: docs/rules.md 193.
+Source: docs/rules.md 192.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """The page on which somebody contests a decision about them, signed in or not.
 
-Source: docs/rules.md 192.
+Source: docs/rules.md 191.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Pages on which people contest decisions, and on which organizers settle that.
 
-Source: docs/rules.md 192, 193.
+Source: docs/rules.md 191, 192.
 """
 
 from django.contrib import messages

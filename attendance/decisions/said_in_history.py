@@ -1,6 +1,6 @@
 """What somebody said of the decisions about them, for the page of the history.
 
-Source: docs/rules.md 194.
+Source: docs/rules.md 193.
 """
 
 from typing import NamedTuple

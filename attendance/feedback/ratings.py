@@ -1,6 +1,6 @@
 """What people thought of an event, for its organization: without names.
 
-Source: docs/rules.md 197.
+Source: docs/rules.md 196.
 """
 
 from dataclasses import dataclass

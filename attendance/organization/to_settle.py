@@ -1,6 +1,6 @@
 """How much of what people say waits for an organizer: contests, announced absences.
 
-Source: docs/rules.md 193, 218.
+Source: docs/rules.md 192, 210.
 """
 
 from collections.abc import Collection

@@ -3,7 +3,7 @@
 A course result stands where the event ends. In an event of one session it only repeats
 what is decided there, and is left out.
 
-Source: docs/rules.md 189.
+Source: docs/rules.md 188.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Which of an account's own places a request is about.
 
-Source: docs/rules.md 188.
+Source: docs/rules.md 187.
 """
 
 from django.http import Http404

@@ -6,7 +6,7 @@ the profile and to other organizations. To other signed-in people: what they sho
 profile. Outsiders never see places of an account that stands for several people, and of
 what they see only the status.
 
-Source: docs/rules.md 190.
+Source: docs/rules.md 189.
 """
 
 from datetime import datetime

@@ -3,7 +3,7 @@
 Members of the organization read all of it, hosts the announced absences, attendees what
 they said themselves. Organizers settle contests; whoever may mark confirms absences.
 
-Source: docs/rules.md 193, 194, 218, 219.
+Source: docs/rules.md 192, 193, 210, 211.
 """
 
 from collections.abc import Collection, Iterable, Mapping

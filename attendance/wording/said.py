@@ -2,7 +2,7 @@
 
 For whoever reads the roster, the history, or their own record.
 
-Source: docs/rules.md 194, 218.
+Source: docs/rules.md 193, 210.
 """
 
 from datetime import datetime, tzinfo

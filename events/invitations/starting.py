@@ -4,7 +4,7 @@ It makes an invitation to their place, as organizers do. But nobody chose who ge
 and the mail may have been forwarded: so the place is given only to an account that has
 confirmed the person's address, by a mail of its own (``must_have_confirmed``).
 
-Source: docs/rules.md 207.
+Source: docs/rules.md 202.
 """
 
 from django.db import transaction

@@ -1,6 +1,6 @@
 """Mailboxes of people: in which language they are written to, and which take no mail.
 
-Source: docs/rules.md 203.
+Source: docs/rules.md 200.
 """
 
 from events.models import Participant, Person

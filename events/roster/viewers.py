@@ -3,7 +3,7 @@
 Organizers see none of them, on no roster and in no list, before somebody says that they
 were there: to look at a page is not to consent to anything.
 
-Source: docs/rules.md 204.
+Source: docs/rules.md 201.
 """
 
 from datetime import datetime

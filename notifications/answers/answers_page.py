@@ -3,7 +3,7 @@
 Members of the organization read it: who was asked, who answered what beside what is
 recorded, who could not be asked and why, and what people thought, without names.
 
-Source: docs/rules.md 195, 197.
+Source: docs/rules.md 194, 196.
 """
 
 from collections import Counter

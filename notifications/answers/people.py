@@ -1,6 +1,6 @@
 """The people of an event who were asked, or who said by themselves how it was.
 
-Source: docs/rules.md 195.
+Source: docs/rules.md 194.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Who was asked about an event, as JSON for its organization."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from core.fields import Declared, InstantField
@@ -51,7 +53,8 @@ class EventPromptSerializer(serializers.Serializer[AttendancePrompt]):
 class AskByHandSerializer(Declared):
     """Whom to ask now."""
 
-    participants = serializers.ListField(
+    # ListSerializer counts before it looks at any.
+    participants = serializers.ListSerializer[Any](
         child=serializers.IntegerField(min_value=1, max_value=BIGGEST_ID),
         required=False,
         allow_empty=False,

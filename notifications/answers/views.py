@@ -1,6 +1,6 @@
 """The pages of an event's answers: who was asked and what they said; asking by hand.
 
-Source: docs/rules.md 195, 196.
+Source: docs/rules.md 194, 195.
 """
 
 from collections.abc import Sequence

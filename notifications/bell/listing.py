@@ -3,7 +3,7 @@
 Only those count as new that can still be answered: answering, snoozing, and the end of
 the time for it take one out.
 
-Source: docs/rules.md 211.
+Source: docs/rules.md 204.
 """
 
 from collections.abc import Iterable

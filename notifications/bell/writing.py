@@ -3,7 +3,7 @@
 Which are missing is a query, so that accounts that come later get those of prompts that
 are still open; and whoever is sent no mail gets them, too.
 
-Source: docs/rules.md 210.
+Source: docs/rules.md 203.
 """
 
 import logging

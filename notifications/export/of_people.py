@@ -122,7 +122,7 @@ def _notifications(user: User, now: datetime) -> Rows:
 
 
 def _places_of(user: User) -> QuerySet[Participant]:
-    return Participant.objects.filter(person__user=user).order_by("pk")
+    return Participant.everybody.filter(person__user=user).order_by("pk")
 
 
 def _identities_from_elsewhere(user: User) -> QuerySet[KnownIdentity]:

@@ -2,7 +2,7 @@
 
 However much there is, little of it is in memory at once.
 
-Source: docs/rules.md 213.
+Source: docs/rules.md 206.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 Nothing here writes. It is in words of the language that is active.
 
-Source: docs/rules.md 189, 212.
+Source: docs/rules.md 188, 205.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
@@ -24,18 +24,24 @@ from events.roster.personal_links import personal_path
 from notifications.models import PromptState
 from notifications.own_prompts.listing import OwnPrompt, prompts_of, read_prompts
 from sessions_app.ends import end
+from sessions_app.models import LiveSession
 
 LINES_A_PAGE = 30
 # Of open prompts, and of what comes, no more are shown.
 AT_MOST = 50
+_TO_COME = (EventState.DRAFT, EventState.SCHEDULED)
 
 
 class OwnPlace(NamedTuple):
-    """A place of the account, with the time of its event, and its personal page."""
+    """A place of the account, with the time of its event, and its personal page.
+
+    ``may_announce``: something is to come of which they can say that they will miss it.
+    """
 
     place: Participant
     when: str
     path: str
+    may_announce: bool
 
 
 class AskedLine(NamedTuple):
@@ -131,13 +137,25 @@ class OwnPage:
 
     def _places(self) -> Any:
         places = Participant.objects.filter(person__user=self._user)
+        sessions = LiveSession.objects.uncancelled().filter(event=OuterRef("event"))
         return places.select_related("event__organization").annotate(
-            ends_at=end("event__")
+            ends_at=end("event__"),
+            has_sessions=Exists(sessions),
+            has_one_ahead=Exists(sessions.filter(starts_at__gt=self._now)),
         )
+
+    def _may_announce(self, place: Any) -> bool:
+        event = place.event
+        if place.registration not in EXPECTED or event.state not in _TO_COME:
+            return False
+        is_ahead = not place.has_sessions and event.starts_at > self._now
+        return is_ahead or bool(place.has_one_ahead)
 
     def _shown(self, places: Any) -> list[OwnPlace]:
         return [
-            OwnPlace(place, _when(place), personal_path(place))
+            OwnPlace(
+                place, _when(place), personal_path(place), self._may_announce(place)
+            )
             for place in places[:AT_MOST]
         ]
 

@@ -1,6 +1,6 @@
 """The page of one of an account's places: one's own answer, and who may see it all.
 
-Source: docs/rules.md 212.
+Source: docs/rules.md 205.
 """
 
 from attendance.decisions.answering import answers_count_until

@@ -49,7 +49,7 @@ def own_record(request: HttpRequest, user: User) -> HttpResponse:
 def own_place(request: HttpRequest, user: User, place_id: int) -> HttpResponse:
     """Ask whether somebody attended, and how it was; a POST keeps what they say."""
     now = timezone.now()
-    places = Participant.objects.select_related(
+    places = Participant.everybody.select_related(
         "event__organization", "person__user"
     ).filter(person__user=user)
     about = PlacePage(get_object_or_404(places, pk=place_id), "", now=now)

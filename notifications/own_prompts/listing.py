@@ -1,6 +1,6 @@
 """The prompts of an account's own people, and what they ask.
 
-Source: docs/rules.md 191.
+Source: docs/rules.md 190.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """The form of the answer page: whether somebody attended, how it was, who may see it.
 
-Source: docs/rules.md 187.
+Source: docs/rules.md 186.
 """
 
 from collections.abc import Mapping

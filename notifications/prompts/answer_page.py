@@ -2,7 +2,7 @@
 
 Nothing here writes.
 
-Source: docs/rules.md 187.
+Source: docs/rules.md 186.
 """
 
 from datetime import datetime

@@ -4,7 +4,7 @@ Nobody is asked by hand who would not be asked by itself, and nobody twice: the 
 prompt comes only from snoozing. Whose mail could not be sent gets it now, if their
 address was mended since.
 
-Source: docs/rules.md 196.
+Source: docs/rules.md 195.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
 """Claims the mails that are due, and says whose are not sent, and why.
 
-Source: docs/rules.md 182, 201.
+Source: docs/rules.md 182, 198.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Keeping what somebody says on the page of an answer, by a link or signed in.
 
-Source: docs/rules.md 187.
+Source: docs/rules.md 186.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 Every choice is a link to the page of the answer, which has it chosen already; opening
 one answers nothing. The times are by the clocks of whoever reads it.
 
-Source: docs/rules.md 185.
+Source: docs/rules.md 184.
 """
 
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 They are noted by address, not by person: a parent stops the mails about all children.
 
-Source: docs/rules.md 186.
+Source: docs/rules.md 185.
 """
 
 from django.db.models import F, QuerySet

@@ -2,7 +2,7 @@
 
 Links that went to another mailbox end with the personal link (``links.py``).
 
-Source: docs/rules.md 203.
+Source: docs/rules.md 200.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ its links; then each mail is sent, and noted. Whoever is killed in between has o
 sent that is not noted: it is sent again once the lease is over, with the same
 Message-ID.
 
-Source: docs/rules.md 182, 201, 202.
+Source: docs/rules.md 182, 198, 199.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Asking again later: at the next 9:00 on the clocks of whoever is asked.
 
-Source: docs/rules.md 184.
+Source: docs/rules.md 183.
 """
 
 from datetime import datetime, time, timedelta

@@ -2,7 +2,7 @@
 
 Opening one writes nothing: mail scanners open links, too.
 
-Source: docs/rules.md 181, 186, 187.
+Source: docs/rules.md 181, 185, 186.
 """
 
 from datetime import datetime

@@ -240,7 +240,7 @@ def test_where_all_are_absent_by_default_an_excuse_does_not_say_that_it_was_held
     complete_event(event=event, now=timezone.now())
     path = reverse("event_attendance", args=[event.pk])
     page = text_of(browser_of(course.organizer).get(path))
-    assert "Nobody was checked in or marked at this event" in page
+    assert "Nobody was checked in, or marked as having come" in page
 
 
 def test_several_announced_at_once_are_confirmed_at_once(course: Course) -> None:

@@ -300,7 +300,7 @@ def test_one_address_that_is_refused_stops_no_other(
 
     def refusing(self: Any, *args: Any) -> int:
         if self.to == ["p1@example.com"]:
-            raise smtplib.SMTPRecipientsRefused({})
+            raise smtplib.SMTPRecipientsRefused({"p1@example.com": (550, b"unknown")})
         return outbox_send(self, *args)
 
     monkeypatch.setattr(mail.EmailMessage, "send", refusing)

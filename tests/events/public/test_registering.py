@@ -144,7 +144,7 @@ def test_links_that_are_over_or_forged_look_alike() -> None:
 
 def test_a_link_tells_no_other_site_and_no_cache() -> None:
     answer = Client().get(ask(meetup(), *ANA.values()))
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "no-referrer"
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in answer["Cache-Control"]
 

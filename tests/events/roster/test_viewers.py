@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from attendance.decisions.answering import answer
@@ -170,6 +171,8 @@ def test_looking_opens_nothing_to_who_looked(event: Event, viewer: User) -> None
     client = Client()
     client.force_login(viewer)
     assert client.get(f"/events/{event.pk}/").status_code == 404
+    own = Participant.everybody.get()
+    assert client.get(reverse("own_place", args=[own.pk])).status_code == 200
 
 
 def test_an_organizer_who_adds_them_is_told_nothing_and_adds_them(

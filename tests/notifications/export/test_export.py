@@ -138,7 +138,7 @@ def plant(rows: Rows, whose: str) -> None:
 
 
 def planted(field: Any, text: str) -> Any:
-    inside = {
+    inside: dict[Column, Any] = {
         ("sessions_app_presenceevent", "payload"): {"participant": {"name": text}},
         # A passkey's name is no secret.
         ("mfa_authenticator", "data"): {"name": "Phone", "credential": text},

@@ -158,6 +158,7 @@ def test_it_shows_status_evidence_and_sentence_and_the_way_to_correct(
     assert '<svg class="bar"' in page
     assert f'href="{answer_path(place)}"' in page
     assert "Correct, or say how it was" in recorded
+    assert f'href="/me/attendance/{place.attendances.get().pk}/contest/"' in page
 
 
 def test_after_14_days_only_who_may_see_it_is_changed(now: datetime) -> None:
@@ -188,6 +189,19 @@ def test_each_place_of_an_account_leads_to_its_personal_page(now: datetime) -> N
         True,
         False,
     ]
+
+
+def test_what_is_to_come_leads_to_where_one_says_that_one_will_miss_it(
+    now: datetime,
+) -> None:
+    event = make_event(starts_at=now + timedelta(days=3))
+    place = make_participant(event, user=make_user())
+    path = f'href="/me/places/{place.pk}/absence/"'
+    assert path in shown(place.user)
+    make_session(event, starts_at=now - timedelta(hours=1))
+    assert path not in shown(place.user)
+    make_session(event, starts_at=now + timedelta(days=3))
+    assert path in shown(place.user)
 
 
 def test_nobody_opens_places_of_others(place: Participant) -> None:
@@ -270,7 +284,7 @@ def test_what_their_address_has_stopped_is_taken_back_one_by_one() -> None:
         opt_out(user.email, stopped)
     opt_out("other@example.com", organization)
     page = text(shown(user, "/me/mails/"))
-    assert "All organizations here Take back Al-Noor Take back" in page
+    assert "All organizations here Undo Al-Noor Undo Al-Noor" in page
     signed_in(user).post("/me/mails/again/", {"of": str(organization.pk)})
     mine = PromptOptOut.objects.filter(folded_email=user.email)
     assert [row.organization for row in mine] == [None]
@@ -281,7 +295,7 @@ def test_what_their_address_has_stopped_is_taken_back_one_by_one() -> None:
 def test_nobody_takes_back_what_an_address_stopped_that_they_never_confirmed() -> None:
     user = make_user()
     opt_out(user.email, None)
-    assert "Take back" not in shown(user, "/me/mails/")
+    assert "Undo" not in shown(user, "/me/mails/")
     signed_in(user).post("/me/mails/again/", {"of": "all"})
     assert PromptOptOut.objects.exists()
 
