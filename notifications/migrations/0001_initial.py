@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('events', '0023_who_only_looked'),
+        ('events', '0022_prompts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
