@@ -112,7 +112,7 @@ class OrganizationForm(RowForm):
         label=_("Ask people after events whether they attended"),
         required=False,
         help_text=_(
-            "An hour after an event ends, by mail and on their first page. Who was "
+            "An hour after an event ends, by mail and under Notifications. Who was "
             "seen is not asked this. Their answer stands beside what was recorded, and "
             "decides only where nothing else does. Without this nobody is asked unless "
             "you send it yourself on the page of an event."

@@ -3,7 +3,7 @@
 import pytest
 
 from events.models import Role
-from tests.attendance.pages import signed_in
+from tests.attendance.pages import signed_in, text
 from tests.factories import make_client, make_event, make_member, make_organization
 from tests.forms import send
 
@@ -24,6 +24,13 @@ def test_an_organization_asks_unless_its_settings_say_otherwise() -> None:
     send(client, path, **KEPT, asks_how_it_was="on")
     organization.refresh_from_db()
     assert (organization.sends_prompts, organization.asks_how_it_was) == (False, True)
+
+
+def test_the_form_names_where_people_are_asked() -> None:
+    organization = make_organization()
+    client = signed_in(make_member(organization, Role.ADMIN))
+    page = client.get(f"/organizations/{organization.pk}/settings/")
+    assert "by mail and under Notifications" in text(page.content.decode())
 
 
 def test_so_it_is_over_rest() -> None:
