@@ -9,7 +9,7 @@ from attendance.organization.to_settle import to_settle
 from attendance.overview.event_page import EventPage
 from attendance.overview.home import sessions_overview
 from events.accounts.views import sign_in
-from events.invitations.answering import invitations_of
+from events.invitations.notices import InvitationNotice
 from events.models import AccessRequest, User
 from events.pages import read_page, shown_event
 from events.permissions import Viewer
@@ -24,13 +24,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return redirect("home")
     viewer = Viewer.of(request.user)
     overview = sessions_overview(viewer, now=timezone.now())
-    invitations = invitations_of(request.user).count()
     asked = AccessRequest.objects.count() if request.user.is_superuser else 0
     context = {
         "overview": overview,
         "to_settle": to_settle([pk for pk in viewer.roles if viewer.organizes(pk)]),
         "is_of_several": len(viewer.roles) > 1,
-        "invitations": invitations,
+        "invited": InvitationNotice.of(request.user),
         "access_requests": asked,
         "page": "today",
     }

@@ -21,6 +21,7 @@ from core.addresses import folded_address
 from core.digests import digest_of
 from core.errors import RuleBroken
 from core.names import isolated
+from events.accounts.confirming import waiting_address
 from events.accounts.language import use_language
 from events.accounts.sign_up import remember_invitation, remembered_digest
 from events.invitations.answering import accept
@@ -29,7 +30,7 @@ from events.invitations.inviting import (
     invitation_used,
     note_opened,
 )
-from events.invitations.starting import must_have_confirmed
+from events.invitations.starting import has_confirmed, must_have_confirmed
 from events.models import Invitation, User
 from events.secret_pages import signed_in_secret_page
 
@@ -51,7 +52,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _do(request, invited, request.POST.get("do", ""))
     language = invited.person.language if invited.person else ""
     use_language(request, language or invited.organization.language)
-    context = {"invitation": invited, "is_other": _is_other(request, invited)}
+    context = {
+        "invitation": invited,
+        "is_other": _is_other(request, invited),
+        **_confirming(request, invited),
+    }
     return render(request, "events/invitations/link.html", context)
 
 
@@ -76,6 +81,16 @@ def _is_other(request: HttpRequest, invited: Invitation) -> bool:
     if not isinstance(request.user, User) or not invited.email:
         return False
     return folded_address(request.user.email) != invited.folded_email
+
+
+def _confirming(request: HttpRequest, invited: Invitation) -> dict[str, object]:
+    """Return whether the account must confirm the address, and if a mail asks it to."""
+    user = request.user
+    if not isinstance(user, User) or has_confirmed(invited, user):
+        return {"must_confirm": False, "waiting": ""}
+    waiting = waiting_address(user)
+    is_it = folded_address(waiting) == invited.folded_email
+    return {"must_confirm": True, "waiting": waiting if is_it else ""}
 
 
 def _do(request: HttpRequest, invited: Invitation, what: str) -> HttpResponse:

@@ -2,19 +2,24 @@
 
 It makes an invitation to their place, as organizers do. But nobody chose who gets it,
 and the mail may have been forwarded: so the place is given only to an account that has
-confirmed the person's address, by a mail of its own (``must_have_confirmed``).
+confirmed the person's address, by a mail of its own (``must_have_confirmed``). An
+account that was made by the link has the place as soon as it confirms the address.
 
 Source: docs/rules.md 202.
 """
 
+from contextlib import suppress
+
 from django.db import transaction
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
-from core.errors import Conflict
+from core.errors import Conflict, RuleBroken
+from events.invitations.answering import accept
 from events.invitations.inviting import Made, made_of
 from events.locks import lock_people
-from events.models import Invitation, Person, User
+from events.models import Invitation, InvitationQuerySet, Organization, Person, User
 
 
 @transaction.atomic
@@ -42,16 +47,21 @@ def start_account(person: Person) -> Made:
     return made
 
 
+def has_confirmed(invitation: Invitation, user: User) -> bool:
+    """Return whether an account has confirmed the address, where that is needed."""
+    if invitation.invited_by_id or invitation.person_id is None:
+        return True
+    address = folded_address(user.email) if user.email_verified_at else ""
+    return address == invitation.folded_email
+
+
 def must_have_confirmed(invitation: Invitation, user: User) -> None:
     """Refuse an invitation that nobody made to whoever has not confirmed its address.
 
     Raises:
         Conflict: The account has another confirmed address, or none.
     """
-    if invitation.invited_by_id or invitation.person_id is None:
-        return
-    address = folded_address(user.email) if user.email_verified_at else ""
-    if address != invitation.folded_email:
+    if not has_confirmed(invitation, user):
         raise Conflict(
             "not_confirmed",
             _(
@@ -59,3 +69,37 @@ def must_have_confirmed(invitation: Invitation, user: User) -> None:
                 "person. You find the link in another mail."
             ),
         )
+
+
+def _started_by(user: User) -> InvitationQuerySet:
+    """Return the places that an account was made for, and its address confirms."""
+    made = Invitation.objects.standing().filter(user=user, invited_by=None)
+    return (
+        made.filter(folded_email=folded_address(user.email))
+        .exclude(token_digest=None)
+        .select_related("organization")
+    )
+
+
+def started_unconfirmed(user: User) -> Invitation | None:
+    """Return a place that an account gets as soon as it confirms its address."""
+    if user.email_verified_at or not user.email:
+        return None
+    return _started_by(user).first()
+
+
+def take_started(user: User) -> list[Organization]:
+    """Give an account that has just confirmed its address what it was made for.
+
+    What is refused stays among its invitations.
+
+    Returns:
+        Where it belongs now.
+    """
+    taken = []
+    for invitation in _started_by(user):
+        with suppress(Http404, RuleBroken):
+            must_have_confirmed(invitation, user)
+            accept(invitation, user=user)
+            taken.append(invitation.organization)
+    return taken

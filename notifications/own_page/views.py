@@ -20,6 +20,7 @@ from attendance.own_record.profile import shown_to_outsiders, stands_for_several
 from core.errors import RuleBroken
 from core.row_ids import row_id
 from events import services
+from events.invitations.notices import InvitationNotice
 from events.models import Organization, Participant, User
 from events.pages import form_page, page, posted, read_page, show_form
 from events.roster.privacy import set_privacy
@@ -36,6 +37,7 @@ from notifications.prompts.snoozing import snooze
 def own_record(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "about": OwnPage(user, now=timezone.now(), page=request.GET.get("page")),
+        "invited": InvitationNotice.of(user),
         "stars": range(FEWEST_STARS, MOST_STARS + 1),
         "page": "own_record",
     }

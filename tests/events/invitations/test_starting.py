@@ -73,11 +73,53 @@ def test_the_account_has_the_place_once_a_mail_of_its_own_was_answered(
     assert last_mail().to == [ADDRESS]
     assert account_of(asked) is None
     assert not invitations_of(user).exists()
-    client.post(link_in(last_mail()), {"password": PASSWORD})
+    answer = client.post(link_in(last_mail()), {"password": PASSWORD}, follow=True)
     assert who(client) == user.username
-    [offered] = invitations_of(User.objects.get())
-    client.post(f"/account/invitations/{offered.pk}/accept/")
     assert account_of(asked) == user
+    assert "You belong to" in text(answer.content.decode())
+
+
+def test_until_then_pages_ask_to_confirm_the_address_and_have_no_button(
+    asked: Asked,
+) -> None:
+    client = Client()
+    signed_up(asked, client)
+    for path in ("/i/", "/", "/me/"):
+        page = client.get(path).content.decode()
+        assert "Confirm the address first" in text(page)
+        assert f'name="email" value="{ADDRESS}"' in page
+        assert 'value="accept"' not in page
+    mail.outbox.clear()
+    client.post("/account/email/", {"email": ADDRESS})
+    client.post(link_in(last_mail()))
+    for path in ("/", "/me/"):
+        assert "Confirm the address first" not in client.get(path).content.decode()
+
+
+def test_who_signs_up_with_another_address_gets_nothing_by_confirming_that(
+    asked: Asked,
+) -> None:
+    client = Client()
+    signed_up(asked, client, email="eve@example.com")
+    client.post(link_in(last_mail()))
+    assert User.objects.get().email_verified_at
+    assert account_of(asked) is None
+    assert 'value="accept"' not in client.get("/i/").content.decode()
+
+
+def test_an_account_that_was_there_is_led_to_the_place_by_confirming(
+    asked: Asked,
+) -> None:
+    client = Client()
+    user = make_account(confirmed=False)
+    client.force_login(user)
+    client.post("/account/password/again/", {"password": PASSWORD})
+    mail.outbox.clear()
+    client.post("/account/email/", {"email": ADDRESS})
+    answer = client.post(link_in(last_mail()))
+    assert answer.headers["Location"] == "/account/invitations/"
+    for path in ("/", "/me/"):
+        assert "You have 1 invitation" in text(client.get(path).content.decode())
 
 
 def test_nor_by_its_link_before_that(asked: Asked) -> None:
