@@ -20,6 +20,7 @@ from events.invitations.answering import (
     own_invitation,
 )
 from events.invitations.listed import ROWS_A_PAGE
+from events.invitations.notices import InvitationNotice
 from events.models import User
 from events.pages import confirm_page, form_page, page, read_page
 from events.permissions import Viewer
@@ -37,6 +38,7 @@ def own_invitations(request: HttpRequest, user: User) -> HttpResponse:
             "organization"
         ),
         "people": people_asked(user),
+        "invited": InvitationNotice.of(user),
     }
     return render(request, "events/invitations/own.html", context)
 

@@ -84,7 +84,7 @@ def test_until_then_pages_ask_to_confirm_the_address_and_have_no_button(
 ) -> None:
     client = Client()
     signed_up(asked, client)
-    for path in ("/i/", "/", "/me/"):
+    for path in ("/i/", "/", "/me/", "/account/invitations/"):
         page = client.get(path).content.decode()
         assert "Confirm the address first" in text(page)
         assert f'name="email" value="{ADDRESS}"' in page
