@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
 
 from attendance.models import Contest
 from attendance.models.answers import ContestQuerySet
+from attendance.wording.said import ContestInWords
+from events.accounts.clocks import zone_of
 
 
 def contests() -> ContestQuerySet:
@@ -17,6 +20,17 @@ def contests() -> ContestQuerySet:
         "contested_by",
         "settled_by",
     ).order_by("-pk")
+
+
+def newest_in_words(decisions: Collection[int]) -> Mapping[int, ContestInWords]:
+    """Return the newest contest of each decision, by the id of the decision.
+
+    One query; decisions that nobody contested are missing.
+    """
+    return {
+        pk: ContestInWords.of(newest, ZoneInfo(zone_of(newest.attendance.event)))
+        for pk, (newest, *_earlier) in contests_of(decisions).items()
+    }
 
 
 def contests_of(decisions: Collection[int]) -> Mapping[int, list[Contest]]:

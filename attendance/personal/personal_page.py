@@ -19,12 +19,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from attendance.absences.announcing import Ahead
-from attendance.absences.reading import absences
+from attendance.absences.own_page import OwnAbsence, own_absences
+from attendance.contests.reading import newest_in_words
 from attendance.models import Contest, Status
 from attendance.report_rows.event_rows import event_rows
 from attendance.report_rows.read_reports import read_reports
 from attendance.report_rows.report import Report, ReportRow
 from attendance.wording.phrases import day_and_times
+from attendance.wording.said import ContestInWords
 from events.accounts.clocks import zone_of
 from events.models import EventState, Participant, Registration
 from events.public.cancelling import may_cancel
@@ -58,12 +60,14 @@ class OwnContest(NamedTuple):
     """Whether the person may contest, or has contested, what is recorded.
 
     Attributes:
-        decision: The id of the decision; None if it cannot be contested.
-        state: What became of what they said; empty if they said nothing.
+        decision: The id of the decision; None if there is none.
+        may_contest: They may, unless what they said is not settled yet.
+        said: What they said last, and what became of it; None if they said nothing.
     """
 
-    decision: int | None
-    state: str
+    decision: int | None = None
+    may_contest: bool = False
+    said: ContestInWords | None = None
 
 
 class SessionAhead(NamedTuple):
@@ -184,30 +188,23 @@ class PersonalPage:
         """The same of what is recorded about the event itself."""
         is_void = self.is_cancelled_event
         if self.of_event is None:
-            return OwnContest(None, "")
+            return OwnContest()
         return self._contest(self.of_event, is_void=is_void)
 
     def _contest(self, row: ReportRow, *, is_void: bool) -> OwnContest:
         decision = row.attendance
         if decision is None or decision.pk is None:
-            return OwnContest(None, "")
+            return OwnContest()
         said = self._contests.get(decision.pk)
-        state = ""
-        if said is not None:
-            is_open = said.settled_at is None
-            state = (
-                _("You said that this is wrong. It is not settled yet.")
-                if is_open
-                else _("You said that this is wrong. It is settled.")
-            )
-        may = not is_void and row.status != Status.UNKNOWN
-        return OwnContest(decision.pk if may or said else None, state)
+        is_open = said is not None and not said.settled
+        may = not is_void and row.status != Status.UNKNOWN and not is_open
+        return OwnContest(decision.pk, may, said)
 
     @cached_property
-    def _contests(self) -> Mapping[int, Contest]:
+    def _contests(self) -> Mapping[int, ContestInWords]:
         """The newest contest of each decision, by the id of the decision."""
         own = Contest.objects.filter(attendance__participant=self.place)
-        return {each.attendance_id: each for each in own.order_by("pk")}
+        return newest_in_words(set(own.values_list("attendance", flat=True)))
 
     # What comes
 
@@ -227,9 +224,9 @@ class PersonalPage:
         return bool(Ahead(self.place, self._now))
 
     @cached_property
-    def number_announced(self) -> int:
-        """How many absences they have announced."""
-        return absences().filter(participant=self.place).count()
+    def announced(self) -> list[OwnAbsence]:
+        """The absences that they have announced, and what became of each."""
+        return own_absences([self.place.pk])
 
     @property
     def joinable(self) -> LiveSession | None:

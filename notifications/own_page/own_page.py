@@ -13,11 +13,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
+from attendance.absences.own_page import OwnAbsence, own_absences
+from attendance.contests.reading import newest_in_words
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
 from attendance.models import Attendance, Status
 from attendance.own_record.history import history_of, read_entries
 from attendance.own_record.lines import RecordedLine, common_zone, lines_of
 from attendance.wording.phrases import day_and_times
+from attendance.wording.said import ContestInWords
 from events.accounts.clocks import zone_of
 from events.models import EXPECTED, EventState, Participant, Registration, User
 from events.roster.personal_links import personal_path
@@ -119,6 +122,11 @@ class OwnPage:
         return self._shown(found.order_by("event__starts_at", "person__name", "pk"))
 
     @cached_property
+    def announced(self) -> list[OwnAbsence]:
+        """The absences that were announced from events that are not over."""
+        return own_absences([own.place.pk for own in self.ahead])
+
+    @cached_property
     def earlier(self) -> list[OwnPlace]:
         """Places at events that are over or cancelled, the latest first."""
         found = self._places().exclude(pk__in=[own.place.pk for own in self.ahead])
@@ -129,6 +137,12 @@ class OwnPage:
     def lines(self) -> list[RecordedLine]:
         """What is recorded, the newest first."""
         return lines_of(read_entries(self.list, now=self._now), now=self._now)
+
+    @cached_property
+    def recorded(self) -> list[tuple[RecordedLine, ContestInWords | None]]:
+        """The lines, each with what was said last to contest it."""
+        said = newest_in_words([line.pk for line in self.lines])
+        return [(line, said.get(line.pk)) for line in self.lines]
 
     @cached_property
     def zone(self) -> str:

@@ -60,7 +60,6 @@ def test_from_contesting_by_a_link_to_reading_how_it_was_settled(
     with visiting(chromium, site, width=width, javascript=False) as visitor:
         page = visitor.page
         visitor.open(personal_path(place))
-        page.get_by_role("link", name="You said that this is wrong.").click()
         page.get_by_text("So you did.", exact=True).wait_for()
 
 

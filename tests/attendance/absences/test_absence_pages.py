@@ -1,5 +1,6 @@
 """Announcing an absence on pages, signed in or by a link, and confirming it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -140,9 +141,28 @@ def test_what_was_answered_meanwhile_is_not_taken_back(course: Course) -> None:
 def test_the_personal_page_leads_there(course: Course) -> None:
     page = text_of(Client().get(personal_path(course.place)))
     assert f'<a href="{personal(course)}">I will not be there</a>' in page
-    course.say(course.lessons[0])
+
+
+def test_the_personal_page_says_what_became_of_each(course: Course) -> None:
+    _waits, refused = course.say(*course.lessons)
+    settle(
+        refused,
+        confirmed=False,
+        with_others=False,
+        by=course.organizer,
+        now=course.now,
+    )
     page = text_of(Client().get(personal_path(course.place)))
-    assert "You announced 1 absence" in page
+    rows = re.findall(r'<li class="own-line">.*?</li>', page)
+    rows = [row for row in rows if f'href="{personal(course)}"' in row]
+    told = {
+        lesson.title: row
+        for lesson in course.lessons
+        for row in rows
+        if lesson.title in row
+    }
+    assert "Not answered yet." in told[course.lessons[0].title]
+    assert "Not confirmed: ask an organizer" in told[course.lessons[1].title]
 
 
 # --- Organizers and hosts -------------------------------------------------------------

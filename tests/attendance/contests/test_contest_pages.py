@@ -119,13 +119,20 @@ def test_the_personal_page_leads_there_and_says_what_became_of_it(
     school: Contested,
 ) -> None:
     page = text_of(Client().get(personal_path(school.place)))
-    assert f'<a href="{personal(school)}"> Is this wrong? </a>' in page
-    said = school.say()
+    link = f'<a href="{personal(school)}">Is this wrong?</a>'
+    assert link in page
+    said = school.say("I sat in front.")
     page = text_of(Client().get(personal_path(school.place)))
-    assert "You said that this is wrong. It is not settled yet." in page
-    settle(said, status=None, notes="", by=school.organizer, now=school.now)
+    assert "You said:" in page
+    assert "I sat in front." in page
+    assert "It is not settled yet." in page
+    assert link not in page
+    settle(said, status=None, notes="Not you.", by=school.organizer, now=school.now)
     page = text_of(Client().get(personal_path(school.place)))
-    assert "You said that this is wrong. It is settled." in page
+    assert "the status stays." in page
+    assert "Not you." in page
+    assert "It is not settled yet." not in page
+    assert link in page
 
 
 def test_their_own_report_leads_there_too(school: Contested) -> None:

@@ -8,6 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from attendance.absences.announcing import announce
+from attendance.absences.settling import settle as settle_absence
+from attendance.contests.contesting import contest
+from attendance.contests.contesting import settle as settle_contest
 from attendance.decisions.answering import answer
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -16,6 +20,8 @@ from events.models import Participant, User
 from events.roster.personal_links import personal_path
 from notifications.models import Notification, PromptOptOut
 from notifications.prompts.opting_out import opt_out
+from tests.attendance.absences.announced import Course
+from tests.attendance.contests.contested import Contested
 from tests.attendance.pages import be_there, calculate, queries, signed_in, text
 from tests.factories import (
     make_event,
@@ -161,6 +167,38 @@ def test_it_shows_status_evidence_and_sentence_and_the_way_to_correct(
     assert f'href="/me/attendance/{place.attendances.get().pk}/contest/"' in page
 
 
+def test_what_was_contested_stands_with_what_became_of_it() -> None:
+    school = Contested()
+    link = f'href="/me/attendance/{school.decision.pk}/contest/"'
+    said = school.say("I sat in front.")
+    page = shown(school.amal)
+    assert "You said: I sat in front. It is not settled yet." in text(page)
+    assert link not in page
+    settle_contest(
+        said, status="late", notes="So you did.", by=school.organizer, now=school.now
+    )
+    page = shown(school.amal)
+    assert "marked late." in text(page)
+    assert "The organizers say: So you did." in text(page)
+    assert link in page
+    place = school.place
+    place.show_on_profile = True
+    place.save()
+    assert "I sat in front." not in shown(school.amal, "/me/profile/")
+
+
+def test_what_was_announced_stands_with_what_became_of_it() -> None:
+    course = Course()
+    waits, refused = course.lessons
+    _said, said = course.say(waits, refused)
+    settle_absence(
+        said, confirmed=False, with_others=False, by=course.organizer, now=course.now
+    )
+    told = groups_of(shown(course.amal))["Announced absences"]
+    assert f"{waits.title} Not answered yet." in told
+    assert f"{refused.title} Not confirmed: ask an organizer" in told
+
+
 def test_after_14_days_only_who_may_see_it_is_changed(now: datetime) -> None:
     event = make_event(starts_at=now - timedelta(days=20))
     place = make_participant(event, user=make_user())
@@ -224,6 +262,10 @@ def test_it_reads_as_often_for_many_as_for_few(now: datetime) -> None:
                 session = make_session(event, starts_at=event.starts_at)
                 be_there(session, place)
                 calculate(session, now)
+                decision = place.attendances.get(session=session)
+                contest(decision, text="No.", by=user, now=now)
+            if hours == 24:
+                announce(place, sessions=[], reason="Ill.", by=user, now=now)
 
     add()
     few = queries(signed_in(user), "/me/")
