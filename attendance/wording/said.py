@@ -138,7 +138,7 @@ def _start(decision: Attendance) -> datetime:
 
 def _said_by(user: User | None) -> str:
     if user is None:
-        return _("on their personal page, %(time)s")
+        return _("by their personal page, %(time)s")
     return _("%(name)s, %(time)s")
 
 

@@ -20,7 +20,7 @@ from events.accounts.clocks import zone_of_place
 from events.models import Participant
 from events.public.when import when
 from notifications.models import AttendancePrompt
-from notifications.prompts.asking import Question, read_asked
+from notifications.prompts.asking import Asked, Question, read_asked
 from notifications.prompts.snoozing import asked_again_at
 
 # How many of the past sessions the page shows.
@@ -64,10 +64,14 @@ class AnswerPage:
     # What is asked, and what they said
 
     @cached_property
-    def question(self) -> Question | None:
-        """What they would be asked now."""
+    def _asked(self) -> Asked:
         [asked] = read_asked([self.place.pk])
-        return asked.question
+        return asked
+
+    @property
+    def question(self) -> Question:
+        """What the page asks."""
+        return self._asked.fitting
 
     @property
     def asks_only_how(self) -> bool:
@@ -92,7 +96,7 @@ class AnswerPage:
     @property
     def shows_recorded(self) -> bool:
         """Whether the page tells it: to whoever is not asked whether they came."""
-        if self.question is Question.WHETHER:
+        if self._asked.question is Question.WHETHER:
             return False
         return bool(self.recorded.of_event or self.recorded.recorded)
 

@@ -432,3 +432,12 @@ def test_a_course_tells_the_result_of_all_its_sessions() -> None:
     page = shown(asked)
     assert "How was" in page
     assert 'name="attended"' not in page
+
+
+def test_who_was_seen_is_never_asked_whether_they_came(seen: Asked) -> None:
+    organization = seen.place.event.organization
+    organization.asks_how_it_was = False
+    organization.save()
+    page = shown(seen)
+    assert "Were you at" not in page
+    assert 'name="attended"' not in page
