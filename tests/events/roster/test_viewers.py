@@ -188,7 +188,7 @@ def test_looking_opens_nothing_to_who_looked(event: Event, viewer: User) -> None
     assert client.get(reverse("own_place", args=[own.pk])).status_code == 200
 
 
-GIVEN = {"name": NAME, "email": "zebulon@example.com"}
+GIVEN: dict[str, Any] = {"name": NAME, "email": "zebulon@example.com"}
 
 
 def add(event: Event, path: str, given: dict[str, Any]) -> Any:
