@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from attendance.completion.completing import calculate_uncalculated
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
@@ -23,7 +24,12 @@ from core.sql import sql_values
 from events.locks import lock_event, lock_people
 from events.models import DEFAULT_EVENT_LENGTH, Event, EventState, Participant
 from events.roster.viewers import add_viewers
-from notifications.models import AttendancePrompt, NotMailed, PromptedEvent
+from notifications.models import (
+    AttendancePrompt,
+    AttendancePromptQuerySet,
+    NotMailed,
+    PromptedEvent,
+)
 from notifications.prompts.asking import read_asked
 from sessions_app.ends import END, end_of
 
@@ -79,18 +85,22 @@ class Prepared:
     failed: dict[int, str] = field(default_factory=dict)
 
 
-def prepare_due_prompts(*, now: datetime) -> Prepared:
+def prepare_due_prompts(*, now: datetime | None = None) -> Prepared:
     """Write the first prompts of events that ended an hour ago.
 
     Sessions that were never calculated are calculated first, so that nobody who was
     seen is asked whether they came. An event that fails does not stop the others, and
     is tried again by the next run.
+
+    Args:
+        now: The time, which then stands still; None: what the clock says, each time
+            that it matters.
     """
-    done = Prepared()
-    for event_id, organization_id in _due(now):
+    done, clock = Prepared(), timezone.now if now is None else lambda: now
+    for event_id, organization_id in _due(clock()):
         try:
-            calculate_uncalculated(event_id, now)
-            done.written += _prepare(event_id, organization_id, now)
+            calculate_uncalculated(event_id, clock())
+            done.written += _prepare(event_id, organization_id, clock())
         except Exception as error:
             logger.exception(
                 "The prompts of an event could not be written.",
@@ -138,17 +148,25 @@ def _prepare(event_id: int, organization_id: int, now: datetime) -> int:
 def _move(event: Event, before: datetime, due_at: datetime, now: datetime) -> None:
     """Let the prompts of an event that are not sent be due when it ends now.
 
-    Those due then are due now; others, by hand or after snoozing, not before.
+    Those due then are due now; others, by hand or after snoozing, not before. What a
+    mail server has not taken yet keeps its pause.
     """
+    unsent = _unsent(event).locked()
     moved = Case(
         When(due_at=before, then=Value(due_at)),
         default=Greatest(F("due_at"), Value(due_at)),
     )
-    _unsent(event).update(due_at=moved)
-    _unsent(event).update(send_at=Greatest(F("due_at"), Value(now)), not_mailed="")
+    unsent.update(due_at=moved)
+    unsent.update(
+        send_at=Case(
+            When(failures__gt=0, then=Greatest(F("due_at"), F("send_at"), Value(now))),
+            default=Greatest(F("due_at"), Value(now)),
+        ),
+        not_mailed="",
+    )
 
 
-def _unsent(event: Event) -> QuerySet[AttendancePrompt]:
+def _unsent(event: Event) -> AttendancePromptQuerySet:
     return AttendancePrompt.objects.filter(
         participant__event=event, sent_at=None, answered_at=None, snoozed_at=None
     )
@@ -175,5 +193,5 @@ def _write(event: Event, due_at: datetime, now: datetime) -> int:
     )
     # Who did not need to be asked may have come back to the roster.
     needless = _unsent(event).filter(not_mailed=NotMailed.NEEDLESS)
-    needless.update(send_at=Greatest(F("due_at"), Value(now)), not_mailed="")
+    needless.locked().update(send_at=Greatest(F("due_at"), Value(now)), not_mailed="")
     return len(prompts)

@@ -12,6 +12,7 @@ from events.models import Event, EventState, Organization, Registration
 from events.roster.adding import add_participant
 from events.roster.places import change_participant
 from notifications.models import AttendancePrompt
+from notifications.prompts.claiming import LEASE, claim
 from notifications.prompts.preparing import prepare_due_prompts
 from notifications.prompts.sending import send_due_prompts
 from tests.at_once import at_once
@@ -153,6 +154,28 @@ def test_an_event_that_is_moved_moves_what_is_not_sent() -> None:
     assert written(NOW + HOUR) == 0
     assert due(unsent.prompts.get()) == (NOW + HOUR, NOW + HOUR)
     assert send_due_prompts(now=NOW + DAY + HOUR).sent == 2
+
+
+@pytest.mark.parametrize("later", [HOUR / 6, -HOUR / 6])
+def test_a_moved_event_takes_no_mail_from_who_is_sending_it(later: timedelta) -> None:
+    event = ended(ago=DAY)
+    written()
+    assert len(claim(NOW) or []) == 1
+    move(event, to=NOW - DAY + later)
+    written()
+    assert claim(NOW) is None
+    assert len(claim(NOW + LEASE) or []) == 1
+
+
+def test_a_moved_event_keeps_the_pauses_of_mails_that_were_not_taken() -> None:
+    event = ended(ago=DAY)
+    written()
+    pause = NOW + HOUR / 2
+    AttendancePrompt.objects.update(send_at=pause, failures=5)
+    move(event, to=NOW - DAY + HOUR / 6)
+    written()
+    [prompt] = AttendancePrompt.objects.all()
+    assert (prompt.send_at, prompt.failures) == (pause, 5)
 
 
 def test_after_a_moved_event_its_people_are_looked_at_again() -> None:
