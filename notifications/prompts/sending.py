@@ -10,7 +10,7 @@ Source: docs/rules.md 182, 198, 199.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,13 +26,12 @@ from notifications.models import AttendancePrompt, NotMailed, PromptToken
 from notifications.prompts.claiming import ToSend, claim, is_any_due
 from notifications.prompts.links import unsubscribe_url
 from notifications.prompts.mails import prompt_mail
+from notifications.prompts.pauses import pause_after
 
 logger = logging.getLogger(__name__)
 
 # A task each minute: the next one begins when this one has ended.
 SECONDS_AT_MOST = 40
-# How long a mail waits that was not taken: twice as long after each try.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 # Without waiting for the disk, which would take as long as the mail. Only if the whole
 # database server crashes are the mails of its last moment sent again.
@@ -149,7 +148,7 @@ def _note_refused(each: ToSend) -> bool:
 
 
 def _send_later(each: ToSend, now: datetime) -> None:
-    pause = min(FIRST_PAUSE * 2 ** min(each.prompt.failures, 10), LONGEST_PAUSE)
+    pause = pause_after(each.prompt.failures)
     _held(each).update(
         send_at=now + pause, claimed_until=None, failures=F("failures") + 1
     )

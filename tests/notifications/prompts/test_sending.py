@@ -23,12 +23,8 @@ from notifications.models import (
     PromptOptOut,
 )
 from notifications.prompts.claiming import AT_ONCE, LEASE, claim
-from notifications.prompts.sending import (
-    FIRST_PAUSE,
-    Sent,
-    _note_failed,
-    send_due_prompts,
-)
+from notifications.prompts.pauses import FIRST_PAUSE
+from notifications.prompts.sending import Sent, _note_failed, send_due_prompts
 from tests.at_once import at_once
 from tests.factories import (
     make_attendance,
