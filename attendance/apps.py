@@ -12,7 +12,7 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         """Connect receivers, and register the messages of violated constraints."""
         from attendance.constraints import RULES
-        from attendance.decisions import removal
+        from attendance.decisions import carried_answers, removal
         from attendance.decisions.consequences import (
             follow_roster,
             follow_session,
@@ -33,6 +33,7 @@ class AttendanceConfig(AppConfig):
         )
 
         tell_constraints(RULES)
+        sessions_changed.connect(carried_answers.follow_sessions)
         sessions_changed.connect(follow_sessions)
         session_changed.connect(follow_session)
         session_changed.connect(follow_start)

@@ -172,6 +172,7 @@ def cancel_session(*, session: LiveSession, now: datetime) -> LiveSession:
 
     Nothing changes if it is cancelled already.
     """
+    lock_event(session.event_id)
     locked = lock_session(session.pk)
     if locked.cancelled_at is None:
         locked.cancelled_at = now

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance.audit.changes import Change, record_changes
 from attendance.calculating.sessions import calculate_sessions
 from attendance.decisions.answering import answer_decides, let_answer_decide
+from attendance.decisions.carried_answers import carry_answers
 from attendance.decisions.event_decisions import derive_event_decisions
 from attendance.decisions.locked_rows import DecisionBefore, change_of, write_rows
 from attendance.evidence.due import Selection
@@ -212,6 +213,7 @@ def _complete(event_id: int) -> Completed:
     If somebody cancels or reopens the event meanwhile, nothing more is written.
     """
     done = Completed(event_id)
+    _carry_answers(event_id)
     reopened = Event.objects.values_list("reopened_at", flat=True).get(pk=event_id)
     started = time.monotonic()
     after = 0
@@ -246,6 +248,12 @@ def _complete(event_id: int) -> Completed:
         },
     )
     return done
+
+
+@transaction.atomic
+def _carry_answers(event_id: int) -> None:
+    """Let own answers stand where they count by now."""
+    carry_answers(lock_event(event_id))
 
 
 def _may_continue(event_id: int, reopened: datetime | None) -> bool:

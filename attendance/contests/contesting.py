@@ -11,6 +11,7 @@ Source: docs/rules.md 191, 192, 193.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.marking import Mark, mark
@@ -87,7 +88,8 @@ def settle(
     Args:
         contest: What is to be settled.
         status: The status to mark the person with; None: what stands is right.
-        notes: What the organizer says; also the reason of the mark.
+        notes: What the organizer says to the person. It is no reason of the mark, which
+            hosts read, too.
         by: The organizer.
         now: The present time.
         may_unlock: They may change a status that an admin locked. It stays locked.
@@ -102,7 +104,7 @@ def settle(
     if contest.settled_at is not None:
         raise Conflict("already_settled", _("Somebody has settled this already."))
     if status is not None:
-        contest.change = _mark(decision, status, notes, by, now, may_unlock)
+        contest.change = _mark(decision, status, by, now, may_unlock)
     contest.settled_at, contest.settled_by, contest.answer = now, by, notes
     contest.save(update_fields=["settled_at", "settled_by", "answer", "change"])
     return contest
@@ -111,7 +113,6 @@ def settle(
 def _mark(
     decision: Attendance,
     status: str,
-    notes: str,
     by: User,
     now: datetime,
     may_unlock: bool,
@@ -123,9 +124,11 @@ def _mark(
         participant=decision.participant_id, session=decision.session_id
     )
     before = changes.order_by("-pk").first()
+    with override(decision.event.organization.language):
+        note = gettext("Settled after it was contested.")
     mark(
         Place(decision.event, decision.session),
-        [Mark(decision.participant, status, notes)],
+        [Mark(decision.participant, status, note)],
         source=ADMIN_OVERRIDE if is_locked and may_unlock else MANUAL,
         by=by,
         now=now,

@@ -69,7 +69,8 @@ def answer(
         participant = rejoin(participant, Registration.WALK_IN, by=by)
         participant.event = event
     if participant.registration == Registration.VIEWED:
-        _keep(place, participant, attended, by, now)
+        if last_answer(participant) is not attended:
+            _keep(place, participant, attended, by, now)
         decision = None
     else:
         decision = lock_decisions(place, [participant])[participant.pk]
@@ -119,6 +120,12 @@ def _keep(
         actor=by,
         at=now,
     )
+
+
+def last_answer(participant: Participant) -> bool | None:
+    """Return what somebody said last, whatever it decided; None before any answer."""
+    answers = OwnAnswer.objects.filter(participant=participant)
+    return answers.order_by("-pk").values_list("attended", flat=True).first()
 
 
 def answer_decides(decision: Attendance) -> bool:

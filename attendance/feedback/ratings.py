@@ -6,8 +6,10 @@ Source: docs/rules.md 196.
 from dataclasses import dataclass
 from statistics import median
 
+from django.db.models import OuterRef, Q, Subquery
+
 from attendance.feedback.giving import FEWEST_STARS, MOST_STARS
-from attendance.models import Feedback
+from attendance.models import Feedback, OwnAnswer
 from events.models import Event
 
 STARS = range(FEWEST_STARS, MOST_STARS + 1)
@@ -39,8 +41,14 @@ class Ratings:
 
 
 def ratings_of(event: Event) -> Ratings:
-    """Return what people thought of an event, by one query."""
+    """Return what people thought of an event, by one query.
+
+    Who has said since that they were not there is left out.
+    """
+    newest = OwnAnswer.objects.filter(participant=OuterRef("participant"))
+    said = Subquery(newest.order_by("-pk").values("attended")[:1])
     given = Feedback.objects.filter(participant__event=event).order_by()
+    given = given.alias(said=said).filter(Q(said=None) | Q(said=True))
     rows = list(given.values_list("rating", "text"))
     if len(rows) < SHOWN_FROM:
         return Ratings(len(rows), None, {}, [])

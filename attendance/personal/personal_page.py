@@ -60,10 +60,12 @@ class OwnContest(NamedTuple):
     Attributes:
         decision: The id of the decision; None if it cannot be contested.
         state: What became of what they said; empty if they said nothing.
+        is_open: They have contested it, and it is not settled.
     """
 
     decision: int | None
     state: str
+    is_open: bool = False
 
 
 class SessionAhead(NamedTuple):
@@ -192,16 +194,15 @@ class PersonalPage:
         if decision is None or decision.pk is None:
             return OwnContest(None, "")
         said = self._contests.get(decision.pk)
-        state = ""
+        state, is_open = "", said is not None and said.settled_at is None
         if said is not None:
-            is_open = said.settled_at is None
             state = (
                 _("You said that this is wrong. It is not settled yet.")
                 if is_open
                 else _("You said that this is wrong. It is settled.")
             )
         may = not is_void and row.status != Status.UNKNOWN
-        return OwnContest(decision.pk if may or said else None, state)
+        return OwnContest(decision.pk if may or said else None, state, is_open)
 
     @cached_property
     def _contests(self) -> Mapping[int, Contest]:

@@ -9,8 +9,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from attendance.rules.calculation import Policy
-from attendance.rules.precedence import MANUAL, SYSTEM_DEFAULT, is_automatic
+from attendance.rules.precedence import (
+    MANUAL,
+    SELF_REPORTED,
+    SYSTEM_DEFAULT,
+    is_automatic,
+)
 from attendance.rules.statuses import MEANINGS, Status
+
+_OF_NOBODY_ELSE = {SELF_REPORTED, SYSTEM_DEFAULT}
 
 
 class SessionDecision(NamedTuple):
@@ -111,7 +118,8 @@ def derive(
     partial.
 
     With several, the source is ``system_default`` if all decisions have it; else the
-    highest of the calculated ones; else ``manual``.
+    highest of the calculated ones; else ``self_reported`` if nobody else but the person
+    said anything; else ``manual``.
 
     Args:
         decisions: One for each session that is counted; unknown ones are ignored.
@@ -184,7 +192,11 @@ def _credited_halves(decision: SessionDecision) -> int:
 
 
 def _source(known: list[SessionDecision], automatic_sources: Sequence[str]) -> str:
-    if all(decision.source == SYSTEM_DEFAULT for decision in known):
+    sources = {decision.source for decision in known}
+    if sources == {SYSTEM_DEFAULT}:
         return SYSTEM_DEFAULT
     computed = {decision.source for decision in known if decision.is_computed}
-    return next((source for source in automatic_sources if source in computed), MANUAL)
+    otherwise = SELF_REPORTED if sources <= _OF_NOBODY_ELSE else MANUAL
+    return next(
+        (source for source in automatic_sources if source in computed), otherwise
+    )

@@ -120,7 +120,7 @@ def test_settling_with_a_status_marks_the_person(school: Contested) -> None:
     assert answer.json()["settled_by"]["id"] == school.organizer.pk
     decision = school.stands
     assert (decision.status, decision.source) == ("present", "manual")
-    assert decision.notes == "Seen on the recording."
+    assert decision.notes == "Settled after it was contested."
     change = AttendanceChange.objects.filter(session=school.lesson).get()
     assert (change.pk, change.actor) == (school.only.change_id, school.organizer)
     assert answer.json()["change"] == change.pk
@@ -220,16 +220,17 @@ def listed(school: Contested, user: Any, query: str = "") -> list[int]:
     return [each["id"] for each in answer.json()["results"]]
 
 
-def test_members_list_what_is_open_and_what_is_settled(school: Contested) -> None:
-    open_one = school.say()
-    viewer = make_member(school.organization, Role.VIEWER)
-    assert listed(school, viewer) == listed(school, school.organizer) == [open_one.pk]
-    assert listed(school, viewer, "?state=settled") == []
+def test_organizers_list_what_is_open_and_what_is_settled(school: Contested) -> None:
+    open_one, organizer = school.say(), school.organizer
+    assert listed(school, organizer) == [open_one.pk]
+    assert listed(school, organizer, "?state=settled") == []
     settle(open_one, status=None, notes="", by=school.admin, now=school.now)
-    assert listed(school, viewer) == []
-    assert listed(school, viewer, "?state=settled") == [open_one.pk]
-    path = f"/api/organizations/{school.organization.pk}/contests?state=other"
-    assert make_client(viewer).get(path).status_code == 400
+    assert listed(school, organizer) == []
+    assert listed(school, organizer, "?state=settled") == [open_one.pk]
+    path = f"/api/organizations/{school.organization.pk}/contests"
+    assert make_client(organizer).get(f"{path}?state=other").status_code == 400
+    viewer = make_member(school.organization, Role.VIEWER)
+    assert make_client(viewer).get(path).status_code == 403
 
 
 def test_no_identity_is_told(school: Contested) -> None:

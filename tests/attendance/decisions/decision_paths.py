@@ -35,6 +35,7 @@ from attendance.models import (
     ChangeReason,
     EngagementEntry,
     Feedback,
+    OwnAnswer,
 )
 from attendance.overview.home import session_lines
 from attendance.points.ledger import PointsPerStatus, points_per_status_in
@@ -383,6 +384,13 @@ class Paths(RuleBasedStateMachine):
             source="self_reported", derived=False
         )
         assert not decided_by_answers.filter(self_attended=None).exists()
+
+    @invariant()
+    def nobody_who_said_yes_is_absent_from_the_event_by_default(self) -> None:
+        answers = OwnAnswer.objects.order_by("pk")
+        newest = dict(answers.values_list("participant", "attended"))
+        absent = Attendance.objects.filter(session=None, source="system_default")
+        assert not any(newest.get(one.participant_id) for one in absent)
 
     @invariant()
     def the_seals_fit(self) -> None:

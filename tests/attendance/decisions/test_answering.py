@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from attendance.calculating.sessions import calculate_session
+from attendance.calculating.sessions import calculate_session, say_held
 from attendance.completion.completing import complete_event, reopen_event
 from attendance.decisions.answering import answer
 from attendance.decisions.checking_in import check_in
@@ -227,6 +227,85 @@ def test_reopening_brings_back_the_answer_that_a_derived_result_replaced() -> No
         participant=place, session=None
     ).order_by("pk")
     assert (change.from_source, change.source) == ("manual", "self_reported")
+
+
+def test_an_answer_follows_the_event_to_the_session_that_replaces_a_cancelled_one(
+    lesson: LiveSession,
+) -> None:
+    place = make_participant(lesson.event)
+    said(place)
+    cancel_session(session=lesson, now=SOON)
+    assert stands(place, None) == ("present", "self_reported")
+    schedule_session(
+        event=lesson.event,
+        title="As it was",
+        session_type="general",
+        mode="in_person",
+        starts_at=START,
+        ends_at=START + timedelta(hours=1),
+    )
+    new = lesson.event.sessions.get(cancelled_at=None)
+    assert stands(place, new) == ("present", "self_reported")
+    make_attendance(
+        make_participant(lesson.event), new, status="present", source="manual"
+    )
+    complete_event(event=lesson.event, now=SOON)
+    assert stands(place, None) == ("present", "self_reported")
+    assert stands(place, new) == ("present", "self_reported")
+
+
+def test_a_session_added_to_a_meetup_takes_its_answers(meetup: Event) -> None:
+    place, other = make_participant(meetup), make_participant(meetup)
+    said(place)
+    schedule_session(
+        event=meetup,
+        title="All of it",
+        session_type="general",
+        starts_at=START,
+        ends_at=START + timedelta(hours=1),
+    )
+    session = meetup.sessions.get()
+    assert stands(place, session) == ("present", "self_reported")
+    calculate_session(session, now=SOON)
+    say_held(session, actor=make_member(meetup.organization), now=SOON)
+    assert stands(place, session) == ("present", "self_reported")
+    assert stands(other, session) == ("absent", "system_default")
+    said(place, False)
+    complete_event(event=meetup, now=SOON)
+    assert stands(place, None) == ("absent", "self_reported")
+
+
+def test_a_session_that_came_later_takes_no_answer(meetup: Event) -> None:
+    place = make_participant(meetup)
+    said(place)
+    schedule_session(
+        event=meetup,
+        title="Next week",
+        session_type="general",
+        starts_at=START + timedelta(days=7),
+        ends_at=START + timedelta(days=7, hours=1),
+    )
+    assert stands(place, None) == ("present", "self_reported")
+    assert not Attendance.objects.filter(session=meetup.sessions.get()).exists()
+
+
+def test_an_answer_never_becomes_a_mark_of_somebody_else(lesson: LiveSession) -> None:
+    event, later = lesson.event, SOON + timedelta(days=1)
+    place = make_participant(event)
+    said(place)
+    second = make_session(event, starts_at=START + timedelta(days=1))
+    calculate_session(second, now=later)
+    say_held(second, actor=make_member(event.organization), now=later)
+    complete_event(event=event, now=later)
+    assert stands(place, None) == ("partial", "self_reported")
+    assert said(place, True, later) == ("present", "self_reported")
+
+
+def test_an_onlooker_who_repeats_a_no_adds_nothing(meetup: Event) -> None:
+    place = make_participant(meetup, registration="viewed")
+    for _ in range(3):
+        answer(place, attended=False, by=None, now=SOON)
+    assert OwnAnswer.objects.count() == 1
 
 
 def test_it_decides_again_in_a_session_of_which_nothing_proves_any_more_that_it_was(

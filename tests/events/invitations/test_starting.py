@@ -140,3 +140,19 @@ def test_who_has_an_account_is_asked_to_sign_in_and_not_told_which(
     assert answer.status_code == 409
     assert "nightingale" not in answer.content.decode()
     assert not Invitation.objects.exists()
+
+
+def test_a_forwarded_mail_makes_one_account_with_the_persons_address_alone(
+    asked: Asked,
+) -> None:
+    """``SIGN_UP`` is ``invited``, and whoever presses the button chose nobody."""
+    for number in range(3):
+        client = Client()
+        answer = client.post(asked.path, START)
+        assert answer.status_code == (302 if number == 0 else 409)
+        if number == 0:
+            client.post(answer["Location"], {"do": "sign_up"})
+        theirs = {**NEW, "email": f"eve{number}@example.com"}
+        client.post("/sign-up/?email=eve@example.com", theirs)
+    assert list(User.objects.values_list("email", flat=True)) == [ADDRESS]
+    assert {tuple(each.to) for each in mail.outbox} <= {(ADDRESS,)}
