@@ -18,7 +18,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Contest, Status
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from events.locks import lock_event
 from events.models import EventState, User
 from sessions_app.locks import lock_session
@@ -95,9 +95,16 @@ def settle(
         may_unlock: They may change a status that an admin locked. It stays locked.
 
     Raises:
+        Invalid: Neither a status nor an answer is given.
         Conflict: It is settled already; or the person cannot be marked, because the
             session or event is cancelled, they had cancelled, or an admin locked it.
     """
+    if status is None and not notes.strip():
+        raise Invalid(
+            "no_answer",
+            _("Say why the status stays, or choose another one."),
+            field="notes",
+        )
     decision = contest.attendance
     _lock_place(decision)
     contest = Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)

@@ -123,7 +123,7 @@ def test_the_personal_page_leads_there_and_says_what_became_of_it(
     said = school.say()
     page = text_of(Client().get(personal_path(school.place)))
     assert "You said that this is wrong. It is not settled yet." in page
-    settle(said, status=None, notes="", by=school.organizer, now=school.now)
+    settle(said, status=None, notes="It stays.", by=school.organizer, now=school.now)
     page = text_of(Client().get(personal_path(school.place)))
     assert "You said that this is wrong. It is settled." in page
 
@@ -221,7 +221,7 @@ def test_the_first_page_counts_what_waits(school: Contested) -> None:
         for other in (school.amal, make_member(school.organization, Role.VIEWER)):
             page = browser_of(other).get(path)
             assert b"1 contested status" not in page.content
-    settle(said, status=None, notes="", by=school.organizer, now=school.now)
+    settle(said, status=None, notes="It stays.", by=school.organizer, now=school.now)
     assert "contested status" not in text_of(client.get(home))
 
 
@@ -234,7 +234,7 @@ def test_the_list_can_be_of_one_event_and_of_what_is_settled(
     assert "I was there." in text_of(client.get(f"{path}?event={school.event.pk}"))
     for query in ("?event=1", "?event=x", "?state=settled"):
         assert "I was there." not in text_of(client.get(path + query)), query
-    settle(said, status=None, notes="", by=school.organizer, now=school.now)
+    settle(said, status=None, notes="It stays.", by=school.organizer, now=school.now)
     assert "I was there." in text_of(client.get(f"{path}?state=settled"))
 
 

@@ -12,7 +12,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import Attendance, AttendanceChange, Contest
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from events.models import EventState, Role
 from events.people.removing import delete_person
 from sessions_app.services import cancel_event, cancel_session, restore_session
@@ -224,7 +224,7 @@ def test_organizers_list_what_is_open_and_what_is_settled(school: Contested) -> 
     open_one, organizer = school.say(), school.organizer
     assert listed(school, organizer) == [open_one.pk]
     assert listed(school, organizer, "?state=settled") == []
-    settle(open_one, status=None, notes="", by=school.admin, now=school.now)
+    settle(open_one, status=None, notes="It stays.", by=school.admin, now=school.now)
     assert listed(school, organizer) == []
     assert listed(school, organizer, "?state=settled") == [open_one.pk]
     path = f"/api/organizations/{school.organization.pk}/contests"
@@ -296,7 +296,13 @@ def test_a_decision_that_is_contested_keeps_its_person(school: Contested) -> Non
 
 
 def test_an_account_that_is_deleted_takes_nothing_with_it(school: Contested) -> None:
-    settle(school.say(), status=None, notes="", by=school.organizer, now=school.now)
+    settle(
+        school.say(),
+        status=None,
+        notes="It stays.",
+        by=school.organizer,
+        now=school.now,
+    )
     school.place.person.user = None
     school.place.person.save()
     school.amal.delete()
@@ -314,3 +320,12 @@ def test_course_results_are_contested_too(school: Contested) -> None:
     settle(school.only, status="present", notes="", by=school.organizer, now=school.now)
     decision = Attendance.objects.get(pk=result.pk)
     assert (decision.status, decision.derived) == ("present", False)
+
+
+def test_nobody_settles_by_a_slip_without_a_status_or_an_answer() -> None:
+    school = Contested()
+    said = school.say()
+    with pytest.raises(Invalid) as refused:
+        settle(said, status=None, notes=" ", by=school.organizer, now=school.now)
+    assert refused.value.field == "notes"
+    assert school.only.settled_at is None
