@@ -309,11 +309,19 @@ class AnnouncedAbsenceAdmin(ReadOnlyAdmin[AnnouncedAbsence]):
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin[Feedback]):
+    """What people thought, with their names: for superusers alone."""
+
     list_display = ("participant", "rating", "text", "updated_at")
     list_filter = ("rating",)
     list_select_related = ("participant__person",)
     search_fields = ("participant__person__name", "participant__person__email", "text")
     date_hierarchy = "updated_at"
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: Feedback | None = None
+    ) -> bool:
+        """Refuse other staff, whatever their permissions."""
+        return bool(request.user.is_active and request.user.is_superuser)
 
 
 @admin.register(OwnAnswer)

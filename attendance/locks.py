@@ -15,6 +15,9 @@
 5. ``lock_event_results``: the deriving of course results, in order of event id; then
    the rows of the course results.
 6. ``lock_heads``: the logs and ledgers of organizations, in order of id.
+7. What asks people by mail: which events are looked at again (``PromptedEvent``), then
+   the prompts, each in order of id. Who sends mails takes only the latter, by ``SKIP
+   LOCKED`` or in order of id.
 
 No transaction needs all of them, but each takes those it needs in this order, so that
 two transactions may wait for each other, but never deadlock. All locks last until the

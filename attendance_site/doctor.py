@@ -322,7 +322,14 @@ def _waiting_mails(now: datetime) -> Iterator[Finding]:
         yield hint(
             "mails",
             f"{waiting.refused} were not sent, because nobody has the address.",
-            "The rosters show whose address takes no mail. Correct it there.",
+            "The rosters show whose address takes no mail. Correct it there, or save "
+            "it again to try it once more.",
+        )
+    if waiting.failing:
+        yield broken(
+            "mails",
+            f"The people of {waiting.failing} events could not be asked.",
+            "The log says why. It is tried again by itself.",
         )
     if not late:
         yield well("mails", f"{waiting.ahead} wait for their time.")

@@ -71,14 +71,14 @@ def claim_all():
         while True:
             queries.append(0)
             batch = claim(now)
+            if batch is None:
+                return number
             for each in batch:
                 place = each.prompt.participant
                 secret, until = each.token.secret, each.until
                 mail = prompt_mail(place, each.question, secret, until=until)
                 written(mail, to=place.email)
             number += len(batch)
-            if not batch:
-                return number
 """
 _CLAIM = """
 result = claim_all()

@@ -4,6 +4,7 @@ A server that is slow, or breaks off, holds up nobody for longer than a known ti
 """
 
 import logging
+import re
 import smtplib
 import socket
 import time
@@ -21,10 +22,21 @@ logger = logging.getLogger(__name__)
 
 # After so many in a row that broke off, the server is taken as away.
 TROUBLES_AT_MOST = 3
-# Answers to an address for which there is no mailbox, or no mail at all. Others are
-# about the mailbox being full, or about us.
-NO_SUCH_MAILBOX = frozenset({550, 551, 553, 554, 556})
+# After so many addresses in a row that it refused, it is likelier to refuse us.
+REFUSALS_AT_MOST = 5
+# Answers to an address for which there is no mailbox, or no mail at all, unless their
+# text says something else. Others are about the mailbox being full, or about us.
+NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 SERVICE_ENDS = 421
+# What a text says it is about (RFC 3463): 5.1 is the address, but two are our own.
+_ENHANCED = re.compile(rb"\d\.\d{1,3}\.\d{1,3}\b")
+_ABOUT_ADDRESS = re.compile(rb"5\.1\.(?![78]$)")
+# Words of texts without that which are about us.
+_ABOUT_US = re.compile(
+    rb"block|black ?list|listed|\b(rbl|dnsbl)|spam|relay|denied|policy|policies"
+    rb"|permit|allow|reputation|banned|authent|sender",
+    re.IGNORECASE,
+)
 
 
 class MailNotSent(RuleBroken):
@@ -52,7 +64,7 @@ class MailServer:
     def __init__(self, *, seconds: float) -> None:
         self._backend = get_connection()
         self._until = time.monotonic() + seconds
-        self._troubles = 0
+        self._troubles = self._refusals = 0
 
     @property
     def gives_up(self) -> bool:
@@ -69,12 +81,20 @@ class MailServer:
         try:
             message.send()
         except (OSError, ValueError) as error:
-            failed = failure(error)
+            failed = self._failure(error)
             self._troubles = self._troubles + 1 if failed.is_away else 0
             if failed.is_away:
                 self.close()
             raise failed from error
-        self._troubles = 0
+        self._troubles = self._refusals = 0
+
+    def _failure(self, error: OSError | ValueError) -> MailNotSent:
+        failed = failure(error)
+        self._refusals = self._refusals + 1 if failed.is_refused else 0
+        if self._refusals < REFUSALS_AT_MOST:
+            return failed
+        self._troubles = TROUBLES_AT_MOST
+        return MailNotSent(is_away=True)
 
     def open(self) -> None:
         """Connect, unless it is connected.
@@ -152,12 +172,18 @@ def failure(error: OSError | ValueError) -> MailNotSent:
     )
 
 
+def is_no_such_mailbox(code: int, text: bytes) -> bool:
+    """Return whether an answer to an address says that it will never take mails."""
+    if found := _ENHANCED.match(text):
+        return 500 <= code <= 599 and bool(_ABOUT_ADDRESS.match(found[0]))
+    return code in NO_SUCH_MAILBOX and not _ABOUT_US.search(text)
+
+
 def _answer_to(error: OSError) -> tuple[int | None, bool]:
     """Return the code that a server answered, and whether there is no such mailbox."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, text)] = error.recipients.values()
-        # 5.7: it is a policy of theirs, about us (RFC 3463).
-        return code, code in NO_SUCH_MAILBOX and not text.startswith(b"5.7.")
+        return code, is_no_such_mailbox(code, text)
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code, False
     return None, False

@@ -18,7 +18,8 @@ class PromptedEvent(models.Model):
     """That everybody who is to be asked about an event has a prompt, due at ``due_at``.
 
     ``roster_changed_at`` is that of the event when its people were last looked at: when
-    it changes, they are looked at again; null if they are to be in any case.
+    it changes, they are looked at again; null if they are to be in any case. After
+    ``failures`` in a row that is tried again at ``retry_at``.
     """
 
     event = models.OneToOneField(
@@ -26,6 +27,8 @@ class PromptedEvent(models.Model):
     )
     due_at = models.DateTimeField(_("due at"))
     roster_changed_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    retry_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("event whose people were asked")
@@ -64,6 +67,15 @@ class PromptState(models.TextChoices):
 class AttendancePromptQuerySet(models.QuerySet["AttendancePrompt"]):
     """Prompts."""
 
+    def locked(self) -> "AttendancePromptQuerySet":
+        """Lock these in order of id, and return them, whatever they are then.
+
+        Whoever writes several locks them first: so no two wait for each other.
+        """
+        rows = self.order_by("pk").only("pk")
+        ids = [row.pk for row in rows.select_for_update(no_key=True, of=("self",))]
+        return type(self)(self.model, using=self.db).filter(pk__in=ids)
+
     def with_state(self, now: datetime) -> "models.QuerySet[Any]":
         """Add ``state``, one of ``PromptState``, to filter and to show.
 
@@ -90,9 +102,10 @@ class AttendancePrompt(models.Model):
 
     The second one comes only from snoozing the first, so there are never more than two.
     ``due_at`` is when they are to be asked; ``send_at`` when a mail is next tried, null
-    once it is sent, or will not be (``not_mailed`` says why). Whoever sends moves
-    ``send_at`` on first, so that no two send the same. ``failures`` counts tries that
-    failed in a row. ``asked_by`` is the organizer who sent it by hand.
+    once it is sent, or will not be (``not_mailed`` says why). Whoever sends it has it
+    to themselves until ``claimed_until``, so that no two send the same. ``failures``
+    counts tries that failed in a row. ``asked_by`` is the organizer who sent it by
+    hand.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -102,6 +115,7 @@ class AttendancePrompt(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     due_at = models.DateTimeField(_("due at"))
     send_at = models.DateTimeField(_("mail due at"), null=True)
+    claimed_until = models.DateTimeField(null=True, editable=False)
     not_mailed = models.CharField(
         _("why there is no mail"), max_length=16, choices=NotMailed, blank=True
     )

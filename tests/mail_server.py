@@ -15,15 +15,26 @@ from pytest_django import Settings
 # It logs addresses; tests look at what our own code logs.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
+# The answers of mailboxes to which no mail is taken.
+NEVER_TAKEN = {
+    "refused": "550 5.1.1 no such mailbox",
+    "gone": "550 Requested action not taken: mailbox unavailable",
+    "policy": "550 5.7.1 relaying denied",
+    "listed": "554 Service unavailable; Client host [192.0.2.1] blocked using zen.spam",
+    "relay": "550 relay not permitted",
+    "full": "552 5.2.2 mailbox full",
+}
+
 
 @dataclass
 class MailServerHere:
     """A server that takes all mails but those to some mailboxes.
 
-    Mailboxes: ``refused@``: there is none; ``policy@``: not from us; ``full@``;
-    ``grey@``: not before ``knows_us``; ``drops@``: it hangs up in the middle of the
-    mail; ``takes-and-drops@``: after it; ``hangs@``: no answer; ``drips@``: an answer
-    without an end.
+    Mailboxes: ``refused@``: there is none; ``policy@``: not from us, and ``listed@``
+    and ``relay@`` in the words of others; ``gone@``: there is none, in words;
+    ``full@``; ``grey@``: not before ``knows_us``; ``drops@``: it hangs up in the
+    middle of the mail; ``takes-and-drops@``: after it; ``hangs@``: no answer;
+    ``drips@``: an answer without an end.
 
     Attributes:
         port: Where it listens.
@@ -45,13 +56,10 @@ class MailServerHere:
         self, smtp: SMTP, session: Session, envelope: Envelope, to: str, options: object
     ) -> str:
         """Answer whether there is such a mailbox."""
-        match to.partition("@")[0]:
-            case "refused":
-                return "550 5.1.1 no such mailbox"
-            case "policy":
-                return "550 5.7.1 relaying denied"
-            case "full":
-                return "552 5.2.2 mailbox full"
+        mailbox = to.partition("@")[0]
+        if answer := NEVER_TAKEN.get(mailbox):
+            return answer
+        match mailbox:
             case "grey" if not self.knows_us:
                 return "451 4.7.1 greylisted, come back later"
             case "hangs":

@@ -108,6 +108,7 @@ def announce(
             reason=reason,
             announced_by=by,
             announced_at=now,
+            announced_for=(session or event).starts_at,
         )
         for session in missed
     )

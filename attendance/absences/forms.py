@@ -62,7 +62,7 @@ class AnnounceForm(RowForm):
         return [int(pk) for pk in self.cleaned_data.get("sessions", [])]
 
 
-class SettleForm(ActionForm):
+class SettleAbsenceForm(ActionForm):
     """Whether an absence is confirmed, with what was announced at the same time."""
 
     confirmed = forms.ChoiceField(

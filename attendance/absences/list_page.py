@@ -81,7 +81,10 @@ class AbsencesPage:
 def absence_lines(
     shown: Sequence[AnnouncedAbsence], *, may_settle: bool
 ) -> list[AbsenceLine]:
-    """Return absences with what they are about, and whether the people came."""
+    """Return absences with what they are about, and whether the people came.
+
+    Why they are absent is told only to who may settle it.
+    """
     others = open_together(shown)
     people = {each.participant_id for each in shown}
     decisions = {
@@ -123,5 +126,6 @@ def _line(
             ),
             others=others,
             may_settle=may_settle,
+            with_reason=may_settle,
         ),
     )

@@ -1,8 +1,9 @@
 """Confirming announced absences, or not.
 
-Confirming marks the person as excused, with the reason as note, also before the session
-begins. Such a mark proves nothing about the session, as no excuse does, and is undone
-like any other. Callers check permissions first (``decisions/rights.py``).
+Confirming marks the person as excused, also before the session begins. Why they do not
+come stays at the announcement: more people read notes than reasons. Such a mark proves
+nothing about the session, as no excuse does, and is undone like any other. Callers
+check permissions first (``decisions/rights.py``).
 
 Source: docs/rules.md 210.
 """
@@ -10,7 +11,8 @@ Source: docs/rules.md 210.
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from attendance.decisions.checking_in import place_of_check_in
 from attendance.decisions.marking import Mark, mark
@@ -65,12 +67,14 @@ def settle(
     # All sessions before any decision: see the order of locks.
     for session_id in sorted({p.session.pk for p in places if p.session}):
         lock_session(session_id)
+    with override(absence.participant.event.organization.language):
+        note = _("Announced beforehand.")
     for row, place in zip(rows, places, strict=True):
         row.settled_at, row.settled_by, row.confirmed = now, by, confirmed
         if confirmed:
             mark(
                 place,
-                [Mark(row.participant, Status.EXCUSED, row.reason)],
+                [Mark(row.participant, Status.EXCUSED, note)],
                 source=PARENT_REPORTED,
                 by=by,
                 now=now,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attendance.absences.announcing import announce, withdraw
-from attendance.absences.forms import AnnounceForm, SettleForm
+from attendance.absences.forms import AnnounceForm, SettleAbsenceForm
 from attendance.absences.list_page import AbsencesPage
 from attendance.absences.own_page import OwnAbsencesPage
 from attendance.absences.reading import absences
@@ -33,7 +33,9 @@ def announce_absence(
     request: HttpRequest, user: User, participant_id: int
 ) -> HttpResponse:
     """Show the page of one of the account's own places; a POST announces."""
-    return answer(request, _own_place(request, user, participant_id), by=user)
+    return announce_form_page(
+        request, _own_place(request, user, participant_id), by=user
+    )
 
 
 @page("POST")
@@ -52,7 +54,7 @@ def _own_place(request: HttpRequest, user: User, participant_id: int) -> Partici
     return place
 
 
-def answer(
+def announce_form_page(
     request: HttpRequest, place: Participant, *, by: User | None, token: str = ""
 ) -> HttpResponse:
     """Show the page of a place; a POST announces an absence.
@@ -144,7 +146,7 @@ def settle_absence(request: HttpRequest, user: User, absence_id: int) -> HttpRes
     use_language(request, place.event.organization.language)
     Rights.of(Viewer.of(user), place.event).must_mark(place, source=PARENT_REPORTED)
     try:
-        sent = SettleForm(request.POST).or_refuse()
+        sent = SettleAbsenceForm(request.POST).or_refuse()
         settled = settle(
             absence,
             confirmed=sent["confirmed"] == "yes",

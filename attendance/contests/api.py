@@ -89,11 +89,12 @@ class OrganizationContests(generics.ListAPIView[Contest]):
     queryset = Contest.objects.none()
 
     def get_queryset(self) -> QuerySet[Contest]:
-        """Return those of an organization, for its members."""
+        """Return those of an organization, for its organizers."""
         if getattr(self, "swagger_fake_view", False):
             return Contest.objects.none()
         user = signed_in(self.request)
         organization = visible_organization(user, self.kwargs["pk"])
+        viewer_of(self.request).must_organize(organization.pk)
         return contests().filter(organization=organization)
 
 
@@ -104,7 +105,8 @@ class SettleContest(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Settle a contest: with another status, or by saying that it stays.
 
-        A status marks the person, with the notes as reason. 409 if it is settled
+        A status marks the person; the notes are for them, and no reason of the mark.
+        409 if it is settled
         already, or if the person cannot be marked, as when an admin locked the status.
         """
         user, viewer = signed_in(request), viewer_of(request)

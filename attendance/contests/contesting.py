@@ -11,13 +11,14 @@ Source: docs/rules.md 191, 192, 193.
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.models import Attendance, AttendanceChange, Contest, Status
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from events.locks import lock_event
 from events.models import EventState, User
 from sessions_app.locks import lock_session
@@ -87,22 +88,30 @@ def settle(
     Args:
         contest: What is to be settled.
         status: The status to mark the person with; None: what stands is right.
-        notes: What the organizer says; also the reason of the mark.
+        notes: What the organizer says to the person. It is no reason of the mark, which
+            hosts read, too.
         by: The organizer.
         now: The present time.
         may_unlock: They may change a status that an admin locked. It stays locked.
 
     Raises:
+        Invalid: Neither a status nor an answer is given.
         Conflict: It is settled already; or the person cannot be marked, because the
             session or event is cancelled, they had cancelled, or an admin locked it.
     """
+    if status is None and not notes.strip():
+        raise Invalid(
+            "no_answer",
+            _("Say why the status stays, or choose another one."),
+            field="notes",
+        )
     decision = contest.attendance
     _lock_place(decision)
     contest = Contest.objects.select_for_update(no_key=True).get(pk=contest.pk)
     if contest.settled_at is not None:
         raise Conflict("already_settled", _("Somebody has settled this already."))
     if status is not None:
-        contest.change = _mark(decision, status, notes, by, now, may_unlock)
+        contest.change = _mark(decision, status, by, now, may_unlock)
     contest.settled_at, contest.settled_by, contest.answer = now, by, notes
     contest.save(update_fields=["settled_at", "settled_by", "answer", "change"])
     return contest
@@ -111,7 +120,6 @@ def settle(
 def _mark(
     decision: Attendance,
     status: str,
-    notes: str,
     by: User,
     now: datetime,
     may_unlock: bool,
@@ -123,9 +131,11 @@ def _mark(
         participant=decision.participant_id, session=decision.session_id
     )
     before = changes.order_by("-pk").first()
+    with override(decision.event.organization.language):
+        note = gettext("Settled after it was contested.")
     mark(
         Place(decision.event, decision.session),
-        [Mark(decision.participant, status, notes)],
+        [Mark(decision.participant, status, note)],
         source=ADMIN_OVERRIDE if is_locked and may_unlock else MANUAL,
         by=by,
         now=now,

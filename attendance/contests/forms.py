@@ -17,7 +17,7 @@ class ContestForm(RowForm):
     )
 
 
-class SettleForm(ActionForm):
+class SettleContestForm(ActionForm):
     """Another status, or none, and what the organizer says."""
 
     status = forms.ChoiceField(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attendance.contests.contesting import contest, settle
-from attendance.contests.forms import ContestForm, SettleForm
+from attendance.contests.forms import ContestForm, SettleContestForm
 from attendance.contests.list_page import ContestsPage
 from attendance.contests.own_page import OwnContestPage
 from attendance.contests.reading import contests as all_contests
@@ -30,7 +30,7 @@ def contest_page(request: HttpRequest, user: User, attendance_id: int) -> HttpRe
     own = decisions().filter(participant__person__user=user)
     decision = get_object_or_404(own, pk=attendance_id)
     use_language(request, decision.event.organization.language)
-    return answer(request, decision, by=user)
+    return contest_form_page(request, decision, by=user)
 
 
 def decisions() -> QuerySet[Attendance]:
@@ -40,7 +40,7 @@ def decisions() -> QuerySet[Attendance]:
     )
 
 
-def answer(
+def contest_form_page(
     request: HttpRequest, decision: Attendance, *, by: User | None, token: str = ""
 ) -> HttpResponse:
     """Show the page of a decision; a POST contests it.
@@ -70,11 +70,11 @@ def answer(
 
 @read_page
 def contests(request: HttpRequest, user: User, organization_id: int) -> HttpResponse:
-    """List what people contest."""
+    """List what people contest, for organizers."""
     organization = shown_organization(request, user, organization_id)
+    Viewer.of(user).must_organize(organization.pk)
     list_page = ContestsPage(
         organization,
-        Viewer.of(user),
         state=request.GET.get("state", ""),
         event=request.GET.get("event", ""),
         page=request.GET.get("page"),
@@ -94,7 +94,7 @@ def settle_contest(request: HttpRequest, user: User, contest_id: int) -> HttpRes
     decision = found.attendance
     use_language(request, decision.event.organization.language)
     try:
-        sent = SettleForm(request.POST).or_refuse()
+        sent = SettleContestForm(request.POST).or_refuse()
         settle(
             found,
             status=sent["status"] or None,

@@ -21,12 +21,15 @@ class SaidInHistory(NamedTuple):
     absences: list[AbsenceInWords]
 
     @classmethod
-    def of(cls, person: Participant, *, with_contests: bool) -> "SaidInHistory":
+    def of(
+        cls, person: Participant, *, with_contests: bool, with_reasons: bool
+    ) -> "SaidInHistory":
         """Read them; withdrawn absences are left out.
 
         Args:
             person: With their event loaded.
             with_contests: The reader may read what they contest.
+            with_reasons: The reader may read why they announced an absence.
         """
         zone = ZoneInfo(zone_of(person.event))
         contests = Contest.objects.filter(attendance__participant=person)
@@ -45,7 +48,7 @@ class SaidInHistory(NamedTuple):
             if with_contests
             else [],
             [
-                AbsenceInWords.of(each, zone)
+                AbsenceInWords.of(each, zone, with_reason=with_reasons)
                 for each in absences.select_related(*of_absence, "settled_by")[
                     :SHOWN_AT_MOST
                 ]

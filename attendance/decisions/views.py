@@ -116,7 +116,11 @@ def history(request: HttpRequest, user: User, participant_id: int) -> HttpRespon
         page=request.GET.get("page"),
     )
     rights = Rights.of(Viewer.of(user), person.event)
-    with_contests = rights.is_member or not rights.reads_all
-    said = SaidInHistory.of(person, with_contests=with_contests)
+    is_own = not rights.reads_all
+    said = SaidInHistory.of(
+        person,
+        with_contests=rights.organizes or is_own,
+        with_reasons=rights.decides or is_own,
+    )
     context = {"history": page, "said": said, "page": "events"}
     return render(request, "attendance/decisions/history.html", context)

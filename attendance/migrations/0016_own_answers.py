@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.TextField(max_length=2000, verbose_name='reason')),
                 ('announced_at', models.DateTimeField(verbose_name='announced at')),
+                ('announced_for', models.DateTimeField(null=True, verbose_name='announced for')),
                 ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn at')),
                 ('settled_at', models.DateTimeField(null=True, verbose_name='settled at')),
                 ('confirmed', models.BooleanField(null=True, verbose_name='confirmed')),

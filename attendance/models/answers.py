@@ -3,6 +3,7 @@
 ``Feedback``, what they thought of an event, is in ``points.py``.
 """
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from attendance.models.decisions import Attendance
 from attendance.models.log import AttendanceChange
 from events.models import EXPECTED, EventState, Organization, Participant
 from sessions_app.models import LiveSession
+
+# Where it begins so much earlier or later, an announced absence may not hold.
+MOVED_BY = timedelta(hours=12)
 
 
 class ContestQuerySet(models.QuerySet["Contest"]):
@@ -162,8 +166,9 @@ class AnnouncedAbsence(models.Model):
     """Somebody, or a parent, says beforehand that they will not come, and why.
 
     ``session`` is null if it was announced of an event that had no sessions then. What
-    was announced at once has the same ``announced_at``. An organizer confirms it, which
-    excuses them, or not. ``announced_by`` is null if it came by a personal link. The
+    was announced at once has the same ``announced_at``. ``announced_for`` is when it
+    was to begin then; null is not known. An organizer confirms it, which excuses them,
+    or not. ``announced_by`` is null if it came by a personal link. The
     reason is personal data.
     """
 
@@ -183,6 +188,7 @@ class AnnouncedAbsence(models.Model):
         verbose_name=_("announced by"),
     )
     announced_at = models.DateTimeField(_("announced at"))
+    announced_for = models.DateTimeField(_("announced for"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
     settled_at = models.DateTimeField(_("settled at"), null=True)
     settled_by = models.ForeignKey(
@@ -232,3 +238,11 @@ class AnnouncedAbsence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id}: {self.reason}"
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it begins at such another time that the reason may not hold there."""
+        if self.announced_for is None:
+            return False
+        begins = (self.session or self.participant.event).starts_at
+        return abs(begins - self.announced_for) > MOVED_BY

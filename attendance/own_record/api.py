@@ -17,7 +17,7 @@ from attendance.feedback.giving import give_feedback
 from attendance.models import Attendance
 from attendance.own_record.history import history_of, read_entries
 from attendance.own_record.places import place_meant
-from attendance.own_record.profile import for_outsiders, profile, sees_all
+from attendance.own_record.profile import profile, shown_to
 from attendance.own_record.serializers import (
     OwnAttendanceSerializer,
     OwnDecisionSerializer,
@@ -74,9 +74,9 @@ class UserAttendance(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Return what the caller may see of what is recorded about an account.
 
-        Oneself, and members of the organization of an event, see all. Others see what
-        the person shows, and only with which status. An account that is not there, has
-        nothing, or shows nothing has an empty list.
+        Oneself sees all, and members of the organization of an event all but the
+        feedback. Others see what the person shows, and only with which status. An
+        account that is not there, has nothing, or shows nothing has an empty list.
         """
         now, viewer = timezone.now(), viewer_of(request)
         pages = Pages()
@@ -84,9 +84,8 @@ class UserAttendance(APIView):
         page: Any = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(
             [
-                shown if sees_all(entry, pk, viewer) else for_outsiders(shown)
+                shown_to(viewer, pk, entry, entry_as_dict(entry))
                 for entry in read_entries(page or [], now=now)
-                if (shown := entry_as_dict(entry))
             ]
         )
 

@@ -1,10 +1,10 @@
 """What an account's public profile shows to whom.
 
-To themselves, and to members of the organization that hosted an event: all that is
-recorded there. To whoever has a role in another organization: what the person shows on
-the profile and to other organizations. To other signed-in people: what they show on the
-profile. Outsiders never see places of an account that stands for several people, and of
-what they see only the status.
+To themselves: all that is recorded. To members of the organization that hosted an
+event: all that is recorded there, but not the feedback. To whoever has a role in
+another organization: what the person shows on the profile and to other organizations.
+To other signed-in people: what they show on the profile. Outsiders never see places of
+an account that stands for several people, and of what they see only the status.
 
 Source: docs/rules.md 189.
 """
@@ -35,17 +35,25 @@ def profile(user_id: int, viewer: Viewer, *, now: datetime) -> History:
     return history_of(about, now=now)
 
 
-def sees_all(entry: Entry, user_id: int, viewer: Viewer) -> bool:
-    """Return whether somebody sees all that is recorded, or only the status."""
-    is_oneself = viewer.user.pk == user_id
-    return is_oneself or viewer.belongs_to(entry.event.organization_id)
+def shown_to(
+    viewer: Viewer, user_id: int, entry: Entry, shown: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what somebody may see of an entry of the profile.
 
-
-def for_outsiders(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry in the shape of REST without what is not for outsiders."""
+    Args:
+        viewer: Who looks.
+        user_id: Whose profile it is.
+        entry: The entry.
+        shown: All of it, in the shape of REST.
+    """
+    if viewer.user.pk == user_id:
+        return shown
+    if viewer.belongs_to(entry.event.organization_id):
+        # Feedback is told without names, and only once several have given it.
+        return {**shown, "feedback": None}
     return {
         name: value if name in _FOR_OUTSIDERS else _nothing(value)
-        for name, value in entry.items()
+        for name, value in shown.items()
     }
 
 
@@ -82,10 +90,14 @@ def stands_for_several(user_id: int) -> bool:
     It does if it has two people of one organization, or people of different names: a
     person belongs to one organization, so somebody in two has a person in each.
     """
-    numbers = Person.objects.filter(user=user_id).aggregate(
-        people=Count("pk"),
-        organizations=Count("organization", distinct=True),
-        names=Count("folded_name", distinct=True),
+    numbers = (
+        Person.objects.known()
+        .filter(user=user_id)
+        .aggregate(
+            people=Count("pk"),
+            organizations=Count("organization", distinct=True),
+            names=Count("folded_name", distinct=True),
+        )
     )
     is_one = numbers["people"] <= numbers["organizations"] and numbers["names"] <= 1
     return not is_one

@@ -91,7 +91,7 @@ class RecordedSerializer(ReportRowSerializer):
 
     Without ``session`` it is about the event. To outsiders, on a public profile, all is
     null or empty but ``organization``, ``event``, ``session``, ``status``, ``derived``
-    and ``void``.
+    and ``void``. To nobody but the account itself ``feedback`` is shown.
     """
 
     id = serializers.IntegerField(allow_null=True, help_text="Of the decision.")

@@ -107,7 +107,9 @@ class PersonPage:
 
     @cached_property
     def contests(self) -> list[ContestLine]:
-        """Their newest contests, those to be settled first."""
+        """Their newest contests, those to be settled first; for organizers."""
+        if not self.may_change:
+            return []
         own = contests().filter(attendance__participant__person=self.person)
         found = own.order_by(F("settled_at").desc(nulls_first=True), "-pk")
         return [

@@ -60,13 +60,15 @@ class OwnContest(NamedTuple):
     """Whether the person may contest, or has contested, what is recorded.
 
     Attributes:
-        decision: The id of the decision; None if there is none.
-        may_contest: They may, unless what they said is not settled yet.
+        decision: The id of the decision; None if it cannot be contested.
+        state: Whether it was contested and settled, without what was said; else empty.
+        is_open: They have contested it, and it is not settled.
         said: What they said last, and what became of it; None if they said nothing.
     """
 
     decision: int | None = None
-    may_contest: bool = False
+    state: str = ""
+    is_open: bool = False
     said: ContestInWords | None = None
 
 
@@ -196,9 +198,15 @@ class PersonalPage:
         if decision is None or decision.pk is None:
             return OwnContest()
         said = self._contests.get(decision.pk)
-        is_open = said is not None and not said.settled
-        may = not is_void and row.status != Status.UNKNOWN and not is_open
-        return OwnContest(decision.pk, may, said)
+        state, is_open = "", said is not None and not said.settled
+        if said is not None:
+            state = (
+                _("You said that this is wrong. It is not settled yet.")
+                if is_open
+                else _("You said that this is wrong. It is settled.")
+            )
+        may = not is_void and row.status != Status.UNKNOWN
+        return OwnContest(decision.pk if may or said else None, state, is_open, said)
 
     @cached_property
     def _contests(self) -> Mapping[int, ContestInWords]:

@@ -60,13 +60,15 @@ def contest_personally(
     place = _place(request, token)
     own = contests.decisions().filter(participant=place)
     decision = get_object_or_404(own, pk=attendance_id)
-    return contests.answer(request, decision, by=None, token=token)
+    return contests.contest_form_page(request, decision, by=None, token=token)
 
 
 @secret_page("GET", "HEAD", "POST")
 def announce_personally(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the person announced; a POST announces an absence."""
-    return absences.answer(request, _place(request, token), by=None, token=token)
+    return absences.announce_form_page(
+        request, _place(request, token), by=None, token=token
+    )
 
 
 @secret_page("POST")

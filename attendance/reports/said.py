@@ -1,7 +1,8 @@
 """What people say of the rows of a report: contests, and announced absences.
 
-Members of the organization read all of it, hosts the announced absences, attendees what
-they said themselves. Organizers settle contests; whoever may mark confirms absences.
+Organizers read all of it, hosts the announced absences, viewers these without their
+reasons, attendees what they said themselves. Organizers settle contests; whoever may
+mark confirms absences.
 
 Source: docs/rules.md 192, 193, 210, 211.
 """
@@ -67,7 +68,8 @@ def said_at(
         is_void: Nothing counts here, so nothing is settled.
     """
     shown = {row.participant.pk: row for row in rows}
-    reads_contests = rights.is_member or not rights.reads_all
+    reads_contests = rights.organizes or not rights.reads_all
+    reads_reasons = rights.decides or not rights.reads_all
     decisions = [row.attendance.pk for row in shown.values() if row.attendance]
     contests = contests_of([pk for pk in decisions if pk]) if reads_contests else {}
     absences = absences_at(place, shown)
@@ -91,6 +93,7 @@ def said_at(
                     came=_came(row) if rights.reads_all else "",
                     others=others.get(each.pk, 0),
                     may_settle=may_settle.get(each.session_id is None, False),
+                    with_reason=reads_reasons,
                 )
                 for each in absences.get(pk, [])
             ],

@@ -14,6 +14,7 @@ from attendance.models import AnnouncedAbsence, Attendance, Contest, Status
 from attendance.wording.phrases import amount, clock_beside
 from attendance.wording.sentences import name_of
 from core.names import isolated
+from core.times import long_date
 from events.models import User
 
 
@@ -60,7 +61,8 @@ class AbsenceInWords(NamedTuple):
     """An announced absence beside the row of the person.
 
     Attributes:
-        reason: Why they will not come.
+        reason: Why they will not come; empty for who is not told.
+        moved: That it was announced for another time; empty if it was not.
         said: Who announced it when.
         settled: Whether it was confirmed, by whom, and when; empty while it is open.
         came: That they came all the same, or that something else was decided since.
@@ -71,6 +73,7 @@ class AbsenceInWords(NamedTuple):
     pk: int
     reason: str
     said: str
+    moved: str
     settled: str
     came: str
     others: int
@@ -85,6 +88,7 @@ class AbsenceInWords(NamedTuple):
         came: str = "",
         others: int = 0,
         may_settle: bool = False,
+        with_reason: bool = True,
     ) -> "AbsenceInWords":
         """Return the words of an absence, loaded with everything that is told of it."""
         occasion = absence.session or absence.participant.event
@@ -95,8 +99,9 @@ class AbsenceInWords(NamedTuple):
         }
         return cls(
             pk=absence.pk,
-            reason=absence.reason,
+            reason=absence.reason if with_reason else "",
             said=_("Announced absence: %(said)s") % {"said": said},
+            moved=_moved(absence, zone),
             settled=_confirmed(absence, zone, beside),
             came=came,
             others=others,
@@ -104,6 +109,13 @@ class AbsenceInWords(NamedTuple):
             and absence.settled_at is None
             and absence.withdrawn_at is None,
         )
+
+
+def _moved(absence: AnnouncedAbsence, zone: tzinfo) -> str:
+    if not absence.has_moved or absence.announced_for is None:
+        return ""
+    day = long_date(absence.announced_for.astimezone(zone).date())
+    return _("Announced when it was on %(day)s.") % {"day": day}
 
 
 def came_all_the_same(decision: Attendance | None, seconds: int) -> str:
@@ -126,7 +138,7 @@ def _start(decision: Attendance) -> datetime:
 
 def _said_by(user: User | None) -> str:
     if user is None:
-        return _("on their personal page, %(time)s")
+        return _("by their personal page, %(time)s")
     return _("%(name)s, %(time)s")
 
 

@@ -19,6 +19,7 @@ from attendance_site.demo.events import DAY, event_of
 from attendance_site.demo.people import SELDOM, Person
 from attendance_site.simulation import ownership
 from core.addresses import folded_address
+from events.accounts.clocks import zone_of_place
 from events.models import Event, Organization, Participant
 from notifications.models import (
     AttendancePrompt,
@@ -27,6 +28,7 @@ from notifications.models import (
     PromptOptOut,
 )
 from notifications.prompts.preparing import AFTER_THE_END
+from notifications.prompts.snoozing import next_nine
 
 TITLE = "Poetry evening"
 BEGINS_AT, LASTS = 18, timedelta(hours=2)
@@ -164,11 +166,11 @@ def _answer(place: Participant, reader: Reader, at: datetime) -> None:
 
 
 def _remind(place: Participant, at: datetime) -> None:
-    """Let somebody be asked again the next day but two, which is after today."""
+    """Let somebody be asked again in a few days at 9:00, which is after today."""
     first = place.prompts.get()
     first.snoozed_at = at
     first.save(update_fields=["snoozed_at"])
-    again = at + 3 * DAY
+    again = next_nine(at + 3 * DAY, zone_of_place(place))
     AttendancePrompt.objects.create(
         organization=first.organization,
         participant=place,

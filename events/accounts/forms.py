@@ -28,7 +28,12 @@ from events.accounts.confirming import ask_to_confirm_address, count_mails
 from events.accounts.hashing import SECONDS_TO_COME_BACK, Busy, room_to_hash
 from events.accounts.known_browsers import has_signed_in_here
 from events.accounts.limits import Attempt, TooManyTries
-from events.accounts.sign_up import invited_address, is_invited, make_account
+from events.accounts.sign_up import (
+    invited_address,
+    is_invited,
+    make_account,
+    must_keep_address,
+)
 from events.models import User
 
 PASSWORD_HINT = _(
@@ -124,6 +129,9 @@ class SignUpForm(_OurLook, allauth.SignupForm):
         self.fields["email"].label = _("Email")
         if context.request and (invited := invited_address(context.request)):
             self.initial.setdefault("email", invited)
+            if must_keep_address(context.request):
+                self.initial["email"] = invited
+                self.fields["email"].disabled = True
 
     def clean_email(self) -> str:
         """Note whether the address has an account; nothing says so but a mail."""

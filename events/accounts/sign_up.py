@@ -46,6 +46,16 @@ def invited_address(request: HttpRequest) -> str:
     return invitation.email if invitation else ""
 
 
+def must_keep_address(request: HttpRequest) -> bool:
+    """Return whether an account can be made with the address of the invitation alone.
+
+    It is so where nobody chose who is invited: else whoever gets a forwarded mail would
+    make one that is not the person's (``invitations/starting.py``).
+    """
+    chosen_by_nobody = _unused(request).filter(invited_by=None).exclude(person=None)
+    return chosen_by_nobody.exclude(email="").exists()
+
+
 def link_has_made_its_account(request: HttpRequest) -> bool:
     """Return whether somebody made an account by the link that this browser opened."""
     digest = remembered_digest(request)

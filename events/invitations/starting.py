@@ -2,8 +2,9 @@
 
 It makes an invitation to their place, as organizers do. But nobody chose who gets it,
 and the mail may have been forwarded: so the place is given only to an account that has
-confirmed the person's address, by a mail of its own (``must_have_confirmed``). An
-account that was made by the link has the place as soon as it confirms the address.
+confirmed the person's address, by a mail of its own (``must_have_confirmed``). And one
+account can be made of it, with that address alone (``accounts/sign_up.py``); it has the
+place as soon as it confirms the address.
 
 Source: docs/rules.md 202.
 """
@@ -12,6 +13,7 @@ from contextlib import suppress
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import folded_address
@@ -29,7 +31,8 @@ def start_account(person: Person) -> Made:
     Those that organizers made stay.
 
     Raises:
-        Conflict: They have an account, or no address that it could confirm.
+        Conflict: They have an account, or one was made in this way and waits for its
+            address to be confirmed; or they have no address that it could confirm.
     """
     lock_people(person.organization_id)
     person = Person.objects.select_related("organization").get(pk=person.pk)
@@ -37,8 +40,15 @@ def start_account(person: Person) -> Made:
         raise Conflict("has_account", _("There is an account already. Sign in."))
     if not person.email:
         raise Conflict("no_address", _("Ask an organizer to invite you."))
-    unused = Invitation.objects.filter(person=person, invited_by=None, user=None)
-    unused.exclude(token_digest=None).delete()
+    started = Invitation.objects.filter(person=person, invited_by=None)
+    started = started.exclude(token_digest=None)
+    made_accounts = started.filter(expires_at__gt=timezone.now()).exclude(user=None)
+    if made_accounts.filter(folded_email=person.folded_email).exists():
+        raise Conflict(
+            "account_made",
+            _("An account was made already. A mail to this address confirms it."),
+        )
+    started.filter(user=None).delete()
     made = made_of(
         Invitation(organization=person.organization, person=person, email=person.email),
         by=None,

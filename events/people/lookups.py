@@ -29,10 +29,21 @@ _SELECT = """
     SELECT person.id, person.name, person.email, person.external_id,
         person.folded_name, person.folded_email, place.id, place.registration
 """
-_ON_ROSTER = "place.person_id = person.id AND place.event_id = %(event)s"
+_ON_ROSTER = """
+    place.person_id = person.id AND place.event_id = %(event)s AND NOT place.only_looked
+"""
+# As PersonQuerySet.known(): that somebody looked at a page is told to no organizer.
 _PEOPLE = f"""
     FROM events_person person LEFT JOIN events_participant place ON {_ON_ROSTER}
-    WHERE person.organization_id = %(organization)s
+    WHERE person.organization_id = %(organization)s AND (
+        NOT EXISTS (
+            SELECT FROM events_participant hidden
+            WHERE hidden.person_id = person.id AND hidden.only_looked
+        ) OR EXISTS (
+            SELECT FROM events_participant seen
+            WHERE seen.person_id = person.id AND NOT seen.only_looked
+        )
+    )
 """
 # One branch for each index: with OR Postgres would read all people.
 _WHO_MAY_BE_MEANT = f"""
@@ -44,7 +55,7 @@ _WHO_MAY_BE_MEANT = f"""
         AND person.folded_name = ANY(%(names)s)
     UNION
     {_SELECT} FROM events_person person JOIN events_participant place ON {_ON_ROSTER}
-    WHERE person.folded_name = ANY(%(names)s) AND NOT place.only_looked
+    WHERE person.folded_name = ANY(%(names)s)
     UNION
     {_SELECT} {_PEOPLE} AND person.id = ANY(%(chosen)s)
     ORDER BY 1
@@ -55,6 +66,8 @@ def who_may_be_meant(
     event: Event, given: Iterable[Given], *, chosen: Sequence[int] = ()
 ) -> PeopleIndex:
     """Return the people of the event's organization whom any of ``given`` may mean.
+
+    Without those who only looked at pages; nor are their places told of others.
 
     Args:
         event: The event whose roster it is about.

@@ -12,11 +12,12 @@ def mail_language(place: Participant) -> str:
     return place.language or account or place.event.organization.language
 
 
-def note_refused(person: Person) -> None:
+def note_refused(person: Person) -> bool:
     """Note that a mail server has refused a person's address for good.
 
-    Unless they have another one meanwhile.
+    Returns:
+        False, with nothing noted, if they have another one meanwhile.
     """
-    Person.objects.filter(pk=person.pk, folded_email=person.folded_email).update(
-        refused_email=person.folded_email
-    )
+    tried = person.folded_email
+    same = Person.objects.filter(pk=person.pk, folded_email=tried)
+    return same.update(refused_email=tried) > 0

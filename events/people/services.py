@@ -132,7 +132,8 @@ def update_person(
     """Write changes of a person.
 
     An account that is named is asked, and so is the one that confirmed a new address.
-    With another mailbox the person has other personal links.
+    With another mailbox the person has other personal links. An address that took no
+    mail is tried again once it is given again.
 
     Args:
         person: The person.
@@ -157,13 +158,16 @@ def update_person(
     if account and account != locked.user and locked.consents_to_recording:
         # Nobody consents for somebody else; that it was withdrawn stays.
         locked.consented_at = None
+    is_tried_again = "email" in changes and locked.email_refused
+    if is_tried_again:
+        locked.refused_email = ""
     locked.save()
     act = Act(locked.pk, None, *difference(before, values_of(locked)))
     record([act], organization_id=locked.organization_id, by=by)
     if mailbox and mailbox != locked.folded_email:
         # Somebody else may read there what was sent.
         renew_links_of(locked)
-    if mailbox != locked.folded_email:
+    if mailbox != locked.folded_email or is_tried_again:
         mailboxes_changed.send(Person, people=[locked.pk], now=timezone.now())
     if "user" in changes:
         _invite(locked, changes["user"], named, by)

@@ -130,7 +130,8 @@ def _add_known(
 ) -> Added:
     """Give a known person a place, or open the one they have again."""
     someone = Person.objects.select_related("user").get(pk=known.person)
-    place = None if known.place is None else Participant.everybody.get(pk=known.place)
+    # Also that of somebody who only looked, of which organizers are told nothing.
+    place = Participant.everybody.filter(event=event, person=someone).first()
     is_taken = place is not None and place.registration not in NOT_REGISTERED
     if is_taken and matched != "name":
         raise _on_roster(someone, known)
@@ -143,7 +144,7 @@ def _add_known(
     if not is_taken:
         place = change_participant(participant=place, changes=asked, by=by)
     place.person = someone
-    return Added(place, is_new=False, matched=matched)
+    return Added(place, is_new=known.place is None, matched=matched)
 
 
 def _add_place(

@@ -285,7 +285,8 @@ class _Importing:
         update_places(changed, by=self.by)
         for plan in self.plans:
             result = self.results[plan.line]
-            is_new = plan.before is None
+            # Who only looked has a place of which organizers are told nothing.
+            is_new = not plan.before
             result.status = LineStatus.CREATED if is_new else LineStatus.UPDATED
             result.participant = plan.place.pk
 

@@ -104,7 +104,7 @@ def create_places(new: Sequence[Participant], *, by: User | None) -> None:
     The caller has locked the people of the organization, and the event.
     """
     Participant.objects.bulk_create(new)
-    acts = [Act(one.person_id, one.event_id, None, values_of(one)) for one in new]
+    acts = [act_of(one, {}) for one in new]
     if new:
         record(acts, organization_id=new[0].event.organization_id, by=by)
 
@@ -175,7 +175,9 @@ def let_move_up(
 
 
 def values_of(place: Participant) -> dict[str, Any]:
-    """Return the values of a place as they are logged."""
+    """Return the values of a place as they are logged; none of who only looked."""
+    if place.only_looked:
+        return {}
     return {
         "role": str(place.role),
         "registration": str(place.registration),
@@ -187,5 +189,7 @@ def values_of(place: Participant) -> dict[str, Any]:
 
 
 def act_of(place: Participant, before: Mapping[str, Any]) -> Act:
-    """Return what was changed of a place, for the log."""
-    return Act(place.person_id, place.event_id, *difference(before, values_of(place)))
+    """Return what was changed of a place, for the log; ``before`` is empty if added."""
+    after = values_of(place)
+    told = difference(before, after) if before else (None, after or None)
+    return Act(place.person_id, place.event_id, *told)

@@ -6,6 +6,7 @@ were there: to look at a page is not to consent to anything.
 Source: docs/rules.md 201.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -33,8 +34,7 @@ def add_viewers(event: Event, *, before: datetime) -> int:
         How many there are.
     """
     viewers = list(_viewers(event, before))
-    known = Person.objects.filter(organization=event.organization_id, user__in=viewers)
-    people = {person.user_id: person for person in known}
+    people = _people(event, viewers)
     new = [_person(event, user) for user in viewers if user.pk not in people]
     people |= {person.user_id: person for person in create_people(new, by=None)}
     places = [
@@ -54,7 +54,7 @@ def add_viewers(event: Event, *, before: datetime) -> int:
 def _viewers(event: Event, before: datetime) -> QuerySet[User]:
     here = {"organization": event.organization_id, "user": OuterRef("pk")}
     places = Participant.everybody.filter(person__user=OuterRef("pk"), event=event)
-    numbers = Person.objects.filter(**here).order_by().values("user")
+    numbers = Person.objects.known().filter(**here).order_by().values("user")
     several = numbers.annotate(number=Count("pk")).filter(number__gt=1)
     return (
         User.objects.filter(
@@ -69,6 +69,21 @@ def _viewers(event: Event, before: datetime) -> QuerySet[User]:
         .exclude(Exists(several))
         .order_by("pk")
     )
+
+
+def _people(event: Event, viewers: Sequence[User]) -> dict[int | None, Person]:
+    """Return who they are already, by the account; sooner who is known than who is not.
+
+    A known person without any place would be hidden by one that they only looked at, so
+    whoever looked then is somebody else until they say yes.
+    """
+    people = Person.objects.filter(
+        Exists(Participant.everybody.filter(person=OuterRef("pk"))),
+        organization=event.organization_id,
+        user__in=viewers,
+    )
+    by_account = {person.user_id: person for person in people}
+    return by_account | {person.user_id: person for person in people.known()}
 
 
 def _person(event: Event, user: User) -> Person:

@@ -116,6 +116,12 @@ class AnswersPage:
             return _("People are asked an hour after the end: %(time)s.") % {
                 "time": day_and_time(due_at, self.zone)
             }
+        if not event.organization.asks_how_it_was:
+            return _(
+                "Who was seen is not asked, everybody else is asked whether they "
+                "attended. An answer never changes what was measured or marked: it "
+                "stands beside it."
+            )
         return _(
             "Who was seen is asked how it was, everybody else whether they attended. "
             "An answer never changes what was measured or marked: it stands beside it."
@@ -270,7 +276,7 @@ class AnswersPage:
     def _answer(self, one: AskedPerson) -> str:
         if one.answer:
             said = _("was there") if one.answer.attended else _("was not there")
-            return _("%(answer)s, said at %(time)s") % {
+            return _("%(answer)s, said on %(time)s") % {
                 "answer": said,
                 "time": self._time(one.answer.at),
             }

@@ -17,6 +17,7 @@ from django.http import Http404
 from events.models import User
 from notifications.models import AttendancePrompt, Notification, PromptState
 from notifications.own_prompts.listing import OwnPrompt, prompts_of, read_prompts
+from notifications.prompts.asking import read_asked
 
 
 class Told(NamedTuple):
@@ -28,8 +29,7 @@ class Told(NamedTuple):
     @property
     def is_new(self) -> bool:
         """Whether it is counted."""
-        is_open = self.prompt.state == PromptState.PENDING
-        return is_open and self.notification.read_at is None
+        return self.prompt.is_open and self.notification.read_at is None
 
 
 def notifications_of(user: User) -> Any:
@@ -63,9 +63,15 @@ def _new(user: User, now: datetime) -> Any:
 
 
 def number_new(user: User, *, now: datetime) -> int:
-    """Return how many notifications are new, by one query."""
-    number: int = _new(user, now).count()
-    return number
+    """Return how many notifications are new: by one query, and by a second if any may.
+
+    The second leaves out those of which nothing is asked any more, such as of who was
+    marked as absent since.
+    """
+    people = list(_new(user, now).values_list("prompt__participant", flat=True))
+    if not people:
+        return 0
+    return sum(one.question is not None for one in read_asked(people))
 
 
 def read_one(user: User, pk: int, *, now: datetime) -> Told:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(default=1, verbose_name='number')),
                 ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('send_at', models.DateTimeField(null=True, verbose_name='mail due at')),
+                ('claimed_until', models.DateTimeField(editable=False, null=True)),
                 ('not_mailed', models.CharField(blank=True, choices=[('no_address', 'no address'), ('refused', 'the address takes no mail'), ('declined', 'wants no such mails'), ('needless', 'need not be asked any more')], max_length=16, verbose_name='why there is no mail')),
                 ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
                 ('sent_at', models.DateTimeField(null=True, verbose_name='sent at')),
@@ -60,6 +61,8 @@ class Migration(migrations.Migration):
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='prompted', serialize=False, to='events.event')),
                 ('due_at', models.DateTimeField(verbose_name='due at')),
                 ('roster_changed_at', models.DateTimeField(null=True)),
+                ('failures', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
+                ('retry_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'event whose people were asked',

@@ -11,21 +11,31 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from attendance.contests.forms import ContestForm
 from attendance.decisions.answering import answers_count_until
 from attendance.models import Feedback, OwnAnswer
-from attendance.personal.personal_page import PersonalPage
+from attendance.personal.personal_page import PersonalPage, RecordedSession
 from core.times import day_and_time, long_date
 from events.accounts.clocks import zone_of_place
 from events.models import Participant
 from events.public.when import when
-from events.roster.personal_links import personal_path
 from notifications.models import AttendancePrompt
-from notifications.prompts.asking import Question, read_asked
+from notifications.prompts.asking import Asked, Question, read_asked
 from notifications.prompts.snoozing import asked_again_at
+
+# How many of the past sessions the page shows.
+SESSIONS_SHOWN = 3
 
 
 class AnswerPage:
     """The page of one place.
+
+    It links to nothing that holds longer than the link of the mail, which may have been
+    forwarded: so one contests right here what is recorded.
+
+    Attributes:
+        contest_form: What is said to be wrong; bound if that was refused.
+        contested: The id of the decision to which a refused form belongs.
 
     Args:
         place: Their place, with event, organization, person and account.
@@ -39,6 +49,8 @@ class AnswerPage:
         self.token = token
         self.zone = zone_of_place(place)
         self._now = now
+        self.contest_form = ContestForm()
+        self.contested: int | None = None
 
     @property
     def when(self) -> str:
@@ -52,10 +64,14 @@ class AnswerPage:
     # What is asked, and what they said
 
     @cached_property
-    def question(self) -> Question | None:
-        """What they would be asked now."""
+    def _asked(self) -> Asked:
         [asked] = read_asked([self.place.pk])
-        return asked.question
+        return asked
+
+    @property
+    def question(self) -> Question:
+        """What the page asks."""
+        return self._asked.fitting
 
     @property
     def asks_only_how(self) -> bool:
@@ -80,7 +96,7 @@ class AnswerPage:
     @property
     def shows_recorded(self) -> bool:
         """Whether the page tells it: to whoever is not asked whether they came."""
-        if self.question is Question.WHETHER:
+        if self._asked.question is Question.WHETHER:
             return False
         return bool(self.recorded.of_event or self.recorded.recorded)
 
@@ -89,8 +105,9 @@ class AnswerPage:
         return PersonalPage(self.place, now=self._now)
 
     @property
-    def personal_path(self) -> str:
-        return personal_path(self.place)
+    def recorded_sessions(self) -> list[RecordedSession]:
+        """The newest of them."""
+        return self.recorded.recorded[:SESSIONS_SHOWN]
 
     # Not now
 

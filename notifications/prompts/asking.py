@@ -57,19 +57,34 @@ def question_for(facts: Facts) -> Question | None:
         return Question.WHETHER if facts.asks_viewers else None
     if facts.registration != Registration.REGISTERED or not facts.is_enrolled:
         return None
-    if facts.was_seen or facts.sessions > 1:
-        return Question.HOW if facts.asks_how else None
-    return Question.WHETHER
+    fitting = fitting_question(facts)
+    return fitting if fitting is Question.WHETHER or facts.asks_how else None
+
+
+def fitting_question(facts: Facts) -> Question:
+    """Return what one can ask somebody who opens a page to answer. Pure.
+
+    Whoever was seen is never asked there whether they came, either.
+    """
+    if facts.registration == Registration.VIEWED:
+        return Question.WHETHER
+    knows = facts.was_seen or facts.sessions > 1
+    return Question.HOW if knows else Question.WHETHER
 
 
 class Asked(NamedTuple):
     """Somebody on a roster, what they are to be asked, and whether they have answered.
 
-    ``has_answered``: whether they attended, or how it was.
+    Attributes:
+        participant_id: Their place.
+        question: What they are asked; None if they are not.
+        fitting: What a page asks that they open by themselves.
+        has_answered: They said whether they attended, or how it was.
     """
 
     participant_id: int
     question: Question | None
+    fitting: Question
     has_answered: bool
 
 
@@ -138,6 +153,9 @@ def read_asked(people: Sequence[int]) -> list[Asked]:
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {"people": list(people)})
         return [
-            Asked(pk, question_for(Facts._make(facts)), has_answered)
-            for pk, *facts, has_answered in cursor.fetchall()
+            Asked(pk, question_for(facts), fitting_question(facts), has_answered)
+            for pk, facts, has_answered in (
+                (pk, Facts._make(facts), has_answered)
+                for pk, *facts, has_answered in cursor.fetchall()
+            )
         ]

@@ -31,9 +31,11 @@ WAITS_FOR_LEAVE = timedelta(hours=1)
 
 # By the index prompt_to_send.
 _CLAIM = """
-    UPDATE notifications_attendanceprompt SET send_at = %(until)s
+    UPDATE notifications_attendanceprompt SET claimed_until = %(until)s
     WHERE id IN (
-        SELECT id FROM notifications_attendanceprompt WHERE send_at <= %(now)s
+        SELECT id FROM notifications_attendanceprompt
+        WHERE send_at <= %(now)s
+            AND (claimed_until IS NULL OR claimed_until <= %(now)s)
         ORDER BY send_at, id LIMIT %(number)s FOR UPDATE SKIP LOCKED
     )
     RETURNING id
@@ -51,38 +53,35 @@ class ToSend(NamedTuple):
 
 def is_any_due(now: datetime) -> bool:
     """Return whether a mail is due that nobody has claimed."""
-    return AttendancePrompt.objects.filter(send_at__lte=now).exists()
-
-
-def claim(now: datetime) -> list[ToSend]:
-    """Claim mails that are due, with new tokens; an empty list if there are none.
-
-    Those that are not to be sent are noted, so a batch may be smaller than it could.
-    """
-    while claimed := _claim(now):
-        if batch := [each for each in claimed if each is not None]:
-            return batch
-    return []
+    is_free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    return AttendancePrompt.objects.filter(is_free, send_at__lte=now).exists()
 
 
 @transaction.atomic
-def _claim(now: datetime) -> list[ToSend | None]:
+def claim(now: datetime) -> list[ToSend] | None:
+    """Claim mails that are due, with new tokens; None if there are none.
+
+    Those that are not to be sent are noted, so a batch may be smaller than it could,
+    or empty.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"until": now + LEASE, "now": now, "number": AT_ONCE})
         ids = [pk for (pk,) in cursor.fetchall()]
+    if not ids:
+        return None
     prompts = list(_with_facts(ids, now))
     people = [prompt.participant_id for prompt in prompts]
     asked = {one.participant_id: one for one in read_asked(people)}
-    claimed: list[ToSend | None] = []
+    claimed = []
     not_sent = []
     for prompt in prompts:
         if ready := _ready(prompt, asked[prompt.participant_id], now):
             claimed.append(ready)
         else:
-            claimed.append(None)
+            prompt.claimed_until = None
             not_sent.append(prompt)
-    update_rows(not_sent, ["send_at", "not_mailed"])
-    PromptToken.objects.bulk_create(each.token.row for each in claimed if each)
+    update_rows(not_sent, ["send_at", "claimed_until", "not_mailed"])
+    PromptToken.objects.bulk_create(each.token.row for each in claimed)
     return claimed
 
 

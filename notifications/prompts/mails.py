@@ -103,14 +103,15 @@ def _why(place: Participant) -> str:
         return (
             _(
                 "%(organization)s asks, because %(name)s looked at the page of this "
-                "event. The organizers see the answer."
+                "event. The organizers see who was there; stars and texts they see "
+                "without a name."
             )
             % names
         )
     return (
         _(
             "%(organization)s asks, because %(name)s is registered for this event. "
-            "The organizers see the answer."
+            "The organizers see who was there; stars and texts they see without a name."
         )
         % names
     )

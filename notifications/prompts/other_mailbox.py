@@ -26,4 +26,4 @@ def follow_mailbox(
         not_mailed__in=[NotMailed.NO_ADDRESS, NotMailed.REFUSED],
         answered_at=None,
         snoozed_at=None,
-    ).update(not_mailed="", send_at=Greatest(F("due_at"), Value(now)))
+    ).locked().update(not_mailed="", send_at=Greatest(F("due_at"), Value(now)))

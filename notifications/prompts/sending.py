@@ -1,20 +1,21 @@
 """Sends the mails of prompts that are due.
 
-A batch is claimed by moving its ``send_at`` on, in one transaction with the tokens of
-its links; then each mail is sent, and noted. Whoever is killed in between has one mail
-sent that is not noted: it is sent again once the lease is over, with the same
-Message-ID.
+A batch is claimed for some minutes, in one transaction with the tokens of its links;
+then each mail is sent, and noted. Whoever is killed in between has one mail sent that
+is not noted: it is sent again once the lease is over, with the same Message-ID.
 
 Source: docs/rules.md 182, 198, 199.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
+from django.utils import timezone
 
 from core.error_text import error_text
 from core.mail_server import MailNotSent, MailServer, open_connection
@@ -25,20 +26,20 @@ from notifications.models import AttendancePrompt, NotMailed, PromptToken
 from notifications.prompts.claiming import ToSend, claim, is_any_due
 from notifications.prompts.links import unsubscribe_url
 from notifications.prompts.mails import prompt_mail
+from notifications.prompts.pauses import pause_after
 
 logger = logging.getLogger(__name__)
 
 # A task each minute: the next one begins when this one has ended.
 SECONDS_AT_MOST = 40
-# How long a mail waits that was not taken: twice as long after each try.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 # Without waiting for the disk, which would take as long as the mail. Only if the whole
 # database server crashes are the mails of its last moment sent again.
 _NOTE_SENT = """
     UPDATE notifications_attendanceprompt
-    SET send_at = NULL, sent_at = %(now)s, failures = 0
-    WHERE id = %(prompt)s AND set_config('synchronous_commit', 'off', true) = 'off'
+    SET send_at = NULL, claimed_until = NULL, sent_at = %(now)s, failures = 0
+    WHERE id = %(prompt)s AND sent_at IS NULL
+        AND set_config('synchronous_commit', 'off', true) = 'off'
 """
 
 
@@ -61,16 +62,24 @@ class Sent:
     is_away: bool = False
 
 
-def send_due_prompts(*, now: datetime) -> Sent:
-    """Send the mails that are due, until the time of a run is over."""
-    done = Sent()
-    if not is_any_due(now):
+Clock = Callable[[], datetime]
+
+
+def send_due_prompts(*, now: datetime | None = None) -> Sent:
+    """Send the mails that are due, until the time of a run is over.
+
+    Args:
+        now: The time, which then stands still; None: what the clock says, each time
+            that it matters.
+    """
+    done, clock = Sent(), timezone.now if now is None else lambda: now
+    if not is_any_due(clock()):
         return done
     with logged(logger, "send_prompts", "Mails of prompts were sent.") as fields:
         try:
             with open_connection(seconds=SECONDS_AT_MOST) as server:
-                while not server.gives_up and (batch := claim(now)):
-                    _send_batch(batch, server, now, done)
+                while not server.gives_up and ((batch := claim(clock())) is not None):
+                    _send_batch(batch, server, clock, done)
         except MailNotSent:
             done.is_away = True
         fields |= {"sent": done.sent, "refused": done.refused, "later": done.later}
@@ -78,21 +87,21 @@ def send_due_prompts(*, now: datetime) -> Sent:
 
 
 def _send_batch(
-    batch: Sequence[ToSend], server: MailServer, now: datetime, done: Sent
+    batch: Sequence[ToSend], server: MailServer, clock: Clock, done: Sent
 ) -> None:
     for number, each in enumerate(batch):
         if server.gives_up:
-            return _give_back(batch[number:], now)
+            return _give_back(batch[number:])
         try:
             _send(each, server)
         except MailNotSent as failed:
-            _note_failed(each, failed, now, done)
+            _note_failed(each, failed, clock(), done)
         except Exception as error:  # Whatever is wrong with one, the others are due.
             logger.exception("A mail failed.", extra={"op": "send_prompts"})
             done.failed[each.prompt.pk] = error_text(error)
-            _send_later(each, now)
+            _send_later(each, clock())
         else:
-            _note_sent(each, now)
+            _note_sent(each, clock())
             done.sent += 1
     return None
 
@@ -117,28 +126,47 @@ def _note_sent(each: ToSend, now: datetime) -> None:
 
 def _note_failed(each: ToSend, why: MailNotSent, now: datetime, done: Sent) -> None:
     if why.is_refused:
-        done.refused += 1
-        with transaction.atomic():
-            note_refused(each.prompt.participant.person)
-            _row_of(each).update(send_at=None, not_mailed=NotMailed.REFUSED)
+        done.refused += _note_refused(each)
         return
     done.later += 1
     done.is_away |= why.is_away
     _send_later(each, now)
 
 
+@transaction.atomic
+def _note_refused(each: ToSend) -> bool:
+    """Note that an address takes no mail; return whether it still is theirs.
+
+    If it was mended meanwhile, the mail is due at once.
+    """
+    prompt, is_theirs = _held(each), note_refused(each.prompt.participant.person)
+    if is_theirs:
+        prompt.update(send_at=None, claimed_until=None, not_mailed=NotMailed.REFUSED)
+    else:
+        prompt.update(claimed_until=None)
+    return is_theirs
+
+
 def _send_later(each: ToSend, now: datetime) -> None:
-    pause = min(FIRST_PAUSE * 2 ** min(each.prompt.failures, 10), LONGEST_PAUSE)
-    _row_of(each).update(send_at=now + pause, failures=F("failures") + 1)
+    pause = pause_after(each.prompt.failures)
+    _held(each).update(
+        send_at=now + pause, claimed_until=None, failures=F("failures") + 1
+    )
 
 
 @transaction.atomic
-def _give_back(batch: Sequence[ToSend], now: datetime) -> None:
+def _give_back(batch: Sequence[ToSend]) -> None:
     """Let others send what was claimed, and was not sent."""
     PromptToken.objects.filter(pk__in=[each.token.row.pk for each in batch]).delete()
-    prompts = AttendancePrompt.objects.filter(pk__in=[each.prompt.pk for each in batch])
-    prompts.exclude(send_at=None).update(send_at=now)
+    prompts = _held(*batch).locked()
+    prompts.update(claimed_until=None)
 
 
-def _row_of(each: ToSend) -> QuerySet[AttendancePrompt]:
-    return AttendancePrompt.objects.filter(pk=each.prompt.pk)
+def _held(*claimed: ToSend) -> Any:
+    """Return the rows that are still to be sent, and that nobody else has claimed."""
+    return AttendancePrompt.objects.filter(
+        pk__in=[each.prompt.pk for each in claimed],
+        claimed_until__in={each.prompt.claimed_until for each in claimed},
+        send_at__isnull=False,
+        sent_at=None,
+    )

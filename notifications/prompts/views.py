@@ -9,10 +9,14 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from attendance.contests.contesting import contest
+from attendance.contests.forms import ContestForm
+from attendance.contests.views import decisions
 from core.errors import RuleBroken
+from core.row_ids import NOBODYS, row_id
 from events.accounts.clocks import ClocksOfPlace, use_clocks
 from events.accounts.language import use_language
 from events.invitations.starting import start_account
@@ -79,7 +83,24 @@ def _start_account(
     return redirect(urlsplit(made.url).path)
 
 
+def _contest(request: HttpRequest, page: AnswerPage, now: datetime) -> HttpResponse:
+    """Contest one of the decisions that the page shows."""
+    own = decisions().filter(participant=page.place)
+    pk = row_id(request.POST.get("decision", "")) or NOBODYS
+    decision = get_object_or_404(own, pk=pk)
+    form = ContestForm(request.POST)
+    if not form.is_valid():
+        page.contested, page.contest_form = decision.pk, form
+        return _shown(request, page, _form(page, request))
+    try:
+        contest(decision, text=form.cleaned_data["text"], by=None, now=now)
+    except RuleBroken as refusal:
+        return _shown(request, page, _form(page, request), refusal)
+    return redirect("answer", page.token)
+
+
 _ACTIONS = {
+    "contest": _contest,
     "snooze": _snooze,
     "privacy": _set_privacy,
     "account": _start_account,

@@ -186,3 +186,10 @@ def test_what_follows_from_sessions_says_so(admin: Client, lesson: LiveSession) 
     page = admin.get(f"{DECISIONS}?session__isnull=False").content.decode()
     told = re.findall(r'<td class="field-decided_by">(.*?)</td>', page)
     assert told == ["LiveKit", "LiveKit"]
+
+
+def test_only_superusers_read_who_gave_which_stars(client: Client) -> None:
+    staff = make_user("staff", is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename="view_feedback"))
+    client.force_login(staff)
+    assert client.get("/admin/attendance/feedback/").status_code == 403

@@ -16,7 +16,7 @@ from attendance.models import SessionCalculation
 from attendance_site import liveness
 from attendance_site.doctor import Finding, examine
 from attendance_site.simulation import ownership
-from notifications.models import NotMailed
+from notifications.models import NotMailed, PromptedEvent
 from sessions_app.models import ConflictingDelivery, LiveSession
 from tests.application_role import as_application
 from tests.attendance_site.signs_of_life import no_pulse
@@ -268,9 +268,11 @@ def test_it_says_how_many_mails_wait_and_why() -> None:
     for number, fields in enumerate(mails):
         place = make_participant(event, email=f"person{number}@example.com")
         make_prompt(place, **fields)
-    late, delayed, refused = all_found("mails")
+    PromptedEvent.objects.create(event=event, due_at=now, failures=2, retry_at=now)
+    late, delayed, refused, failing = all_found("mails")
     assert [one.is_broken for one in (late, delayed, refused)] == [True, False, False]
     assert all(one.what.startswith("1 ") for one in (late, delayed, refused))
+    assert failing.what == "The people of 1 events could not be asked."
 
 
 @pytest.fixture

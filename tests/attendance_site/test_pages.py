@@ -191,7 +191,7 @@ TABLE = {
     "POST sessions/{session}/undo/": "302 404 403 302 403 302 302 302",
     "POST sessions/{session}/take-back-held/": ORGANIZERS_SENT,
     # What somebody else contests, then of the attendee.
-    "GET organizations/{organization}/contests/": MEMBERS,
+    "GET organizations/{organization}/contests/": "302 404 404 404 403 200 200 200",
     "POST contests/{contest}/settle/": "302 404 404 404 403 302 302 302",
     "GET me/attendance/{decision}/contest/": "302 404 200 404 404 404 404 404",
     "POST me/attendance/{decision}/contest/": "302 404 302 404 404 404 404 404",

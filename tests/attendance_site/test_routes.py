@@ -180,7 +180,7 @@ TABLE = {
     ),
     # The attendee's own decision, then what somebody else contests.
     "POST api/me/attendance/{decision}/contest": "401 404 201 404 404 404 404 404",
-    "GET api/organizations/{organization}/contests": "401 404 404 404 200 200 200 200",
+    "GET api/organizations/{organization}/contests": "401 404 404 404 403 200 200 200",
     "POST api/contests/{contest}/settle": "401 404 404 404 403 200 200 200",
     "POST api/events/{done}/complete": "401 404 404 404 403 200 200 200",
     "POST api/events/{completed}/reopen": "401 404 404 404 403 200 200 200",

@@ -149,15 +149,19 @@ def confirm(
     )
 
 
-def test_confirming_excuses_beforehand_with_the_reason_as_note(course: Course) -> None:
+def test_confirming_excuses_beforehand_and_tells_no_reason(
+    course: Course,
+) -> None:
     first = course.lessons[0]
     [said] = course.say(first)
     confirm(course, said)
     assert course.decided(first) == ("excused", "parent_reported")
     decision = Attendance.objects.get(session=first)
-    assert (decision.notes, decision.marked_by) == ("Ill.", course.organizer)
+    note = "Announced beforehand."
+    assert (decision.notes, decision.marked_by) == (note, course.organizer)
     change = AttendanceChange.objects.get(session=first)
-    assert (change.actor, change.reason.text) == (course.organizer, "Ill.")
+    assert (change.actor, change.reason.text) == (course.organizer, note)
+    assert course.only.reason == "Ill."
     assert (course.only.confirmed, course.only.settled_by) == (True, course.organizer)
 
 

@@ -12,7 +12,7 @@ from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
 from attendance.decisions.undoing import undo
 from attendance.models import Attendance, AttendanceChange, Contest
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from events.models import EventState, Role
 from events.people.removing import delete_person
 from sessions_app.services import cancel_event, cancel_session, restore_session
@@ -120,7 +120,7 @@ def test_settling_with_a_status_marks_the_person(school: Contested) -> None:
     assert answer.json()["settled_by"]["id"] == school.organizer.pk
     decision = school.stands
     assert (decision.status, decision.source) == ("present", "manual")
-    assert decision.notes == "Seen on the recording."
+    assert decision.notes == "Settled after it was contested."
     change = AttendanceChange.objects.filter(session=school.lesson).get()
     assert (change.pk, change.actor) == (school.only.change_id, school.organizer)
     assert answer.json()["change"] == change.pk
@@ -220,16 +220,17 @@ def listed(school: Contested, user: Any, query: str = "") -> list[int]:
     return [each["id"] for each in answer.json()["results"]]
 
 
-def test_members_list_what_is_open_and_what_is_settled(school: Contested) -> None:
-    open_one = school.say()
+def test_organizers_list_what_is_open_and_what_is_settled(school: Contested) -> None:
+    open_one, organizer = school.say(), school.organizer
+    assert listed(school, organizer) == [open_one.pk]
+    assert listed(school, organizer, "?state=settled") == []
+    settle(open_one, status=None, notes="It stays.", by=school.admin, now=school.now)
+    assert listed(school, organizer) == []
+    assert listed(school, organizer, "?state=settled") == [open_one.pk]
+    path = f"/api/organizations/{school.organization.pk}/contests"
+    assert make_client(organizer).get(f"{path}?state=other").status_code == 400
     viewer = make_member(school.organization, Role.VIEWER)
-    assert listed(school, viewer) == listed(school, school.organizer) == [open_one.pk]
-    assert listed(school, viewer, "?state=settled") == []
-    settle(open_one, status=None, notes="", by=school.admin, now=school.now)
-    assert listed(school, viewer) == []
-    assert listed(school, viewer, "?state=settled") == [open_one.pk]
-    path = f"/api/organizations/{school.organization.pk}/contests?state=other"
-    assert make_client(viewer).get(path).status_code == 400
+    assert make_client(viewer).get(path).status_code == 403
 
 
 def test_no_identity_is_told(school: Contested) -> None:
@@ -295,7 +296,13 @@ def test_a_decision_that_is_contested_keeps_its_person(school: Contested) -> Non
 
 
 def test_an_account_that_is_deleted_takes_nothing_with_it(school: Contested) -> None:
-    settle(school.say(), status=None, notes="", by=school.organizer, now=school.now)
+    settle(
+        school.say(),
+        status=None,
+        notes="It stays.",
+        by=school.organizer,
+        now=school.now,
+    )
     school.place.person.user = None
     school.place.person.save()
     school.amal.delete()
@@ -313,3 +320,12 @@ def test_course_results_are_contested_too(school: Contested) -> None:
     settle(school.only, status="present", notes="", by=school.organizer, now=school.now)
     decision = Attendance.objects.get(pk=result.pk)
     assert (decision.status, decision.derived) == ("present", False)
+
+
+def test_nobody_settles_by_a_slip_without_a_status_or_an_answer() -> None:
+    school = Contested()
+    said = school.say()
+    with pytest.raises(Invalid) as refused:
+        settle(said, status=None, notes=" ", by=school.organizer, now=school.now)
+    assert refused.value.field == "notes"
+    assert school.only.settled_at is None

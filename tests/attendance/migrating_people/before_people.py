@@ -16,7 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 from attendance_site.database_roles import grant_application_rights
 from tests.factories import START
 
-BEFORE = {
+BEFORE: dict[str, str | None] = {
+    "notifications": None,
     "events": "0011_words",
     "sessions_app": "0005_words",
     "attendance": "0012_words",

@@ -83,7 +83,7 @@ RETURNING session_id
 SINCE = (
     *("mode", "door_opens_minutes", "door_closes_minutes"),
     *("nobody_seen", "people_seen", "proved", "proof_changed"),
-    *("said_held_at", "said_held_by_id"),
+    *("said_held_at", "said_held_by_id", "self_answered_twice"),
     *("visibility", "registration_open", "capacity"),
 )
 

@@ -7,6 +7,7 @@ import pytest
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
+from attendance.models import Feedback
 from events.models import Organization, Participant, Role, User
 from tests.factories import (
     START,
@@ -136,6 +137,16 @@ def test_each_viewer_sees_exactly_what_they_may(case: Case) -> None:
         for secret in ("Amal", "secret bus", "secretmarker"):
             assert (secret in told) == (shown == "all"), secret
         assert place.identity not in told
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_stars_and_text_are_shown_to_oneself_alone(name: str) -> None:
+    case, owner = Case(name, True, True, "one"), make_user()
+    place = make_place(case, owner, make_organization())
+    Feedback.objects.create(participant=place, rating=1, text="Too loud")
+    rows = profile(owner, make_viewer(case, owner, place))
+    told = {"rating": 1, "text": "Too loud"} if name == "oneself" else None
+    assert [row["feedback"] for row in rows] == [told]
 
 
 def test_anonymous_people_see_none(api: Any) -> None:

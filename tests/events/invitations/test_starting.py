@@ -96,17 +96,6 @@ def test_until_then_pages_ask_to_confirm_the_address_and_have_no_button(
         assert "Confirm the address first" not in client.get(path).content.decode()
 
 
-def test_who_signs_up_with_another_address_gets_nothing_by_confirming_that(
-    asked: Asked,
-) -> None:
-    client = Client()
-    signed_up(asked, client, email="eve@example.com")
-    client.post(link_in(last_mail()))
-    assert User.objects.get().email_verified_at
-    assert account_of(asked) is None
-    assert 'value="accept"' not in client.get("/i/").content.decode()
-
-
 def test_an_account_that_was_there_is_led_to_the_place_by_confirming(
     asked: Asked,
 ) -> None:
@@ -182,3 +171,19 @@ def test_who_has_an_account_is_asked_to_sign_in_and_not_told_which(
     assert answer.status_code == 409
     assert "nightingale" not in answer.content.decode()
     assert not Invitation.objects.exists()
+
+
+def test_a_forwarded_mail_makes_one_account_with_the_persons_address_alone(
+    asked: Asked,
+) -> None:
+    """``SIGN_UP`` is ``invited``, and whoever presses the button chose nobody."""
+    for number in range(3):
+        client = Client()
+        answer = client.post(asked.path, START)
+        assert answer.status_code == (302 if number == 0 else 409)
+        if number == 0:
+            client.post(answer["Location"], {"do": "sign_up"})
+        theirs = {**NEW, "email": f"eve{number}@example.com"}
+        client.post("/sign-up/?email=eve@example.com", theirs)
+    assert list(User.objects.values_list("email", flat=True)) == [ADDRESS]
+    assert {tuple(each.to) for each in mail.outbox} <= {(ADDRESS,)}

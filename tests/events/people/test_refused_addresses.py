@@ -3,12 +3,14 @@
 import pytest
 
 from events.models import Person, Role
+from notifications.models import NotMailed
 from tests.attendance.pages import signed_in, text
 from tests.factories import (
     make_client,
     make_event,
     make_member,
     make_participant,
+    make_prompt,
     make_user,
 )
 
@@ -61,3 +63,15 @@ def test_another_address_is_not_refused(ana: Person) -> None:
     client = make_client(make_member(ana.organization))
     changed = client.patch(f"/api/people/{ana.pk}", {"email": "ana@new.example"})
     assert changed.json()["email_refused"] is False
+
+
+def test_the_same_address_saved_again_is_tried_again(ana: Person) -> None:
+    client = make_client(make_member(ana.organization))
+    [place] = ana.places.all()
+    prompt = make_prompt(place, not_mailed=NotMailed.REFUSED)
+    renamed = client.patch(f"/api/people/{ana.pk}", {"name": "Anna"})
+    assert renamed.json()["email_refused"] is True
+    again = client.patch(f"/api/people/{ana.pk}", {"email": ana.email})
+    assert again.json()["email_refused"] is False
+    prompt.refresh_from_db()
+    assert prompt.send_at

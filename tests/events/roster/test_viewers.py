@@ -1,6 +1,8 @@
 """Who only looked at the page of an event is asked, and shown to no organizer."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -9,7 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.decisions.answering import answer
-from events.models import Event, EventView, Participant, Person, Registration, User
+from events.invitations.answering import accept, invitations_of
+from events.models import (
+    Event,
+    EventView,
+    Participant,
+    Person,
+    PersonChange,
+    Registration,
+    User,
+)
+from events.people.lookups import own_place
 from events.roster.adding import add_participant
 from events.roster.importing import import_roster
 from notifications.models import AttendancePrompt
@@ -91,7 +103,8 @@ def test_nor_is_who_looked_for_other_reasons_or_has_a_place(event: Event) -> Non
 
 
 def test_who_is_known_already_is_not_made_twice(event: Event, viewer: User) -> None:
-    known = make_person(event.organization, user=viewer, name="Zeb")
+    elsewhere = make_event(event.organization)
+    known = make_participant(elsewhere, user=viewer, name="Zeb").person
     assert asked(event) == {"Zeb"}
     assert Person.objects.get() == known
 
@@ -175,14 +188,82 @@ def test_looking_opens_nothing_to_who_looked(event: Event, viewer: User) -> None
     assert client.get(reverse("own_place", args=[own.pk])).status_code == 200
 
 
-def test_an_organizer_who_adds_them_is_told_nothing_and_adds_them(
+GIVEN: dict[str, Any] = {"name": NAME, "email": "zebulon@example.com"}
+
+
+def add(event: Event, path: str, given: dict[str, Any]) -> Any:
+    """Add somebody as an organizer; return the answer over REST."""
+    organizer = make_client(make_member(event.organization))
+    url = path.format(event=event.pk, organization=event.organization_id)
+    return organizer.post(url, json.dumps(given), content_type="application/json")
+
+
+@pytest.mark.parametrize("is_same_event", [True, False])
+def test_an_organizer_who_adds_them_is_told_nothing_and_adds_somebody_new(
+    event: Event, viewer: User, is_same_event: bool
+) -> None:
+    asked(event)
+    hidden = Person.objects.get()
+    where = event if is_same_event else make_event(event.organization)
+    of_roster = "/api/events/{event}/participants"
+    nobody = {"name": NAME, "email": "nobody@example.com"}
+    for given in ({**nobody, "new": True}, GIVEN):
+        answer_of = add(where, of_roster, given)
+        told = answer_of.json()
+        assert answer_of.status_code == 201
+        assert (told["user"], told["accepted"], told["matched"]) == (None, False, None)
+        assert told["person"] != hidden.pk
+    client = make_client(viewer)
+    assert client.get(f"/api/events/{where.pk}").status_code == 404
+    organizer = make_client(make_member(event.organization))
+    assert organizer.get(f"/api/people/{hidden.pk}").status_code == 404
+    chosen = add(where, of_roster, {**GIVEN, "person": hidden.pk})
+    unknown = add(where, of_roster, {**GIVEN, "person": 10**9})
+    assert (chosen.status_code, chosen.json()) == (
+        unknown.status_code,
+        unknown.json(),
+    )
+
+
+def test_nor_by_a_file_or_among_the_people_of_the_organization(
     event: Event, viewer: User
 ) -> None:
     asked(event)
-    added = add_participant(event=event, name=NAME, email="quill@example.com")
-    assert added.participant.person.user is None
-    again = add_participant(event=event, name=NAME, email="zebulon@example.com")
-    assert again.participant.only_looked is False
+    added = add(event, "/api/organizations/{organization}/people", GIVEN)
+    assert (added.status_code, added.json()["user"]) == (201, None)
+    Person.objects.get(pk=added.json()["id"]).delete()
     content = b"name;email\nZebulon Quill;zebulon@example.com\n"
     [line] = import_roster(event=event, content=content).results
-    assert line.status == "updated"
+    assert line.status == "created"
+    assert Participant.objects.get().person.user is None
+
+
+def test_both_live_side_by_side_and_a_yes_shows_the_other(
+    event: Event, viewer: User
+) -> None:
+    asked(event)
+    added = add_participant(event=event, **GIVEN).participant
+    [offered] = invitations_of(viewer)
+    accept(offered, user=viewer)
+    hidden = Participant.everybody.get(only_looked=True)
+    assert own_place(event, viewer.pk) == added
+    answer(hidden, attended=True, by=None, now=NOW)
+    assert set(Participant.objects.all()) == {added, hidden}
+
+
+def test_a_known_person_who_looked_is_added_as_if_they_had_not(
+    event: Event, viewer: User
+) -> None:
+    known = make_participant(make_event(event.organization), user=viewer, **GIVEN)
+    asked(event)
+    assert not PersonChange.objects.filter(person=known.person, event=event).exists()
+    answer_of = add(event, "/api/events/{event}/participants", GIVEN)
+    assert (answer_of.status_code, answer_of.json()["matched"]) == (201, "address")
+    [change] = PersonChange.objects.filter(person=known.person, event=event)
+    assert change.values.before is None
+
+
+def test_a_known_person_without_a_place_stays_known(event: Event, viewer: User) -> None:
+    known = make_person(event.organization, user=viewer)
+    asked(event)
+    assert Person.objects.known().get() == known

@@ -68,7 +68,7 @@ def test_an_answer_stands_beside_what_was_measured() -> None:
     calculate(session, NOW)
     answer(ana, attended=False, by=None, now=NOW)
     said = lines(page_of(event))["Ana"]
-    assert "Was not there, said at" in said
+    assert "Was not there, said on" in said
     assert "Own answer: they were not there." in said
     assert said.endswith("present")
 
@@ -110,7 +110,7 @@ def test_an_onlooker_who_says_no_is_there_too() -> None:
     answer(ana, attended=False, by=None, now=NOW)
     said = lines(page_of(event))["Ana"]
     assert "Not asked: answered by themselves" in said
-    assert "Was not there, said at" in said
+    assert "Was not there, said on" in said
 
 
 def test_people_are_found_by_how_it_stands_with_them() -> None:

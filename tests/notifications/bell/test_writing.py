@@ -114,6 +114,17 @@ def test_what_needs_no_answer_is_not_told(
     assert write_notifications(now=now) == 0
 
 
+def test_a_mark_of_absence_takes_it_out_of_the_count(
+    place: Participant, now: datetime
+) -> None:
+    make_prompt(place)
+    write_notifications(now=now)
+    assert new_of(place, now) == 1
+    marks = [Mark(place, "absent")]
+    mark(Place(place.event, None), marks, by=make_user(), now=now)
+    assert new_of(place, now) == 0
+
+
 def test_answering_takes_it_out_of_the_count(place: Participant, now: datetime) -> None:
     make_prompt(place)
     write_notifications(now=now)

@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
-from attendance.models import LONGEST_REASON, Attendance, Feedback, OwnAnswer, Status
+from attendance.models import (
+    LONGEST_REASON,
+    Attendance,
+    Contest,
+    Feedback,
+    OwnAnswer,
+    Status,
+)
 from attendance.signals import own_answer_given
 from core.errors import Conflict
 from events.models import (
@@ -20,11 +27,11 @@ from events.models import (
     Registration,
 )
 from events.people.services import update_person
-from events.roster.personal_links import personal_path
 from notifications.models import AttendancePrompt, PromptOptOut, PromptToken
 from tests.attendance.pages import be_there, calculate, text
 from tests.factories import (
     change_person,
+    make_attendance,
     make_event,
     make_member,
     make_participant,
@@ -214,10 +221,42 @@ def test_who_was_seen_reads_what_is_recorded_and_is_asked_only_how_it_was(
     assert "How was" in page
     assert 'name="attended"' not in page
     assert "Present: 60 of 60 minutes" in text(page)
-    assert personal_path(seen.place) in page
     assert send(seen, **HOW).status_code == 302
     assert Feedback.objects.get().rating == 4
     assert not OwnAnswer.objects.exists()
+
+
+def test_they_contest_what_is_recorded_right_there_and_are_led_nowhere_else(
+    seen: Asked,
+) -> None:
+    """The mail may have been forwarded, and personal links end never."""
+    decision = Attendance.objects.get(status=Status.PRESENT, session__isnull=False)
+    page = shown(seen)
+    assert "/p/" not in page
+    assert "Is this wrong?" in page
+    said = {"do": "contest", "decision": str(decision.pk)}
+    assert "This field is required." in send(seen, **said, text=" ").content.decode()
+    assert send(seen, **said, text="x" * (LONGEST_REASON + 1)).status_code == 200
+    assert not Contest.objects.exists()
+    assert send(seen, **said, text="I left early.").status_code == 302
+    contest = Contest.objects.get()
+    assert (contest.attendance, contest.contested_by) == (decision, None)
+    assert contest.text == "I left early."
+    assert "It is not settled yet." in text(shown(seen))
+    again = send(seen, **said, text="Once more.")
+    assert again.status_code == 409
+    assert "You have said so already" in text(again.content.decode())
+
+
+@pytest.mark.parametrize("decision", ["", "0", "x", "9" * 30, "theirs"])
+def test_nobody_contests_what_is_recorded_of_others(seen: Asked, decision: str) -> None:
+    other = make_attendance(
+        make_participant(seen.place.event, name="Ben"), status="absent"
+    )
+    pk = str(other.pk) if decision == "theirs" else decision
+    said = {"do": "contest", "decision": pk, "text": "No."}
+    assert send(seen, **said).status_code == 404
+    assert not Contest.objects.exists()
 
 
 def test_they_are_told_that_stars_are_missing(seen: Asked) -> None:
@@ -392,4 +431,13 @@ def test_a_course_tells_the_result_of_all_its_sessions() -> None:
     asked = ask(make_participant(event))
     page = shown(asked)
     assert "How was" in page
+    assert 'name="attended"' not in page
+
+
+def test_who_was_seen_is_never_asked_whether_they_came(seen: Asked) -> None:
+    organization = seen.place.event.organization
+    organization.asks_how_it_was = False
+    organization.save()
+    page = shown(seen)
+    assert "Were you at" not in page
     assert 'name="attended"' not in page

@@ -71,7 +71,7 @@ def test_it_says_who_asks_why_until_when_and_how_to_stop_it() -> None:
     assert "until Wed 2 Dec 2026, 20:00 (Europe/Berlin)." in text
     assert (
         "Berlin Pythonistas asks, because Amal is registered for this event. "
-        "The organizers see the answer." in text
+        "The organizers see who was there; stars and texts" in text
     )
     assert "No more mails like this: http" in text
 

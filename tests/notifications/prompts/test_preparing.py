@@ -1,24 +1,32 @@
 """Prompts are written once, an hour after an event has ended, whoever missed that."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
-from attendance.models import Attendance
+from attendance.decisions.marking import Mark, mark
+from attendance.decisions.place import Place
+from attendance.decisions.undoing import undo
+from attendance.models import Attendance, AttendanceChange, Status
 from events.models import Event, EventState, Organization, Registration
 from events.roster.adding import add_participant
 from events.roster.places import change_participant
-from notifications.models import AttendancePrompt
-from notifications.prompts.preparing import prepare_due_prompts
+from notifications.models import AttendancePrompt, PromptedEvent
+from notifications.prompts.claiming import LEASE, claim
+from notifications.prompts.preparing import Prepared, prepare_due_prompts
 from notifications.prompts.sending import send_due_prompts
 from tests.at_once import at_once
 from tests.factories import (
     make_connection,
     make_event,
     make_link,
+    make_member,
     make_organization,
     make_participant,
     make_prompt,
@@ -28,7 +36,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def ended(*, ago: timedelta, **fields: Any) -> Event:
@@ -153,6 +161,78 @@ def test_an_event_that_is_moved_moves_what_is_not_sent() -> None:
     assert written(NOW + HOUR) == 0
     assert due(unsent.prompts.get()) == (NOW + HOUR, NOW + HOUR)
     assert send_due_prompts(now=NOW + DAY + HOUR).sent == 2
+
+
+@pytest.mark.parametrize("when", ["before the prompt", "before the mail"])
+def test_whose_mark_of_absence_is_undone_is_asked_after_all(when: str) -> None:
+    event = ended(ago=DAY)
+    session = make_session(event, starts_at=event.starts_at)
+    place, staff = event.participants.get(), make_member(event.organization)
+    others = ended(ago=DAY)
+    if when == "before the mail":
+        written()
+    mark(Place(event, session), [Mark(place, Status.ABSENT)], by=staff, now=NOW)
+    written()
+    assert send_due_prompts(now=NOW).sent == others.participants.count()
+    looked_at = set(PromptedEvent.objects.filter(roster_changed_at=None))
+    assert looked_at == set()
+    change = AttendanceChange.objects.latest("pk")
+    undo(change, reason="", by=staff, now=NOW)
+    [again] = PromptedEvent.objects.filter(roster_changed_at=None)
+    assert again.event == event
+    written()
+    assert send_due_prompts(now=NOW).sent == 1
+
+
+def test_an_event_that_fails_is_tried_again_after_pauses_that_grow() -> None:
+    event, other = ended(ago=DAY), ended(ago=DAY)
+    with failing(event):
+        assert list(prepare_due_prompts(now=NOW).failed) == [event.pk]
+        assert prepare_due_prompts(now=NOW + MINUTE / 2) == Prepared()
+        assert list(prepare_due_prompts(now=NOW + MINUTE).failed) == [event.pk]
+        assert prepare_due_prompts(now=NOW + 2 * MINUTE) == Prepared()
+    assert AttendancePrompt.objects.get().participant.event == other
+    assert written(NOW + 3 * MINUTE) == 1
+    prompted = PromptedEvent.objects.get(event=event)
+    assert (prompted.failures, prompted.retry_at) == (0, None)
+
+
+@contextmanager
+def failing(event: Event) -> Iterator[None]:
+    """Let the database refuse prompts about an event."""
+    with connection.cursor() as cursor:
+        places = [place.pk for place in event.participants.all()]
+        cursor.execute(
+            "ALTER TABLE notifications_attendanceprompt ADD CONSTRAINT fails"
+            f" CHECK (participant_id NOT IN ({', '.join(map(str, places))}))"
+        )
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE notifications_attendanceprompt DROP CONSTRAINT fails"
+        )
+
+
+@pytest.mark.parametrize("later", [HOUR / 6, -HOUR / 6])
+def test_a_moved_event_takes_no_mail_from_who_is_sending_it(later: timedelta) -> None:
+    event = ended(ago=DAY)
+    written()
+    assert len(claim(NOW) or []) == 1
+    move(event, to=NOW - DAY + later)
+    written()
+    assert claim(NOW) is None
+    assert len(claim(NOW + LEASE) or []) == 1
+
+
+def test_a_moved_event_keeps_the_pauses_of_mails_that_were_not_taken() -> None:
+    event = ended(ago=DAY)
+    written()
+    pause = NOW + HOUR / 2
+    AttendancePrompt.objects.update(send_at=pause, failures=5)
+    move(event, to=NOW - DAY + HOUR / 6)
+    written()
+    [prompt] = AttendancePrompt.objects.all()
+    assert (prompt.send_at, prompt.failures) == (pause, 5)
 
 
 def test_after_a_moved_event_its_people_are_looked_at_again() -> None:
