@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from core.error_text import error_text
@@ -61,6 +62,9 @@ def ask_people(*, now: datetime | None = None) -> Done:
     for step in steps:
         try:
             step(now)
+        except OperationalError:
+            # Without the database there is no other step, either.
+            raise
         except Exception as error:  # The others are due all the same.
             logger.exception("A step of asking people failed.", extra={"op": "ask"})
             done.failed.append(f"{step.__name__}: {error_text(error)}")
