@@ -141,7 +141,8 @@ def test_settling_without_a_status_leaves_what_stands(school: Contested) -> None
 def test_it_is_settled_once(school: Contested) -> None:
     said = school.say()
     path = f"/api/contests/{said.pk}/settle"
-    assert school.post(school.organizer, path).status_code == 200
+    answer = school.post(school.organizer, path, notes="It stays.")
+    assert answer.status_code == 200
     again = school.post(school.admin, path, status="present")
     assert again.status_code == 409
     assert again.json()["type"].endswith("already_settled")
@@ -186,7 +187,7 @@ def test_an_organizer_may_still_say_that_what_is_locked_stays(
 def test_who_settles(school: Contested, role: str, status: int) -> None:
     user = make_member(school.organization, role)
     path = f"/api/contests/{school.say().pk}/settle"
-    assert school.post(user, path).status_code == status
+    assert school.post(user, path, notes="It stays.").status_code == status
 
 
 def test_to_others_it_is_not_there(school: Contested) -> None:
