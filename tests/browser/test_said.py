@@ -50,7 +50,7 @@ def test_from_contesting_by_a_link_to_reading_how_it_was_settled(
         card = page.locator("section.statement-card").filter(has_text=place.name)
         card.locator("summary").click()
         card.get_by_label("Status").select_option("present")
-        card.get_by_label("Answer (optional)").fill("So you did.")
+        card.get_by_label("Answer").fill("So you did.")
         card.get_by_role("button", name="Settle").click()
         page.get_by_text("Settled.").wait_for()
         assert not card.count()
