@@ -29,16 +29,18 @@ LEASE = timedelta(minutes=5)
 # How long a mail waits while its organization asks nobody, or its event is cancelled.
 WAITS_FOR_LEAVE = timedelta(hours=1)
 
-# By the index prompt_to_send.
+# By the index prompt_to_send. Materialized: else Postgres may read the rows to claim
+# several times, and claim others each time.
 _CLAIM = """
-    UPDATE notifications_attendanceprompt SET claimed_until = %(until)s
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM notifications_attendanceprompt
         WHERE send_at <= %(now)s
             AND (claimed_until IS NULL OR claimed_until <= %(now)s)
         ORDER BY send_at, id LIMIT %(number)s FOR UPDATE SKIP LOCKED
     )
-    RETURNING id
+    UPDATE notifications_attendanceprompt prompt SET claimed_until = %(until)s
+    FROM due WHERE prompt.id = due.id
+    RETURNING prompt.id
 """
 
 

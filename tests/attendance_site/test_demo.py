@@ -155,7 +155,8 @@ def test_the_demo_shows_two_schools_with_everything_worth_seeing(
     came = PresenceEvent.objects.filter(
         room_name__in=weekly.values("room_name"), identity="guest-7f3a"
     )
-    assert came.values("room_name").distinct().count() == 7
+    # On the evening of a lesson's weekday, that of today is one more.
+    assert came.values("room_name").distinct().count() in (7, 8)
 
 
 def test_the_demo_shows_a_class_in_a_room(running: LiveServer) -> None:
