@@ -81,20 +81,25 @@ class MailServerHere:
         [to] = envelope.rcpt_tos
         name = to.partition("@")[0]
         if name == "drops":
-            smtp.transport.abort()
+            _hang_up(smtp)
             return "250 never heard"
         assert isinstance(envelope.content, bytes)
         self.taken.append(to)
         self.messages.append(email.message_from_bytes(envelope.content))
         await asyncio.to_thread(self.once_taken, to)
         if name == "takes-and-drops":
-            smtp.transport.abort()
+            _hang_up(smtp)
         return "250 taken"
 
     def speak(self) -> SMTP:
         """Return what speaks with one client."""
         self.connections += 1
         return SMTP(self, hostname="mail.example.com", enable_SMTPUTF8=True)
+
+
+def _hang_up(smtp: SMTP) -> None:
+    assert isinstance(smtp.transport, asyncio.Transport)
+    smtp.transport.abort()
 
 
 @contextmanager
