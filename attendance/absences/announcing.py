@@ -53,7 +53,7 @@ class Ahead:
         """Return whether there is anything to announce."""
         return self.whole_event or bool(self.sessions)
 
-    def _uncancelled(self) -> "Sequence[LiveSession]":
+    def _uncancelled(self) -> Sequence[LiveSession]:
         sessions = LiveSession.objects.uncancelled().filter(event=self._event)
         return list(sessions.order_by("starts_at", "pk"))
 

@@ -9,6 +9,7 @@ Source: docs/rules.md 177.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -21,6 +22,7 @@ from attendance.decisions.locked_rows import (
     lock_decisions,
     write_rows,
 )
+from attendance.decisions.marking import has_place
 from attendance.decisions.place import Place
 from attendance.decisions.written_decisions import write_and_log
 from attendance.locks import lock_event_results
@@ -41,8 +43,9 @@ def carry_answers(event: Event) -> None:
     """Let the newest answers stand where people would answer now.
 
     An answer that stands at one of several sessions stays there. One from before the
-    only session began is not about that. The caller is in a transaction, and has locked
-    the event.
+    only session began is not about that, nor one of somebody who had left by then.
+
+    The caller is in a transaction, and has locked the event.
     """
     answers = _answers(event)
     if not answers or not _may_be_carried(event):
@@ -54,6 +57,7 @@ def carry_answers(event: Event) -> None:
     else:
         standing = set(_standing(event).values_list("participant", flat=True))
         answers = [one for one in answers if one.participant_id not in standing]
+    answers = [one for one in answers if has_place(place, one.participant)]
     if answers:
         _carry(place, answers)
 
@@ -79,8 +83,8 @@ def _standing(event: Event) -> QuerySet[Attendance]:
 
 
 def _carry(place: Place, answers: Sequence[OwnAnswer]) -> None:
-    people = [one.participant for one in answers]
-    decisions = lock_decisions(place, people)
+    decisions = lock_decisions(place, [one.participant for one in answers])
+    twice = _answered_twice(place.event)
     moved, before = {}, {}
     for one in answers:
         row = decisions[one.participant_id]
@@ -88,7 +92,8 @@ def _carry(place: Place, answers: Sequence[OwnAnswer]) -> None:
             continue
         before[row.participant_id] = DecisionBefore(row.status, row.source)
         row.self_attended, row.self_answered_at = one.attended, one.at
-        row.self_answered_twice, row.updated_at = False, one.at
+        row.self_answered_twice = (one.participant_id, one.at) in twice
+        row.updated_at = one.at
         moved[row.participant_id] = row
     if place.session is not None:
         _clear_course_results(place.event, [one.participant_id for one in answers])
@@ -99,6 +104,12 @@ def _carry(place: Place, answers: Sequence[OwnAnswer]) -> None:
             reasons[person] = ""
     if moved:
         write_and_log(place, moved, before, reasons, by=None)
+
+
+def _answered_twice(event: Event) -> set[tuple[int, datetime | None]]:
+    """Return who answered twice within seconds, and when last."""
+    rows = Attendance.objects.filter(event=event, self_answered_twice=True)
+    return set(rows.values_list("participant", "self_answered_at"))
 
 
 def _clear_course_results(event: Event, people: Sequence[int]) -> None:

@@ -78,8 +78,7 @@ class ReportPage:
         refused: RefusedWalkIn | None = None,
         said: Mapping[int, Said] | None = None,
     ) -> None:
-        self.report = report
-        self.panel = panel
+        self.report, self.panel = report, panel
         self._said = said or {}
         self.read_at = now
         self.session = report.session
@@ -87,13 +86,12 @@ class ReportPage:
         self.is_cancelled = report.is_void
         phase = Phase.of(report.session, now)
         self.is_ahead, self.is_running = phase == Phase.AHEAD, phase == Phase.RUNNING
-        self.is_live = self.is_running and not self.is_cancelled
+        self.is_live = is_live = self.is_running and not self.is_cancelled
         self.has_ended = phase == Phase.ENDED
-        start, end = report.session.starts_at, report.session.end
-        self._start = microseconds(start)
-        self._axis = Axis(self._start, microseconds(end), get_language_bidi())
+        end = microseconds(self.session.end)
+        self._axis = Axis(self._start, end, get_language_bidi())
         self.held = WhetherHeld(report)
-        mode, is_live = self.session.mode, self.is_live
+        mode = self.session.mode
         everybody = [_listed(row, mode, is_live=is_live) for row in report.rows]
         # A reader who sees only their own row has nothing to filter.
         self.filtered = FilteredPeople(
@@ -120,6 +118,10 @@ class ReportPage:
             strangers_here=sum(row.is_here for row in self.strangers),
         )
         self.options = in_words.options.as_html() if self.strangers else ""
+
+    @property
+    def _start(self) -> int:
+        return microseconds(self.session.starts_at)
 
     def _shown_rows(self, in_words: RowsInWords) -> list[PersonRow]:
         """Return the rows of the people whom filter and search show."""

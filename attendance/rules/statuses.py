@@ -58,6 +58,13 @@ MEANINGS: dict[str, StatusMeaning] = {
 CAN_BE_MARKED = tuple(status for status in MEANINGS if MEANINGS[status].can_be_marked)
 COMPUTED = tuple(status for status in MEANINGS if MEANINGS[status].is_computed)
 CAME = tuple(status for status in MEANINGS if MEANINGS[status].came is True)
+CREDITED_WHOLLY = tuple(
+    status for status in MEANINGS if MEANINGS[status].credited_halves == 2
+)
+# Marks that say that somebody was not there, or need not have been.
+MARKED_AWAY = tuple(
+    status for status in CAN_BE_MARKED if MEANINGS[status].came is not True
+)
 DID_NOT_COME = tuple(status for status in MEANINGS if MEANINGS[status].came is False)
 
 

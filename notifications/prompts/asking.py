@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from attendance.rules.precedence import CHECK_IN, SELF_REPORTED, SYSTEM_DEFAULT
-from attendance.rules.statuses import Status
+from attendance.rules.statuses import CREDITED_WHOLLY, MARKED_AWAY
 from core.sql import sql_values
 from events.models import ParticipantRole, Registration
 from sessions_app.ends import END
@@ -123,7 +123,7 @@ _FACTS = f"""
     LEFT JOIN LATERAL (
         SELECT
             bool_or(
-                a.status IN ('{Status.PRESENT}', '{Status.LATE}') AND NOT a.derived
+                a.status IN ({sql_values(CREDITED_WHOLLY)}) AND NOT a.derived
                 AND a.source NOT IN ({sql_values(_NOT_SEEN)})
             ) AS seen,
             bool_or(a.session_id IS NULL AND away.is_marked) OR (
@@ -133,7 +133,7 @@ _FACTS = f"""
         FROM attendance_attendance a
         LEFT JOIN sessions_app_livesession s ON s.id = a.session_id
         CROSS JOIN LATERAL (
-            SELECT a.status IN ('{Status.ABSENT}', '{Status.EXCUSED}')
+            SELECT a.status IN ({sql_values(MARKED_AWAY)})
                 AND a.marked_at IS NOT NULL
                 AND a.source NOT IN ({sql_values(_NO_MARKS)}) AS is_marked
         ) away

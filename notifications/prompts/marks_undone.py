@@ -10,12 +10,11 @@ from django.utils import timezone
 from attendance.audit.changes import Change
 from attendance.decisions.answering import ANSWERS_COUNT_FOR
 from attendance.rules.precedence import ADMIN_OVERRIDE, MANUAL, PARENT_REPORTED
-from attendance.rules.statuses import Status
+from attendance.rules.statuses import MARKED_AWAY
 from events.models import Participant
 from notifications.models import PromptedEvent
 
 _MARKS = (MANUAL, PARENT_REPORTED, ADMIN_OVERRIDE)
-_AWAY = (Status.ABSENT, Status.EXCUSED)
 
 
 def look_again(sender: object, changes: Sequence[Change], **kwargs: object) -> None:
@@ -26,10 +25,10 @@ def look_again(sender: object, changes: Sequence[Change], **kwargs: object) -> N
     freed = {
         change.participant_id
         for change in changes
-        if change.from_status in _AWAY
+        if change.from_status in MARKED_AWAY
         # A person may have applied what was calculated, which can be undone.
         and (change.from_source in _MARKS or change.undoes_id is not None)
-        and not (change.to_status in _AWAY and change.source in _MARKS)
+        and not (change.to_status in MARKED_AWAY and change.source in _MARKS)
     }
     if not freed:
         return

@@ -260,8 +260,6 @@ BY_NAME = {
     "attendance/absences/announcing.py": "who is excused already announces nothing",
     "attendance/absences/settling.py": "who confirms an announced absence excuses",
     "attendance/overview/event_page.py": "who is excused does not show it was held",
-    "notifications/prompts/asking.py": "who was seen, and who was marked away",
-    "notifications/prompts/marks_undone.py": "whose mark of being away is undone",
     "attendance/door/door_page.py": "nobody waits at the door for who is excused",
     "attendance/wording/explanation.py": "the sentence of each rule",
     "attendance/wording/human_sources.py": "how late a check-in was",

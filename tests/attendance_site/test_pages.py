@@ -6,7 +6,6 @@ superusers have.
 """
 
 import re
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
-from django.utils import timezone
 
-from attendance.absences.announcing import announce
-from attendance.contests.contesting import contest
-from attendance.decisions.marking import Mark, mark
-from attendance.decisions.place import Place
-from attendance.models import AttendanceChange, Status
-from events.models import Event, EventState, Participant, Role, User
+from events.models import Event, EventState
 from tests.attendance_site.routes import ROLES, fill, patterns, starred
+from tests.attendance_site.world_of_pages import World, make_world
 from tests.browser.pages import routes
 from tests.factories import (
-    START,
-    make_access_request,
-    make_event,
-    make_invitation,
-    make_member,
-    make_membership,
-    make_organization,
-    make_participant,
-    make_session,
     make_user,
 )
 from tests.written import written
@@ -299,80 +284,10 @@ SENT_BESIDES: dict[str, dict[str, Any]] = {
     "sessions/{session}/undo/": {"change": "{about_session}"},
 }
 
-World = tuple[dict[str, User], dict[str, Any]]
-
 
 @pytest.fixture
 def world() -> World:
-    organization = make_organization()
-    event = make_event(organization, state=EventState.DRAFT)
-    users = {role.value: make_member(organization, role) for role in Role}
-    users["stranger"] = make_member(make_organization(), Role.OWNER)
-    users["superuser"] = make_user(is_superuser=True)
-    make_user("somebody")
-    users["attendee"], users["host"] = make_user(), make_user()
-    events = [
-        event,
-        make_event(organization),
-        make_event(organization, state=EventState.COMPLETED),
-        make_event(organization),
-        make_event(organization, starts_at=timezone.now() - timedelta(hours=4)),
-    ]
-    for each in events:
-        make_participant(each, user=users["host"], role="host")
-    people = [make_participant(each, user=users["attendee"]) for each in events]
-    session, other = make_session(event), make_participant(event)
-    about_event = marked(Place(event, None), people[0], users["owner"])
-    about_session = marked(Place(event, session), people[0], users["owner"])
-    contested = make_participant(event)
-    marked(Place(event, None), contested, users["owner"])
-    now = timezone.now()
-    tomorrow = now + timedelta(days=1)
-    soon = make_session(event, starts_at=tomorrow)
-    [absence] = announce(people[0], sessions=[soon.pk], reason="Ill.", by=None, now=now)
-    return users, {
-        "decision": people[0].attendances.get(session=session).pk,
-        "contest": contest(
-            contested.attendances.get(), text="No.", by=None, now=now
-        ).pk,
-        "absence": absence.pk,
-        "ahead": make_session(event, starts_at=tomorrow + timedelta(days=1)).pk,
-        "organization": organization.pk,
-        "member": make_membership(organization, role=Role.VIEWER).pk,
-        "other_owner": make_membership(organization, role=Role.OWNER).pk,
-        "session_type": "quran",
-        "event": event.pk,
-        "open": events[1].pk,
-        "completed": events[2].pk,
-        # On which nothing hangs.
-        "bare": events[3].pk,
-        "over": events[4].pk,
-        "session_of_bare": make_session(events[3]).pk,
-        "participant": people[0].pk,
-        "other": other.pk,
-        "person": other.person_id,
-        "own": people[0].person_id,
-        "membership": users["viewer"].memberships.get().pk,
-        "invitation": make_invitation(
-            organization, users["attendee"], by=users["owner"]
-        ).pk,
-        "linked": make_invitation(
-            organization,
-            by=users["owner"],
-            token_digest=b"x",
-            expires_at=timezone.now() + timedelta(days=14),
-        ).pk,
-        "asked": make_access_request().pk,
-        "session": session.pk,
-        "about_event": about_event.pk,
-        "about_session": about_session.pk,
-        "code": "BBBBBBC",
-    }
-
-
-def marked(place: Place, person: Participant, by: User) -> AttendanceChange:
-    mark(place, [Mark(person, Status.ABSENT)], by=by, now=START)
-    return AttendanceChange.objects.latest("pk")
+    return make_world()
 
 
 @pytest.mark.django_db

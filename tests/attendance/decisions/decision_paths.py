@@ -9,9 +9,7 @@ import csv
 import io
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from contextlib import ExitStack
-from functools import wraps
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
@@ -22,7 +20,6 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     precondition,
-    rule,
     run_state_machine_as_test,
 )
 
@@ -45,26 +42,28 @@ from attendance.reports.filters import ReportFilters
 from attendance.reports.many_reports import ReportRows
 from attendance.rules.calculation import Policy
 from attendance.rules.precedence import SOURCES_OF_PEOPLE
-from core.errors import RuleBroken
 from events.models import EventState, Organization, Participant
 from events.permissions import Viewer
 from sessions_app.models import Connection, LiveSession
+from tests.attendance.decisions.acts import (
+    ACTS,
+    MINUTE,
+    REASON,
+    SOURCES,
+    STATUS,
+    WHERE,
+    WHICH,
+    WHO,
+    act,
+    has_sessions,
+)
 from tests.attendance.decisions.school import (
     GUEST,
-    MOST_PEOPLE,
     MOST_SESSIONS,
     NOW,
     School,
 )
 
-# Mostly the same person at the same session, so that much happens to one decision.
-WHO = st.sampled_from([0, 0, 0, *range(1, MOST_PEOPLE)])
-WHICH = st.sampled_from([0, 0, 0, *range(1, MOST_SESSIONS)])
-WHERE = st.none() | WHICH
-SOURCES = ("manual", "parent_reported", "admin_override")
-STATUS = st.sampled_from(["present", "late", "partial", "absent", "excused"])
-MINUTE = st.sampled_from([-5, 5, 40])
-REASON = st.sampled_from(["", "the same", "another"])
 EXAMPLES, STEPS = 30, 40
 # Of the acts, where the choices of one run are few. The tour does each of them.
 NEVER_AT_MOST = 4
@@ -72,39 +71,7 @@ NEVER_AT_MOST = 4
 STEPS_BETWEEN_LISTS = 6
 UNDECIDED = ("unknown", None)
 
-ACTS: set[str] = {"mark_many"}
-
 Key = tuple[int, int | None]
-
-
-def act(*hows: str, **drawn: Any) -> Callable[[Callable[..., None]], Any]:
-    """A rule that does something; what the product refuses changes nothing.
-
-    ``hows`` are what it can do, which it is told, and each is counted by itself.
-    """
-
-    def decorate(function: Callable[..., None]) -> Any:
-        ACTS.update(hows or [function.__name__])
-
-        @wraps(function)
-        def run(self: "Paths", **values: Any) -> None:
-            name = values.get("how", function.__name__)
-            try:
-                with transaction.atomic():
-                    function(self, **values)
-            except RuleBroken:
-                self.refused[name] += 1
-            else:
-                self.done[name] += 1
-
-        draws = drawn | ({"how": st.sampled_from(hows)} if hows else {})
-        as_rule: Any = rule(**draws)
-        return as_rule(run)
-
-    return decorate
-
-
-has_sessions = precondition(lambda self: self.school.has_sessions)
 
 
 class Paths(RuleBasedStateMachine):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from attendance.calculating.sessions import calculate_session, say_held
 from attendance.completion.completing import complete_event, reopen_event
 from attendance.decisions.answering import answer
+from attendance.decisions.carried_answers import carry_answers
 from attendance.decisions.checking_in import check_in
 from attendance.decisions.marking import Mark, mark
 from attendance.decisions.place import Place
@@ -252,6 +253,26 @@ def test_an_answer_follows_the_event_to_the_session_that_replaces_a_cancelled_on
     complete_event(event=lesson.event, now=SOON)
     assert stands(place, None) == ("present", "self_reported")
     assert stands(place, new) == ("present", "self_reported")
+
+
+def test_that_somebody_answered_twice_goes_along_and_who_had_left_does_not(
+    lesson: LiveSession,
+) -> None:
+    event = lesson.event
+    wavering, left = make_participant(event), make_participant(event)
+    said(wavering)
+    said(wavering, False, SOON + timedelta(seconds=3))
+    said(left)
+    cancel_session(session=lesson, now=SOON)
+    left.registration, left.cancelled_at = "cancelled", START - timedelta(days=1)
+    left.save()
+    make_session(event)
+    carry_answers(event)
+    [carried] = Attendance.objects.filter(session__cancelled_at=None).exclude(
+        session=None
+    )
+    assert carried.participant == wavering
+    assert (carried.status, carried.self_answered_twice) == ("absent", True)
 
 
 def test_a_session_added_to_a_meetup_takes_its_answers(meetup: Event) -> None:

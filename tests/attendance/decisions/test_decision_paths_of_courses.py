@@ -10,7 +10,8 @@ import pytest
 
 from attendance.points.ledger import PointsPerStatus
 from attendance.rules.calculation import Policy
-from tests.attendance.decisions.decision_paths import ACTS, SOURCES, Paths, run
+from tests.attendance.decisions.acts import ACTS, SOURCES
+from tests.attendance.decisions.decision_paths import Paths, run
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,9 @@ from attendance.wording.explanation import explain
 from attendance.wording.parts import ExplainedDecision
 from tests.attendance.wording.sentences import RIYADH, SENTENCES, at, marked, seen
 from tests.attendance.wording.sentences_by_mode import SENTENCES_BY_MODE
+from tests.attendance.wording.sentences_of_answers import SENTENCES_OF_ANSWERS
 
-ALL_SENTENCES = SENTENCES | SENTENCES_BY_MODE
+ALL_SENTENCES = SENTENCES | SENTENCES_BY_MODE | SENTENCES_OF_ANSWERS
 
 
 @pytest.fixture(autouse=True)
